@@ -1,0 +1,22 @@
+/** Who acts. Passed from the door to every function that reads or changes data. */
+import type { Permission, Role } from './permission.ts';
+
+export type ActorKind = 'user' | 'service' | 'job' | 'system';
+export type Actor = {
+  readonly kind: ActorKind;
+  /** User id, or the name of the service or job. */
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly role: Role | null;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly sessionId?: string;
+};
+
+/** The context of one request or job: who, under which trace, from where. */
+export type Context = {
+  readonly actor: Actor;
+  readonly traceId: string;
+  readonly signal: AbortSignal;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+};

@@ -1,0 +1,82 @@
+/** An endpoint is data: the server, the web client, the CLI and OpenAPI all read the same object. */
+import type { z } from 'zod';
+import type { Access } from './permission.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** Which process answers: the product door, or one of the stateless compute doors. */
+export type Door = 'product' | 'ai-scanner' | 'data-integrity' | 'wiz-integration' | 'compliance-engine' | 'agent-gateway';
+
+export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
+  readonly method: Method;
+  /** Path template, `:name` for a parameter; every parameter is a key of `input`. */
+  readonly path: `/${string}`;
+  /** Other paths that answer the same (promised second families). */
+  readonly aliases?: readonly `/${string}`[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly door: Door;
+  readonly access: Access;
+  /** One object: path parameters, query (GET, DELETE) and body (others) merged. Path wins over body. */
+  readonly input: I;
+  readonly output: O;
+  readonly status: 200 | 201 | 202 | 204;
+  /** 'json' answers `output`; 'file' streams bytes (`output` describes nothing); 'events' is a server-sent stream; 'upload' takes a raw body stream, its input comes from the query. */
+  readonly kind: 'json' | 'file' | 'events' | 'upload';
+  /** Audit action; default is `<resource>.<last word>` made from access and path. `false` only for reads. */
+  readonly audit: string | false;
+  /** Repeating it changes nothing more: callers may retry. */
+  readonly idempotent: boolean;
+  readonly maxBodyBytes: number;
+  readonly timeoutMs: number;
+  /** Per caller and minute; undefined takes the door's default. */
+  readonly ratePerMinute?: number;
+  /** OpenAPI tag: the slice. */
+  readonly tag: string;
+  /** Name in OpenAPI and on the command line: `<slice> <verb>`. */
+  readonly operation: string;
+  readonly deprecated?: boolean;
+};
+
+type Draft<I extends z.ZodType, O extends z.ZodType> = {
+  method: Method;
+  path: `/${string}`;
+  summary: string;
+  access: Access;
+  input: I;
+  output: O;
+  tag: string;
+  operation: string;
+  aliases?: readonly `/${string}`[];
+  description?: string;
+  door?: Door;
+  status?: 200 | 201 | 202 | 204;
+  kind?: 'json' | 'file' | 'events' | 'upload';
+  audit?: string;
+  idempotent?: boolean;
+  maxBodyBytes?: number;
+  timeoutMs?: number;
+  ratePerMinute?: number;
+  deprecated?: boolean;
+};
+
+/**
+ * Declares an endpoint with the platform's defaults: JSON, product door, 1 MiB body, 30 s, audited when it changes state.
+ * A state-changing endpoint must name its audit action, `<slice>.<verb>`.
+ */
+export function endpoint<I extends z.ZodType, O extends z.ZodType>(draft: Draft<I, O>): Endpoint<I, O> {
+  const changes = draft.method !== 'GET';
+  return {
+    door: 'product',
+    status: 200,
+    kind: 'json',
+    maxBodyBytes: 1_048_576,
+    timeoutMs: 30_000,
+    ...draft,
+    idempotent: draft.idempotent ?? ['GET', 'PUT', 'DELETE'].includes(draft.method),
+    audit: draft.audit ?? (changes ? `${draft.tag}.${draft.operation}` : false),
+  };
+}
+
+export type InputOf<E extends Endpoint> = z.input<E['input']>;
+export type ParsedInputOf<E extends Endpoint> = z.output<E['input']>;
+export type OutputOf<E extends Endpoint> = z.output<E['output']>;
