@@ -1,0 +1,48 @@
+/** Binds an endpoint to its function. By the time the function runs, identity, permission and input were checked. */
+import type { Readable } from 'node:stream';
+import type { Context } from '../../contract/actor.ts';
+import type { Endpoint, OutputOf, ParsedInputOf } from '../../contract/endpoint.ts';
+
+/** What a function may do to its own answer besides returning it: cookies are the sign-in slice's business. */
+export type Reply = {
+  setCookie(name: string, value: string, options: { httpOnly: boolean; maxAgeSeconds: number; path?: string }): void;
+  clearCookie(name: string, options?: { path?: string }): void;
+};
+export type RequestContext = Context & {
+  /** Raw bytes, only of endpoints of kind 'upload'. */
+  readonly body?: Readable;
+  readonly cookies: ReadonlyMap<string, string>;
+  readonly reply: Reply;
+  /** From Last-Event-ID, only of endpoints of kind 'events'. */
+  readonly lastEventId?: string;
+};
+export type FileAnswer = { readonly name: string; readonly mediaType: string; readonly body: AsyncIterable<Uint8Array | string> };
+
+type Answer<E extends Endpoint> = E['kind'] extends 'json' ? OutputOf<E> : OutputOf<E> | FileAnswer | AsyncIterable<string>;
+export type HandleOptions = {
+  /** 'one' (default): the function, its events, jobs and its audit record are one transaction. 'none': it opens its own with `transaction`. */
+  readonly transaction?: 'one' | 'none';
+  /** 'raise' (default): a 4xx rolls the transaction back. */
+};
+export type Route<E extends Endpoint = Endpoint> = {
+  readonly endpoint: E;
+  readonly run: (input: unknown, context: RequestContext) => Promise<unknown>;
+  readonly transaction: 'one' | 'none';
+};
+
+export function handle<E extends Endpoint>(
+  endpoint: E,
+  run: (input: ParsedInputOf<E>, context: RequestContext) => Promise<Answer<E>> | Answer<E>,
+  options: HandleOptions = {},
+): Route {
+  return {
+    endpoint,
+    transaction: options.transaction ?? 'one',
+    // The server parses the input with endpoint.input before it calls: the cast is that parse's type.
+    run: async (input, context) => run(input as ParsedInputOf<E>, context),
+  };
+}
+
+export function fileAnswer(answer: FileAnswer): FileAnswer {
+  return answer;
+}
