@@ -51,7 +51,8 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   door?: Door;
   status?: 200 | 201 | 202 | 204;
   kind?: 'json' | 'file' | 'events' | 'upload';
-  audit?: string;
+  /** false: a read that needs a body (POST), so nothing to record. */
+  audit?: string | false;
   idempotent?: boolean;
   maxBodyBytes?: number;
   timeoutMs?: number;

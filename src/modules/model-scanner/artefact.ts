@@ -46,7 +46,7 @@ export type OperatorFact = {
 
 export type ExternalPathFact = {
   readonly text: string;
-  readonly purpose: 'tensor-data' | 'vocabulary' | 'model' | 'asset' | 'link' | 'virtual-dataset';
+  readonly purpose: 'tensor-data' | 'vocabulary' | 'model' | 'asset' | 'link' | 'virtual-dataset' | 'archive-member';
   /** Leaves the artefact's own folder, or is a URL. */
   readonly leavesFolder: boolean;
   readonly effect: Effect;
@@ -64,7 +64,7 @@ export type CodeFact = {
 };
 /** A part that could not be read to the end, and why. Makes the verdict at best `incomplete`. */
 export type UnreadFact = {
-  readonly reason: 'unsupported' | 'encrypted' | 'budget' | 'reader-failed' | 'truncated' | 'permission';
+  readonly reason: 'unsupported' | 'encrypted' | 'budget' | 'reader-failed' | 'truncated' | 'malformed' | 'permission';
   readonly detail: string;
   readonly where: Where;
 };

@@ -97,6 +97,17 @@ export const doorRules = endpoint({
   summary: 'Every rule with its references', input: z.object({}), output: z.object({ rulesVersion: z.string(), rules: z.array(Rule) }),
 });
 
+/** Facts about files without judging them: for discovery. Identified by content; findings are the business of a scan. */
+export const inspectSource = endpoint({
+  method: 'POST', path: '/scan/inspect', door, tag, operation: 'inspect', access: 'service', timeoutMs: 600_000, idempotent: true,
+  summary: 'What the files under a path are: format, role and facts, without a verdict',
+  input: z.strictObject({
+    path: z.string().min(1).max(4096),
+    files: z.array(z.string().max(4096)).max(500).optional().describe('Only these, relative to path; without it every file under path.'),
+  }),
+  output: z.object({ files: z.array(ScannedFile.omit({ verdict: true, counts: true })), unread: z.array(Unread) }),
+});
+
 /* ——— product door ——— */
 export const Scan = z.object({
   id: z.uuid(), jobId: z.uuid(), path: z.string(), assetId: z.uuid().nullable(), trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']),

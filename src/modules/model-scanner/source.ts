@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 
 export type ByteSource = {
   readonly size: number;
-  /** A copy of at most `length` bytes from `offset`; shorter only at the end. Counts against the budget. */
+  /** At most `length` bytes from `offset`; shorter only at the end. The bytes may be shared: copy what outlives the call. */
   read(offset: number, length: number): Uint8Array;
 };
 
@@ -24,31 +24,55 @@ export function windowSource(outer: ByteSource, start: number, size: number): By
   };
 }
 
+export type FileSource = ByteSource & { close(): void };
+
+/** Files up to this size are read with one call; larger ones in blocks of `blockBytes`, the last one kept. */
+const wholeFileBytes = 256 * 1024;
+const blockBytes = 64 * 1024;
+
 /**
  * Opens a regular file once, without following a final link, then works on the descriptor: a path checked and then opened is a race.
  * @throws the system error when it cannot be opened; the caller reports `permission`.
  */
-export function openFileSource(path: string, budget: Budget): ByteSource & { close(): void } {
+export function openFileSource(path: string, budget: Budget): FileSource {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   const stat = fstatSync(descriptor);
   if (!stat.isFile()) {
     closeSync(descriptor);
     throw Object.assign(new Error('not a regular file'), { code: 'ENOTFILE' });
   }
-  return {
-    size: stat.size,
-    read(offset, length) {
-      const wanted = Math.max(0, Math.min(length, stat.size - offset));
-      budget.spendRead(wanted);
-      const buffer = new Uint8Array(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const count = readSync(descriptor, buffer, filled, wanted - filled, offset + filled);
-        if (count === 0) break;
-        filled += count;
-      }
-      return filled === wanted ? buffer : buffer.subarray(0, filled);
-    },
-    close: () => closeSync(descriptor),
+  const { size } = stat;
+  const fromFile = (offset: number, length: number) => readRange(descriptor, offset, length, budget);
+  return { size, read: bufferedReads(size, fromFile), close: () => closeSync(descriptor) };
+}
+
+function readRange(descriptor: number, offset: number, length: number, budget: Budget): Uint8Array {
+  budget.spendRead(length);
+  const buffer = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(descriptor, buffer, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled === length ? buffer : buffer.subarray(0, filled);
+}
+
+/** Small reads cost a system call each; directories and headers are many small reads close together. */
+function bufferedReads(size: number, fromFile: (offset: number, length: number) => Uint8Array): ByteSource['read'] {
+  const unit = size <= wholeFileBytes ? wholeFileBytes : blockBytes;
+  let block: Uint8Array = new Uint8Array(0);
+  let blockAt = 0;
+  return (offset, length) => {
+    const wanted = Math.max(0, Math.min(length, size - offset));
+    if (wanted === 0) return new Uint8Array(0);
+    const inBlock = offset >= blockAt && offset + wanted <= blockAt + block.length;
+    if (!inBlock) {
+      const start = offset - (offset % unit);
+      if (offset + wanted > start + unit) return fromFile(offset, wanted);
+      block = fromFile(start, Math.min(unit, size - start));
+      blockAt = start;
+    }
+    return block.subarray(offset - blockAt, offset - blockAt + wanted);
   };
 }

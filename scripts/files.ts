@@ -1,0 +1,49 @@
+/** Which files the house consists of. Paths are relative to the root, with `/`, sorted bytewise. */
+import { execFileSync } from 'node:child_process';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const skipped = new Set(['node_modules', '.git', '.cache', 'dist', 'data', 'logs']);
+
+/** Every file below the given folders that exists now, ignored folders left out. */
+export function listFiles(base: string, folders: readonly string[]): string[] {
+  return folders
+    .filter((folder) => existsSync(join(base, folder)))
+    .flatMap((folder) => walk(base, folder))
+    .sort(bytewise);
+}
+
+/** What git holds or would hold after `git add .`; without git, every file that is not ignored by name. */
+export function listTracked(base: string): string[] {
+  try {
+    const output = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: base,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const names = new Set(output.split('\0').filter((name) => name !== '' && existsSync(join(base, name))));
+    return [...names].sort(bytewise);
+  } catch {
+    // A source archive has no git folder; the walk sees the same files there.
+    return listFiles(base, ['.']);
+  }
+}
+
+/** The same order on every machine, whatever its language. */
+export function bytewise(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function walk(base: string, folder: string): string[] {
+  const entries: Dirent[] = readdirSync(join(base, folder), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : walk(base, path);
+    return entry.isFile() ? [path] : [];
+  });
+}

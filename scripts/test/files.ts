@@ -1,0 +1,61 @@
+/** Finds the test files and puts them into groups: each group is one process, so a group's files share a database or a browser. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { listFiles } from '../files.ts';
+
+export type GroupName = 'unit' | 'database' | 'browser';
+export type Group = { readonly name: GroupName; readonly files: readonly string[] };
+
+const testFile = /\.test\.ts$/;
+const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
+
+export function findTests(base: string): string[] {
+  return listFiles(base, ['src', 'test', 'scripts']).filter((path) => testFile.test(path));
+}
+
+/**
+ * Sorts test files by the heaviest thing they can reach through imports: a browser, else PostgreSQL, else nothing.
+ * A text scan is enough here: a wrong guess only moves a file into another process.
+ */
+export function groupTests(base: string, files: readonly string[]): Group[] {
+  const reach = new Map<string, readonly string[]>();
+  const weights = files.map((path) => ({ path, name: weigh(reachable(base, path, reach)) }));
+  const names: GroupName[] = ['unit', 'database', 'browser'];
+  return names
+    .map((name) => ({ name, files: weights.filter((entry) => entry.name === name).map(({ path }) => path) }))
+    .filter((group) => group.files.length > 0);
+}
+
+function weigh(seen: ReadonlySet<string>): GroupName {
+  if (seen.has('playwright-core')) return 'browser';
+  return seen.has('pg') ? 'database' : 'unit';
+}
+
+function reachable(base: string, start: string, cache: Map<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set<string>([start]);
+  // A Set grows while it is iterated: this is the whole breadth-first search.
+  for (const path of seen) {
+    const direct = cache.get(path) ?? readSpecifiers(base, path);
+    cache.set(path, direct);
+    for (const next of direct) seen.add(next);
+  }
+  return seen;
+}
+
+function readSpecifiers(base: string, path: string): string[] {
+  if (!/\.(ts|tsx|mjs)$/.test(path) || !existsSync(join(base, path))) return [];
+  const text = readFileSync(join(base, path), 'utf8');
+  return [...text.matchAll(specifier)].map(([, name = '']) => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : name));
+}
+
+export type Selection = { readonly files: readonly string[]; readonly namePatterns: readonly string[] };
+
+/** Words that occur in a path choose files; words that occur in none choose tests by name. Words with a dash in front go to node. */
+export function select(files: readonly string[], words: readonly string[]): Selection {
+  const paths = words.filter((word) => files.some((file) => file.includes(normalise(word))));
+  const namePatterns = words.filter((word) => !paths.includes(word));
+  if (paths.length === 0) return { files, namePatterns };
+  return { files: files.filter((file) => paths.some((word) => file.includes(normalise(word)))), namePatterns };
+}
+
+const normalise = (word: string): string => word.replaceAll('\\', '/').replace(/^\.\//, '');

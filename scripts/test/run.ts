@@ -1,0 +1,140 @@
+/** The test command: runs each group of files in one process, one group after the other, and closes with the totals of all. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from '../files.ts';
+import { findTests, type Group, groupTests, select } from './files.ts';
+import { type Counts, keepSlowest, type Report, reportVariable, type Slow } from './reporter.ts';
+
+const testTimeoutMs = 180_000;
+const groupTimeoutMs = 20 * 60_000;
+const emptyCounts: Counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+
+type Outcome = { readonly group: Group; readonly report: Report | null; readonly exit: string | null };
+
+async function main(words: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const options = words.filter((word) => word.startsWith('-'));
+  const choice = select(findTests(root), words.filter((word) => !word.startsWith('-')));
+  const nodeOptions = [...options, ...choice.namePatterns.map((pattern) => `--test-name-pattern=${pattern}`)];
+  const folder = mkdtempSync(join(tmpdir(), 'ai-spm-test-'));
+  try {
+    const outcomes: Outcome[] = [];
+    for (const group of groupTests(root, choice.files)) outcomes.push(await runGroup(group, nodeOptions, folder));
+    return conclude(outcomes, { durationMs: performance.now() - started, everyFileMustRun: choice.namePatterns.length === 0 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runGroup(group: Group, nodeOptions: readonly string[], folder: string): Promise<Outcome> {
+  const reportPath = join(folder, `${group.name}.json`);
+  print(`\n▶ ${group.name}: ${group.files.length} ${group.files.length === 1 ? 'file' : 'files'}`);
+  const args = [
+    '--test',
+    '--test-isolation=none',
+    `--test-timeout=${testTimeoutMs}`,
+    `--test-reporter=${new URL('reporter.ts', import.meta.url).href}`,
+    '--test-reporter-destination=stdout',
+    ...nodeOptions,
+    ...group.files,
+  ];
+  const exit = await runNode(args, { ...process.env, [reportVariable]: reportPath });
+  return { group, report: readReport(reportPath), exit };
+}
+
+/** @returns null when the process ended well, else how it ended. */
+function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs);
+    const stop = (): void => {
+      child.kill('SIGTERM');
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve(code === 0 ? null : `it ended with ${signal ?? `exit code ${code}`}`);
+    });
+  });
+}
+
+function readReport(path: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Report;
+  } catch {
+    // No report is itself the news: the group died before its summary.
+    return null;
+  }
+}
+
+type Circumstances = { readonly durationMs: number; readonly everyFileMustRun: boolean };
+
+/** Prints slowest, failures and totals; answers the exit code. */
+export function conclude(outcomes: readonly Outcome[], { durationMs, everyFileMustRun }: Circumstances): number {
+  const faults = outcomes.flatMap((outcome) => faultsOf(outcome, everyFileMustRun));
+  const reports = outcomes.flatMap(({ report }) => (report ? [report] : []));
+  const counts = reports.map((report) => report.counts).reduce(addCounts, emptyCounts);
+  if (counts.tests === 0) faults.push('No test ran.');
+  printSlowest(reports);
+  const skips = reports.flatMap((report) => report.skips);
+  if (skips.length > 0) print(`\nSkipped:\n${skips.map(({ name, file, reason }) => `  ${name} (${file})${reason ? `: ${reason}` : ''}`).join('\n')}`);
+  const failures = reports.flatMap((report) => report.failures);
+  if (failures.length > 0) print(`\nFailed:\n${failures.map(({ name, file, line }) => `  ✖ ${name} (${file}:${line ?? '?'})`).join('\n')}`);
+  for (const fault of faults) print(`✖ ${fault}`);
+  // A group that died counts as a failure in the lines that machines read.
+  printTotals({ ...counts, failed: counts.failed + faults.length, tests: counts.tests + faults.length }, durationMs);
+  return faults.length + counts.failed + counts.cancelled === 0 ? 0 : 1;
+}
+
+function faultsOf({ group, report, exit }: Outcome, everyFileMustRun: boolean): string[] {
+  if (!report) return [`The group "${group.name}" gave no summary: ${exit ?? 'it ended early'}.`];
+  const failed = report.counts.failed + report.counts.cancelled > 0;
+  const exitFault = exit !== null && !failed ? [`The group "${group.name}" passed its tests, but ${exit}.`] : [];
+  const silent = everyFileMustRun ? report.silent : [];
+  return [...exitFault, ...silent.map((file) => `${file} contains no test.`)];
+}
+
+function addCounts(left: Counts, right: Counts): Counts {
+  return {
+    tests: left.tests + right.tests,
+    suites: left.suites + right.suites,
+    passed: left.passed + right.passed,
+    failed: left.failed + right.failed,
+    cancelled: left.cancelled + right.cancelled,
+    skipped: left.skipped + right.skipped,
+    todo: left.todo + right.todo,
+  };
+}
+
+function printSlowest(reports: readonly Report[]): void {
+  const slowest: Slow[] = [];
+  for (const entry of reports.flatMap((report) => report.slowest)) keepSlowest(slowest, entry);
+  if (slowest.length === 0) return;
+  print(`\nSlowest:\n${slowest.map(({ name, file, durationMs }) => `  ${String(Math.round(durationMs)).padStart(6)} ms  ${name} (${file})`).join('\n')}`);
+}
+
+/** The closing lines of node's own spec reporter. */
+function printTotals(counts: Counts, durationMs: number): void {
+  const lines = {
+    tests: counts.tests,
+    suites: counts.suites,
+    pass: counts.passed,
+    fail: counts.failed,
+    cancelled: counts.cancelled,
+    skipped: counts.skipped,
+    todo: counts.todo,
+    duration_ms: Math.round(durationMs * 1000) / 1000,
+  };
+  print(`\n${Object.entries(lines).map(([name, value]) => `ℹ ${name} ${value}`).join('\n')}`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

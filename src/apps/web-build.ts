@@ -1,0 +1,36 @@
+/** Builds the web app when its sources changed since the last build; the stamp is a hash of what goes in. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../platform/config.ts';
+
+const output = join(projectRoot, 'dist/public');
+const stampFile = join(projectRoot, 'dist/public.stamp');
+
+export async function buildWebIfChanged(say: (line: string) => void): Promise<void> {
+  const stamp = sourceHash();
+  if (existsSync(join(output, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  say('Building the web app…');
+  const { build } = await import('vite');
+  await build({ configFile: join(projectRoot, 'src/apps/web/vite.config.ts'), logLevel: 'warn' });
+  mkdirSync(join(projectRoot, 'dist'), { recursive: true });
+  writeFileSync(stampFile, stamp);
+}
+
+/** Everything the bundle is made of: our sources that may be imported by it, and the lock file for the packages. */
+function sourceHash(): string {
+  const hash = createHash('sha256');
+  hash.update(readFileSync(join(projectRoot, 'package-lock.json')));
+  const files = readdirSync(join(projectRoot, 'src'), { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && isWebSource(join(file.parentPath, file.name)))
+    .map((file) => join(file.parentPath, file.name))
+    .sort();
+  for (const file of files) hash.update(file.slice(projectRoot.length)).update('\0').update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function isWebSource(path: string): boolean {
+  const file = path.slice(projectRoot.length).replaceAll('\\', '/');
+  if (/\.test\.tsx?$/.test(file)) return false;
+  return file.endsWith('.tsx') || file.endsWith('/contract.ts') || /^\/src\/(contract|ui|client|apps\/web)\//.test(file);
+}

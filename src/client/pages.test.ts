@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from '../contract/page.ts';
+import { freshRows, mergeRows, withCursor } from './pages.ts';
+
+type Row = { id: string; priority: number };
+const page = (...items: Row[]): Page<Row> => ({ items, nextCursor: null, total: items.length, totalIsEstimate: false });
+const row = (id: string, priority = 0): Row => ({ id, priority });
+
+test('a row that two pages hold is shown once, where it first stood', () => {
+  assert.deepEqual(
+    mergeRows([page(row('a'), row('b')), page(row('b'), row('c'))], undefined).map(({ id }) => id),
+    ['a', 'b', 'c'],
+  );
+});
+test('numbers are renewed in place and nothing moves', () => {
+  assert.deepEqual(mergeRows([page(row('a', 1), row('b', 2))], page(row('b', 9), row('a', 8))), [row('a', 8), row('b', 9)]);
+});
+test('counts new rows above the last known one only', () => {
+  const fresh = freshRows([row('b'), row('c')], page(row('new'), row('b'), row('between'), row('c'), row('not-loaded-yet')));
+  assert.deepEqual(
+    fresh.map(({ id }) => id),
+    ['new', 'between'],
+  );
+});
+test('when nothing is known any more, all of it is new', () => {
+  assert.equal(freshRows([row('a')], page(row('x'), row('y'))).length, 2);
+});
+test('the first page carries no cursor', () => {
+  assert.deepEqual(withCursor({ limit: 5 }, null), { limit: 5 });
+  assert.deepEqual(withCursor({ limit: 5 }, 'next'), { limit: 5, cursor: 'next' });
+});

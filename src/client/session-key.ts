@@ -1,0 +1,2 @@
+/** Where the current person lies in the cache. */
+export const sessionKey = ['session', 'whoami'] as const;

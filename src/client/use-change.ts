@@ -1,0 +1,73 @@
+/** Changes something: shows it at once where asked, puts the old value back on refusal, then renews what it touched. */
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Endpoint, InputOf, OutputOf } from '../contract/endpoint.ts';
+import { isProblem, type Problem } from '../contract/problem.ts';
+import { problemOf, request } from './request.ts';
+import { sessionKey } from './session-key.ts';
+
+export type ChangeOptions<E extends Endpoint> = {
+  /** Slices whose answers are asked again afterwards; default is the endpoint's own. */
+  readonly invalidates?: readonly string[];
+  /** Shows the result before the server said so; returns how to take it back. */
+  readonly optimistic?: (client: QueryClient, input: InputOf<E>) => () => void;
+  readonly onDone?: (output: OutputOf<E>, input: InputOf<E>) => void;
+  readonly onRefused?: (problem: Problem, input: InputOf<E>) => void;
+};
+
+export type Change<E extends Endpoint> = {
+  /** Resolves to the output, or to null when it was refused; `problem` then says why. Never rejects. */
+  readonly run: (input: InputOf<E>) => Promise<OutputOf<E> | null>;
+  readonly isRunning: boolean;
+  readonly problem: Problem | null;
+  readonly reset: () => void;
+};
+
+/** @example const assign = useChange(assignVulnerability, { onDone: () => toast({ text: 'Assigned', undo }) }); await assign.run({ id, assigneeId }); */
+export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOptions<E> = {}): Change<E> {
+  const client = useQueryClient();
+  const mutation = useMutation<OutputOf<E>, unknown, InputOf<E>, () => void>({
+    mutationFn: (input) => request(endpoint, input),
+    onMutate: async (input) => {
+      if (options.optimistic === undefined) return () => undefined;
+      await client.cancelQueries({ queryKey: [endpoint.tag] });
+      return options.optimistic(client, input);
+    },
+    onError: (error, input, takeBack) => {
+      takeBack?.();
+      if (isProblem(error) && error.status === 401) client.setQueryData(sessionKey, null);
+      options.onRefused?.(problemOf(error), input);
+    },
+    onSuccess: (output, input) => options.onDone?.(output, input),
+    onSettled: () => {
+      for (const tag of options.invalidates ?? [endpoint.tag]) void client.invalidateQueries({ queryKey: [tag] });
+    },
+  });
+  return {
+    run: (input) => mutation.mutateAsync(input).catch(() => null),
+    isRunning: mutation.isPending,
+    problem: mutation.error === null ? null : problemOf(mutation.error),
+    reset: mutation.reset,
+  };
+}
+
+type Patch = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Changes the row with this id in every cached answer of a slice: lists, pages and the record itself. Returns how to take it back. */
+export function patchCached(client: QueryClient, tag: string, id: string, patch: Patch): () => void {
+  const before = client.getQueriesData({ queryKey: [tag] });
+  for (const [key, data] of before) client.setQueryData(key, patchValue(data, id, patch, 4));
+  return () => {
+    for (const [key, data] of before) client.setQueryData(key, data);
+  };
+}
+
+/** Pure; `depth` bounds how far inside lists are looked for: answer, pages, page, row. */
+export function patchValue(value: unknown, id: string, patch: Patch, depth: number): unknown {
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => patchValue(item, id, patch, depth - 1));
+  if (!isRecord(value)) return value;
+  if (value['id'] === id) return { ...value, ...patch };
+  const inside = ['pages', 'items'].find((name) => Array.isArray(value[name]));
+  return inside === undefined ? value : { ...value, [inside]: patchValue(value[inside], id, patch, depth - 1) };
+}

@@ -1,0 +1,535 @@
+/** The inventory: what may be asked about AI assets, by people and by other slices, its problems and its events. */
+import { z } from 'zod';
+import { endpoint } from '../../contract/endpoint.ts';
+import { eventKind } from '../../contract/event.ts';
+import { pageOf, paging } from '../../contract/page.ts';
+import { problems } from '../../contract/problem.ts';
+import { Mark, RiskLevel } from '../../contract/severity.ts';
+
+export const assetProblems = problems('ai-assets', {
+  notFound: [404, 'No asset has the id {id}.'],
+  retired: [409, 'The asset {name} is retired. Restore it first.'],
+  notRetired: [409, 'The asset {name} is not retired.'],
+  notProposed: [409, 'The asset {name} is {lifecycle}: only a proposed asset can be claimed.'],
+  keyTaken: [409, 'The key {key} already belongs to the asset {name}.'],
+  typeMissing: [422, 'Say what the asset is: type (or asset_type) is missing.'],
+  typeTwice: [422, 'type and asset_type say different things: {type} and {other}.'],
+  dependencyNotFound: [404, 'The asset {id} has no dependency {dependencyId}.'],
+  dependencyOnItself: [422, 'An asset cannot depend on itself.'],
+  dependencyExists: [409, 'This dependency is already recorded.'],
+  observedDependency: [409, 'This dependency was seen by {source}; it ends when its source no longer sees it.'],
+  pageTooFar: [422, 'Pages reach to row 10,000. Use cursor, from nextCursor of the page before.'],
+  cursorInvalid: [422, 'The cursor is not one of this list, or its filter or order changed.'],
+  importTooLarge: [413, 'The file is larger than {limit} bytes.'],
+  importTooManyRows: [413, 'The file has more than {limit} rows.'],
+  importFormat: [422, 'The file is not readable as {format}: {reason}.'],
+  importColumns: [422, 'The file has no column {missing}. The first line must name the columns.'],
+});
+
+export const assetTypes = ['model', 'dataset', 'pipeline', 'api', 'endpoint', 'infrastructure', 'agent', 'mcp_server', 'tool'] as const;
+export const AssetType = z.enum(assetTypes);
+export type AssetType = z.infer<typeof AssetType>;
+export const environments = ['development', 'research', 'staging', 'production'] as const;
+export const Environment = z.enum(environments);
+export type Environment = z.infer<typeof Environment>;
+export const lifecycles = ['proposed', 'approved', 'active', 'deprecated', 'retired', 'quarantined'] as const;
+export const Lifecycle = z.enum(lifecycles);
+export type Lifecycle = z.infer<typeof Lifecycle>;
+export const criticalities = ['high', 'medium', 'low'] as const;
+export const Criticality = z.enum(criticalities);
+export type Criticality = z.infer<typeof Criticality>;
+export const dataClasses = ['public', 'internal', 'confidential', 'personal', 'special_category', 'secret'] as const;
+export const DataClass = z.enum(dataClasses);
+export type DataClass = z.infer<typeof DataClass>;
+export const ComplianceStatus = z.enum(['compliant', 'partly', 'not_compliant', 'unknown']);
+export type ComplianceStatus = z.infer<typeof ComplianceStatus>;
+
+/** Edge kinds of the asset graph (an edge reads "this asset `kind` that asset"). */
+export const edgeKinds = [
+  'exposes',
+  'serves',
+  'calls',
+  'reads',
+  'writes',
+  'trains_on',
+  'produces',
+  'depends_on',
+  'contains',
+  'runs_as',
+  'can_access',
+  'invokes',
+  'provides',
+  'shares_context',
+] as const;
+export const EdgeKind = z.enum(edgeKinds);
+export type EdgeKind = z.infer<typeof EdgeKind>;
+
+const Name = z.string().trim().min(1).max(200);
+const Word = z.string().trim().max(120);
+const Tag = z.string().trim().min(1).max(60);
+/** `file:<absolute path>`, `folder:<absolute path>`, `purl:pkg:…`, `sha256:<hex>`, `url:…`, `hosted:<provider>/<model>`, `mcp:…`. */
+export const NaturalKey = z
+  .string()
+  .min(3)
+  .max(4200)
+  .regex(/^[a-z][a-z0-9-]*:./s, 'must begin with its kind and a colon, like file:/models/a.pt');
+export const Metadata = z.record(z.string().min(1).max(120), z.union([z.string().max(2000), z.number(), z.boolean()]));
+
+/** What a person may write. Risk, compliance, seen times and sources are computed and cannot be written. */
+const writable = {
+  name: Name,
+  description: z.string().max(4000).optional(),
+  type: AssetType.optional(),
+  asset_type: AssetType.optional().describe('Same as type.'),
+  environment: Environment.nullable().optional(),
+  owner: Word.nullable().optional().describe('Name or e-mail of the person or team that answers for it.'),
+  department: Word.nullable().optional(),
+  cloudProvider: Word.nullable().optional(),
+  cloud_provider: Word.nullable().optional().describe('Same as cloudProvider.'),
+  region: Word.nullable().optional(),
+  criticality: Criticality.nullable().optional(),
+  dataClasses: z.array(DataClass).max(6).optional(),
+  data_classes: z.array(DataClass).max(6).optional().describe('Same as dataClasses.'),
+  lifecycle: z.enum(['proposed', 'approved', 'active', 'deprecated', 'quarantined']).optional(),
+  tags: z.array(Tag).max(50).optional(),
+  metadata: Metadata.optional(),
+} as const;
+export const AssetDraft = z.strictObject({
+  ...writable,
+  keys: z.array(NaturalKey).max(20).optional().describe('Natural keys it is recognised by.'),
+});
+export type AssetDraft = z.infer<typeof AssetDraft>;
+const expected = z.int().min(1).optional().describe('Version you saw; refused with 409 when it changed since.');
+const AssetReplacement = z.strictObject({ ...writable, id: z.uuid(), version: expected });
+const AssetPatch = z.strictObject({ ...writable, name: Name.optional(), id: z.uuid(), version: expected });
+
+/** How a field's value is known. */
+export const FieldMark = z.object({ mark: Mark, source: z.string(), at: z.iso.datetime() });
+export const FieldDifference = z.object({ field: z.string(), declared: z.json(), observed: z.json(), source: z.string() });
+export const Asset = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  type: AssetType,
+  environment: Environment.nullable(),
+  owner: z.string().nullable(),
+  department: z.string().nullable(),
+  cloudProvider: z.string().nullable(),
+  region: z.string().nullable(),
+  criticality: Criticality.nullable(),
+  dataClasses: z.array(DataClass),
+  risk: z.number().min(0).max(100).nullable().describe('0 to 100, from the risk engine; null until assessed.'),
+  riskLevel: RiskLevel,
+  complianceStatus: ComplianceStatus,
+  lifecycle: Lifecycle,
+  tags: z.array(z.string()),
+  metadata: Metadata,
+  sources: z.array(z.string()),
+  firstSeen: z.iso.datetime().nullable().describe('By a machine; null when only declared.'),
+  lastSeen: z.iso.datetime().nullable(),
+  missingSince: z.iso.datetime().nullable().describe('Set when its sources looked again and no longer see it.'),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  version: z.int().min(1),
+});
+export type Asset = z.infer<typeof Asset>;
+/** A place where a machine saw it. */
+export const Sighting = z.object({
+  source: z.string(),
+  place: z.string(),
+  line: z.int().nullable(),
+  evidence: z.string(),
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+  goneAt: z.iso.datetime().nullable(),
+});
+export const Dependency = z.object({
+  id: z.uuid(),
+  direction: z.enum(['out', 'in']).describe('out: this asset does it to the other; in: the other does it to this one.'),
+  kind: EdgeKind,
+  assetId: z.uuid(),
+  name: z.string(),
+  type: AssetType,
+  riskLevel: RiskLevel,
+  lifecycle: Lifecycle,
+  mark: Mark,
+  source: z.string(),
+  validFrom: z.iso.datetime(),
+});
+export type Dependency = z.infer<typeof Dependency>;
+export const AssetDetail = Asset.extend({
+  keys: z.array(z.string()),
+  marks: z.record(z.string(), FieldMark),
+  differences: z.array(FieldDifference).describe("Where a person's value and a machine's differ; the person's is in force."),
+  sightings: z.array(Sighting),
+  dependencies: z.array(Dependency),
+});
+export type AssetDetail = z.infer<typeof AssetDetail>;
+
+const tag = 'ai-assets';
+const read = 'ai-assets:read' as const;
+const update = 'ai-assets:update' as const;
+/** One word or several joined by commas: `asset_type=model,dataset`. */
+function anyOf(words: readonly string[]) {
+  const one = words.join('|');
+  return z
+    .string()
+    .max(400)
+    .regex(new RegExp(`^(?:${one})(?:,(?:${one}))*$`), `must be one or more of ${words.join(', ')}, joined by commas`);
+}
+export const assetSorts = ['risk', 'name', 'last_seen', 'created', 'updated'] as const;
+export const assetFilter = {
+  asset_type: anyOf(assetTypes).optional(),
+  environment: anyOf([...environments, 'unknown']).optional(),
+  owner: z.string().max(120).optional().describe('Exact owner; the word unowned lists those without.'),
+  risk: anyOf(RiskLevel.options).optional().describe('Risk level.'),
+  lifecycle: anyOf(lifecycles).optional().describe('Without it, retired assets are left out.'),
+  criticality: anyOf([...criticalities, 'unknown']).optional(),
+  tag: Tag.optional(),
+  source: z.string().max(60).optional(),
+  missing: z.enum(['true', 'false']).optional().describe('Only those no longer (true) or still (false) seen.'),
+  q: z.string().trim().max(200).optional().describe('Words in name, description, tags or keys.'),
+} as const;
+export const AssetFilter = z.object(assetFilter);
+export type AssetFilter = z.infer<typeof AssetFilter>;
+
+export const listAssets = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets',
+  aliases: ['/api/assets'],
+  tag,
+  operation: 'list',
+  access: read,
+  summary: 'Assets, highest risk first unless sorted otherwise',
+  input: z.object({ ...paging, ...assetFilter, sort: z.enum(assetSorts).default('risk') }),
+  output: pageOf(Asset),
+});
+export const getAsset = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/:id',
+  aliases: ['/api/assets/:id'],
+  tag,
+  operation: 'read',
+  access: read,
+  summary: 'One asset with keys, provenance, sightings and dependencies',
+  input: z.object({ id: z.uuid() }),
+  output: AssetDetail,
+});
+export const registerAsset = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets',
+  aliases: ['/api/assets'],
+  tag,
+  operation: 'register',
+  access: 'ai-assets:create',
+  status: 201,
+  summary: 'Register an asset',
+  input: AssetDraft,
+  output: AssetDetail,
+});
+export const replaceAsset = endpoint({
+  method: 'PUT',
+  path: '/api/ai-assets/:id',
+  aliases: ['/api/assets/:id'],
+  tag,
+  operation: 'replace',
+  access: update,
+  summary: 'Replace everything a person may write; what is left out becomes empty',
+  input: AssetReplacement,
+  output: AssetDetail,
+});
+export const changeAsset = endpoint({
+  method: 'PATCH',
+  path: '/api/ai-assets/:id',
+  aliases: ['/api/assets/:id'],
+  tag,
+  operation: 'change',
+  access: update,
+  summary: 'Change some fields',
+  input: AssetPatch,
+  output: AssetDetail,
+});
+export const retireAsset = endpoint({
+  method: 'DELETE',
+  path: '/api/ai-assets/:id',
+  aliases: ['/api/assets/:id'],
+  tag,
+  operation: 'retire',
+  access: 'ai-assets:delete',
+  summary: 'Retire an asset: it leaves the inventory, its history stays',
+  input: z.object({ id: z.uuid(), version: z.coerce.number().int().min(1).optional() }),
+  output: AssetDetail,
+});
+export const restoreAsset = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/:id/restore',
+  tag,
+  operation: 'restore',
+  access: update,
+  summary: 'Bring a retired asset back',
+  input: z.strictObject({ id: z.uuid() }),
+  output: AssetDetail,
+});
+export const listAssetsOfOwner = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/owner/:owner',
+  aliases: ['/api/assets/owner/:owner'],
+  tag,
+  operation: 'list-of-owner',
+  access: read,
+  summary: 'Assets of one owner',
+  input: z.object({ ...paging, owner: z.string().min(1).max(120), sort: z.enum(assetSorts).default('risk') }),
+  output: pageOf(Asset),
+});
+export const claimAsset = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/:id/claim',
+  tag,
+  operation: 'claim',
+  access: update,
+  summary: 'Take a proposed asset into the inventory',
+  input: z.strictObject({ id: z.uuid(), owner: Word.min(1), environment: Environment.optional(), criticality: Criticality.optional() }),
+  output: AssetDetail,
+});
+export const claimAssets = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/claim',
+  tag,
+  operation: 'claim-many',
+  access: update,
+  summary: 'Claim several proposed assets; refusals are listed by reason',
+  input: z.strictObject({
+    ids: z.array(z.uuid()).min(1).max(1000),
+    owner: Word.min(1),
+    environment: Environment.optional(),
+    criticality: Criticality.optional(),
+  }),
+  output: z.object({ claimed: z.array(z.uuid()), refused: z.array(z.object({ id: z.uuid(), code: z.string(), reason: z.string() })) }),
+});
+export const addDependency = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/:id/dependencies',
+  tag,
+  operation: 'add-dependency',
+  access: update,
+  status: 201,
+  summary: 'Declare that this asset depends on, reads, serves … another',
+  input: z.strictObject({ id: z.uuid(), assetId: z.uuid(), kind: EdgeKind }),
+  output: Dependency,
+});
+export const removeDependency = endpoint({
+  method: 'DELETE',
+  path: '/api/ai-assets/:id/dependencies/:dependencyId',
+  tag,
+  operation: 'remove-dependency',
+  access: update,
+  summary: 'Take a declared dependency back',
+  input: z.object({ id: z.uuid(), dependencyId: z.uuid() }),
+  output: z.object({ removed: z.boolean() }),
+});
+
+export const LineageNode = z.object({
+  assetId: z.uuid(),
+  name: z.string(),
+  type: AssetType,
+  riskLevel: RiskLevel,
+  risk: z.number().nullable(),
+  lifecycle: Lifecycle,
+  missingSince: z.iso.datetime().nullable(),
+  /** Steps from the asset asked about: negative is upstream (what it is made from), positive downstream (what uses it). */
+  distance: z.int(),
+});
+export const LineageEdge = z.object({ from: z.uuid(), to: z.uuid(), kind: EdgeKind, mark: Mark, source: z.string() });
+export const assetLineage = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/:id/lineage',
+  tag,
+  operation: 'lineage',
+  access: read,
+  summary: 'Neighbours in the asset graph, up to three steps either way',
+  input: z.object({ id: z.uuid(), depth: z.coerce.number().int().min(1).max(3).default(3) }),
+  output: z.object({ nodes: z.array(LineageNode), edges: z.array(LineageEdge), truncated: z.boolean() }),
+});
+export const AssetChange = z.object({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  actor: z.object({ kind: z.enum(['user', 'service', 'job', 'system']), id: z.string(), name: z.string() }),
+  action: z.enum([
+    'registered',
+    'proposed',
+    'changed',
+    'claimed',
+    'retired',
+    'restored',
+    'missing',
+    'seen-again',
+    'risk',
+    'linked',
+    'unlinked',
+    'imported',
+  ]),
+  fields: z.array(z.string()),
+  before: z.record(z.string(), z.json()),
+  after: z.record(z.string(), z.json()),
+});
+export type AssetChange = z.infer<typeof AssetChange>;
+export const assetHistory = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/:id/history',
+  tag,
+  operation: 'history',
+  access: read,
+  summary: 'What happened to an asset, newest first',
+  input: z.object({ ...paging, id: z.uuid() }),
+  output: pageOf(AssetChange),
+});
+const Count = z.object({ value: z.string(), count: z.int().min(0) });
+export const assetStatistics = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/stats',
+  tag,
+  operation: 'statistics',
+  access: read,
+  summary: 'Counts by type, environment, risk, lifecycle; unknown is a bucket of its own',
+  input: AssetFilter,
+  output: z.object({
+    total: z.int(),
+    unowned: z.int(),
+    missing: z.int(),
+    byType: z.array(Count),
+    byEnvironment: z.array(Count),
+    byRisk: z.array(Count),
+    byLifecycle: z.array(Count),
+    byCriticality: z.array(Count),
+  }),
+});
+
+/* ——— files in and out ——— */
+export const ImportRow = z.object({
+  line: z.int(),
+  name: z.string(),
+  outcome: z.enum(['new', 'updated', 'unchanged', 'rejected']),
+  reason: z.string().nullable(),
+});
+export const BalanceSheet = z.object({
+  dryRun: z.boolean(),
+  read: z.int().describe('= new + updated + unchanged + rejected'),
+  new: z.int(),
+  updated: z.int(),
+  unchanged: z.int(),
+  rejected: z.int(),
+  rows: z.array(ImportRow).describe('Every rejected row and the first of the others, up to 1,000 rows.'),
+  rowsLeftOut: z.int(),
+});
+export type BalanceSheet = z.infer<typeof BalanceSheet>;
+export const importAssets = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/import',
+  tag,
+  operation: 'import',
+  access: 'ai-assets:create',
+  kind: 'upload',
+  maxBodyBytes: 33_554_432,
+  timeoutMs: 300_000,
+  summary: 'Import assets from CSV or JSON; a dry run changes nothing',
+  input: z.object({ format: z.enum(['csv', 'json']), dry_run: z.enum(['true', 'false']).default('true') }),
+  output: BalanceSheet,
+});
+export const exportAssets = endpoint({
+  method: 'GET',
+  path: '/api/ai-assets/export',
+  tag,
+  operation: 'export',
+  access: read,
+  kind: 'file',
+  timeoutMs: 600_000,
+  summary: 'All assets of a filter as CSV or JSON, streamed',
+  input: z.object({ ...assetFilter, format: z.enum(['csv', 'json']).default('csv') }),
+  output: z.unknown(),
+});
+
+/* ——— for other slices ——— */
+const Evidence = z.object({ place: z.string().max(4096), line: z.int().min(1).nullable(), evidence: z.string().max(300) });
+export const Observation = z.object({
+  keys: z.array(NaturalKey).min(1).max(60).describe('Strongest first; the first one names the observation.'),
+  type: AssetType,
+  name: Name,
+  description: z.string().max(4000).optional(),
+  environment: Environment.optional(),
+  owner: Word.optional(),
+  cloudProvider: Word.optional(),
+  region: Word.optional(),
+  tags: z.array(Tag).max(50).optional(),
+  metadata: Metadata.optional(),
+  mark: z.enum(['observed', 'imported', 'inferred']).default('observed'),
+  places: z.array(Evidence).min(1).max(200),
+});
+export type Observation = z.infer<typeof Observation>;
+export const ObservedEdge = z.object({
+  fromKey: NaturalKey,
+  toKey: NaturalKey,
+  kind: EdgeKind,
+  mark: z.enum(['observed', 'imported', 'inferred']),
+});
+export const observeAssets = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/observe',
+  tag,
+  operation: 'observe',
+  access: 'service',
+  idempotent: true,
+  maxBodyBytes: 16_777_216,
+  timeoutMs: 120_000,
+  summary: 'A source reports what it sees; idempotent by natural keys',
+  description:
+    'Unknown things become proposed assets. Report a large scope in several calls with the same `run`; on the call with `final`, whatever the source saw earlier at a place inside `scope` and not in this run is gone.',
+  input: z.object({
+    source: z.string().min(1).max(60),
+    scope: z
+      .string()
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe('Absolute path (or other place prefix) that was walked to the end; null never ends anything.'),
+    run: z.string().min(1).max(80).optional().describe('Same for all calls of one walk.'),
+    final: z.boolean().default(true),
+    observations: z.array(Observation).max(1000),
+    edges: z.array(ObservedEdge).max(5000).default([]),
+  }),
+  output: z.object({
+    results: z
+      .array(z.object({ assetId: z.uuid(), state: z.enum(['new', 'changed', 'unchanged']), fields: z.array(z.string()) }))
+      .describe('In the order of the observations.'),
+    gone: z.array(z.object({ assetId: z.uuid(), name: z.string(), type: AssetType })),
+    edgesUnresolved: z.int(),
+  }),
+});
+export const findAssetsByKey = endpoint({
+  method: 'POST',
+  path: '/api/ai-assets/find-by-key',
+  tag,
+  operation: 'find-by-key',
+  access: 'service',
+  audit: false,
+  idempotent: true,
+  maxBodyBytes: 8_388_608,
+  summary: 'Which assets own these natural keys',
+  input: z.object({ keys: z.array(NaturalKey).max(2000) }),
+  output: z.object({
+    found: z.array(z.object({ key: z.string(), assetId: z.uuid(), name: z.string(), type: AssetType, lifecycle: Lifecycle })),
+  }),
+});
+
+/* ——— events ——— */
+const assetNews = z.object({
+  assetId: z.uuid(),
+  name: z.string(),
+  type: AssetType,
+  environment: Environment.nullable(),
+  criticality: Criticality.nullable(),
+  lifecycle: Lifecycle,
+});
+export const assetRegistered = eventKind('asset.registered', assetNews, read);
+/** `fields` names what changed; claimed, restored and no-longer-seen assets are changes too (`lifecycle`, `missingSince`). */
+export const assetChanged = eventKind('asset.changed', assetNews.extend({ fields: z.array(z.string()) }), read);
+export const assetRetired = eventKind('asset.retired', z.object({ assetId: z.uuid(), name: z.string(), type: AssetType }), read);

@@ -1,0 +1,34 @@
+/** From rows to what is answered about a person, and to the actor they are. */
+import type { Actor, Context } from '../../contract/actor.ts';
+import type { CurrentUser } from './contract.ts';
+import { permissionsOf } from './permission-matrix.ts';
+import type { Account, Home, SessionRow } from './store.ts';
+
+/** Nobody: who has not signed in yet. The workspace is the one the attempt is about. */
+export function asNobody(context: Context, workspaceId: string): Context {
+  return { ...context, actor: { kind: 'user', id: 'anonymous', workspaceId, role: null, permissions: new Set() } };
+}
+
+export function asPerson(context: Context, person: Pick<Account, 'id' | 'workspaceId' | 'role'>, sessionId?: string): Context {
+  const actor: Actor = {
+    kind: 'user',
+    id: person.id,
+    workspaceId: person.workspaceId,
+    role: person.role,
+    permissions: permissionsOf(person.role),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+  return { ...context, actor };
+}
+
+export function currentUserAnswer(person: Account, home: Home, session: SessionRow): CurrentUser {
+  return {
+    id: person.id,
+    email: person.email,
+    name: person.name,
+    role: person.role,
+    permissions: [...permissionsOf(person.role)],
+    workspace: home,
+    session: { id: session.id, startedAt: session.startedAt.toISOString(), expiresAt: session.expiresAt.toISOString() },
+  };
+}

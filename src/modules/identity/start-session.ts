@@ -1,0 +1,49 @@
+/** Begins a session: always with a new token, so that one planted before sign-in is worth nothing. */
+import type { RequestContext } from '../../platform/http/handle.ts';
+import { config } from '../../platform/config.ts';
+import { derivedKey } from '../../platform/secret.ts';
+import { csrfCookie, issueCsrf } from './csrf.ts';
+import { hashSessionToken, newSessionToken, sessionCookieName } from './session-token.ts';
+import { type Account, insertSession, noteSignIn, type SessionRow, trimSessions } from './store.ts';
+
+/** Running sessions a person may have; the oldest ends when there is one more. */
+export const mostSessions = 50;
+
+export type StartedSession = { readonly session: SessionRow; readonly token: string };
+
+/** In a transaction of the person's workspace. The cookies are set by {@link sendSession} once that is committed. */
+export async function startSession(person: Account, context: Pick<RequestContext, 'address' | 'userAgent'>): Promise<StartedSession> {
+  const token = newSessionToken();
+  const session = await insertSession({
+    accountId: person.id,
+    tokenHash: tokenHashOf(token),
+    hours: config().SESSION_HOURS,
+    address: context.address?.slice(0, 64) ?? null,
+    userAgent: context.userAgent?.slice(0, 400) ?? null,
+  });
+  await noteSignIn(person.id);
+  await trimSessions(person.id, mostSessions);
+  return { session, token };
+}
+
+export function sendSession({ session, token }: StartedSession, { reply }: Pick<RequestContext, 'reply'>): void {
+  const { SESSION_HOURS, secureCookies } = config();
+  reply.setCookie(sessionCookieName(secureCookies), token, { httpOnly: true, maxAgeSeconds: SESSION_HOURS * 3600 });
+  sendCsrf(session.id, { reply });
+}
+
+export function sendCsrf(sessionId: string, { reply }: Pick<RequestContext, 'reply'>): void {
+  reply.setCookie(csrfCookie, issueCsrf(sessionId, derivedKey('csrf')), { httpOnly: false, maxAgeSeconds: config().SESSION_HOURS * 3600 });
+}
+
+export function clearSession({ reply }: Pick<RequestContext, 'reply'>): void {
+  reply.clearCookie(sessionCookieName(config().secureCookies));
+  reply.clearCookie(csrfCookie);
+}
+
+/** A token we just made has a hash. */
+export function tokenHashOf(token: string): Buffer {
+  const tokenHash = hashSessionToken(token);
+  if (tokenHash === null) throw new TypeError('a session token of our own making has the wrong form');
+  return tokenHash;
+}

@@ -1,0 +1,148 @@
+/** A forward reader over a byte source: holds one window, skips large constants without reading them. */
+import type { ByteSource } from '../source.ts';
+
+/** Large enough that a read is rare, small enough that a skipped tensor costs nothing. */
+export const windowBytes = 256 * 1024;
+
+/** The stream ended or broke here; caught by the stream reader, never seen outside. */
+export class StreamBroken extends Error {
+  override readonly name = 'StreamBroken';
+  readonly code: string;
+  constructor(code: string, detail: string) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+export class Cursor {
+  readonly source: ByteSource;
+  readonly size: number;
+  #window: Buffer = Buffer.alloc(0);
+  /** Source offset of the first window byte. */
+  #base = 0;
+  #at = 0;
+
+  constructor(source: ByteSource, offset: number) {
+    this.source = source;
+    this.size = source.size;
+    this.#base = offset;
+  }
+
+  get position(): number {
+    return this.#base + this.#at;
+  }
+
+  seek(position: number): void {
+    const index = position - this.#base;
+    if (index >= 0 && index <= this.#window.length) {
+      this.#at = index;
+      return;
+    }
+    this.#base = position;
+    this.#window = Buffer.alloc(0);
+    this.#at = 0;
+  }
+
+  get atEnd(): boolean {
+    return this.position >= this.size;
+  }
+
+  #fill(count: number): void {
+    this.#base += this.#at;
+    this.#at = 0;
+    const bytes = this.source.read(this.#base, Math.max(count, windowBytes));
+    this.#window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Makes `count` bytes readable from the window. @throws StreamBroken at the end of the source. */
+  need(count: number): void {
+    if (this.#at + count <= this.#window.length) return;
+    if (this.position + count <= this.size) this.#fill(count);
+    if (this.#at + count > this.#window.length) throw new StreamBroken('truncated', `the stream ends inside a value at byte ${this.position}`);
+  }
+
+  u1(): number {
+    if (this.#at >= this.#window.length) this.need(1);
+    return this.#window[this.#at++] as number;
+  }
+
+  u2(): number {
+    this.need(2);
+    this.#at += 2;
+    return this.#window.readUInt16LE(this.#at - 2);
+  }
+
+  i4(): number {
+    this.need(4);
+    this.#at += 4;
+    return this.#window.readInt32LE(this.#at - 4);
+  }
+
+  u4(): number {
+    this.need(4);
+    this.#at += 4;
+    return this.#window.readUInt32LE(this.#at - 4);
+  }
+
+  /** Eight bytes as a number; lengths above 2^53 lose their low bits, which no bound check needs. */
+  u8(): number {
+    this.need(8);
+    this.#at += 8;
+    return Number(this.#window.readBigUInt64LE(this.#at - 8));
+  }
+
+  float8(): number {
+    this.need(8);
+    this.#at += 8;
+    return this.#window.readDoubleBE(this.#at - 8);
+  }
+
+  /** Copies `count` bytes out of the stream. */
+  take(count: number): Uint8Array {
+    this.need(count);
+    this.#at += count;
+    return this.#window.subarray(this.#at - count, this.#at);
+  }
+
+  /** UTF-8 text of `count` bytes. */
+  text(count: number): string {
+    this.need(count);
+    const start = this.#at;
+    this.#at += count;
+    return this.#window.toString('utf8', start, this.#at);
+  }
+
+  latin1(count: number): string {
+    this.need(count);
+    const start = this.#at;
+    this.#at += count;
+    return this.#window.toString('latin1', start, this.#at);
+  }
+
+  /** Moves over `count` bytes without reading them. @throws StreamBroken when the source is shorter. */
+  skip(count: number): void {
+    const target = this.position + count;
+    if (target > this.size) throw new StreamBroken('truncated', `${count} bytes are announced at byte ${this.position}, the source ends before`);
+    this.seek(target);
+  }
+
+  /**
+   * A newline-terminated argument without its newline, as Latin-1, cut at `keep` characters.
+   * @returns the text and its full length in bytes.
+   */
+  line(keep: number): { text: string; length: number } {
+    const start = this.position;
+    let text = '';
+    for (;;) {
+      if (this.#at >= this.#window.length) this.need(1);
+      const found = this.#window.indexOf(10, this.#at);
+      const stop = found < 0 ? this.#window.length : found;
+      if (text.length < keep) text += this.#window.toString('latin1', this.#at, Math.min(stop, this.#at + keep - text.length));
+      this.#at = stop;
+      if (found < 0) continue;
+      const length = this.position - start;
+      this.#at += 1;
+      return { text, length };
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** What a name means in the position it is used in: allow fact, then harm fact, then nothing known. Pure. */
+import type { GlobalFact } from '../artefact.ts';
+import type { Target } from './names.ts';
+import type { ArgumentShape, CallShape } from './tables.ts';
+import type { Value } from './values.ts';
+
+export type Position = GlobalFact['position'];
+export type Judgement = Pick<GlobalFact, 'judgement' | 'effect' | 'certainty'>;
+
+export const allowed: Judgement = { judgement: 'allowed', effect: 'none', certainty: 'proved' };
+export const unlisted: Judgement = { judgement: 'unlisted', effect: 'none', certainty: 'unknown' };
+/** A name nobody writes by accident; what it does is not known, that it runs code is. */
+const hidden: Judgement = { judgement: 'harmful', effect: 'exec', certainty: 'proved' };
+const hiddenReference: Judgement = { judgement: 'harmful', effect: 'exec', certainty: 'possible' };
+
+function shapeOf(value: Value): ArgumentShape | 'none' {
+  switch (value.kind) {
+    case 'none':
+      return 'none';
+    case 'text':
+    case 'bytes':
+      return 'text';
+    case 'global':
+      return 'reference';
+    case 'call':
+    case 'method':
+    case 'persistent':
+    case 'opaque':
+      return 'object';
+    default:
+      return 'data';
+  }
+}
+
+function fits(shape: CallShape, args: readonly Value[]): boolean {
+  if (args.length < shape.least || (args.length > shape.kinds.length && !shape.more)) return false;
+  return args.every((value, at) => {
+    const wanted = shape.kinds[at] ?? 'any';
+    const kind = shapeOf(value);
+    return wanted === 'any' || kind === 'none' || kind === wanted;
+  });
+}
+
+function isAllowed(target: Target, position: Position, args: readonly Value[]): boolean {
+  const { allow } = target;
+  if (position === 'reference' && target.path === 'constant' && target.origin !== 'unknown-package') return true;
+  if (!allow) return false;
+  if (position === 'class') return allow.asClass;
+  if (position === 'reference') return allow.asReference;
+  return allow.calls.some((shape) => fits(shape, args));
+}
+
+/**
+ * @param args the arguments of the call; ignored for the other positions.
+ * A harm fact is proved when the position makes it happen, else possible.
+ */
+export function judge(target: Target, position: Position, args: readonly Value[]): Judgement {
+  if (isAllowed(target, position, args)) return allowed;
+  if (target.path === 'hidden') return hidden;
+  if (target.effect) {
+    const happens = position === 'call' || (position === 'class' && target.effect.atNew);
+    return { judgement: 'harmful', effect: target.effect.effect, certainty: happens ? 'proved' : 'possible' };
+  }
+  if (target.path === 'unknown-hop') return position === 'call' ? hidden : hiddenReference;
+  return unlisted;
+}

@@ -1,0 +1,133 @@
+/** Collects the facts of one source: bounded, without repetitions, first sighting first. */
+import type { Where } from '../../../contract/finding.ts';
+import type { AnomalyFact, GlobalFact, UnreadFact } from '../artefact.ts';
+import type { ArrayFact, PicklePathFact, PickleTools, StorageFact } from './facts.ts';
+import { allowed, type Judgement, type Position } from './judge.ts';
+import { isModule, type Target } from './names.ts';
+
+export type Site = { readonly offset: number; readonly opcodeIndex: number };
+type Sighting = {
+  readonly target: Target;
+  readonly position: Position;
+  readonly judgement: Judgement;
+  readonly site: Site;
+  /** Only called when the fact is kept. */
+  readonly expression: () => string;
+};
+
+/** Bounds on what is kept; beyond them facts repeat what is known. */
+const most = { globals: 2000, perTarget: 8, anomalies: 200, perCode: 10, strings: 2000, stringBytes: 262_144, storages: 100_000, arrays: 1000, nested: 1000 };
+const shortestString = 8;
+const longestString = 4096;
+
+export class Recorder {
+  readonly globals: GlobalFact[] = [];
+  readonly anomalies: AnomalyFact[] = [];
+  readonly unread: UnreadFact[] = [];
+  readonly strings: { text: string; where: Where }[] = [];
+  readonly storages: StorageFact[] = [];
+  readonly arrays: ArrayFact[] = [];
+  readonly externalPaths: PicklePathFact[] = [];
+  tensors = 0;
+  parameters = 0;
+  persistentIds = 0;
+  protocol = 0;
+  opcodes = 0;
+  readonly #containerPath: readonly string[];
+  readonly #nested: PickleTools['nested'];
+  readonly #allowedSeen = new Map<Target, number>();
+  readonly #seen = new Map<string, number>();
+  readonly #codes = new Map<string, number>();
+  #stringBytes = 0;
+  #nestedCount = 0;
+
+  constructor(containerPath: readonly string[], nested: PickleTools['nested']) {
+    this.#containerPath = containerPath;
+    this.#nested = nested;
+  }
+
+  /** A recorder for a trial: its facts count only when absorbed. */
+  trial(): Recorder {
+    return new Recorder(this.#containerPath, this.#nested);
+  }
+
+  absorb(trial: Recorder): void {
+    this.globals.push(...trial.globals.slice(0, Math.max(0, most.globals - this.globals.length)));
+    this.anomalies.push(...trial.anomalies.slice(0, Math.max(0, most.anomalies - this.anomalies.length)));
+    this.storages.push(...trial.storages);
+    this.arrays.push(...trial.arrays);
+    this.strings.push(...trial.strings.slice(0, Math.max(0, most.strings - this.strings.length)));
+    this.externalPaths.push(...trial.externalPaths);
+    this.tensors += trial.tensors;
+    this.parameters += trial.parameters;
+    this.persistentIds += trial.persistentIds;
+    this.protocol = Math.max(this.protocol, trial.protocol);
+  }
+
+  where({ offset, opcodeIndex }: Site, length: number | null = null): Where {
+    return { containerPath: [...this.#containerPath], offset, length, opcodeIndex };
+  }
+
+  global(sighting: Sighting): void {
+    const { target, position, judgement } = sighting;
+    if (judgement === allowed) {
+      const bit = position === 'class' ? 1 : position === 'call' ? 2 : 4;
+      const seen = this.#allowedSeen.get(target) ?? 0;
+      if ((seen & bit) !== 0) return;
+      this.#allowedSeen.set(target, seen | bit);
+    } else {
+      const key = `${position} ${judgement.judgement} ${judgement.certainty} ${target.module} ${target.name}`;
+      const count = this.#seen.get(key) ?? 0;
+      if (count >= most.perTarget) return;
+      this.#seen.set(key, count + 1);
+    }
+    if (this.globals.length < most.globals) this.globals.push(this.#fact(sighting));
+  }
+
+  #fact({ target, position, judgement, site, expression }: Sighting): GlobalFact {
+    return {
+      kind: 'global',
+      module: target.module.slice(0, 500),
+      name: isModule(target) ? '' : target.name.slice(0, 500),
+      ...(target.written === undefined ? {} : { written: target.written }),
+      position,
+      ...judgement,
+      origin: target.origin,
+      expression: expression(),
+      where: this.where(site),
+    };
+  }
+
+  anomaly(code: string, nature: AnomalyFact['nature'], { detail, site, proved = true }: { detail: string; site: Site; proved?: boolean }): void {
+    const count = this.#codes.get(code) ?? 0;
+    this.#codes.set(code, count + 1);
+    if (count >= most.perCode || this.anomalies.length >= most.anomalies) return;
+    this.anomalies.push({ code, nature, proved, detail, where: this.where(site) });
+  }
+
+  couldNotRead(reason: UnreadFact['reason'], detail: string, site: Site): void {
+    if (this.unread.length < most.perCode) this.unread.push({ reason, detail, where: this.where(site) });
+  }
+
+  string(text: string, site: Site, length: number): void {
+    if (text.length < shortestString || text.length > longestString) return;
+    if (this.strings.length >= most.strings || this.#stringBytes > most.stringBytes) return;
+    this.#stringBytes += text.length;
+    this.strings.push({ text, where: this.where(site, length) });
+  }
+
+  storage(storage: StorageFact): void {
+    if (this.storages.length < most.storages) this.storages.push(storage);
+  }
+
+  array(array: ArrayFact): void {
+    if (this.arrays.length < most.arrays) this.arrays.push(array);
+  }
+
+  /** Another 1,000 embedded streams would tell nothing new; the breach is said once. */
+  nested(bytes: Uint8Array, name: string, site: Site): void {
+    this.#nestedCount += 1;
+    if (this.#nestedCount <= most.nested) this.#nested(bytes, name);
+    if (this.#nestedCount === most.nested + 1) this.couldNotRead('budget', `more than ${most.nested} embedded streams`, site);
+  }
+}

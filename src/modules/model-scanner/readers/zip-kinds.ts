@@ -1,0 +1,43 @@
+/** What a zip archive is, by the members that make its format; and how the members of each kind are opened. */
+import type { Where } from '../../../contract/finding.ts';
+import type { Artefact } from '../artefact.ts';
+import type { Draft, ReaderTools } from '../reader.ts';
+import { torchArchive } from './torch-zip.ts';
+import { openMember, type MemberBytes } from './zip-member.ts';
+
+export type ArchiveMember = MemberBytes & { readonly place: Where };
+export type ArchiveTarget = { readonly draft: Draft; readonly tools: ReaderTools };
+
+export type Archive = {
+  readonly format: string;
+  readonly role: Artefact['role'];
+  /** Opens a member the kind knows a rule for; false leaves it to the general way. */
+  open?(member: ArchiveMember, target: ArchiveTarget): boolean;
+  /** After the last member: what must hold between them. */
+  finish?(draft: Draft, tools: ReaderTools): void;
+};
+
+type Kind = { readonly format: string; readonly role: Artefact['role']; readonly is: (names: ReadonlySet<string>) => boolean };
+
+const kinds: readonly Kind[] = [
+  { format: 'keras-zip', role: 'model', is: (names) => names.has('config.json') && (names.has('model.weights.h5') || names.has('metadata.json')) },
+  { format: 'npz', role: 'dataset', is: (names) => names.size > 0 && [...names].every((name) => name.endsWith('.npy')) },
+  { format: 'skops', role: 'model', is: (names) => names.has('schema.json') },
+  { format: 'torchserve-mar', role: 'model', is: (names) => names.has('MAR-INF/MANIFEST.json') },
+  { format: 'coreml-package', role: 'model', is: (names) => [...names].some((name) => name.endsWith('.mlmodel') || name.endsWith('model.mlmodel')) },
+  { format: 'dduf', role: 'model', is: (names) => names.has('model_index.json') },
+];
+
+/** @param memberNames as the directory lists them; at most 100,000 by budget. */
+export function describeArchive(memberNames: readonly string[]): Archive {
+  const names = new Set(memberNames);
+  const torchRoot = memberNames.find((name) => name === 'data.pkl' || name.endsWith('/data.pkl'));
+  if (torchRoot !== undefined) return torchArchive(torchRoot.slice(0, -'data.pkl'.length), names);
+  const kind = kinds.find(({ is }) => is(names));
+  return kind ? { format: kind.format, role: kind.role } : { format: 'zip', role: 'container' };
+}
+
+export function openArchiveMember(archive: Archive, member: ArchiveMember, target: ArchiveTarget): void {
+  if (archive.open?.(member, target)) return;
+  target.draft.members.push(openMember(member, member.place, target.tools));
+}

@@ -1,0 +1,192 @@
+/** Every setting of the platform: one validated table, printed in docs/configuration.md. The only file that reads the environment. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+type Setting = { readonly schema: z.ZodType; readonly says: string; readonly secret?: true };
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const count = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true' || value === '1');
+const address = z.url({ protocol: /^https?$/ }).optional();
+const folders = z
+  .string()
+  .optional()
+  .transform((value) => (value ?? '').split(process.platform === 'win32' ? ';' : ':').filter((part) => part !== ''));
+
+const table = {
+  PROCESS: {
+    schema: z
+      .enum(['all', 'gateway', 'worker', 'ai-scanner', 'data-integrity', 'wiz-integration', 'compliance-engine', 'agent-gateway'])
+      .default('all'),
+    says: 'Which process this is. `all` is the supervisor that starts every other on one machine.',
+  },
+  GATEWAY_WORKS: {
+    schema: flag(true),
+    says: 'The gateway also runs jobs and event handlers. `false` where processes with PROCESS=worker do.',
+  },
+  HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    says: 'Address the processes listen on. Anything but loopback wants TLS in front.',
+  },
+  PORT: { schema: port(5000), says: 'Port of the gateway: web app and REST API.' },
+  SERVICE_PORT_BASE: { schema: port(8000), says: 'The five services listen on this number plus 1 to 5.' },
+  PUBLIC_URL: {
+    schema: address,
+    says: 'Address people use. `https` makes cookies secure; its origin is the one state changes must come from.',
+  },
+  TRUST_PROXY: { schema: flag(false), says: 'Take the client address from X-Forwarded-For. Only behind a proxy that sets it.' },
+  DATA_DIR: { schema: z.string().min(1).default('./data'), says: 'Embedded database, keys and uploads.' },
+  LOG_DIR: { schema: z.string().default('./logs'), says: 'Folder of the rotating log files; empty writes to stdout only.' },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    says: 'Least level that is written.',
+  },
+  LOG_STDOUT: { schema: flag(true), says: 'Write log lines to stdout too.' },
+  DATABASE_URL: {
+    schema: z.string().optional(),
+    says: 'PostgreSQL 15 or later to use instead of the embedded one; its role owns the schema.',
+    secret: true,
+  },
+  DATABASE_APP_URL: {
+    schema: z.string().optional(),
+    says: 'Login of the application role, when it is not the one of DATABASE_URL.',
+    secret: true,
+  },
+  DATABASE_POOL: { schema: count(10, 2, 200), says: 'Database connections a process may hold.' },
+  SESSION_SECRET: {
+    schema: z.string().min(32).optional(),
+    says: 'Master secret of this installation (at least 32 characters). Without it one is generated in DATA_DIR with mode 0600.',
+    secret: true,
+  },
+  SESSION_IDLE_MINUTES: { schema: count(30, 1, 1440), says: 'A session ends after this long without a request.' },
+  SESSION_HOURS: { schema: count(12, 1, 720), says: 'A session ends after this long in any case.' },
+  REGISTRATION: {
+    schema: z.enum(['open', 'invite', 'closed']).default('invite'),
+    says: 'Who may register once the first person, who becomes admin, has.',
+  },
+  SCAN_ROOTS: { schema: folders, says: 'Folders that may be scanned, separated as in PATH. Default: the examples folder.' },
+  SCAN_WORKERS: { schema: count(2, 1, 64), says: 'Worker threads of the scanner.' },
+  MAX_BODY_BYTES: {
+    schema: count(1_048_576, 1024, 104_857_600),
+    says: 'Largest JSON body of endpoints that do not state their own limit.',
+  },
+  MAX_UPLOAD_BYTES: { schema: count(104_857_600, 1024, 2 ** 40), says: 'Largest uploaded file.' },
+  RATE_PER_MINUTE: {
+    schema: count(1200, 1, 1_000_000),
+    says: 'Requests a minute and caller; sign-in endpoints have their own, lower limit.',
+  },
+  DRAIN_MS: { schema: count(5000, 0, 60_000), says: 'On a stop signal, how long readiness already fails while requests are still served.' },
+  AI_SCANNER_URL: { schema: address, says: 'Where the scanner service answers. Default: loopback, SERVICE_PORT_BASE + 1.' },
+  DATA_INTEGRITY_URL: { schema: address, says: 'Where the data integrity service answers. Default: loopback, + 2.' },
+  WIZ_INTEGRATION_URL: { schema: address, says: 'Where the Wiz integration answers. Default: loopback, + 3.' },
+  COMPLIANCE_ENGINE_URL: { schema: address, says: 'Where the compliance engine answers. Default: loopback, + 4.' },
+  AGENT_GATEWAY_URL: { schema: address, says: 'Where the agent gateway answers. Default: loopback, + 5.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { schema: address, says: 'OpenTelemetry collector (OTLP over HTTP). Unset: no tracing SDK is loaded.' },
+  OTEL_SAMPLE_RATIO: { schema: z.coerce.number().min(0).max(1).default(0.1), says: 'Share of requests whose trace is exported.' },
+  METRICS_TOKEN: {
+    schema: z.string().min(16).optional(),
+    says: 'Bearer token a scraper may read /metrics with; without it only people who may read monitoring can.',
+    secret: true,
+  },
+} as const satisfies Record<string, Setting>;
+
+type Table = typeof table;
+type Values = { readonly [K in keyof Table]: z.output<Table[K]['schema']> };
+export type Config = Values & {
+  readonly scanRoots: readonly string[];
+  readonly secureCookies: boolean;
+  /** Origin that state changes must come from; null: same host as the request. */
+  readonly publicOrigin: string | null;
+};
+
+/** A setting that cannot be used: says which, why and what it takes. Ends the start. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and validates settings. Pure: give it the environment. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, projectRoot: string): Config {
+  const values: Record<string, unknown> = {};
+  const wrong: string[] = [];
+  for (const [name, { schema }] of Object.entries(table)) {
+    const given = environment[name];
+    const parsed = schema.safeParse(given === '' && name !== 'LOG_DIR' ? undefined : given);
+    if (parsed.success) values[name] = parsed.data;
+    else wrong.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  if (wrong.length > 0) throw new ConfigError(`Settings that cannot be used:\n  ${wrong.join('\n  ')}\nSee docs/configuration.md.`);
+
+  // Each key of `table` was parsed with its own schema just above.
+  const parsed = values as unknown as Values;
+  const roots = parsed.SCAN_ROOTS.length > 0 ? parsed.SCAN_ROOTS : [resolve(projectRoot, 'examples')];
+  return Object.freeze({
+    ...parsed,
+    DATA_DIR: resolve(projectRoot, parsed.DATA_DIR),
+    LOG_DIR: parsed.LOG_DIR === '' ? '' : resolve(projectRoot, parsed.LOG_DIR),
+    scanRoots: roots.map((root) => resolve(projectRoot, root)),
+    secureCookies: parsed.PUBLIC_URL?.startsWith('https:') ?? false,
+    publicOrigin: parsed.PUBLIC_URL === undefined ? null : new URL(parsed.PUBLIC_URL).origin,
+  });
+}
+
+export const projectRoot = resolve(import.meta.dirname, '../..');
+let current: Config | undefined;
+
+/** The settings of this process, read once. */
+export function config(): Config {
+  current ??= readConfig(process.env, projectRoot);
+  return current;
+}
+
+/** For the entry files: settings given on the command line win over the environment. Before the first `config()`. */
+export function overrideEnvironment(values: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, values);
+  current = undefined;
+}
+
+/** The environment a child process gets: ours, with its own values on top. */
+export function childEnvironment(
+  values: Readonly<Record<string, string>>,
+  without: readonly string[] = [],
+): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(([name]) => !without.includes(name));
+  return { ...Object.fromEntries(inherited), ...values };
+}
+
+export type SettingRow = {
+  name: string;
+  says: string;
+  fallback: string;
+  secret: boolean;
+  value: string;
+  source: 'environment' | 'default';
+};
+/** Name, meaning, default and (secrets masked) present value of every setting. */
+export function settingsTable(environment: Readonly<Record<string, string | undefined>> = {}): SettingRow[] {
+  return Object.entries(table).map(([name, setting]: [string, Setting]) => {
+    const given = environment[name];
+    const fallback = setting.schema.safeParse(undefined);
+    const printed = printValue(fallback.success ? fallback.data : undefined);
+    return {
+      name,
+      says: setting.says,
+      fallback: printed,
+      secret: setting.secret ?? false,
+      value: given === undefined ? printed : setting.secret ? 'set' : given,
+      source: given === undefined ? 'default' : 'environment',
+    };
+  });
+}
+
+/** The rows of the settings page: what this process runs with. */
+export function presentSettings(): SettingRow[] {
+  return settingsTable(process.env);
+}
+
+function printValue(value: unknown): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'unset';
+  return String(value);
+}

@@ -1,0 +1,181 @@
+/** Transactions: one ambient transaction per piece of work, confined to one workspace by row-level security. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
+import type { Context } from '../../contract/actor.ts';
+import { withContext } from '../ambient.ts';
+import { type Database, statementTimeoutMs } from './connection.ts';
+import { asProblem, databaseProblems, isRetryable } from './database-problem.ts';
+import { systemRole } from './roles.ts';
+import { Session } from './session.ts';
+
+export type Queries = NodePgDatabase<Record<string, never>>;
+export type TransactionOptions = {
+  /** PostgreSQL then refuses every write. */
+  readonly readOnly?: boolean;
+  /** 'repeatable-read': all statements see one snapshot (exports). Default: each statement sees what was committed before it. */
+  readonly isolation?: 'read-committed' | 'repeatable-read' | 'serializable';
+  /** Longest a single statement may run, in milliseconds. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+};
+
+type Ambient = {
+  readonly session: Session;
+  readonly queries: Queries;
+  /** null: a system transaction. */
+  readonly context: Context | null;
+  readonly afterCommit: (() => void | Promise<void>)[];
+  savepoints: number;
+};
+
+const ambients = new AsyncLocalStorage<Ambient>();
+const chosen = new AsyncLocalStorage<Database>();
+let processDatabase: Database | null = null;
+
+/** Makes a database the one of this process. Null takes it away, at the end. */
+export function useDatabase(database: Database | null): void {
+  processDatabase = database;
+}
+
+/** Runs work against another database than the process's: tests run many side by side. */
+export function inDatabase<T>(database: Database, work: () => T): T {
+  return chosen.run(database, work);
+}
+
+/** The database that `transaction` would use here. @throws database.notOpen */
+export function currentDatabase(): Database {
+  const database = chosen.getStore() ?? processDatabase;
+  if (database === null) throw databaseProblems.notOpen();
+  return database;
+}
+
+/**
+ * Runs work in one transaction that sees the rows of the actor's workspace only. Inside one of the same workspace it joins.
+ * Work is run again, up to three times, when PostgreSQL reports a deadlock or serialisation failure: effects outside the
+ * database belong into {@link afterCommit}.
+ * @throws request.unavailable within 5 s when the database is away. A commit whose answer was lost is reported so too.
+ */
+export async function transaction<T>(context: Context, work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  const outer = ambients.getStore();
+  if (outer?.session.isOpen === true && outer.context?.actor.workspaceId === context.actor.workspaceId)
+    return await withContext(context, work);
+  return await withContext(context, () =>
+    repeated({ context, begin: beginWorkspace(context, options), readOnly: isPlainRead(options) }, work),
+  );
+}
+
+/**
+ * Runs work without a workspace, as the role that sees only what migrations opened to it (`platform.open_to_system`):
+ * sequencers, job pick-up, sign-in look-ups.
+ */
+export async function systemTransaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  const outer = ambients.getStore();
+  if (outer?.session.isOpen === true && outer.context === null) return await work();
+  const begin = `${beginWith(options)}; set local app.workspace = ''; set local role ${systemRole}`;
+  return await repeated({ context: null, begin, readOnly: isPlainRead(options) }, work);
+}
+
+/** The ambient transaction's query builder. @throws database.noTransaction outside one, or after it has ended. */
+export function db(): Queries {
+  return ambient().queries;
+}
+
+/** Does something once the ambient transaction is durable: wake a worker, tell a browser. Its failure is logged, not thrown. */
+export function afterCommit(effect: () => void | Promise<void>): void {
+  ambient().afterCommit.push(effect);
+}
+
+/** Whose transaction is running; null in a system transaction, undefined outside. */
+export function ambientContext(): Context | null | undefined {
+  const store = ambients.getStore();
+  return store?.session.isOpen === true ? store.context : undefined;
+}
+
+/** Runs work under a savepoint: when it fails only its own changes are undone, and the transaction goes on. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  const store = ambient();
+  store.savepoints += 1;
+  const name = `attempt_${store.savepoints}`;
+  const effects = store.afterCommit.length;
+  await store.session.query(`savepoint ${name}`);
+  try {
+    const result = await work();
+    await store.session.query(`release savepoint ${name}`);
+    return result;
+  } catch (error) {
+    store.afterCommit.length = effects;
+    await store.session.query(`rollback to savepoint ${name}; release savepoint ${name}`);
+    throw error;
+  }
+}
+
+function ambient(): Ambient {
+  const store = ambients.getStore();
+  if (store?.session.isOpen !== true) throw databaseProblems.noTransaction();
+  return store;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Ids of users, services and jobs. Nothing that could leave a quoted literal. */
+const actorId = /^[\w.:@/ -]{1,200}$/;
+
+function beginWorkspace({ actor }: Context, options: TransactionOptions): string {
+  if (!uuid.test(actor.workspaceId)) throw databaseProblems.badWorkspace({ reason: 'the workspace is not a uuid' });
+  if (!actorId.test(actor.id))
+    throw databaseProblems.badWorkspace({ reason: 'the actor id has other characters than letters, digits and .:@/_-' });
+  return `${beginWith(options)}; set local app.workspace = '${actor.workspaceId}'; set local app.actor = '${actor.id}'`;
+}
+
+function beginWith({ readOnly = false, isolation, statementTimeoutMs: limit }: TransactionOptions): string {
+  const level = isolation === undefined || isolation === 'read-committed' ? '' : ` isolation level ${isolation.replace('-', ' ')}`;
+  const timeout = limit === undefined ? '' : `; set local statement_timeout = ${Math.max(1, Math.trunc(limit))}`;
+  return `begin${level}${readOnly ? ' read only' : ''}${timeout}`;
+}
+
+/** Does it end without anything to lose? One snapshot held open would keep vacuum from its work. */
+function isPlainRead({ readOnly = false, isolation = 'read-committed' }: TransactionOptions): boolean {
+  return readOnly && isolation === 'read-committed';
+}
+
+type Plan = { readonly context: Context | null; readonly begin: string; readonly readOnly: boolean };
+
+async function repeated<T>(plan: Plan, work: () => Promise<T>): Promise<T> {
+  const database = currentDatabase();
+  const most = 3;
+  for (let round = 1; ; round += 1) {
+    try {
+      return await once(database, plan, work);
+    } catch (error) {
+      if (round >= most || !isRetryable(error)) throw asProblem(error, statementTimeoutMs);
+      await sleep(5 * round + Math.random() * 20 * round);
+    }
+  }
+}
+
+async function once<T>(database: Database, plan: Plan, work: () => Promise<T>): Promise<T> {
+  const session = new Session(database, plan);
+  // drizzle calls nothing but query() of its client.
+  const queries = drizzle(session as unknown as pg.PoolClient);
+  const store: Ambient = { session, queries, context: plan.context, afterCommit: [], savepoints: 0 };
+  let result: T;
+  try {
+    result = await ambients.run(store, work);
+  } catch (error) {
+    await session.rollback();
+    throw error;
+  }
+  await session.commit();
+  await runEffects(store.afterCommit, database);
+  return result;
+}
+
+async function runEffects(effects: readonly (() => void | Promise<void>)[], { log }: Database): Promise<void> {
+  for (const effect of effects) {
+    try {
+      await effect();
+    } catch (error) {
+      log.error({ code: 'database.effectFailed', error }, 'Something that should follow a commit failed.');
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** postmaster.pid: whether the process it names is alive and really PostgreSQL. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+function pidFile(clusterDirectory: string): string {
+  return join(clusterDirectory, 'postmaster.pid');
+}
+
+/** Is there a running process of this id? A zombie has ended: nobody has collected it yet. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM' && !isZombie(pid);
+  }
+  return !isZombie(pid);
+}
+
+function procFile(pid: number, name: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function isZombie(pid: number): boolean {
+  // The command name stands in brackets and may hold anything, so the state is the first word after the last bracket.
+  const state = procFile(pid, 'stat')?.split(')').at(-1)?.trim().split(' ')[0];
+  return state === 'Z' || state === 'X';
+}
+
+/** Where /proc tells (Linux): is it a PostgreSQL of this cluster? Elsewhere a running process is believed to be one. */
+function isPostgresOf(pid: number, clusterDirectory: string): boolean {
+  const commandLine = procFile(pid, 'cmdline');
+  if (commandLine === null || commandLine === '') return process.platform !== 'linux';
+  const words = commandLine.split('\0');
+  return words.some((word) => word.endsWith('postgres')) && words.includes(clusterDirectory);
+}
+
+/** Process id of the running postmaster of this cluster, or null. */
+export function postmasterPid(clusterDirectory: string): number | null {
+  const file = pidFile(clusterDirectory);
+  if (!existsSync(file)) return null;
+  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  if (!Number.isSafeInteger(pid) || pid <= 1) return null;
+  return isRunning(pid) && isPostgresOf(pid, clusterDirectory) ? pid : null;
+}
+
+/**
+ * Removes a pid file whose process is gone, a zombie, or something else that was given the same number since.
+ * PostgreSQL itself would refuse to start for the last two. Safe: a postmaster that is alive still holds the shared
+ * memory block named after the cluster's inode, and a second one refuses to start over it.
+ */
+export function removeStalePidFile(clusterDirectory: string): boolean {
+  const file = pidFile(clusterDirectory);
+  if (!existsSync(file) || postmasterPid(clusterDirectory) !== null) return false;
+  rmSync(file, { force: true });
+  return true;
+}

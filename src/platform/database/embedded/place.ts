@@ -1,0 +1,199 @@
+/**
+ * Who runs the embedded PostgreSQL, and where its files lie.
+ *
+ * PostgreSQL refuses to run as root, so root hands over to `postgres` or `nobody`; that user must then be able to enter
+ * the folders. Where it may not (a clone below /root, a folder made by mktemp), the files go to /var/lib/ai-spm instead
+ * and the data directory records where.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { databaseProblems } from '../database-problem.ts';
+import { type Binaries, binariesAt, linkLibraries, packagedBinaries } from './binaries.ts';
+
+export type RunAs = { readonly uid: number; readonly gid: number; readonly name: string };
+
+/** What a data directory remembers of its database, so that every process finds the same server. */
+const Place = z.object({
+  clusterDirectory: z.string().min(1),
+  /** Folder of the Unix socket, or null where the server listens on 127.0.0.1 (Windows). */
+  socketDirectory: z.string().min(1).nullable(),
+  port: z.int().min(1).max(65_535),
+  /** Only where the server listens on TCP: the socket is protected by its folder. */
+  password: z.string().nullable(),
+});
+export type Place = z.infer<typeof Place>;
+
+/** Room of sun_path on Linux is 108 bytes with its terminator, on macOS 104; PostgreSQL adds `/.s.PGSQL.<port>.lock`. */
+const socketPathLimit = process.platform === 'darwin' ? 103 : 107;
+const systemDirectory = '/var/lib/ai-spm';
+const placeFile = 'postgresql.json';
+
+/** The user PostgreSQL must run as, or null to stay who we are. */
+export function runAs(): RunAs | null {
+  if (process.platform === 'win32' || process.getuid?.() !== 0) return null;
+  for (const name of ['postgres', 'nobody']) {
+    const line = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((entry) => entry.startsWith(`${name}:`));
+    const [, , uid, gid] = line?.split(':') ?? [];
+    if (Number(uid) > 0 && Number(gid) > 0) return { uid: Number(uid), gid: Number(gid), name };
+  }
+  throw databaseProblems.refusesRoot();
+}
+
+/** The first folder on the way to `path` that the user may not enter, or null. Looks at mode bits only. */
+export function firstClosedFolder(path: string, user: RunAs): string | null {
+  const folders: string[] = [];
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    folders.unshift(folder);
+    if (dirname(folder) === folder) break;
+  }
+  return folders.find((folder) => existsSync(folder) && !mayEnter(folder, user)) ?? null;
+}
+
+function mayEnter(folder: string, { uid, gid }: RunAs): boolean {
+  const { mode, uid: owner, gid: group } = statSync(folder);
+  if (owner === uid) return (mode & 0o100) !== 0;
+  return (group === gid ? mode & 0o010 : mode & 0o001) !== 0;
+}
+
+/** A short name that stands for a long path. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function ownFolder(path: string, user: RunAs | null): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (user !== null) chownSync(path, user.uid, user.gid);
+}
+
+/** In a shared folder somebody else may have made the name first: only an own, private, real folder is taken. */
+function privateFolder(path: string, user: RunAs | null): string {
+  const uid = user?.uid ?? process.getuid?.();
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    ownFolder(path, user);
+    return path;
+  }
+  if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return path;
+  const fresh = mkdtempSync(`${path}-`);
+  if (user !== null) chownSync(fresh, user.uid, user.gid);
+  return fresh;
+}
+
+function chooseSocketDirectory(clusterDirectory: string, user: RunAs | null): string {
+  const near = `${clusterDirectory}-socket`;
+  const fits = Buffer.byteLength(join(near, '.s.PGSQL.5432.lock')) <= socketPathLimit;
+  if (fits) {
+    ownFolder(near, user);
+    return near;
+  }
+  return privateFolder(join(tmpdir(), `ai-spm-${digest(clusterDirectory)}`), user);
+}
+
+function chooseClusterDirectory(dataDirectory: string, user: RunAs | null): string {
+  const near = join(dataDirectory, 'postgresql');
+  if (user === null) return near;
+  if (firstClosedFolder(dataDirectory, user) === null) return near;
+  return join(systemFolder(dataDirectory, user), digest(dataDirectory), 'postgresql');
+}
+
+/** A folder of the system that the database's user can enter, for root whose own folders are closed. */
+function systemFolder(wanted: string, user: RunAs): string {
+  const closed = firstClosedFolder(wanted, user) ?? wanted;
+  try {
+    mkdirSync(systemDirectory, { recursive: true, mode: 0o755 });
+  } catch {
+    throw databaseProblems.unreachable({
+      user: user.name,
+      path: closed,
+      remedy: `move the platform elsewhere or run chmod o+x ${closed}.`,
+    });
+  }
+  const blocked = firstClosedFolder(systemDirectory, user);
+  if (blocked === null) return systemDirectory;
+  throw databaseProblems.unreachable({ user: user.name, path: blocked, remedy: `run chmod o+x ${blocked}.` });
+}
+
+/** The recorded place of a data directory's database; null before its first start. */
+export function readPlace(dataDirectory: string): Place | null {
+  const file = join(resolve(dataDirectory), placeFile);
+  if (!existsSync(file)) return null;
+  return Place.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+function writePlace(dataDirectory: string, place: Place): void {
+  const file = join(dataDirectory, placeFile);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(place, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, file);
+}
+
+/**
+ * Finds or makes the folders of a data directory's database. Repeatable: a moved data directory, or a socket folder that
+ * the system's cleaning took away, is noticed and recorded anew.
+ */
+export function preparePlace(givenDirectory: string, user: RunAs | null): Place {
+  const dataDirectory = resolve(givenDirectory);
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o755 });
+  const clusterDirectory = chooseClusterDirectory(dataDirectory, user);
+  mkdirSync(dirname(clusterDirectory), { recursive: true, mode: 0o755 });
+  const known = readPlace(dataDirectory);
+  const place = { clusterDirectory, ...door(clusterDirectory, known, user) };
+  if (JSON.stringify(place) !== JSON.stringify(known)) writePlace(dataDirectory, place);
+  return place;
+}
+
+function door(clusterDirectory: string, known: Place | null, user: RunAs | null): Omit<Place, 'clusterDirectory'> {
+  if (process.platform === 'win32') {
+    const port = known?.port ?? 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
+    return { socketDirectory: null, port, password: known?.password ?? randomBytes(24).toString('hex') };
+  }
+  const kept = known?.clusterDirectory === clusterDirectory && known.socketDirectory !== null && isOwn(known.socketDirectory, user);
+  return { socketDirectory: kept ? known.socketDirectory : chooseSocketDirectory(clusterDirectory, user), port: 5432, password: null };
+}
+
+function isOwn(folder: string, user: RunAs | null): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === (user?.uid ?? process.getuid?.()) && (found.mode & 0o077) === 0;
+}
+
+/** Binaries that the database's user can run: the packaged ones, or a copy in the system folder or beside the cluster. */
+export function reachableBinaries(clusterDirectory: string, user: RunAs | null): Binaries {
+  const packaged = packagedBinaries();
+  const linked = linkLibraries(packaged);
+  if (linked && (user === null || firstClosedFolder(packaged.native, user) === null)) return packaged;
+  const version = digest(`${packaged.native} ${statSync(packaged.postgres).size} ${statSync(packaged.postgres).mtimeMs}`);
+  const base = user === null ? dirname(clusterDirectory) : systemFolder(packaged.native, user);
+  const native = join(base, `postgresql-binaries-${version}`);
+  if (!existsSync(native)) copyBinaries(packaged.native, native);
+  return binariesAt(native);
+}
+
+/** Copied beside and renamed: a copy broken off half-way is never taken for a whole one. */
+function copyBinaries(from: string, to: string): void {
+  const draft = `${to}.${process.pid}`;
+  rmSync(draft, { recursive: true, force: true });
+  cpSync(from, draft, { recursive: true });
+  linkLibraries(binariesAt(draft));
+  try {
+    renameSync(draft, to);
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,101 @@
+/** The inside of `handle`: permission, input, transaction, audit, output. The same for requests and for calls in process. */
+import type { Actor, Context } from '../../contract/actor.ts';
+import type { Endpoint } from '../../contract/endpoint.ts';
+import type { Access } from '../../contract/permission.ts';
+import { commonProblems, isProblem } from '../../contract/problem.ts';
+import { withContext } from '../ambient.ts';
+import { type AuditRecord, audit, withAuditNotes } from '../audit.ts';
+import { transaction } from '../database/database.ts';
+import { log } from '../log.ts';
+import type { RequestContext, Route } from './handle.ts';
+import { parseInput } from './input.ts';
+
+/** @throws request.notSignedIn, request.forbidden */
+export function checkAccess(access: Access, actor: Actor | null): asserts actor is Actor {
+  if (access === 'public') return;
+  if (actor === null) throw commonProblems.notSignedIn();
+  if (access === 'signed-in') return;
+  if (access === 'service') {
+    if (actor.kind === 'user') throw commonProblems.forbidden({ permission: 'a service identity' });
+    return;
+  }
+  if (!actor.permissions.has(access)) throw commonProblems.forbidden({ permission: access });
+}
+
+/**
+ * Runs a route for a context whose access was checked.
+ * Product routes get a transaction (unless they open their own) that also holds events, jobs and the audit record.
+ */
+export async function runRoute(route: Route, rawInput: unknown, context: RequestContext): Promise<unknown> {
+  const { endpoint } = route;
+  const input = parseInput(endpoint.input, rawInput);
+  return withContext(context, () => {
+    if (endpoint.door !== 'product') return runPlain(route, input, context);
+    return route.transaction === 'one' ? runInTransaction(route, input, context) : runAudited(route, input, context);
+  });
+}
+
+async function runPlain(route: Route, input: unknown, context: RequestContext): Promise<unknown> {
+  return checkedOutput(route.endpoint, await route.run(input, context));
+}
+
+function runInTransaction(route: Route, input: unknown, context: RequestContext): Promise<unknown> {
+  const readOnly = route.endpoint.audit === false && route.endpoint.method === 'GET';
+  return transaction(context, () => runAudited(route, input, context), { readOnly });
+}
+
+async function runAudited(route: Route, input: unknown, context: RequestContext): Promise<unknown> {
+  const { endpoint } = route;
+  if (endpoint.audit === false) return checkedOutput(endpoint, await route.run(input, context));
+  const action = endpoint.audit;
+  return withAuditNotes(async (finish) => {
+    const output = checkedOutput(endpoint, await route.run(input, context));
+    const record: AuditRecord = {
+      action,
+      resource: { type: endpoint.tag, id: idOf(input) ?? idOf(output) },
+      outcome: 'done',
+      request: requestOf(endpoint),
+    };
+    if (route.transaction === 'one') await finish(record);
+    else await transaction(context, () => finish(record));
+    return output;
+  });
+}
+
+/** A denied or failed state change leaves its own entry, in its own transaction. Never throws: the answer is already decided. */
+export async function recordRefusal(endpoint: Endpoint, error: unknown, context: Context, rawInput: unknown): Promise<void> {
+  if (endpoint.door !== 'product' || context.actor.kind !== 'user' || !isProblem(error)) return;
+  const denied = error.status === 403;
+  if (!denied && endpoint.audit === false) return;
+  const action = endpoint.audit === false ? `${endpoint.tag}.${endpoint.operation}` : endpoint.audit;
+  try {
+    await withContext(context, () =>
+      transaction(context, () =>
+        audit.record({
+          action,
+          resource: { type: endpoint.tag, id: idOf(rawInput) },
+          outcome: denied ? 'denied' : 'failed',
+          reason: error.code,
+          request: requestOf(endpoint),
+        }),
+      ),
+    );
+  } catch (failure) {
+    log('error').error({ error: failure, code: 'audit.unavailable', action }, 'A refusal could not be written to the audit log');
+  }
+}
+
+function requestOf(endpoint: Endpoint): { method: string; endpoint: string } {
+  return { method: endpoint.method, endpoint: endpoint.path };
+}
+
+function idOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+  return typeof value.id === 'string' ? value.id.slice(0, 200) : null;
+}
+
+/** What leaves is what the contract says: unknown fields are dropped, a wrong answer is our defect (500). */
+function checkedOutput(endpoint: Endpoint, output: unknown): unknown {
+  if (endpoint.kind !== 'json') return output;
+  return endpoint.output.parse(output);
+}

@@ -1,0 +1,197 @@
+/** The door of a process: the only file that knows the web framework. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fixed from '@fastify/static';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Actor } from '../../contract/actor.ts';
+import type { Door } from '../../contract/endpoint.ts';
+import { commonProblems, type Problem } from '../../contract/problem.ts';
+import { config } from '../config.ts';
+import { log } from '../log.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import { answerRoute } from './answer.ts';
+import type { Route } from './handle.ts';
+import { mountOpenapi } from './openapi-pages.ts';
+import { problemBody, problemOf } from './problem-reply.ts';
+import { traceIdOf } from './trace.ts';
+
+/** What the sign-in slice tells the server about a request. */
+export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
+export type ServerParts = {
+  readonly door: Door;
+  readonly routes: readonly Route[];
+  /** Product door: who sends this request, by cookie or key; null for nobody. Compute doors know callers by service token. */
+  readonly identify?: (cookies: ReadonlyMap<string, string>, headers: ReadonlyMap<string, string>) => Promise<Identified | null>;
+  /** Folder of the built web app. */
+  readonly webRoot?: string;
+  readonly ready: () => boolean;
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    traceId: string;
+  }
+}
+
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { TRUST_PROXY, MAX_BODY_BYTES } = config();
+  const app = fastify({
+    logger: false,
+    trustProxy: TRUST_PROXY,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 60_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void refuse(problemOf(error), request, reply),
+  });
+  app.decorateRequest('traceId', '');
+  app.addHook('onRequest', async (request, reply) => {
+    request.traceId = traceIdOf(request.headers.traceparent);
+    reply.header('x-trace-id', request.traceId);
+    reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => measure(request, reply));
+  app.setErrorHandler((error, request, reply) => refuse(problemOf(error), request, reply));
+  await addGuards(app, parts);
+  addBodyParsers(app);
+  addProbes(app, parts);
+  await mountOpenapi(
+    app,
+    parts.door,
+    parts.routes.map(({ endpoint }) => endpoint),
+  );
+  for (const route of parts.routes) mountRoute(app, route, parts);
+  await mountWeb(app, parts);
+  return app;
+}
+
+async function addGuards(app: FastifyInstance, { door }: ServerParts): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: true,
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: config().secureCookies ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()');
+  });
+  await app.register(cookie);
+  await app.register(compress, {
+    threshold: 1400,
+    encodings: ['br', 'gzip'],
+    customTypes: /^(text\/(?!event-stream)|application\/(json|problem\+json|javascript))/,
+  });
+  if (door !== 'product') return;
+  await app.register(rateLimit, {
+    global: true,
+    max: config().RATE_PER_MINUTE,
+    timeWindow: 60_000,
+    hook: 'onRequest',
+    allowList: (request) => request.url.startsWith('/assets/') || request.url.endsWith('z'),
+    errorResponseBuilder: (_request, context) =>
+      commonProblems.tooMany({ seconds: Math.ceil(context.ttl / 1000) }, { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
+  });
+}
+
+/** Bodies stay bytes until the endpoint is known: JSON endpoints parse them bounded, uploads stream them. */
+function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json/, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+function addProbes(app: FastifyInstance, { ready }: ServerParts): void {
+  app.get('/livez', async () => ({ status: 'alive' }));
+  const readiness = async (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(ready() ? 200 : 503).send({ status: ready() ? 'ready' : 'not ready' });
+  app.get('/readyz', readiness);
+  app.get('/startupz', readiness);
+}
+
+function mountRoute(app: FastifyInstance, route: Route, parts: ServerParts): void {
+  const { endpoint } = route;
+  for (const url of [endpoint.path, ...(endpoint.aliases ?? [])]) {
+    app.route({
+      method: endpoint.method,
+      url,
+      bodyLimit: endpoint.kind === 'upload' ? config().MAX_UPLOAD_BYTES : endpoint.maxBodyBytes,
+      config: endpoint.ratePerMinute === undefined ? {} : { rateLimit: { max: endpoint.ratePerMinute, timeWindow: 60_000 } },
+      handler: (request, reply) => answerRoute(route, parts, request, reply),
+    });
+  }
+}
+
+async function mountWeb(app: FastifyInstance, { webRoot, routes }: ServerParts): Promise<void> {
+  const patterns = routes.flatMap(({ endpoint }) =>
+    [endpoint.path, ...(endpoint.aliases ?? [])].map((path) => ({ method: endpoint.method, pattern: pathPattern(path) })),
+  );
+  const hasWeb = webRoot !== undefined && existsSync(join(webRoot, 'index.html'));
+  if (hasWeb) {
+    await app.register(fixed, {
+      root: webRoot,
+      index: false,
+      wildcard: false,
+      dotfiles: 'deny',
+      setHeaders: (response, path) =>
+        void response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '/';
+    const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    if (allowed.length > 0)
+      return refuse(
+        commonProblems.methodNotAllowed({ method: request.method, path }),
+        request,
+        reply.header('allow', [...new Set(allowed)].join(', ')),
+      );
+    const isPage = request.method === 'GET' && !/^\/(api|auth)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html');
+    if (hasWeb && isPage) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    return refuse(commonProblems.notFound({ method: request.method, path: path.slice(0, 200) }), request, reply);
+  });
+}
+
+function pathPattern(template: string): RegExp {
+  return new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}/?$`);
+}
+
+/** Answers with a problem document. */
+export function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.status === 403) metrics.denials.inc({ plane: 'http' });
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemBody(problem, request.traceId, request.url.split('?')[0]?.slice(0, 300))));
+}
+
+function measure(request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'none';
+  metrics.requests.observe({ route, method: request.method, class: `${Math.floor(reply.statusCode / 100)}xx` }, reply.elapsedTime / 1000);
+  if (reply.elapsedTime > 1000)
+    log('performance').warn(
+      { route, method: request.method, ms: Math.round(reply.elapsedTime), status: reply.statusCode, traceId: request.traceId },
+      'A slow answer',
+    );
+}

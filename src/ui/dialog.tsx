@@ -1,0 +1,51 @@
+/** Takes the page until it is answered. Only for small whole tasks; never one from another. */
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import { classNames } from './class-names.ts';
+
+type DialogProps = {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  /** One sentence under the title; also the accessible description. */
+  description?: ReactNode;
+  children?: ReactNode;
+  /** Buttons, the answer last. */
+  actions?: ReactNode;
+  width?: 'narrow' | 'normal' | 'wide';
+};
+const dialogWidths = { narrow: 'max-w-105', normal: 'max-w-140', wide: 'max-w-200' } as const;
+
+// The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.
+export function Dialog({ open, onClose, title, description, children, actions, width = 'normal' }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Radix.Portal>
+        <div aria-hidden="true" className="fixed inset-0 z-40 bg-[#0b0f14]/45" />
+        <Radix.Content
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          className={classNames(
+            'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-float flex-col rounded-t-form bg-raised text-body shadow-float tablet:top-[12vh] tablet:bottom-auto tablet:max-h-[76vh] tablet:rounded-form',
+            dialogWidths[width],
+          )}
+        >
+          <header className="flex items-start gap-4 px-5 pt-4 pb-3">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-peek font-title">{title}</Radix.Title>
+              {description !== undefined && <Radix.Description className="mt-1 text-read text-ink-2">{description}</Radix.Description>}
+            </div>
+            <Radix.Close asChild>
+              <IconButton icon={X} label="Close" className="-mr-1.5" />
+            </Radix.Close>
+          </header>
+          {children !== undefined && <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>}
+          {actions !== undefined && (
+            <footer className="pad-safe-bottom flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

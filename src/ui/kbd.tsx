@@ -1,0 +1,27 @@
+/** A key as it stands on the keyboard. */
+const names = new Map<string, string>([
+  ['Enter', '↵'],
+  ['Escape', 'Esc'],
+  ['mod', typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl'],
+  ['Shift', '⇧'],
+]);
+
+/** `keys` as the key registry writes them: `j`, `g f`, `mod+k`, `Shift+x`. */
+export function Keys({ keys }: { keys: string }) {
+  const strokes = keys.split(' ').map((stroke, place) => ({ stroke, place }));
+  return (
+    <span className="inline-flex items-center gap-1">
+      {strokes.map(({ stroke, place }) => (
+        <kbd
+          key={place}
+          className="inline-flex h-5 min-w-5 items-center justify-center gap-0.5 rounded-tag border border-line bg-raised px-1 text-mark text-ink-2"
+        >
+          {stroke
+            .split('+')
+            .map((part) => names.get(part) ?? part)
+            .join('')}
+        </kbd>
+      ))}
+    </span>
+  );
+}
