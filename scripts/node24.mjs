@@ -49,7 +49,10 @@ export function isInstalled(folder) {
 }
 
 const stampPath = (folder) => join(folder, 'node_modules', '.ai-spm-installed');
-const lockHash = (folder) => createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex');
+const lockHash = (folder) =>
+  createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
 const writeStamp = (folder) => writeFileSync(stampPath(folder), lockHash(folder));
 
 function readText(path) {

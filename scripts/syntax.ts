@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Module, parseSync } from '@swc/core';
 
-export type Node = { readonly type: string; readonly span?: { readonly start: number; readonly end: number } } & Readonly<Record<string, unknown>>;
+export type Node = { readonly type: string; readonly span?: { readonly start: number; readonly end: number } } & Readonly<
+  Record<string, unknown>
+>;
 export type Source = { readonly path: string; readonly text: string; readonly tree: Module };
 export type Import = { readonly specifier: string; readonly kind: 'import' | 'export' | 'dynamic' | 'type' };
 

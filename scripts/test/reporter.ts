@@ -13,10 +13,13 @@ export type Report = {
   readonly skips: readonly Named[];
   /** Files that registered no test; node counts each as one passed test, which it is not. */
   readonly silent: readonly string[];
+  /** Why the group failed although its tests may have passed. */
+  readonly faults: readonly string[];
 };
 
-/** Where the report goes, and how long the process may linger after the last test. */
+/** Where the report goes. */
 export const reportVariable = 'AI_SPM_TEST_REPORT';
+/** How long the process may live after the last test. */
 const lingerMs = 20_000;
 export const slowestKept = 10;
 
@@ -30,7 +33,7 @@ type TestData = {
   readonly todo?: string | boolean;
   readonly details: Details;
 };
-type SummaryData = { readonly file?: string; readonly counts: Counts & { topLevel: number } };
+type SummaryData = { readonly file?: string; readonly counts: Counts };
 type TestEvent = { readonly type: string; readonly data: unknown };
 
 type State = {
@@ -42,6 +45,9 @@ type State = {
   readonly failures: Named[];
   readonly skips: Named[];
   readonly silent: string[];
+  readonly faults: string[];
+  /** Own counts, for the case that node never gets to its summary. */
+  readonly counted: { tests: number; suites: number; failed: number; skipped: number };
 };
 
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
@@ -54,35 +60,54 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     failures: [],
     skips: [],
     silent: [],
+    faults: [],
+    counted: { tests: 0, suites: 0, failed: 0, skipped: 0 },
   };
+  const watch = watchForLingering(state);
   for await (const event of events) {
+    watch(event);
     if (event.type === 'test:pass' || event.type === 'test:fail') yield record(state, event.data as TestData, event.type === 'test:fail');
+    if (event.type === 'test:diagnostic') noteLateError(state, event.data as { readonly message: string });
     if (event.type === 'test:summary') yield finish(state, event.data as SummaryData);
   }
 }
 
 function record(state: State, data: TestData, failed: boolean): string {
   const file = relative(process.cwd(), data.file ?? '').replaceAll('\\', '/');
-  const opening = file === state.file ? '' : `${fileLine(state)}`;
+  const opening = file === state.file ? '' : fileLine(state);
   if (file !== state.file) Object.assign(state, { file, inFile: 0, failedInFile: 0, msInFile: 0 });
   if (!failed && data.nesting === 0 && resolve(data.name) === data.file) {
     state.silent.push(file);
     return opening;
   }
-  const durationMs = data.details.duration_ms ?? 0;
-  if (data.nesting === 0) state.msInFile += durationMs;
-  // A suite has no assertion of its own: its tests are counted and shown instead.
-  const isSuite = data.details.type === 'suite';
-  if (!isSuite) {
-    state.inFile += 1;
-    keepSlowest(state.slowest, { name: data.name, file, durationMs });
-  }
-  const named = { name: data.name, file, line: data.line ?? null };
-  if (data.skip !== undefined && data.skip !== false) state.skips.push({ ...named, ...(typeof data.skip === 'string' ? { reason: data.skip } : {}) });
+  count(state, data, failed);
   if (!failed || isOnlyAboutChildren(data.details.error)) return opening;
   state.failedInFile += 1;
-  state.failures.push(named);
+  state.failures.push({ name: data.name, file, line: data.line ?? null });
   return `${opening}\n✖ ${data.name} (${file}:${data.line ?? '?'})\n${indent(explain(data.details.error))}\n\n`;
+}
+
+/** node only remarks on an error that comes after its test has passed (a promise nobody awaited): here it fails the run. */
+function noteLateError(state: State, { message }: { readonly message: string }): void {
+  if (message.includes('generated asynchronous activity after the test ended')) state.faults.push(message.replace(/^Error: /, ''));
+}
+
+function count(state: State, { name, nesting, line, skip, details }: TestData, failed: boolean): void {
+  const { file, counted } = state;
+  const durationMs = details.duration_ms ?? 0;
+  if (nesting === 0) state.msInFile += durationMs;
+  // A suite has no assertion of its own: its tests are counted and shown instead.
+  if (details.type === 'suite') {
+    counted.suites += 1;
+    return;
+  }
+  state.inFile += 1;
+  counted.tests += 1;
+  keepSlowest(state.slowest, { name, file, durationMs });
+  if (failed) counted.failed += 1;
+  if (skip === undefined || skip === false) return;
+  counted.skipped += 1;
+  state.skips.push({ name, file, line: line ?? null, ...(typeof skip === 'string' ? { reason: skip } : {}) });
 }
 
 function fileLine(state: State): string {
@@ -116,25 +141,38 @@ export function keepSlowest(slowest: Slow[], entry: Slow): void {
 function finish(state: State, { file, counts }: SummaryData): string {
   // With one process per group only the summary without a file is the group's.
   if (file !== undefined) return '';
-  const { tests, suites, passed, failed, cancelled, skipped, todo } = counts;
-  const { slowest, failures, skips, silent } = state;
-  const path = process.env[reportVariable];
-  const figures: Report = {
-    counts: { tests: tests - silent.length, suites, passed: passed - silent.length, failed, cancelled, skipped, todo },
-    slowest,
-    failures,
-    skips,
-    silent,
-  };
-  if (path !== undefined) writeFileSync(path, JSON.stringify(figures));
-  endEvenIfSomethingIsOpen();
+  const { silent } = state;
+  writeReport(state, { ...counts, tests: counts.tests - silent.length, passed: counts.passed - silent.length });
   return fileLine(state);
 }
 
-/** A forgotten timer or connection must not hang the build: it is named, and it fails the run. */
-function endEvenIfSomethingIsOpen(): void {
-  setTimeout(() => {
-    process.stderr.write(`\nThe tests are over but the process does not end; still open: ${process.getActiveResourcesInfo().join(', ')}\n`);
-    process.exit(1);
-  }, lingerMs).unref();
+function writeReport(state: State, counts: Counts): void {
+  const path = process.env[reportVariable];
+  if (path === undefined) return;
+  const { slowest, failures, skips, silent, faults } = state;
+  const { tests, suites, passed, failed, cancelled, skipped, todo } = counts;
+  const figures: Report = { counts: { tests, suites, passed, failed, cancelled, skipped, todo }, slowest, failures, skips, silent, faults };
+  writeFileSync(path, JSON.stringify(figures));
+}
+
+/**
+ * A forgotten server or connection must not hang the build: node gives its summary only when the event loop is empty.
+ * When every announced test is complete and the process still lives some time later, what is open is named and the run fails.
+ */
+function watchForLingering(state: State): (event: TestEvent) => void {
+  let open = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return ({ type }) => {
+    if (type === 'test:enqueue') open += 1;
+    if (type === 'test:complete') open -= 1;
+    clearTimeout(timer);
+    if (open <= 0) timer = setTimeout(() => giveUp(state), lingerMs).unref();
+  };
+}
+
+function giveUp(state: State): void {
+  state.faults.push(`The tests are over but the process does not end; still open: ${process.getActiveResourcesInfo().join(', ')}.`);
+  const { tests, suites, failed, skipped } = state.counted;
+  writeReport(state, { tests, suites, passed: tests - failed - skipped, failed, skipped, cancelled: 0, todo: 0 });
+  process.exit(1);
 }

@@ -10,6 +10,7 @@ import { type Counts, keepSlowest, type Report, reportVariable, type Slow } from
 
 const testTimeoutMs = 180_000;
 const groupTimeoutMs = 20 * 60_000;
+const stopGraceMs = 10_000;
 const emptyCounts: Counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
 
 type Outcome = { readonly group: Group; readonly report: Report | null; readonly exit: string | null };
@@ -17,7 +18,10 @@ type Outcome = { readonly group: Group; readonly report: Report | null; readonly
 async function main(words: readonly string[]): Promise<number> {
   const started = performance.now();
   const options = words.filter((word) => word.startsWith('-'));
-  const choice = select(findTests(root), words.filter((word) => !word.startsWith('-')));
+  const choice = select(
+    findTests(root),
+    words.filter((word) => !word.startsWith('-')),
+  );
   const nodeOptions = [...options, ...choice.namePatterns.map((pattern) => `--test-name-pattern=${pattern}`)];
   const folder = mkdtempSync(join(tmpdir(), 'ai-spm-test-'));
   try {
@@ -52,6 +56,7 @@ function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<strin
     const timer = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs);
     const stop = (): void => {
       child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), stopGraceMs).unref();
     };
     process.once('SIGINT', stop).once('SIGTERM', stop);
     child.once('error', (error) => resolve(error.message));
@@ -82,7 +87,8 @@ export function conclude(outcomes: readonly Outcome[], { durationMs, everyFileMu
   if (counts.tests === 0) faults.push('No test ran.');
   printSlowest(reports);
   const skips = reports.flatMap((report) => report.skips);
-  if (skips.length > 0) print(`\nSkipped:\n${skips.map(({ name, file, reason }) => `  ${name} (${file})${reason ? `: ${reason}` : ''}`).join('\n')}`);
+  if (skips.length > 0)
+    print(`\nSkipped:\n${skips.map(({ name, file, reason }) => `  ${name} (${file})${reason ? `: ${reason}` : ''}`).join('\n')}`);
   const failures = reports.flatMap((report) => report.failures);
   if (failures.length > 0) print(`\nFailed:\n${failures.map(({ name, file, line }) => `  ✖ ${name} (${file}:${line ?? '?'})`).join('\n')}`);
   for (const fault of faults) print(`✖ ${fault}`);
@@ -94,9 +100,10 @@ export function conclude(outcomes: readonly Outcome[], { durationMs, everyFileMu
 function faultsOf({ group, report, exit }: Outcome, everyFileMustRun: boolean): string[] {
   if (!report) return [`The group "${group.name}" gave no summary: ${exit ?? 'it ended early'}.`];
   const failed = report.counts.failed + report.counts.cancelled > 0;
-  const exitFault = exit !== null && !failed ? [`The group "${group.name}" passed its tests, but ${exit}.`] : [];
+  const exitFault =
+    exit !== null && !failed && report.faults.length === 0 ? [`The group "${group.name}" passed its tests, but ${exit}.`] : [];
   const silent = everyFileMustRun ? report.silent : [];
-  return [...exitFault, ...silent.map((file) => `${file} contains no test.`)];
+  return [...report.faults, ...exitFault, ...silent.map((file) => `${file} contains no test.`)];
 }
 
 function addCounts(left: Counts, right: Counts): Counts {
@@ -115,7 +122,9 @@ function printSlowest(reports: readonly Report[]): void {
   const slowest: Slow[] = [];
   for (const entry of reports.flatMap((report) => report.slowest)) keepSlowest(slowest, entry);
   if (slowest.length === 0) return;
-  print(`\nSlowest:\n${slowest.map(({ name, file, durationMs }) => `  ${String(Math.round(durationMs)).padStart(6)} ms  ${name} (${file})`).join('\n')}`);
+  print(
+    `\nSlowest:\n${slowest.map(({ name, file, durationMs }) => `  ${String(Math.round(durationMs)).padStart(6)} ms  ${name} (${file})`).join('\n')}`,
+  );
 }
 
 /** The closing lines of node's own spec reporter. */
@@ -130,7 +139,11 @@ function printTotals(counts: Counts, durationMs: number): void {
     todo: counts.todo,
     duration_ms: Math.round(durationMs * 1000) / 1000,
   };
-  print(`\n${Object.entries(lines).map(([name, value]) => `ℹ ${name} ${value}`).join('\n')}`);
+  print(
+    `\n${Object.entries(lines)
+      .map(([name, value]) => `ℹ ${name} ${value}`)
+      .join('\n')}`,
+  );
 }
 
 function print(text: string): void {

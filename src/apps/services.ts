@@ -1,6 +1,6 @@
 /** The door table: which compute services exist, where they listen, and what each really offers. The only list of doors. */
 import type { Door } from '../contract/endpoint.ts';
-import { healthRoute } from '../modules/monitoring/service.ts';
+import { healthRoute, metricsRoute } from '../modules/monitoring/service.ts';
 import type { Route } from '../platform/http/handle.ts';
 
 export type ServiceDoor = {
@@ -12,19 +12,21 @@ export type ServiceDoor = {
   readonly routes: () => Promise<readonly Route[]>;
 };
 
+const observed = (door: ServiceDoor['door']): readonly Route[] => [healthRoute(door), metricsRoute(door)];
+
 export const serviceDoors: readonly ServiceDoor[] = [
   {
     door: 'ai-scanner',
     title: 'AI scanner',
     portStep: 1,
     routes: async () => [
-      healthRoute('ai-scanner'),
+      ...observed('ai-scanner'),
       ...(await import('../modules/model-scanner/service.ts')).routes,
       ...(await import('../modules/discovery/service.ts')).routes,
     ],
   },
-  { door: 'data-integrity', title: 'Data integrity', portStep: 2, routes: async () => [healthRoute('data-integrity')] },
-  { door: 'wiz-integration', title: 'Wiz integration', portStep: 3, routes: async () => [healthRoute('wiz-integration')] },
-  { door: 'compliance-engine', title: 'Compliance engine', portStep: 4, routes: async () => [healthRoute('compliance-engine')] },
-  { door: 'agent-gateway', title: 'Agent gateway', portStep: 5, routes: async () => [healthRoute('agent-gateway')] },
+  { door: 'data-integrity', title: 'Data integrity', portStep: 2, routes: async () => [...observed('data-integrity')] },
+  { door: 'wiz-integration', title: 'Wiz integration', portStep: 3, routes: async () => [...observed('wiz-integration')] },
+  { door: 'compliance-engine', title: 'Compliance engine', portStep: 4, routes: async () => [...observed('compliance-engine')] },
+  { door: 'agent-gateway', title: 'Agent gateway', portStep: 5, routes: async () => [...observed('agent-gateway')] },
 ];

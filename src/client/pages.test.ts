@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from '../contract/page.ts';
-import { freshRows, mergeRows, withCursor } from './pages.ts';
+import { freshRows, mergeRows, patchValue, withCursor } from './pages.ts';
 
 type Row = { id: string; priority: number };
 const page = (...items: Row[]): Page<Row> => ({ items, nextCursor: null, total: items.length, totalIsEstimate: false });
@@ -29,4 +29,12 @@ test('when nothing is known any more, all of it is new', () => {
 test('the first page carries no cursor', () => {
   assert.deepEqual(withCursor({ limit: 5 }, null), { limit: 5 });
   assert.deepEqual(withCursor({ limit: 5 }, 'next'), { limit: 5, cursor: 'next' });
+});
+test('a patch reaches the record, the list and the pages of lists', () => {
+  assert.deepEqual(patchValue(row('a', 1), 'a', { priority: 2 }), row('a', 2));
+  assert.deepEqual(patchValue(page(row('a', 1), row('b', 1)), 'b', { priority: 2 }), page(row('a', 1), row('b', 2)));
+  assert.deepEqual(patchValue({ pages: [page(row('a', 1))], pageParams: [null] }, 'a', { priority: 2 }), {
+    pages: [page(row('a', 2))],
+    pageParams: [null],
+  });
 });

@@ -23,3 +23,18 @@ export function withCursor(input: unknown, cursor: string | null): Record<string
   const base: Record<string, unknown> = typeof input === 'object' && input !== null ? { ...input } : {};
   return cursor === null ? base : { ...base, cursor };
 }
+
+export type Patch = Readonly<Record<string, unknown>>;
+/** Answer, pages, page, items, row: nothing of interest lies deeper. */
+const patchDepth = 5;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A cached answer with the row of this id changed: the record itself, or one in a list or in pages of lists. */
+export function patchValue(value: unknown, id: string, patch: Patch, depth = patchDepth): unknown {
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => patchValue(item, id, patch, depth - 1));
+  if (!isRecord(value)) return value;
+  if (value['id'] === id) return { ...value, ...patch };
+  const inside = ['pages', 'items'].find((name) => Array.isArray(value[name]));
+  return inside === undefined ? value : { ...value, [inside]: patchValue(value[inside], id, patch, depth - 1) };
+}

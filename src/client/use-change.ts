@@ -2,6 +2,7 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Endpoint, InputOf, OutputOf } from '../contract/endpoint.ts';
 import { isProblem, type Problem } from '../contract/problem.ts';
+import { type Patch, patchValue } from './pages.ts';
 import { problemOf, request } from './request.ts';
 import { sessionKey } from './session-key.ts';
 
@@ -50,24 +51,11 @@ export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOption
   };
 }
 
-type Patch = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Changes the row with this id in every cached answer of a slice: lists, pages and the record itself. Returns how to take it back. */
 export function patchCached(client: QueryClient, tag: string, id: string, patch: Patch): () => void {
   const before = client.getQueriesData({ queryKey: [tag] });
-  for (const [key, data] of before) client.setQueryData(key, patchValue(data, id, patch, 4));
+  for (const [key, data] of before) client.setQueryData(key, patchValue(data, id, patch));
   return () => {
     for (const [key, data] of before) client.setQueryData(key, data);
   };
-}
-
-/** Pure; `depth` bounds how far inside lists are looked for: answer, pages, page, row. */
-export function patchValue(value: unknown, id: string, patch: Patch, depth: number): unknown {
-  if (depth === 0) return value;
-  if (Array.isArray(value)) return value.map((item) => patchValue(item, id, patch, depth - 1));
-  if (!isRecord(value)) return value;
-  if (value['id'] === id) return { ...value, ...patch };
-  const inside = ['pages', 'items'].find((name) => Array.isArray(value[name]));
-  return inside === undefined ? value : { ...value, [inside]: patchValue(value[inside], id, patch, depth - 1) };
 }

@@ -9,12 +9,11 @@ export const maxLineBytes = 32_768;
 const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 const Leaf = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What is known when a thing happens; the sequencer adds place and chain. */
+/** What is known when a thing happens; the sequencer adds workspace, place and chain. */
 export const PendingEntry = z.strictObject({
   v: z.literal(1),
   id: z.uuid(),
   time: Time,
-  workspace: z.uuid(),
   actor: z.strictObject({
     kind: z.string().max(40),
     id: z.string().max(200),
@@ -45,6 +44,7 @@ export type PendingEntry = z.infer<typeof PendingEntry>;
 
 /** The line: field set and algorithms are fixed by `v`; there is no algorithm field to downgrade. */
 export const EntryLine = PendingEntry.extend({
+  workspace: z.uuid(),
   index: z.int().min(0),
   /** The system clock stood before the entry before this one. */
   clock: z.literal('regressed').optional(),

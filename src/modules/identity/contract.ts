@@ -1,6 +1,6 @@
 /** What may be asked of identity: registration, sign-in, people, invitations, sessions and the permission matrix. */
 import { z } from 'zod';
-import { endpoint } from '../../contract/endpoint.ts';
+import { type Endpoint, endpoint } from '../../contract/endpoint.ts';
 import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { acts, Permission, Role, resources } from '../../contract/permission.ts';
@@ -62,7 +62,15 @@ export type CurrentUser = z.infer<typeof CurrentUser>;
 
 const tag = 'identity';
 
-export const register = endpoint({
+/**
+ * Leaves its own entries in the audit log, refused attempts included: with the person as actor, in the transaction of the change,
+ * and in a workspace that is known only once the address was looked up. The door adds none.
+ */
+function selfAudited<E extends Endpoint>(declared: E): E {
+  return { ...declared, audit: false };
+}
+
+export const register = selfAudited(endpoint({
   method: 'POST',
   path: '/api/register',
   aliases: ['/auth/register'],
@@ -81,9 +89,9 @@ export const register = endpoint({
   ratePerMinute: 20,
   maxBodyBytes: 16_384,
   timeoutMs: 60_000,
-});
+}));
 
-export const login = endpoint({
+export const login = selfAudited(endpoint({
   method: 'POST',
   path: '/api/login',
   aliases: ['/auth/login'],
@@ -98,7 +106,7 @@ export const login = endpoint({
   ratePerMinute: 60,
   maxBodyBytes: 16_384,
   timeoutMs: 60_000,
-});
+}));
 
 export const logout = endpoint({
   method: 'POST',
@@ -276,7 +284,7 @@ export const endOtherSessions = endpoint({
   operation: 'end-other-sessions',
 });
 
-export const changePassword = endpoint({
+export const changePassword = selfAudited(endpoint({
   method: 'POST',
   path: '/api/user/password',
   summary: 'Change your password; ends your other sessions',
@@ -288,7 +296,7 @@ export const changePassword = endpoint({
   ratePerMinute: 20,
   maxBodyBytes: 16_384,
   timeoutMs: 60_000,
-});
+}));
 
 export const PermissionMatrix = z.object({
   roles: z.array(z.object({ role: Role, title: z.string(), worksWith: z.string() })),

@@ -39,7 +39,7 @@ function isRepetition(text: string): boolean {
 function isRun(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
-  return [1, -1].every((step) => steps.some((found) => found !== step && found !== -9 * step)) === false;
+  return [1, -1].some((step) => steps.every((found) => found === step || found === -9 * step));
 }
 
 const lookAlikes: ReadonlyMap<string, string> = new Map([

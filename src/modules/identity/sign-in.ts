@@ -14,6 +14,7 @@ import {
   type Account,
   dropStaleFailures,
   endSessions,
+  type FailurePlace,
   type Failures,
   findSignInAcrossWorkspaces,
   firstWorkspaceAcrossWorkspaces,
@@ -92,15 +93,20 @@ export async function endFormerSession(context: RequestContext): Promise<void> {
 async function refuseFailed(attempt: Attempt): Promise<never> {
   const { subject, address, person, context, workspaceId } = attempt;
   await transaction(asNobody(context, workspaceId), async () => {
-    const { counts, now } = await lockFailures(subject, address);
-    const everywhere = afterFailure(counts.get('') ?? unseen(now), now);
-    await saveFailure({ subject, address: '' }, everywhere);
-    await saveFailure({ subject, address }, afterFailure(counts.get(address) ?? unseen(now), now));
-    await dropStaleFailures();
-    if (person && isAttack(everywhere.failures)) await publish(signInAttacked, { accountId: person.id, failures: everywhere.failures });
+    await countFailure({ subject, address }, person?.id ?? null);
     await recordRefused(attempt, 'failed', 'identity.credentials');
   });
   throw identityProblems.credentials();
+}
+
+/** One more failure, from everywhere and from this address; news at each tenth of a known account. */
+export async function countFailure({ subject, address }: FailurePlace, accountId: string | null): Promise<void> {
+  const { counts, now } = await lockFailures(subject, address);
+  const everywhere = afterFailure(counts.get('') ?? unseen(now), now);
+  await saveFailure({ subject, address: '' }, everywhere);
+  await saveFailure({ subject, address }, afterFailure(counts.get(address) ?? unseen(now), now));
+  await dropStaleFailures();
+  if (accountId !== null && isAttack(everywhere.failures)) await publish(signInAttacked, { accountId, failures: everywhere.failures });
 }
 
 async function refuseLocked(attempt: Attempt, failures: Failures): Promise<never> {
@@ -113,7 +119,8 @@ function recordRefused({ person }: Attempt, outcome: 'failed' | 'denied', reason
   return audit.record({ action: 'identity.login', resource: { type: 'users', id: person?.id ?? null }, outcome, reason });
 }
 
-function waitOf({ counts, now }: Failures): number {
+/** Milliseconds until somebody may try again. */
+export function waitOf({ counts, now }: Failures): number {
   return waitLeft([...counts.values()], now);
 }
 

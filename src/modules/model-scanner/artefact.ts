@@ -64,7 +64,7 @@ export type CodeFact = {
 };
 /** A part that could not be read to the end, and why. Makes the verdict at best `incomplete`. */
 export type UnreadFact = {
-  readonly reason: 'unsupported' | 'encrypted' | 'budget' | 'reader-failed' | 'truncated' | 'malformed' | 'permission';
+  readonly reason: 'unsupported' | 'encrypted' | 'budget' | 'reader-failed' | 'truncated' | 'permission';
   readonly detail: string;
   readonly where: Where;
 };

@@ -12,6 +12,9 @@ export const scanProblems = problems('model-scanner', {
   outsideRoots: [403, 'The path {path} is outside the folders this installation may scan.'],
   noSuchPath: [422, 'There is nothing at {path}.'],
   queueFull: [429, 'The scanner is busy. Try again in {seconds} s.'],
+  stopped: [409, 'The scan was stopped.'],
+  doorFailed: [503, 'The scanner could not finish: {reason}.'],
+  alreadyEnded: [409, 'The scan has already ended: {state}.'],
   notFinished: [409, 'The scan {id} has not finished yet.'],
 });
 
@@ -42,10 +45,21 @@ export const ScannedFile = z.object({
 });
 export type ScannedFile = z.infer<typeof ScannedFile>;
 /** A finding of a file in the tree. */
-export const ScanFinding = Finding.extend({ path: z.string().max(4096).describe('File, relative to the scanned path.') });
+export const ScanFinding = Finding.extend({
+  path: z.string().max(4096).describe('File, relative to the scanned path.'),
+  excerpt: z
+    .object({ start: z.int().min(0), base64: z.string().max(1400) })
+    .optional()
+    .describe('Up to 1 KiB of the innermost stream around the offset, for the byte view; absent when the place has no bytes.'),
+});
 export type ScanFinding = z.infer<typeof ScanFinding>;
 
-export const ScanProgress = z.object({ filesDone: z.int(), filesTotal: z.int().nullable(), bytesRead: z.int(), current: z.string().nullable() });
+export const ScanProgress = z.object({
+  filesDone: z.int(),
+  filesTotal: z.int().nullable(),
+  bytesRead: z.int(),
+  current: z.string().nullable(),
+});
 
 export const ScanResult = z.object({
   verdict: Verdict,
@@ -72,34 +86,77 @@ export const ScanRequest = z.strictObject({
 const tag = 'model-scanner';
 const door = 'ai-scanner' as const;
 export const scanModel = endpoint({
-  method: 'POST', path: '/scan/model', door, tag, operation: 'scan-model', access: 'service', status: 202, timeoutMs: 3_600_000,
+  method: 'POST',
+  path: '/scan/model',
+  door,
+  tag,
+  operation: 'scan-model',
+  access: 'service',
+  status: 202,
+  timeoutMs: 3_600_000,
   summary: 'Scan a file or folder; answers an id, or the result when wait is true',
   input: ScanRequest,
   output: z.object({ id: z.uuid(), result: ScanResult.optional() }),
 });
 export const scanStatus = endpoint({
-  method: 'GET', path: '/scan/status/:id', door, tag, operation: 'scan-status', access: 'service',
+  method: 'GET',
+  path: '/scan/status/:id',
+  door,
+  tag,
+  operation: 'scan-status',
+  access: 'service',
   summary: 'Progress and result of a scan of this process, kept for an hour',
   input: z.object({ id: z.uuid() }),
   output: z.object({
-    id: z.uuid(), state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']), progress: ScanProgress,
-    result: ScanResult.nullable(), problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    id: z.uuid(),
+    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+    progress: ScanProgress,
+    result: ScanResult.nullable(),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
   }),
 });
 export const cancelDoorScan = endpoint({
-  method: 'DELETE', path: '/scan/:id', door, tag, operation: 'cancel-scan', access: 'service', status: 200,
+  method: 'DELETE',
+  path: '/scan/:id',
+  door,
+  tag,
+  operation: 'cancel-scan',
+  access: 'service',
+  status: 200,
   summary: 'Stop a running scan',
-  input: z.object({ id: z.uuid() }), output: z.object({ cancelled: z.boolean() }),
+  input: z.object({ id: z.uuid() }),
+  output: z.object({ cancelled: z.boolean() }),
 });
-export const Rule = z.object({ id: z.string(), title: z.string(), axis: z.enum(['effect', 'integrity', 'posture']), severity: z.string(), references: z.array(z.string()), remedy: z.string() });
+export const Rule = z.object({
+  id: z.string(),
+  title: z.string(),
+  axis: z.enum(['effect', 'integrity', 'posture']),
+  severity: z.string(),
+  references: z.array(z.string()),
+  remedy: z.string(),
+});
 export const doorRules = endpoint({
-  method: 'GET', path: '/scan/rules', door, tag, operation: 'scan-rules', access: 'service',
-  summary: 'Every rule with its references', input: z.object({}), output: z.object({ rulesVersion: z.string(), rules: z.array(Rule) }),
+  method: 'GET',
+  path: '/scan/rules',
+  door,
+  tag,
+  operation: 'scan-rules',
+  access: 'service',
+  summary: 'Every rule with its references',
+  input: z.object({}),
+  output: z.object({ rulesVersion: z.string(), rules: z.array(Rule) }),
 });
 
 /** Facts about files without judging them: for discovery. Identified by content; findings are the business of a scan. */
 export const inspectSource = endpoint({
-  method: 'POST', path: '/scan/inspect', door, tag, operation: 'inspect', access: 'service', timeoutMs: 600_000, idempotent: true,
+  method: 'POST',
+  path: '/scan/inspect',
+  door,
+  tag,
+  operation: 'inspect',
+  access: 'service',
+  timeoutMs: 600_000,
+  idempotent: true,
   summary: 'What the files under a path are: format, role and facts, without a verdict',
   input: z.strictObject({
     path: z.string().min(1).max(4096),
@@ -110,43 +167,144 @@ export const inspectSource = endpoint({
 
 /* ——— product door ——— */
 export const Scan = z.object({
-  id: z.uuid(), jobId: z.uuid(), path: z.string(), assetId: z.uuid().nullable(), trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']), verdict: Verdict.nullable(), counts: SeverityCounts.nullable(),
-  filesRead: z.int().nullable(), filesTotal: z.int().nullable(), unreadCount: z.int().nullable(), bytesRead: z.number().nullable(), durationMs: z.number().nullable(),
-  engineVersion: z.string().nullable(), rulesVersion: z.string().nullable(), progress: ScanProgress.nullable(),
+  id: z.uuid(),
+  jobId: z.uuid(),
+  path: z.string(),
+  assetId: z.uuid().nullable(),
+  trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  verdict: Verdict.nullable(),
+  counts: SeverityCounts.nullable(),
+  filesRead: z.int().nullable(),
+  filesTotal: z.int().nullable(),
+  unreadCount: z.int().nullable(),
+  bytesRead: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  engineVersion: z.string().nullable(),
+  rulesVersion: z.string().nullable(),
+  progress: ScanProgress.nullable(),
   problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
-  requestedBy: z.string(), createdAt: z.iso.datetime(), startedAt: z.iso.datetime().nullable(), finishedAt: z.iso.datetime().nullable(),
+  requestedBy: z.string(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
 });
 export type Scan = z.infer<typeof Scan>;
 export const startScan = endpoint({
-  method: 'POST', path: '/api/model-scanner/scans', tag, operation: 'start', access: 'model-scanner:create', status: 202,
+  method: 'POST',
+  path: '/api/model-scanner/scans',
+  tag,
+  operation: 'start',
+  access: 'model-scanner:create',
+  status: 202,
   summary: 'Scan a file or folder under a configured root',
-  input: z.strictObject({ path: z.string().min(1).max(4096), assetId: z.uuid().optional(), trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']).default('person') }),
+  input: z.strictObject({
+    path: z.string().min(1).max(4096),
+    assetId: z.uuid().optional(),
+    trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']).default('person'),
+  }),
   output: Scan,
 });
 export const listScans = endpoint({
-  method: 'GET', path: '/api/model-scanner/scans', tag, operation: 'list', access: 'model-scanner:read',
+  method: 'GET',
+  path: '/api/model-scanner/scans',
+  tag,
+  operation: 'list',
+  access: 'model-scanner:read',
   summary: 'Scans, newest first',
-  input: z.object({ ...paging, state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(), verdict: Verdict.optional(), asset_id: z.uuid().optional(), q: z.string().max(200).optional() }),
+  input: z.object({
+    ...paging,
+    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
+    verdict: Verdict.optional(),
+    asset_id: z.uuid().optional(),
+    q: z.string().max(200).optional(),
+  }),
   output: pageOf(Scan),
 });
 export const getScan = endpoint({
-  method: 'GET', path: '/api/model-scanner/scans/:id', tag, operation: 'read', access: 'model-scanner:read',
-  summary: 'One scan', input: z.object({ id: z.uuid() }), output: Scan,
+  method: 'GET',
+  path: '/api/model-scanner/scans/:id',
+  tag,
+  operation: 'read',
+  access: 'model-scanner:read',
+  summary: 'One scan',
+  input: z.object({ id: z.uuid() }),
+  output: Scan,
 });
 /** A finding as kept by the product: which asset its file belongs to. */
 export const StoredFinding = ScanFinding.extend({ id: z.uuid(), scanId: z.uuid(), assetId: z.uuid().nullable() });
 export const listScanFindings = endpoint({
-  method: 'GET', path: '/api/model-scanner/scans/:id/findings', tag, operation: 'findings', access: 'model-scanner:read',
+  method: 'GET',
+  path: '/api/model-scanner/scans/:id/findings',
+  tag,
+  operation: 'findings',
+  access: 'model-scanner:read',
   summary: 'Findings of a scan, worst first',
   input: z.object({ ...paging, id: z.uuid(), path: z.string().max(4096).optional(), severity: z.string().max(20).optional() }),
   output: pageOf(StoredFinding),
 });
 export const listScanFiles = endpoint({
-  method: 'GET', path: '/api/model-scanner/scans/:id/files', tag, operation: 'files', access: 'model-scanner:read',
+  method: 'GET',
+  path: '/api/model-scanner/scans/:id/files',
+  tag,
+  operation: 'files',
+  access: 'model-scanner:read',
   summary: 'Files of a scan with verdicts and the asset each belongs to',
   input: z.object({ ...paging, id: z.uuid() }),
   output: pageOf(ScannedFile.extend({ assetId: z.uuid().nullable(), unread: z.array(Unread) })),
+});
+
+export const rescan = endpoint({
+  method: 'POST',
+  path: '/api/model-scanner/scans/:id/rescan',
+  tag,
+  operation: 'rescan',
+  access: 'model-scanner:create',
+  status: 202,
+  summary: 'Scan the same path again',
+  input: z.object({ id: z.uuid() }),
+  output: Scan,
+});
+export const cancelScan = endpoint({
+  method: 'POST',
+  path: '/api/model-scanner/scans/:id/cancel',
+  tag,
+  operation: 'cancel',
+  access: 'model-scanner:update',
+  summary: 'Stop a scan that is queued or running',
+  input: z.object({ id: z.uuid() }),
+  output: Scan,
+});
+export const scanReport = endpoint({
+  method: 'GET',
+  path: '/api/model-scanner/scans/:id/report',
+  tag,
+  operation: 'report',
+  access: 'model-scanner:read',
+  kind: 'file',
+  summary: 'A finished scan as SARIF 2.1.0 or JSON',
+  input: z.object({ id: z.uuid(), format: z.enum(['sarif', 'json']).default('sarif') }),
+  output: z.unknown(),
+});
+export const listRules = endpoint({
+  method: 'GET',
+  path: '/api/model-scanner/rules',
+  tag,
+  operation: 'rules',
+  access: 'model-scanner:read',
+  summary: 'Every rule with its references, as the scanner service runs them',
+  input: z.object({}),
+  output: z.object({ rulesVersion: z.string(), rules: z.array(Rule) }),
+});
+export const scannableRoots = endpoint({
+  method: 'GET',
+  path: '/api/model-scanner/roots',
+  tag,
+  operation: 'roots',
+  access: 'model-scanner:read',
+  summary: 'Folders this installation may scan, and folders below a typed path',
+  input: z.object({ path: z.string().max(4096).optional() }),
+  output: z.object({ roots: z.array(z.string()), folders: z.array(z.string()).max(200) }),
 });
 
 /** All files of a scan were looked at (or listed as unread); findings are stored and can be listed. */

@@ -96,7 +96,7 @@ function recordFailure(draft: Draft, error: unknown): void {
   if (error instanceof MalformedBytes) {
     const place = rangePlace(where, error.offset);
     draft.anomalies.push(broken(error.code, error.message, place));
-    draft.unread.push({ reason: error instanceof TruncatedBytes ? 'truncated' : 'malformed', detail: error.message, where: place });
+    draft.unread.push({ reason: error instanceof TruncatedBytes ? 'truncated' : 'reader-failed', detail: error.message, where: place });
     return;
   }
   draft.unread.push(failed(error, where));

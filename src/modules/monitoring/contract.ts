@@ -42,3 +42,19 @@ export function doorHealth(door: Exclude<Door, 'product'>) {
     output: Health,
   });
 }
+
+/** Prometheus text of one process: for a scraper with METRICS_TOKEN, or a person who may read monitoring. */
+export function processMetrics(door: Door) {
+  return endpoint({
+    method: 'GET',
+    path: '/metrics',
+    door,
+    tag,
+    operation: 'metrics',
+    access: 'public',
+    kind: 'file',
+    summary: 'Metrics in Prometheus text form; needs the scrape token or monitoring:read',
+    input: z.object({}),
+    output: z.string(),
+  });
+}

@@ -7,8 +7,10 @@ import { listAssets } from '../ai-assets/contract.ts';
 import { listAlerts } from '../security-alerts/contract.ts';
 import { listVulnerabilities } from '../vulnerabilities/contract.ts';
 import { type Health, productHealth } from './contract.ts';
+import { metricsRoute } from './service.ts';
 
 export const routes: readonly Route[] = [
+  metricsRoute('product'),
   handle(
     productHealth,
     async (_input, { actor }): Promise<Health> => {
@@ -26,8 +28,8 @@ async function countsOf(): Promise<Pick<Health, 'counts'>> {
   try {
     const [assets, vulnerabilities, alerts] = await Promise.all([
       call(listAssets, { limit: 1 }),
-      call(listVulnerabilities, { limit: 1, severity: ['critical'], status: ['open', 'in_progress'] }),
-      call(listAlerts, { limit: 1, state: ['new'] }),
+      call(listVulnerabilities, { limit: 1, severity: 'critical', status: 'open,in_progress' }),
+      call(listAlerts, { limit: 1, state: 'new,acknowledged' }),
     ]);
     return { counts: { assets: assets.total, criticalVulnerabilities: vulnerabilities.total, activeAlerts: alerts.total } };
   } catch {

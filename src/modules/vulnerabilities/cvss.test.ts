@@ -11,9 +11,9 @@ const published: readonly (readonly [string, number])[] = [
   ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H', 7.8], // CVE-2021-4034
   ['CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N', 6.4], // CVE-2013-0375 in the v3.1 examples
   ['CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N', 6.1], // CVE-2013-1937 in the v3.1 examples
-  ['CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N', 4.6], // CVE-2014-2005 has 6.8 with C:H/A:H; this one is hand-computed: 6.42*0.56+8.22*0.2*0.77*0.85*0.85
+  ['CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N', 4.6], // by hand: 6.42 * 0.56 + 8.22 * 0.2 * 0.77 * 0.85 * 0.85 = 4.51
   ['CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N', 3.1], // CVE-2014-3566 in the v3.1 examples
-  ['CVSS:3.0/AV:N/AC:H/PR:N/UI:R/S:U/C:H/I:H/A:H', 7.5], // CVE-2016-1645 style, v3.0
+  ['CVSS:3.0/AV:N/AC:H/PR:N/UI:R/S:U/C:H/I:H/A:H', 7.5], // by hand: 6.42 * (1 - 0.44^3) + 8.22 * 0.85 * 0.44 * 0.85 * 0.62 = 7.49
 ];
 for (const [vector, score] of published) {
   test(`recomputes ${score} for ${vector}`, () => {

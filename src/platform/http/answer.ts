@@ -69,6 +69,7 @@ function baseContext(request: FastifyRequest, reply: FastifyReply, signal: Abort
       clearCookie: (name, options) => void reply.clearCookie(name, { path: options?.path ?? '/', sameSite: 'lax', secure: secureCookies }),
     },
     ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
+    ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
   };
 }
 
@@ -149,7 +150,7 @@ async function send(endpoint: Endpoint, output: unknown, reply: FastifyReply): P
     const name = encodeURIComponent(output.name);
     return reply
       .header('content-type', output.mediaType)
-      .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
+      .header('content-disposition', `${output.inline === true ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`)
       .send(Readable.from(output.body, { objectMode: false }));
   }
   if (endpoint.status === 204) return reply.code(204).send();

@@ -12,17 +12,24 @@ export type RequestContext = Context & {
   /** Raw bytes, only of endpoints of kind 'upload'. */
   readonly body?: Readable;
   readonly cookies: ReadonlyMap<string, string>;
+  /** The Authorization header as sent. */
+  readonly authorization?: string;
   readonly reply: Reply;
   /** From Last-Event-ID, only of endpoints of kind 'events'. */
   readonly lastEventId?: string;
 };
-export type FileAnswer = { readonly name: string; readonly mediaType: string; readonly body: AsyncIterable<Uint8Array | string> };
+export type FileAnswer = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly body: AsyncIterable<Uint8Array | string>;
+  /** Shown rather than saved. Only for text that is ours: an uploaded page shown from here would run as us. */
+  readonly inline?: true;
+};
 
 type Answer<E extends Endpoint> = E['kind'] extends 'json' ? OutputOf<E> : OutputOf<E> | FileAnswer | AsyncIterable<string>;
 export type HandleOptions = {
   /** 'one' (default): the function, its events, jobs and its audit record are one transaction. 'none': it opens its own with `transaction`. */
   readonly transaction?: 'one' | 'none';
-  /** 'raise' (default): a 4xx rolls the transaction back. */
 };
 export type Route<E extends Endpoint = Endpoint> = {
   readonly endpoint: E;

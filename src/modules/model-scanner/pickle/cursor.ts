@@ -104,6 +104,12 @@ export class Cursor {
     return this.#window.subarray(this.#at - count, this.#at);
   }
 
+  /** A view of the next `count` bytes, not moved over; valid until the next read. */
+  peek(count: number): Uint8Array {
+    this.need(count);
+    return this.#window.subarray(this.#at, this.#at + count);
+  }
+
   /** UTF-8 text of `count` bytes. */
   text(count: number): string {
     this.need(count);

@@ -58,8 +58,9 @@ export function judge(target: Target, position: Position, args: readonly Value[]
   if (isAllowed(target, position, args)) return allowed;
   if (target.path === 'hidden') return hidden;
   if (target.effect) {
-    const happens = position === 'call' || (position === 'class' && target.effect.atNew);
-    return { judgement: 'harmful', effect: target.effect.effect, certainty: happens ? 'proved' : 'possible' };
+    const { effect, atCall, atNew } = target.effect;
+    const happens = (position === 'call' && atCall === 'proved') || (position === 'class' && atNew);
+    return { judgement: 'harmful', effect, certainty: happens ? 'proved' : 'possible' };
   }
   if (target.path === 'unknown-hop') return position === 'call' ? hidden : hiddenReference;
   return unlisted;

@@ -18,6 +18,9 @@ export type Target = {
   readonly path: 'plain' | 'member' | 'constant' | 'unknown-hop' | 'hidden';
 };
 
+export const keyOf = ({ module, name }: { readonly module: string; readonly name: string }): string => `${module} ${name}`;
+
+/** The target is a module, not a name in one. */
 export const isModule = ({ name }: { readonly name: string }): boolean => name === '';
 
 const dunder = /^__.*__$/s;
@@ -61,11 +64,12 @@ export function allowOf(tables: PickleFactTables, module: string, name: string):
 
 type Place = { readonly module: string; readonly name: string; readonly path: Target['path'] };
 
-/** Follows `module attribute` entries of the export table: `shutil os` is the module os, `platform popen` is os.popen. */
+/** Follows the export table: `shutil os` is the module os, `asyncio.subprocess Popen` is another class; `_operator *`: the whole module is operator. */
 function followExports(tables: PickleFactTables, place: Place): Place {
   let { module, name } = place;
   for (let hop = 0; hop < 8; hop += 1) {
-    const target = tables.exports.get(`${module} ${name}`);
+    const twin = tables.exports.get(`${module} *`);
+    const target = tables.exports.get(`${module} ${name}`) ?? (twin === undefined ? undefined : `${twin} ${name}`);
     if (target === undefined) break;
     const space = target.indexOf(' ');
     module = space < 0 ? target : target.slice(0, space);
@@ -147,7 +151,9 @@ function resolveAfresh(tables: PickleFactTables, written: { module: string; name
   const mapped = protocol < 3 ? toPython3(tables, written.module, written.name) : written;
   const tooLong = mapped.module.length > longestName || mapped.name.length > longestName;
   const start: Place = mapped.name.includes('.') && !tooLong && !tables.allow.has(`${mapped.module} ${mapped.name}`) ? walk(tables, mapped.module, mapped.name) : { ...mapped, path: 'plain' };
-  const place = tables.allow.has(`${start.module} ${start.name}`) ? start : followExports(tables, start);
+  const found = tables.allow.has(`${start.module} ${start.name}`) ? start : followExports(tables, start);
+  // `os.__dict__` needs no dot in the name: the module's own dunder is as telling.
+  const place: Place = found.path === 'plain' && dunder.test(found.name) ? { ...found, path: 'hidden' } : found;
   const differs = place.module !== written.module || place.name !== written.name;
   return {
     module: place.module,

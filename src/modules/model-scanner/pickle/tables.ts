@@ -7,8 +7,11 @@ export type ArgumentShape = 'data' | 'text' | 'reference' | 'object' | 'any';
 /** A call that real libraries write: kinds by position, how many must be there, and whether more may follow. */
 export type CallShape = { readonly kinds: readonly ArgumentShape[]; readonly least: number; readonly more: boolean };
 export type AllowFact = { readonly asClass: boolean; readonly asReference: boolean; readonly calls: readonly CallShape[] };
-/** `atNew`: the effect already happens when the class is built with `__new__` alone. */
-export type EffectFact = { readonly effect: Effect; readonly atNew: boolean };
+/**
+ * `atNew`: the effect already happens when the class is built with `__new__` alone.
+ * `atCall`: `possible` when the call only prepares the effect, as building a code object does.
+ */
+export type EffectFact = { readonly effect: Effect; readonly atNew: boolean; readonly atCall: 'proved' | 'possible' };
 export type Origin = 'standard-library' | 'ai-package' | 'unknown-package';
 
 export type PickleFactTables = {
@@ -44,7 +47,7 @@ const OriginsDocument = z.strictObject({ kind: z.literal('origins'), ...examples
 const ExportsDocument = z.strictObject({ kind: z.literal('exports'), ...examples, exports: lines });
 /** One file of `catalog/pickle-globals/`. */
 export const PickleGlobalsDocument = z.discriminatedUnion('kind', [AllowDocument, Python2Document, OriginsDocument, ExportsDocument]);
-/** One file of `catalog/effects/`. Lines: `module name effect [new]`; name `*` is the whole module, module `m.*` also all below it. */
+/** One file of `catalog/effects/`. Lines: `module name effect [new] [possible]`; name `*` is the whole module, module `m.*` also all below it. */
 export const EffectsDocument = z.strictObject({ library: z.string(), ...examples, facts: lines });
 
 /** Parsed documents of the two catalog folders, in any order. */
@@ -93,7 +96,8 @@ const effectSet: ReadonlySet<string> = new Set(effectWords);
 function addEffects(document: unknown, tables: ReturnType<typeof emptyTables>): void {
   for (const [module = '', name = '', effect = '', ...rest] of rowsOf(EffectsDocument.parse(document).facts)) {
     if (!effectSet.has(effect)) continue;
-    const fact: EffectFact = { effect: effect as Effect, atNew: rest.includes('new') };
+    const atCall = rest.includes('possible') ? 'possible' : 'proved';
+    const fact: EffectFact = { effect: effect as Effect, atNew: rest.includes('new'), atCall };
     if (module.endsWith('.*')) tables.prefixEffects.set(module.slice(0, -2), fact);
     else if (name === '*') tables.moduleEffects.set(module, fact);
     else tables.effects.set(`${module} ${name}`, fact);

@@ -4,7 +4,7 @@ import { broken, type Draft, draftArtefact, guarded, lie, type ReaderTools } fro
 import type { StorageFact } from '../pickle/facts.ts';
 import { executableFacts } from './executable-facts.ts';
 import { pickleInto } from './pickle-into.ts';
-import type { Archive, ArchiveMember, ArchiveTarget } from './zip-kinds.ts';
+import type { Archive, ArchiveMember, ArchiveTarget } from './zip-archive.ts';
 import { openMember, unpackMember } from './zip-member.ts';
 
 /** Small records of the format that hold a word or a number. */

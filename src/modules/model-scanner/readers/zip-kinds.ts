@@ -1,21 +1,8 @@
 /** What a zip archive is, by the members that make its format; and how the members of each kind are opened. */
-import type { Where } from '../../../contract/finding.ts';
 import type { Artefact } from '../artefact.ts';
-import type { Draft, ReaderTools } from '../reader.ts';
 import { torchArchive } from './torch-zip.ts';
-import { openMember, type MemberBytes } from './zip-member.ts';
-
-export type ArchiveMember = MemberBytes & { readonly place: Where };
-export type ArchiveTarget = { readonly draft: Draft; readonly tools: ReaderTools };
-
-export type Archive = {
-  readonly format: string;
-  readonly role: Artefact['role'];
-  /** Opens a member the kind knows a rule for; false leaves it to the general way. */
-  open?(member: ArchiveMember, target: ArchiveTarget): boolean;
-  /** After the last member: what must hold between them. */
-  finish?(draft: Draft, tools: ReaderTools): void;
-};
+import type { Archive, ArchiveMember, ArchiveTarget } from './zip-archive.ts';
+import { openMember } from './zip-member.ts';
 
 type Kind = { readonly format: string; readonly role: Artefact['role']; readonly is: (names: ReadonlySet<string>) => boolean };
 

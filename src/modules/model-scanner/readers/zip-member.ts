@@ -39,7 +39,7 @@ export function unpackMember(member: MemberBytes, where: Where, tools: ReaderToo
     const { bytes, complete } = decompress(codec, packed, tools.budget);
     return { source: bytesSource(bytes), complete, crcWrong: complete && member.crc !== null && crc32(bytes) !== member.crc };
   } catch (error) {
-    if (error instanceof MalformedBytes) return { reason: 'malformed', detail: error.message, where };
+    if (error instanceof MalformedBytes) return { reason: 'reader-failed', detail: error.message, where };
     if (error instanceof BudgetExceeded && error.limit === 'outputBytes') return { reason: 'budget', detail: error.message, where };
     throw error;
   }

@@ -6,7 +6,8 @@ import { broken, defineReader, type Draft, draftArtefact, guarded, lie, type Rea
 import { type ByteSource, windowSource } from '../source.ts';
 import { unsafeMemberPath } from './archive-path.ts';
 import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
-import { type Archive, describeArchive, openArchiveMember } from './zip-kinds.ts';
+import type { Archive } from './zip-archive.ts';
+import { describeArchive, openArchiveMember } from './zip-kinds.ts';
 import {
   carveGap,
   type Extent,

@@ -1,0 +1,40 @@
+/** Tables of the audit log that are read through the query builder; writing goes through functions of the migration. */
+import { bigint, customType, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const auditLogs = pgSchema('audit_logs');
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+export const entry = auditLogs.table('entry', {
+  index: bigint('index', { mode: 'number' }).notNull(),
+  id: uuid('id').notNull(),
+  time: time('time').notNull(),
+  line: bytea('line').notNull(),
+  leaf: bytea('leaf').notNull(),
+  actorKind: text('actor_kind').notNull(),
+  actorId: text('actor_id').notNull(),
+  action: text('action').notNull(),
+  resourceType: text('resource_type').notNull(),
+  resourceId: text('resource_id'),
+  outcome: text('outcome').notNull(),
+  reason: text('reason'),
+  endpoint: text('endpoint'),
+  traceId: text('trace_id').notNull(),
+});
+
+export const head = auditLogs.table('head', {
+  size: bigint('size', { mode: 'number' }).notNull(),
+  leaf: bytea('leaf').notNull(),
+});
+
+export const pending = auditLogs.table('pending', {
+  place: bigint('place', { mode: 'number' }).notNull(),
+  workspaceId: uuid('workspace_id').notNull(),
+  payload: bytea('payload').notNull(),
+});
+
+export const privatePart = auditLogs.table('private', {
+  entryId: uuid('entry_id').primaryKey(),
+  address: text('address'),
+  userAgent: text('user_agent'),
+});

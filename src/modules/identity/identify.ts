@@ -1,0 +1,77 @@
+/** Who sends a request: looked up by the hash of the session cookie, remembered for at most a second. */
+import type { Actor } from '../../contract/actor.ts';
+import { config } from '../../platform/config.ts';
+import { systemTransaction } from '../../platform/database/database.ts';
+import { derivedKey } from '../../platform/secret.ts';
+import { checkCsrf, csrfCookie } from './csrf.ts';
+import { permissionsOf } from './permission-matrix.ts';
+import { hashSessionToken, sessionCookieName } from './session-token.ts';
+import { useSessionAcrossWorkspaces } from './store.ts';
+
+export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
+
+/** A session revoked in another process still passes here for this long, no longer. */
+const rememberedMs = 1000;
+const mostRemembered = 10_000;
+
+type Remembered = { readonly until: number; readonly actor: Promise<Actor | null> };
+const remembered = new Map<string, Remembered>();
+let csrfKey: Buffer | undefined;
+
+/**
+ * The person behind a request, or null. Keys of services and API keys are not its business.
+ *
+ * @param cookies as the browser sent them; only the session cookie's value decides.
+ * @returns the actor with the permissions of the role they have now, and a check of their CSRF token.
+ * @throws request.unavailable when the database is away and nothing is remembered.
+ */
+export async function identify(cookies: ReadonlyMap<string, string>): Promise<Identified | null> {
+  const token = cookies.get(sessionCookieName(config().secureCookies));
+  const tokenHash = token === undefined ? null : hashSessionToken(token);
+  if (tokenHash === null) return null;
+  const actor = await actorOf(tokenHash);
+  if (actor?.sessionId === undefined) return null;
+  const { sessionId } = actor;
+  csrfKey ??= derivedKey('csrf');
+  const secret = csrfKey;
+  return { actor, checkCsrf: (header) => checkCsrf({ cookie: cookies.get(csrfCookie), header, sessionId, secret }) };
+}
+
+/** Takes a person's sessions out of memory: what was ended or changed here holds for the very next request here. */
+export function forgetRemembered(): void {
+  remembered.clear();
+}
+
+function actorOf(tokenHash: Buffer): Promise<Actor | null> {
+  const key = tokenHash.toString('base64');
+  const now = performance.now();
+  const known = remembered.get(key);
+  if (known !== undefined && known.until > now) return known.actor;
+  // The second runs from before the look-up, so that an answer is never older than it.
+  const actor = lookUp(tokenHash);
+  makeRoom(now);
+  remembered.set(key, { until: now + rememberedMs, actor });
+  actor.catch(() => remembered.delete(key));
+  return actor;
+}
+
+async function lookUp(tokenHash: Buffer): Promise<Actor | null> {
+  const found = await systemTransaction(() => useSessionAcrossWorkspaces(tokenHash, config().SESSION_IDLE_MINUTES));
+  if (!found) return null;
+  const { session, role } = found;
+  return {
+    kind: 'user',
+    id: session.accountId,
+    workspaceId: session.workspaceId,
+    role,
+    permissions: permissionsOf(role),
+    sessionId: session.id,
+  };
+}
+
+/** Invented tokens are remembered as nobody, which spares the database; the bound keeps them from filling memory. */
+function makeRoom(now: number): void {
+  if (remembered.size < mostRemembered) return;
+  for (const [key, { until }] of remembered) if (until <= now) remembered.delete(key);
+  if (remembered.size >= mostRemembered) remembered.clear();
+}

@@ -1,0 +1,135 @@
+/** What a person does with their own account: who am I, sign out, sessions, password. */
+import type { ParsedInputOf } from '../../contract/endpoint.ts';
+import { audit } from '../../platform/audit.ts';
+import { config } from '../../platform/config.ts';
+import { afterCommit, systemTransaction, transaction } from '../../platform/database/database.ts';
+import type { RequestContext } from '../../platform/http/handle.ts';
+import { derivedKey } from '../../platform/secret.ts';
+import { type CurrentUser, type changePassword, identityProblems, type Session } from './contract.ts';
+import { checkCsrf, csrfCookie } from './csrf.ts';
+import { emailKey, failureSubject } from './email-key.ts';
+import { forgetRemembered } from './identify.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
+import { passwordIssue } from './password-rules.ts';
+import { currentUserAnswer } from './person.ts';
+import { newSessionToken } from './session-token.ts';
+import { addressOf, countFailure, waitOf } from './sign-in.ts';
+import { clearSession, sendCsrf, sendSession, tokenHashOf } from './start-session.ts';
+import {
+  type Account,
+  endSessions,
+  findAccount,
+  findSession,
+  findSignInAcrossWorkspaces,
+  forgetFailures,
+  listRunningSessions,
+  lockAccount,
+  readFailures,
+  readWorkspace,
+  replacePasswordHash,
+  replaceSessionToken,
+} from './store.ts';
+
+export async function whoAmI(context: RequestContext): Promise<CurrentUser> {
+  const sessionId = ownSession(context);
+  const person = await findAccount(context.actor.id);
+  const session = await findSession(sessionId);
+  const home = await readWorkspace();
+  if (!person || !session || !home) throw identityProblems.needsSession();
+  const cookie = context.cookies.get(csrfCookie);
+  if (!checkCsrf({ cookie, header: cookie, sessionId, secret: derivedKey('csrf') })) sendCsrf(sessionId, context);
+  return currentUserAnswer(person, home, session);
+}
+
+export async function signOut(context: RequestContext): Promise<{ ended: number }> {
+  const sessionId = ownSession(context);
+  const ended = await endSessions(context.actor.id, 'signed-out', { only: sessionId });
+  audit.subject({ type: 'sessions', id: sessionId });
+  afterCommit(forgetRemembered);
+  clearSession(context);
+  return { ended: ended.length };
+}
+
+export async function ownSessions(context: RequestContext): Promise<{ items: Session[] }> {
+  const current = ownSession(context);
+  const rows = await listRunningSessions(context.actor.id, config().SESSION_IDLE_MINUTES);
+  return {
+    items: rows.map((row) => ({
+      id: row.id,
+      current: row.id === current,
+      startedAt: row.startedAt.toISOString(),
+      lastSeenAt: row.lastSeenAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      address: row.address,
+      userAgent: row.userAgent,
+    })),
+  };
+}
+
+export async function endOwnSession(id: string, context: RequestContext): Promise<{ ended: number }> {
+  const current = ownSession(context);
+  const ended = await endSessions(context.actor.id, 'ended-by-owner', { only: id });
+  // Somebody else's session does not exist for this person.
+  if (ended.length === 0) throw identityProblems.sessionNotFound({ id });
+  audit.subject({ type: 'sessions', id });
+  afterCommit(forgetRemembered);
+  if (id === current) clearSession(context);
+  return { ended: ended.length };
+}
+
+export async function endOwnOtherSessions(context: RequestContext): Promise<{ ended: number }> {
+  const ended = await endSessions(context.actor.id, 'ended-by-owner', { except: ownSession(context) });
+  audit.subject({ type: 'users', id: context.actor.id });
+  audit.change({ after: { endedSessions: ended.length } });
+  afterCommit(forgetRemembered);
+  return { ended: ended.length };
+}
+
+/** Opens its own transactions: a wrong current password must count although the request fails, and hashing must not hold a connection. */
+export async function changeOwnPassword(input: ParsedInputOf<typeof changePassword>, context: RequestContext): Promise<{ ended: number }> {
+  const sessionId = ownSession(context);
+  const person = await transaction(context, () => findAccount(context.actor.id), { readOnly: true });
+  if (!person) throw identityProblems.needsSession();
+  const reason = passwordIssue(input.newPassword, person);
+  if (reason !== null) throw identityProblems.weakPassword({ reason }, { issues: [{ path: 'newPassword', message: reason }] });
+  await demandPassword(person, input.currentPassword, context);
+  const subject = { type: 'users', id: person.id };
+  const passwordHash = await hashPassword(input.newPassword);
+  const token = newSessionToken();
+  const done = await transaction(context, async () => {
+    if (!(await lockAccount(person.id))?.active) throw identityProblems.needsSession();
+    await replacePasswordHash(person.id, passwordHash);
+    await forgetFailures(failureSubject(person.emailKey), ['', addressOf(context)]);
+    await replaceSessionToken(sessionId, tokenHashOf(token));
+    const ended = await endSessions(person.id, 'password-changed', { except: sessionId });
+    const session = await findSession(sessionId);
+    await audit.record({ action: 'identity.change-password', resource: subject, outcome: 'done', change: { after: { endedSessions: ended.length } } });
+    afterCommit(forgetRemembered);
+    return { ended: ended.length, session };
+  });
+  if (done.session) sendSession({ session: done.session, token }, context);
+  return { ended: done.ended };
+}
+
+async function demandPassword(person: Account, password: string, context: RequestContext): Promise<void> {
+  const place = { subject: failureSubject(emailKey(person.email)), address: addressOf(context) };
+  const { found, failures } = await systemTransaction(async () => ({
+    found: await findSignInAcrossWorkspaces(person.emailKey),
+    failures: await readFailures(place.subject, place.address),
+  }));
+  const wait = Math.ceil(waitOf(failures) / 1000);
+  if (wait > 0) throw identityProblems.locked({ seconds: wait }, { retryAfterSeconds: wait });
+  const { matches } = await verifyPassword(password, found?.passwordHash ?? null);
+  if (matches) return;
+  await transaction(context, async () => {
+    await countFailure(place, person.id);
+    await audit.record({ action: 'identity.change-password', resource: { type: 'users', id: person.id }, outcome: 'failed', reason: 'identity.currentPassword' });
+  });
+  throw identityProblems.currentPassword({}, { issues: [{ path: 'currentPassword', message: 'This is not your current password.' }] });
+}
+
+/** The session of the one who asks. API keys and jobs have none. */
+function ownSession({ actor }: RequestContext): string {
+  if (actor.kind !== 'user' || actor.sessionId === undefined) throw identityProblems.needsSession();
+  return actor.sessionId;
+}

@@ -1,0 +1,32 @@
+/** The product door of identity. */
+import { handle, type Route } from '../../platform/http/handle.ts';
+import {
+  changePassword,
+  currentUser,
+  endOtherSessions,
+  endSession,
+  listSessions,
+  login,
+  logout,
+  readPermissions,
+  register,
+  registrationState,
+} from './contract.ts';
+import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './own-account.ts';
+import { permissionMatrix } from './permission-matrix.ts';
+import { registerPerson, registrationWay } from './registration.ts';
+import { signIn } from './sign-in.ts';
+
+export const routes: readonly Route[] = [
+  // Sign-in and registration begin without a workspace and must count failures although they are refused: own transactions.
+  handle(register, registerPerson, { transaction: 'none' }),
+  handle(login, signIn, { transaction: 'none' }),
+  handle(registrationState, async () => ({ open: await registrationWay() }), { transaction: 'none' }),
+  handle(logout, (_input, context) => signOut(context)),
+  handle(currentUser, (_input, context) => whoAmI(context)),
+  handle(listSessions, (_input, context) => ownSessions(context)),
+  handle(endSession, ({ id }, context) => endOwnSession(id, context)),
+  handle(endOtherSessions, (_input, context) => endOwnOtherSessions(context)),
+  handle(changePassword, changeOwnPassword, { transaction: 'none' }),
+  handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),
+];

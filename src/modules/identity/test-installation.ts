@@ -1,0 +1,88 @@
+/** For tests: an installation of its own with the doors of identity, driven as a browser would over HTTP. */
+import type { AuditRecord } from '../../platform/audit.ts';
+import { installAuditSink } from '../../platform/audit.ts';
+import type { Context } from '../../contract/actor.ts';
+import { overrideEnvironment } from '../../platform/config.ts';
+import type { Database } from '../../platform/database/connection.ts';
+import { inDatabase } from '../../platform/database/database.ts';
+import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { createServer } from '../../platform/http/server.ts';
+import { forgetRemembered, identify } from './identify.ts';
+import { routes } from './routes.ts';
+
+type Owner = Parameters<typeof testDatabase>[0];
+type Sent = { readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly body?: unknown; readonly headers?: Record<string, string>; readonly address?: string };
+export type Answer = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Readonly<Record<string, unknown>>; readonly setCookies: readonly string[] };
+
+/** A browser: keeps cookies, sends the CSRF token back. */
+export type Browser = {
+  readonly cookies: Map<string, string>;
+  send(path: string, sent?: Sent): Promise<Answer>;
+};
+export type Recorded = { readonly record: AuditRecord; readonly context: Context };
+export type Installation = TestDatabase & {
+  readonly audited: Recorded[];
+  /** `over`: another pool to the same database stands for another process. */
+  browser(over?: Database): Browser;
+};
+
+export const goodPassword = 'lantern gravel otter 58';
+
+export async function testInstallation(t: Owner, environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
+  overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1', RATE_PER_MINUTE: '100000', REGISTRATION: 'invite', ...environment });
+  const database = await testDatabase(t);
+  const audited: Recorded[] = [];
+  installAuditSink(async (record, context) => void audited.push({ record, context }));
+  forgetRemembered();
+  const app = await createServer({ door: 'product', routes: routes.map(withoutRate), identify, ready: () => true });
+  t.after(() => app.close());
+  const inject = (over: Database, request: object) => inDatabase(over, async () => app.inject(request));
+  return { ...database, audited, browser: (over = database.database) => browserOver((request) => inject(over, request)) };
+}
+
+/** The limits per minute are the server's business and tested there: here they would only count the tests' own requests. */
+function withoutRate(route: (typeof routes)[number]): (typeof routes)[number] {
+  return { ...route, endpoint: { ...route.endpoint, ratePerMinute: 1_000_000 } };
+}
+
+type Injected = { statusCode: number; body: string; headers: Readonly<Record<string, unknown>> };
+
+function browserOver(inject: (request: object) => Promise<Injected>): Browser {
+  const cookies = new Map<string, string>();
+  const send = async (path: string, { method = 'GET', body, headers = {}, address = '192.0.2.1' }: Sent = {}): Promise<Answer> => {
+    const csrf = cookies.get('aispm_csrf');
+    const answer = await inject({
+      method,
+      url: path,
+      remoteAddress: address,
+      headers: {
+        ...(cookies.size === 0 ? {} : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(method === 'GET' ? {} : { payload: JSON.stringify(body ?? {}) }),
+    });
+    const setCookies = [answer.headers['set-cookie'] ?? []].flat().map(String);
+    for (const line of setCookies) keepCookie(cookies, line);
+    return { status: answer.statusCode, body: answer.body === '' ? {} : JSON.parse(answer.body), headers: answer.headers, setCookies };
+  };
+  return { cookies, send };
+}
+
+function keepCookie(cookies: Map<string, string>, line: string): void {
+  const [pair = '', ...attributes] = line.split('; ');
+  const cut = pair.indexOf('=');
+  if (attributes.some((attribute) => attribute === 'Max-Age=0' || attribute.startsWith('Expires=Thu, 01 Jan 1970'))) cookies.delete(pair.slice(0, cut));
+  else cookies.set(pair.slice(0, cut), decodeURIComponent(pair.slice(cut + 1)));
+}
+
+export const admin = { email: 'ada@example.org', name: 'Ada Admin', password: goodPassword };
+
+/** Registers the first person, who becomes admin, and answers their browser. */
+export async function withAdmin(installation: Installation): Promise<Browser> {
+  const browser = installation.browser();
+  const answer = await browser.send('/api/register', { method: 'POST', body: admin });
+  if (answer.status !== 201) throw new TypeError(`registration of the first admin answered ${answer.status} ${JSON.stringify(answer.body)}`);
+  return browser;
+}

@@ -1,0 +1,22 @@
+/** Pickles can run code by design. Alone this is information: nearly every older model is one. */
+import type { Artefact } from '../artefact.ts';
+import { defineDetector } from '../detector.ts';
+import { artefactWith, exampleGlobal } from '../examples.ts';
+
+const formats = new Set(['pickle', 'joblib', 'torch-legacy']);
+
+export default defineDetector({
+  id: 'pickle-format',
+  title: 'The file is a pickle, a format that can run code',
+  axis: 'posture',
+  severity: 'informational',
+  references: ['CWE-502', 'LLM03:2025'],
+  remedy: 'Prefer safetensors, ONNX or another format without code.',
+  detect: (artefact) => (isPickle(artefact) ? [{ certainty: 'proved', why: 'Whoever can change this file can run code where it is loaded.', evidence: artefact.format, where: artefact.where }] : []),
+  flags: [artefactWith({ format: 'pickle' }), artefactWith({ format: 'joblib', globals: [exampleGlobal({})] })],
+  passes: [artefactWith({ format: 'safetensors' })],
+});
+
+function isPickle({ format }: Artefact): boolean {
+  return formats.has(format);
+}

@@ -1,0 +1,157 @@
+/** What a call in a pickle really calls: through partial, getattr, attrgetter, methodcaller, map and the like. */
+import { expressionOf } from './expression.ts';
+import { fold } from './fold.ts';
+import { deeper, direct, type Interpreter, type Way } from './interpreter.ts';
+import { judge, unlisted } from './judge.ts';
+import { attribute, item } from './members.ts';
+import { keyOf, moduleTarget } from './names.ts';
+import { specials } from './specials.ts';
+import { type Call, type GlobalValue, type MethodValue, unknown, type Value } from './values.ts';
+
+/** Chains of partial(partial(…)) deeper than this are no one's model. */
+const deepest = 24;
+
+/** Functions that call their first argument later, when someone consumes the result. */
+const lazyCallers: ReadonlySet<string> = new Set([
+  'builtins map',
+  'builtins filter',
+  'builtins iter',
+  'itertools starmap',
+  'itertools filterfalse',
+  'itertools takewhile',
+  'itertools dropwhile',
+]);
+
+const methodClasses: ReadonlyMap<Value['kind'], string> = new Map([
+  ['text', 'str'],
+  ['bytes', 'bytes'],
+  ['list', 'list'],
+  ['tuple', 'tuple'],
+  ['dict', 'dict'],
+  ['set', 'set'],
+  ['integer', 'int'],
+  ['float', 'float'],
+]);
+
+function callOf(interpreter: Interpreter, callee: Value, args: readonly Value[]): Call {
+  const { offset, opcodeIndex } = interpreter.site();
+  return { kind: 'call', callee, args, built: false, offset, opcodeIndex };
+}
+
+/** The global at the root of `a.b(c)(d).e`, for the record of a call nobody can name. */
+function rootOf(value: Value): GlobalValue | undefined {
+  let at = value;
+  for (let hop = 0; hop < 1000; hop += 1) {
+    if (at.kind === 'global') return at;
+    if (at.kind === 'call') at = at.callee;
+    else if (at.kind === 'method') at = at.self;
+    else return undefined;
+  }
+  return undefined;
+}
+
+/** A call of something that is no known name: the result of another call, a persistent object, nothing at all. */
+function callUnknown(interpreter: Interpreter, callee: Value, args: readonly Value[]): Value {
+  const call = callOf(interpreter, callee, args);
+  const root = rootOf(callee)?.target;
+  const data = root === undefined && callee.kind !== 'opaque' && callee.kind !== 'persistent';
+  if (data) {
+    interpreter.recorder.anomaly('pickle-call-of-data', 'broken', { detail: `${expressionOf(callee)} is called but is no function`, site: interpreter.site() });
+    return unknown;
+  }
+  const target = root ?? moduleTarget(interpreter.tables, 'unknown');
+  const judgement = root ? unlisted : ({ judgement: 'computed', effect: 'exec', certainty: 'unknown' } as const);
+  interpreter.recorder.global({ target, position: 'call', judgement, site: interpreter.site(), expression: () => expressionOf(call) });
+  return call;
+}
+
+function record(interpreter: Interpreter, callee: GlobalValue, { args, lazy }: { args: readonly Value[]; lazy: boolean }): void {
+  const judged = judge(callee.target, 'call', args);
+  const judgement =
+    lazy && judged.certainty === 'proved' && judged.judgement === 'harmful' ? ({ ...judged, certainty: 'possible' } as const) : judged;
+  const expression = () => expressionOf(callOf(interpreter, callee, args));
+  interpreter.recorder.global({ target: callee.target, position: 'call', judgement, site: interpreter.site(), expression });
+  interpreter.used(callee);
+}
+
+function callGlobal(interpreter: Interpreter, callee: GlobalValue, { args, way }: { args: readonly Value[]; way: Way }): Value {
+  const key = keyOf(callee.target);
+  const answer = specials.get(key)?.({ interpreter, callee, args, way, apply, record: () => record(interpreter, callee, { args, lazy: way.lazy }) });
+  if (answer) return answer;
+  record(interpreter, callee, { args, lazy: way.lazy });
+  const call = callOf(interpreter, callee, args);
+  if (lazyCallers.has(key) && args[0]) applyLazily(interpreter, call, { ...way, lazy: true });
+  return fold(key, args, interpreter) ?? call;
+}
+
+/** The function inside `map(f, items)` called with the first item. */
+function applyLazily(interpreter: Interpreter, { args }: Call, way: Way): void {
+  const [inner, ...iterables] = args;
+  if (!inner || inner.kind === 'none') return;
+  const first = iterables.map((items) => ((items.kind === 'list' || items.kind === 'tuple') && items.items[0]) || unknown);
+  apply(interpreter, inner, { args: first, way: deeper(way) });
+}
+
+/** A lazy iterator handed to another call is consumed by it: what was possible happens. */
+function consume(interpreter: Interpreter, args: readonly Value[], way: Way): void {
+  for (const value of args) {
+    if (value.kind !== 'call' || value.callee.kind !== 'global') continue;
+    if (lazyCallers.has(keyOf(value.callee.target))) applyLazily(interpreter, value, way);
+  }
+}
+
+function callMethod(interpreter: Interpreter, callee: MethodValue, { args, way }: { args: readonly Value[]; way: Way }): Value {
+  const { self, name } = callee;
+  const simple = methodClasses.get(self.kind);
+  if (simple !== undefined) {
+    const method = interpreter.reference('builtins', `${simple}.${name}`, false);
+    return apply(interpreter, method, { args: [self, ...args], way: deeper(way) });
+  }
+  if (self.kind === 'call' && self.callee.kind === 'global') {
+    const { target } = self.callee;
+    const method = interpreter.reference(target.module, `${target.name}.${name}`, false);
+    if (method.kind === 'global' && method.target.effect) return apply(interpreter, method, { args: [self, ...args], way: deeper(way) });
+  }
+  return callUnknown(interpreter, callee, args);
+}
+
+function partsOfPartial(call: Call): readonly Value[] {
+  const state = call.state?.kind === 'tuple' ? call.state : undefined;
+  const replaced = state?.items[0];
+  const given = state?.items[1];
+  if (replaced && replaced.kind !== 'none') return [replaced, ...(given?.kind === 'tuple' ? given.items : [])];
+  return call.args;
+}
+
+/** A call on the result of another call. */
+function callResult(interpreter: Interpreter, callee: Call, { args, way }: { args: readonly Value[]; way: Way }): Value {
+  const inner = deeper(way);
+  const key = callee.callee.kind === 'global' ? keyOf(callee.callee.target) : '';
+  if (key === 'functools partial') {
+    const [called = unknown, ...bound] = partsOfPartial(callee);
+    return apply(interpreter, called, { args: [...bound, ...args], way: inner });
+  }
+  const [first = unknown, ...rest] = callee.args;
+  const [subject = unknown] = args;
+  if (key === 'operator attrgetter' && first.kind === 'text') return attribute(interpreter, subject, first.text);
+  if (key === 'operator itemgetter') return item(interpreter, subject, first);
+  if (key === 'operator methodcaller' && first.kind === 'text')
+    return apply(interpreter, attribute(interpreter, subject, first.text), { args: rest, way: inner });
+  return callUnknown(interpreter, callee, args);
+}
+
+/**
+ * Interprets a call, records what it does and gives its result as a value.
+ * Depth is bounded because a callee can itself be the result of a call.
+ */
+export function apply(interpreter: Interpreter, callee: Value, { args, way }: { args: readonly Value[]; way: Way }): Value {
+  if (way.depth > deepest) return callUnknown(interpreter, unknown, args);
+  consume(interpreter, args, deeper(way));
+  if (callee.kind === 'global') return callGlobal(interpreter, callee, { args, way });
+  if (callee.kind === 'method') return callMethod(interpreter, callee, { args, way });
+  if (callee.kind === 'call') return callResult(interpreter, callee, { args, way });
+  return callUnknown(interpreter, callee, args);
+}
+
+/** `callee(*args)` as REDUCE, OBJ and INST do it. */
+export const applyCall = (interpreter: Interpreter, callee: Value, args: readonly Value[]): Value => apply(interpreter, callee, { args, way: direct });

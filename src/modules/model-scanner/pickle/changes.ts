@@ -1,0 +1,100 @@
+/** BUILD, SETITEM(S), APPEND(S) and ADDITEMS: opcodes that call methods of what they change. */
+import { expressionOf, quote } from './expression.ts';
+import type { Interpreter } from './interpreter.ts';
+import { keyOf } from './names.ts';
+import { type Call, extend, type GlobalValue, type MethodValue, type Value } from './values.ts';
+
+/** A tuple that a hash walks more often than this was doubled on purpose. */
+const heaviestKey = 20_000_000;
+
+/** Attributes that ordinary classes put into their state under a dunder name. */
+const ordinaryDunders = /^__(?:dict|doc|name|qualname|module|wrapped|orig_class|annotations|weakref|args|origin|version|pydantic_\w+|fields_set|private_attribute_values|attrs_\w+|sklearn_\w+)__$/;
+const dunder = /^__.*__$/s;
+
+/** A class, module or function is changed for the whole process: a way to plant code that runs later. */
+function changeGlobal(interpreter: Interpreter, target: GlobalValue | MethodValue, what: string): void {
+  const at = interpreter.site();
+  if (target.kind === 'method') {
+    interpreter.recorder.anomaly('pickle-change-of-method', 'lie', { detail: `${what} of ${expressionOf(target)}`, site: at });
+    return;
+  }
+  interpreter.recorder.global({
+    target: target.target,
+    position: 'call',
+    judgement: { judgement: target.target.effect ? 'harmful' : 'unlisted', effect: 'exec', certainty: 'possible' },
+    site: at,
+    expression: () => `${what} of ${expressionOf(target)}`,
+  });
+  interpreter.used(target);
+}
+
+function checkState(interpreter: Interpreter, target: Call, state: Value): void {
+  const parts = state.kind === 'tuple' && state.count === 2 ? state.items : [state];
+  for (const part of parts) {
+    if (part.kind !== 'dict') continue;
+    for (let at = 0; at < part.items.length; at += 2) {
+      const key = part.items[at];
+      if (key?.kind !== 'text' || !dunder.test(key.text) || ordinaryDunders.test(key.text)) continue;
+      const detail = `the state of ${expressionOf(target)} sets ${quote(key.text)}`;
+      interpreter.recorder.anomaly('pickle-dunder-state', 'lie', { detail, site: interpreter.site() });
+    }
+  }
+}
+
+/** BUILD: `target.__setstate__(state)`, or the state goes into `__dict__` and attributes. */
+export function build(interpreter: Interpreter, target: Value, state: Value): void {
+  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'attributes');
+  if (target.kind === 'call') {
+    target.state = state;
+    return checkState(interpreter, target, state);
+  }
+  if (target.kind === 'opaque' || target.kind === 'persistent') return;
+  const detail = `state is given to ${expressionOf(target)}, which has none`;
+  interpreter.recorder.anomaly('pickle-build-on-data', 'broken', { detail, site: interpreter.site() });
+}
+
+const tensorBuilders: ReadonlySet<string> = new Set(
+  ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_tensor_v3', '_rebuild_qtensor', '_rebuild_parameter', '_rebuild_parameter_with_state', '_rebuild_device_tensor_from_numpy', '_rebuild_sparse_tensor'].map(
+    (name) => `torch._utils ${name}`,
+  ),
+);
+
+export const isTensor = (value: Value): boolean =>
+  value.kind === 'call' && value.callee.kind === 'global' && tensorBuilders.has(keyOf(value.callee.target));
+
+/** A key is hashed: a tuple of shared tuples costs its full weight in time. */
+export function hashed(interpreter: Interpreter, keys: Iterable<Value>): void {
+  for (const key of keys) {
+    if ((key.kind !== 'tuple' && key.kind !== 'frozenset') || key.weight < heaviestKey) continue;
+    const detail = `a key of ${key.weight >= Number.MAX_SAFE_INTEGER ? 'more than 9e15' : key.weight} elements, built from shared parts, would be hashed`;
+    interpreter.recorder.anomaly('pickle-hash-bomb', 'bomb', { detail, site: interpreter.site() });
+  }
+}
+
+function* everyOther(values: readonly Value[]): Generator<Value> {
+  for (let at = 0; at < values.length; at += 2) yield values[at] as Value;
+}
+
+/** SETITEM and SETITEMS: `target[key] = value`; keys and values alternate. */
+export function setItems(interpreter: Interpreter, target: Value, pairs: readonly Value[]): void {
+  hashed(interpreter, everyOther(pairs));
+  if (target.kind === 'dict') return extend(target, pairs);
+  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'items');
+  const site = interpreter.site();
+  if (isTensor(target)) {
+    interpreter.recorder.anomaly('pickle-setitem-on-tensor', 'lie', { detail: `elements of ${expressionOf(target)} are assigned while loading`, site });
+    return;
+  }
+  if (target.kind === 'call' || target.kind === 'list' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
+  interpreter.recorder.anomaly('pickle-setitem-on-non-mapping', 'lie', { detail: `items of ${expressionOf(target)} are assigned`, site });
+}
+
+/** APPEND, APPENDS and ADDITEMS: `target.extend`, `append`, `update` or `add`. */
+export function addElements(interpreter: Interpreter, target: Value, { elements, kind }: { elements: readonly Value[]; kind: 'list' | 'set' }): void {
+  if (kind === 'set') hashed(interpreter, elements);
+  if (target.kind === kind) return extend(target, elements);
+  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'elements');
+  if (target.kind === 'call' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
+  const detail = `elements are added to ${expressionOf(target)}, which is no ${kind}`;
+  interpreter.recorder.anomaly('pickle-append-on-non-list', 'lie', { detail, site: interpreter.site() });
+}

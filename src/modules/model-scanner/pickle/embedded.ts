@@ -1,0 +1,50 @@
+/** Does a constant start like a stream of its own? Head bytes only. */
+import { opcodeOf } from './opcodes.ts';
+
+export type EmbeddedKind = 'pickle' | 'zip' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
+
+const magics: readonly (readonly [EmbeddedKind, readonly number[]])[] = [
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['gzip', [0x1f, 0x8b, 0x08]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+];
+
+/** A zlib header: method 8, window at most 32 KiB, the pair a multiple of 31, no preset dictionary (RFC 1950). */
+const isZlib = (first: number, second: number): boolean => first === 0x78 && (first * 256 + second) % 31 === 0 && (second & 0x20) === 0;
+
+export function embeddedKind(head: Uint8Array): EmbeddedKind | undefined {
+  const [first = 0, second = 0] = head;
+  if (first === 0x80 && second >= 1 && second <= 5) return 'pickle';
+  if (isZlib(first, second)) return 'zlib';
+  for (const [kind, magic] of magics) {
+    if (first === magic[0] && magic.every((byte, at) => head[at] === byte)) return kind;
+  }
+  // Protocol 0 and 1 have no mark of their own: a global opcode in the head has.
+  return (first === 0x63 || first === 0x28) && globalAt(head, first === 0x28 ? 1 : 0) ? 'pickle' : undefined;
+}
+
+const isNameByte = (byte: number): boolean =>
+  (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === 0x2e;
+
+/** `c` or `i`, a dotted name, a newline, a dotted name, a newline; or the part of it that the bytes still show. */
+export function globalAt(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0x63 && bytes[at] !== 0x69) return false;
+  let position = at + 1;
+  for (let line = 0; line < 2; line += 1) {
+    const start = position;
+    while (position < bytes.length && position - start < 200 && isNameByte(bytes[position] as number)) position += 1;
+    if (position === start || position - start >= 200 || bytes[position] !== 0x0a) return false;
+    const initial = bytes[start] as number;
+    if (initial === 0x2e || (initial >= 0x30 && initial <= 0x39)) return false;
+    position += 1;
+  }
+  return true;
+}
+
+/** `\x80` and a protocol stand at the start of one in 16,000 random byte strings: an opcode must follow. */
+export function looksLikePickle(head: Uint8Array): boolean {
+  return head[0] !== 0x80 || head[2] === undefined || opcodeOf(head[2]) !== undefined;
+}

@@ -1,0 +1,186 @@
+/** The state of one pickle stream: stack, marks, memo, protocol and what has been seen. Values are descriptions; nothing runs. */
+import type { Budget } from '../budget.ts';
+import { type Cursor, StreamBroken } from './cursor.ts';
+import { expressionOf } from './expression.ts';
+import type { Interpreter } from './interpreter.ts';
+import { judge } from './judge.ts';
+import { Memo } from './memo.ts';
+import { moduleTarget, resolve, type Target } from './names.ts';
+import type { Recorder, Site } from './recorder.ts';
+import type { PickleFactTables } from './tables.ts';
+import { type Bytes, type Call, type GlobalValue, type Text, unknown, type Value } from './values.ts';
+
+/** Deeper stacks come from no pickler: it writes lists and dicts in batches of 1,000. */
+const deepestStack = 4_000_000;
+const mostSightings = 20_000;
+const computedBytesMost = 65_536;
+
+export type MachineParts = {
+  readonly cursor: Cursor;
+  readonly tables: PickleFactTables;
+  readonly recorder: Recorder;
+  readonly budget: Budget;
+  /** Sees every opcode before it runs. */
+  readonly trace?: ((offset: number, code: number) => void) | undefined;
+  /** Sees every global as written. */
+  readonly traceGlobal?: ((module: string, name: string) => void) | undefined;
+};
+
+export class Machine implements Interpreter {
+  readonly parts: MachineParts;
+  readonly cursor: Cursor;
+  readonly tables: PickleFactTables;
+  readonly recorder: Recorder;
+  stack: Value[] = [];
+  marks: number[] = [];
+  memo = new Memo();
+  protocol = 0;
+  offset = 0;
+  opcodeIndex = -1;
+  frameEnd = -1;
+  /** Why the run pauses: the stream ended, or raw array data follows in the stream. */
+  halt: 'none' | 'stop' | 'raw' = 'none';
+  /** The wrapper whose raw data follows. */
+  wrapper: Call | undefined;
+  readonly #sightings = new Map<Target, { value: GlobalValue; used: boolean }>();
+
+  constructor(parts: MachineParts) {
+    this.parts = parts;
+    this.cursor = parts.cursor;
+    this.tables = parts.tables;
+    this.recorder = parts.recorder;
+  }
+
+  /** A copy that runs on from here with facts of its own: what another reader would do with the same bytes. */
+  fork(recorder: Recorder, cursor: Cursor): Machine {
+    const copy = new Machine({ ...this.parts, recorder, cursor });
+    copy.stack = [...this.stack];
+    copy.marks = [...this.marks];
+    copy.memo = new Memo(this.memo);
+    copy.protocol = this.protocol;
+    copy.opcodeIndex = this.opcodeIndex;
+    return copy;
+  }
+
+  site(): Site {
+    return { offset: this.offset, opcodeIndex: this.opcodeIndex };
+  }
+
+  push(value: Value): void {
+    if (this.stack.length >= deepestStack) throw new StreamBroken('stack-too-deep', `more than ${deepestStack} values wait on the stack`);
+    this.stack.push(value);
+  }
+
+  get #floor(): number {
+    return this.marks.at(-1) ?? 0;
+  }
+
+  pop(): Value {
+    if (this.stack.length <= this.#floor) throw this.underflow();
+    return this.stack.pop() as Value;
+  }
+
+  top(): Value {
+    if (this.stack.length <= this.#floor) throw this.underflow();
+    return this.stack.at(-1) as Value;
+  }
+
+  underflow(): StreamBroken {
+    return new StreamBroken('stack-underflow', `the opcode at byte ${this.offset} needs a value the stream has not made`);
+  }
+
+  /** Everything above the last MARK, taken off. */
+  popMark(): Value[] {
+    const mark = this.marks.pop();
+    if (mark === undefined) throw new StreamBroken('missing-mark', `the opcode at byte ${this.offset} needs a MARK`);
+    return this.stack.splice(mark);
+  }
+
+  reference(module: string, name: string, computed: boolean): Value {
+    const target = name === '' ? moduleTarget(this.tables, module) : resolve(this.tables, module, name, Math.max(3, this.protocol));
+    return this.globalValue(target, computed);
+  }
+
+  /** `find_class(module, name)`. */
+  findClass(module: string, name: string, computed: boolean): Value {
+    this.parts.traceGlobal?.(module, name);
+    return this.globalValue(resolve(this.tables, module, name, this.protocol), computed);
+  }
+
+  globalValue(target: Target, computed: boolean): GlobalValue {
+    const seen = this.#sightings.get(target);
+    if (seen && seen.value.computed === computed) return seen.value;
+    const value: GlobalValue = { kind: 'global', target, computed, offset: this.offset, opcodeIndex: this.opcodeIndex };
+    if (this.#sightings.size < mostSightings) this.#sightings.set(target, { value, used: seen?.used ?? false });
+    if (computed) this.#recordComputed(value);
+    return value;
+  }
+
+  /** A name that had to be computed is suspicious whatever it is. */
+  #recordComputed(value: GlobalValue): void {
+    this.recorder.global({
+      target: value.target,
+      position: 'reference',
+      judgement: { judgement: 'computed', effect: 'exec', certainty: 'possible' },
+      site: this.site(),
+      expression: () => expressionOf(value),
+    });
+  }
+
+  used(value: Value): void {
+    if (value.kind !== 'global') return;
+    const seen = this.#sightings.get(value.target);
+    if (seen) seen.used = true;
+  }
+
+  /** Judges what was named and neither called nor built. Called once, at the end of the stream. */
+  recordReferences(): void {
+    for (const { value, used } of this.#sightings.values()) {
+      if (used) continue;
+      const { target, offset, opcodeIndex } = value;
+      const judgement = judge(target, 'reference', []);
+      this.recorder.global({ target, position: 'reference', judgement, site: { offset, opcodeIndex }, expression: () => expressionOf(value) });
+    }
+    this.#sightings.clear();
+  }
+
+  bytesOf(value: Value | undefined, most = computedBytesMost): Uint8Array | undefined {
+    if (value?.kind === 'text') return textBytes(value, most, this.cursor);
+    if (value?.kind !== 'bytes') return undefined;
+    if (value.data) return value.data.length <= most ? value.data : undefined;
+    if (value.encoded) return encodedBytes(value.encoded, most, this.cursor);
+    return value.length <= most ? rangeOf(value, this.cursor) : undefined;
+  }
+
+  nest(value: Value, name: string): boolean {
+    const bytes = this.bytesOf(value, this.parts.budget.limits.heldBytes);
+    if (!bytes) return false;
+    this.recorder.nested(bytes, `${name} at byte ${this.offset}`, this.site());
+    return true;
+  }
+
+  /** A value nobody can know, in the place of one the stream did not make. */
+  missing(detail: string): Value {
+    this.recorder.anomaly('pickle-memo-missing', 'broken', { detail, site: this.site() });
+    return unknown;
+  }
+}
+
+const rangeOf = ({ offset, length }: Bytes | Text, { source }: Cursor): Uint8Array | undefined => {
+  const bytes = source.read(offset, length);
+  return bytes.length === length ? bytes : undefined;
+};
+
+/** Python 2 texts are bytes: the bytes as they stand in the stream. */
+function textBytes(text: Text, most: number, cursor: Cursor): Uint8Array | undefined {
+  if (text.length > most) return undefined;
+  return text.offset >= 0 ? rangeOf(text, cursor) : Buffer.from(text.text, 'latin1');
+}
+
+function encodedBytes(text: Text, most: number, cursor: Cursor): Uint8Array | undefined {
+  if (text.length > 2 * most) return undefined;
+  if (!text.cut) return Buffer.from(text.text, 'latin1');
+  const raw = text.offset >= 0 ? rangeOf(text, cursor) : undefined;
+  const bytes = raw && Buffer.from(Buffer.from(raw).toString('utf8'), 'latin1');
+  return bytes && bytes.length <= most ? bytes : undefined;
+}

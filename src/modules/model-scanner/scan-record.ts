@@ -1,0 +1,31 @@
+/** From rows to what the contract says. */
+import { z } from 'zod';
+import { Scan, ScanFinding, ScannedFile, StoredFinding, Unread } from './contract.ts';
+import type { scanFileTable, scanFindingTable, scanTable } from './table.ts';
+
+export type ScanRow = typeof scanTable.$inferSelect;
+export type FileRow = typeof scanFileTable.$inferSelect;
+export type FindingRow = typeof scanFindingTable.$inferSelect;
+
+const nothing = '00000000-0000-0000-0000-000000000000';
+
+export function toScan(row: ScanRow): Scan {
+  return Scan.parse({
+    ...row,
+    jobId: row.jobId ?? nothing,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+  });
+}
+
+export const FileOfScan = ScannedFile.extend({ assetId: z.uuid().nullable(), unread: z.array(Unread) });
+export type FileOfScan = z.infer<typeof FileOfScan>;
+
+export function toFile(row: FileRow): FileOfScan {
+  return FileOfScan.parse(row);
+}
+
+export function toFinding({ id, scanId, assetId, body }: FindingRow): z.infer<typeof StoredFinding> {
+  return StoredFinding.parse({ ...ScanFinding.parse(body), id, scanId, assetId });
+}
