@@ -1,13 +1,14 @@
 /** The lists the processes start with: routes, jobs and subscriptions; endpoints and events; commands. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { listFiles } from '../files.ts';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bytewise, listFiles } from '../files.ts';
 import { type Export, exportsOf } from './exports.ts';
 import { camelCase, fileText, type GeneratedFile, type Generator, listConstant, notice } from './generated.ts';
 
 export const registry: Generator = {
   name: 'registry',
-  files: (base) => [listOfRoutes(base), listOfContracts(base), listOfCommands(base)],
+  files: async (base) => [listOfRoutes(base), await listOfContracts(base), listOfCommands(base)],
 };
 
 type SliceFile = { readonly slice: string; readonly path: string; readonly exports: readonly Export[] };
@@ -68,17 +69,16 @@ function importLine(
   return names.length === 0 ? [] : [`import { ${names.join(', ')} } from '../${path.slice('src/'.length)}';`];
 }
 
-/** `src/contract` holds the platform's own endpoints (events, jobs); every slice adds its contract.ts. */
-function listOfContracts(base: string): GeneratedFile {
+/**
+ * `src/contract` holds the platform's own endpoints (events, jobs); every slice adds its contract.ts.
+ * Contracts are data over zod, so they are imported and looked at: an endpoint made by a slice's own shorthand is found too.
+ */
+async function listOfContracts(base: string): Promise<GeneratedFile> {
   const ground = listFiles(base, ['src/contract'])
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-    .map((path) => ({ slice: `ground-${path.slice('src/contract/'.length, -'.ts'.length)}`, path, exports: exportsOf(base, path) }));
-  const contracts = [...ground, ...slicesWith(base, 'contract.ts')].map(({ slice, path, exports }) => ({
-    path,
-    space: camelCase(slice),
-    endpoints: namesMadeBy(exports, 'endpoint'),
-    events: namesMadeBy(exports, 'eventKind'),
-  }));
+    .map((path) => ({ space: camelCase(`ground-${basename(path, '.ts')}`), path }));
+  const slices = slicesWith(base, 'contract.ts').map(({ slice, path }) => ({ space: camelCase(slice), path }));
+  const contracts = await Promise.all([...ground, ...slices].map((file) => readContract(base, file)));
   const used = contracts.filter(({ endpoints, events }) => endpoints.length + events.length > 0);
   return {
     path: 'src/apps/contracts.generated.ts',
@@ -91,21 +91,35 @@ function listOfContracts(base: string): GeneratedFile {
       ],
       listConstant(
         'endpoints: readonly Endpoint[]',
-        used.flatMap(({ space, endpoints }) => endpoints.map((name) => `${space}.${name}`)),
+        used.flatMap(({ endpoints }) => endpoints),
       ),
       listConstant(
         'events: readonly EventKind[]',
-        used.flatMap(({ space, events }) => events.map((name) => `${space}.${name}`)),
+        used.flatMap(({ events }) => events),
       ),
     ),
   };
 }
 
-function namesMadeBy(exports: readonly Export[], maker: string): string[] {
-  return exports
-    .filter((known) => known.maker === maker)
-    .map(({ name }) => name)
-    .sort();
+type Contract = {
+  readonly space: string;
+  readonly path: string;
+  readonly endpoints: readonly string[];
+  readonly events: readonly string[];
+};
+
+async function readContract(base: string, { space, path }: { readonly space: string; readonly path: string }): Promise<Contract> {
+  const exported: Record<string, unknown> = await import(pathToFileURL(join(base, path)).href);
+  const namesOf = (fields: readonly string[]): string[] =>
+    Object.keys(exported)
+      .filter((name) => hasFields(exported[name], fields))
+      .sort(bytewise)
+      .map((name) => `${space}.${name}`);
+  return { space, path, endpoints: namesOf(['method', 'path', 'tag', 'operation']), events: namesOf(['type', 'payload', 'visibleTo']) };
+}
+
+function hasFields(value: unknown, fields: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
 }
 
 function listOfCommands(base: string): GeneratedFile {

@@ -13,10 +13,20 @@ import { buildWebIfChanged } from './web-build.ts';
 const entry = join(import.meta.dirname, 'main.ts');
 
 export async function supervise(): Promise<void> {
-  const startedAt = performance.now();
-  const settings = config();
   const life = lifetime();
   stopOnSignals(life);
+  try {
+    await startEverything(life);
+  } catch (error) {
+    // Nothing half-started stays behind.
+    await life.stop('the start failed');
+    throw error;
+  }
+}
+
+async function startEverything(life: Lifetime): Promise<void> {
+  const startedAt = performance.now();
+  const settings = config();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   say('AI-SPM is starting…');
   const web = buildWebIfChanged(say);

@@ -11,7 +11,6 @@ export function Toasts() {
   const canUndo = entries.some((entry) => entry.undo !== undefined);
   useKeys('Everywhere', canUndo ? [{ keys: 'z', label: 'Undo', run: undoLatest }] : []);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the pointer only pauses the clock, nothing is operated here
     <section
       aria-label="Messages"
       className="pointer-events-none absolute inset-x-0 bottom-4 z-30 flex flex-col items-center gap-2 px-4"

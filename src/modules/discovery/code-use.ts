@@ -49,13 +49,13 @@ const allNames = new Set(
 );
 
 /**
- * @param text source, already bounded.
- * @param lineBase added to each line (a notebook cell begins somewhere).
+ * @param text  source, already bounded.
+ * @param place where it stands; `lineOf` maps a line of `text` to one of the file (notebooks).
  * @returns null when nothing in it has to do with AI.
  */
-export function codeUse(text: string, language: Language, place: { path: string; folder: string; lineBase?: number }): CodeUse | null {
+export function codeUse(text: string, language: Language, place: { path: string; folder: string; lineOf?: (line: number) => number }): CodeUse | null {
   const masked = mask(text, language);
-  const at = placer(masked, place.lineBase ?? 0);
+  const at = placer(masked, place.lineOf ?? ((line) => line));
   const strings = stringFacts(masked);
   const calls = callFacts(masked, allNames);
   const imports = importFacts(masked, language).flatMap(({ module, offset }) => {
@@ -85,7 +85,7 @@ export function codeUse(text: string, language: Language, place: { path: string;
 }
 
 type Placer = (offset: number) => At;
-function placer(masked: Masked, lineBase: number): Placer {
+function placer(masked: Masked, lineOf: (line: number) => number): Placer {
   const lineAt = lineFinder(masked.text);
   return (offset) => {
     const start = masked.text.lastIndexOf('\n', offset - 1) + 1;
@@ -93,7 +93,7 @@ function placer(masked: Masked, lineBase: number): Placer {
     const line = masked.text.slice(start, end < 0 ? undefined : end);
     // A minified line is a page long: show what stands around the place.
     const shown = line.length > 400 ? masked.text.slice(Math.max(start, offset - 80), offset + 200) : line;
-    return { line: lineAt(offset) + lineBase, evidence: redacted(shown) };
+    return { line: lineOf(lineAt(offset)), evidence: redacted(shown) };
   };
 }
 

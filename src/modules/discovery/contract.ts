@@ -87,6 +87,7 @@ export const Skipped = z.object({
   ]),
   count: z.int().min(1),
 });
+export type Skipped = z.infer<typeof Skipped>;
 export const WalkSummary = z.object({
   root: z.string(),
   files: z.int().min(0),

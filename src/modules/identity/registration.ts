@@ -61,11 +61,11 @@ async function homeOf(draft: Draft, way: Way, context: Context): Promise<{ works
 }
 
 async function invitedTo(token: string): Promise<{ workspaceId: string; invitationId: string }> {
-  const invitationId = readInvitationToken(token, derivedKey('invitation'));
-  if (invitationId === null) throw identityProblems.invitationInvalid();
-  const workspaceId = await systemTransaction(() => findInvitationHomeAcrossWorkspaces(invitationId), { readOnly: true });
+  const said = readInvitationToken(token, derivedKey('invitation'));
+  if (said === null) throw identityProblems.invitationInvalid();
+  const workspaceId = await systemTransaction(() => findInvitationHomeAcrossWorkspaces(said.id), { readOnly: true });
   if (workspaceId === undefined) throw identityProblems.invitationInvalid();
-  return { workspaceId, invitationId };
+  return { workspaceId, invitationId: said.id };
 }
 
 type Work = { draft: Draft; passwordHash: string; workspaceId: string; invitationId: string | null; context: RequestContext };

@@ -2,17 +2,24 @@
 import { handle, type Route } from '../../platform/http/handle.ts';
 import {
   changePassword,
+  changeUser,
   currentUser,
   endOtherSessions,
   endSession,
+  getUser,
+  inviteUser,
+  listInvitations,
   listSessions,
+  listUsers,
   login,
   logout,
   readPermissions,
   register,
   registrationState,
+  revokeInvitation,
 } from './contract.ts';
 import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './own-account.ts';
+import { changePerson, invitations, invite, people, readPerson, revoke } from './people.ts';
 import { permissionMatrix } from './permission-matrix.ts';
 import { registerPerson, registrationWay } from './registration.ts';
 import { signIn } from './sign-in.ts';
@@ -28,5 +35,11 @@ export const routes: readonly Route[] = [
   handle(endSession, ({ id }, context) => endOwnSession(id, context)),
   handle(endOtherSessions, (_input, context) => endOwnOtherSessions(context)),
   handle(changePassword, changeOwnPassword, { transaction: 'none' }),
+  handle(listUsers, people),
+  handle(inviteUser, invite),
+  handle(listInvitations, invitations),
+  handle(revokeInvitation, ({ id }) => revoke(id)),
+  handle(getUser, ({ id }) => readPerson(id)),
+  handle(changeUser, changePerson),
   handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),
 ];

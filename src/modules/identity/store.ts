@@ -1,7 +1,9 @@
 /** Reads and writes of identity. Functions named `…AcrossWorkspaces` run in a system transaction, all others in one of a workspace. */
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Page } from '../../contract/page.ts';
 import type { Role } from '../../contract/permission.ts';
 import { db } from '../../platform/database/database.ts';
+import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import type { FailureCount } from './lockout.ts';
 import { account, credential, invitation, type SessionEnd, session, signInFailure, workspace } from './table.ts';
 
@@ -268,9 +270,66 @@ export async function revokeInvitationRow(id: string): Promise<InvitationRow> {
   return present(row);
 }
 
-export async function countAccounts(): Promise<number> {
-  const [row] = await db().select({ total: count() }).from(account);
-  return row?.total ?? 0;
+export type InvitationState = 'open' | 'used' | 'revoked' | 'expired';
+export type ListedInvitation = { invitation: InvitationRow; inviter: string; state: InvitationState };
+const newestInvitation = keyset({ id: invitation.id, sort: [{ by: invitation.createdAt, direction: 'desc' }] });
+
+export function listInvitationRows<T>(state: InvitationState | undefined, paging: Paging, item: (row: ListedInvitation) => T): Promise<Page<T>> {
+  const query = {
+    fields: { ...getTableColumns(invitation), inviter: account.name, expired: sql<boolean>`${invitation.expiresAt} <= now()` },
+    from: sql`${invitation} join ${account} on ${account.id} = ${invitation.invitedBy}`,
+    where: state === undefined ? undefined : invitationIs(state),
+    paging,
+    filter: state ?? null,
+  };
+  return newestInvitation.page(query, ({ inviter, expired, ...row }) => item({ invitation: row, inviter, state: stateOf(row, expired) }));
+}
+
+function invitationIs(state: InvitationState): SQL | undefined {
+  if (state === 'used') return isNotNull(invitation.usedAt);
+  if (state === 'revoked') return isNotNull(invitation.revokedAt);
+  const untouched = and(isNull(invitation.usedAt), isNull(invitation.revokedAt));
+  return and(untouched, state === 'open' ? gt(invitation.expiresAt, sql`now()`) : lte(invitation.expiresAt, sql`now()`));
+}
+
+function stateOf({ usedAt, revokedAt }: InvitationRow, expired: boolean): InvitationState {
+  if (usedAt !== null) return 'used';
+  if (revokedAt !== null) return 'revoked';
+  return expired ? 'expired' : 'open';
+}
+
+// People with their failed sign-ins, as the users page shows them
+
+export type ListedAccount = Account & { failures: number; lockedUntil: Date | null };
+const accountFields = {
+  ...getTableColumns(account),
+  failures: sql<number>`case when ${signInFailure.lastAt} > now() - interval '1 day' then ${signInFailure.failures} else 0 end`,
+  lockedUntil: sql<Date | null>`case when ${signInFailure.lockedUntil} > now() then ${signInFailure.lockedUntil} end`.mapWith(
+    (value: unknown) => (value === null ? null : new Date(String(value))),
+  ),
+};
+/** The count from everywhere; the subject is what email-key.ts computes. */
+const accountWithFailures = sql`${account} left join ${signInFailure} on ${signInFailure.address} = ''
+  and ${signInFailure.subject} = sha256(convert_to('sign-in.' || ${account.emailKey}, 'UTF8'))`;
+const byName = keyset({ id: account.id, sort: [{ by: sql`lower(${account.name})`, direction: 'asc', nullable: false }] });
+
+export type AccountFilter = { q?: string | undefined; role?: Role | undefined; active?: boolean | undefined };
+export function listAccounts<T>({ q, role, active }: AccountFilter, paging: Paging, item: (row: ListedAccount) => T): Promise<Page<T>> {
+  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const where = and(
+    pattern === undefined ? undefined : or(ilike(account.name, pattern), ilike(account.email, pattern)),
+    role === undefined ? undefined : eq(account.role, role),
+    active === undefined ? undefined : eq(account.active, active),
+  );
+  return byName.page({ fields: accountFields, from: accountWithFailures, where, paging }, (row) => item({ ...row, failures: row.failures ?? 0 }));
+}
+
+export async function findListedAccount(id: string): Promise<ListedAccount | undefined> {
+  const { items } = await byName.page({ fields: accountFields, from: accountWithFailures, where: eq(account.id, id), paging: { limit: 1 } }, (row) => ({
+    ...row,
+    failures: row.failures ?? 0,
+  }));
+  return items[0];
 }
 
 /** A statement that returns the row it wrote returns one. */

@@ -1,4 +1,6 @@
-// Written by `npm run generate`. Do not edit.
+// Written by npm run generate. Do not edit.
+
+import type { Detector } from './detector.ts';
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
 import externalPath from './detectors/external-path.ts';
 import integrityBroken from './detectors/integrity-broken.ts';
@@ -13,7 +15,7 @@ import pickleUnlistedCall from './detectors/pickle-unlisted-call.ts';
 import pickleUnlistedStandardLibrary from './detectors/pickle-unlisted-standard-library.ts';
 import resourceBomb from './detectors/resource-bomb.ts';
 
-export const detectors = [
+export const detectors: readonly Detector[] = [
   archivePathTraversal,
   externalPath,
   integrityBroken,

@@ -1,11 +1,13 @@
-// Written by `npm run generate`. Do not edit.
+// Written by npm run generate. Do not edit.
+
+import type { Reader } from './reader.ts';
 import executable from './readers/executable.ts';
 import npy from './readers/npy.ts';
 import pickle from './readers/pickle.ts';
 import safetensors from './readers/safetensors.ts';
 import zip from './readers/zip.ts';
 
-export const readers = [
+export const readers: readonly Reader[] = [
   executable,
   npy,
   pickle,

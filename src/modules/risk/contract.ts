@@ -12,8 +12,6 @@ export const riskProblems = problems('risk', {
   fixNotFound: [404, 'No open fix has the key {key}.'],
   emptyQuestion: [422, 'Say what would be different: fixed vulnerabilities, fixes or factors.'],
   rangeReversed: [422, 'The range ends ({to}) before it begins ({from}).'],
-  cursorInvalid: [422, 'The cursor is not one of this list, or its filter or order changed.'],
-  pageTooFar: [422, 'Pages reach to row 10,000. Use cursor, from nextCursor of the page before.'],
 });
 
 const tag = 'risk';

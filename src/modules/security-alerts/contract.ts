@@ -12,8 +12,6 @@ export const alertProblems = problems('security-alerts', {
   vulnerabilityNotFound: [422, 'No vulnerability has the id {id}.'],
   noSuchMove: [409, 'An alert that is {from} cannot become {to}.'],
   causeMissing: [422, 'Closing an alert needs a cause.'],
-  cursorInvalid: [422, 'The cursor is not one of this list, or its filter or order changed.'],
-  pageTooFar: [422, 'Pages reach to row 10,000. Use cursor, from nextCursor of the page before.'],
 });
 
 export const alertStates = ['new', 'acknowledged', 'closed'] as const;

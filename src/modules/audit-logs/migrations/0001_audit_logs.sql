@@ -89,10 +89,14 @@ create function audit_logs.open_head(workspace uuid) returns table (size bigint,
   language plpgsql security definer set search_path = pg_catalog
   as $$
 begin
+  -- Before the row is touched: the first insert of a head would make another sequencer wait instead of turning away.
+  if not pg_try_advisory_xact_lock(hashtextextended('audit_logs.' || workspace, 0)) then
+    return;
+  end if;
   insert into audit_logs.head (workspace_id) values (workspace) on conflict do nothing;
   return query
     select h.size, h.leaf, to_char(h.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    from audit_logs.head h where h.workspace_id = workspace for update skip locked;
+    from audit_logs.head h where h.workspace_id = workspace for update;
 end
 $$;
 

@@ -56,7 +56,10 @@ function callUnknown(interpreter: Interpreter, callee: Value, args: readonly Val
   const root = rootOf(callee)?.target;
   const data = root === undefined && callee.kind !== 'opaque' && callee.kind !== 'persistent';
   if (data) {
-    interpreter.recorder.anomaly('pickle-call-of-data', 'broken', { detail: `${expressionOf(callee)} is called but is no function`, site: interpreter.site() });
+    interpreter.recorder.anomaly('pickle-call-of-data', 'broken', {
+      detail: `${expressionOf(callee)} is called but is no function`,
+      site: interpreter.site(),
+    });
     return unknown;
   }
   const target = root ?? moduleTarget(interpreter.tables, 'unknown');
@@ -76,7 +79,14 @@ function record(interpreter: Interpreter, callee: GlobalValue, { args, lazy }: {
 
 function callGlobal(interpreter: Interpreter, callee: GlobalValue, { args, way }: { args: readonly Value[]; way: Way }): Value {
   const key = keyOf(callee.target);
-  const answer = specials.get(key)?.({ interpreter, callee, args, way, apply, record: () => record(interpreter, callee, { args, lazy: way.lazy }) });
+  const answer = specials.get(key)?.({
+    interpreter,
+    callee,
+    args,
+    way,
+    apply,
+    record: () => record(interpreter, callee, { args, lazy: way.lazy }),
+  });
   if (answer) return answer;
   record(interpreter, callee, { args, lazy: way.lazy });
   const call = callOf(interpreter, callee, args);
@@ -153,5 +163,9 @@ export function apply(interpreter: Interpreter, callee: Value, { args, way }: { 
   return callUnknown(interpreter, callee, args);
 }
 
+/** The same for a class that is built with them. */
+export const consumeIterators = (interpreter: Interpreter, args: readonly Value[]): void => consume(interpreter, args, direct);
+
 /** `callee(*args)` as REDUCE, OBJ and INST do it. */
-export const applyCall = (interpreter: Interpreter, callee: Value, args: readonly Value[]): Value => apply(interpreter, callee, { args, way: direct });
+export const applyCall = (interpreter: Interpreter, callee: Value, args: readonly Value[]): Value =>
+  apply(interpreter, callee, { args, way: direct });

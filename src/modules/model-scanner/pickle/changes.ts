@@ -8,7 +8,8 @@ import { type Call, extend, type GlobalValue, type MethodValue, type Value } fro
 const heaviestKey = 20_000_000;
 
 /** Attributes that ordinary classes put into their state under a dunder name. */
-const ordinaryDunders = /^__(?:dict|doc|name|qualname|module|wrapped|orig_class|annotations|weakref|args|origin|version|pydantic_\w+|fields_set|private_attribute_values|attrs_\w+|sklearn_\w+)__$/;
+const ordinaryDunders =
+  /^__(?:dict|doc|name|qualname|module|wrapped|orig_class|annotations|weakref|args|origin|version|pydantic_\w+|fields_set|private_attribute_values|attrs_\w+|sklearn_\w+)__$/;
 const dunder = /^__.*__$/s;
 
 /** A class, module or function is changed for the whole process: a way to plant code that runs later. */
@@ -43,10 +44,14 @@ function checkState(interpreter: Interpreter, target: Call, state: Value): void 
 
 /** BUILD: `target.__setstate__(state)`, or the state goes into `__dict__` and attributes. */
 export function build(interpreter: Interpreter, target: Value, state: Value): void {
-  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'attributes');
+  if (target.kind === 'global' || target.kind === 'method') {
+    changeGlobal(interpreter, target, 'attributes');
+    return;
+  }
   if (target.kind === 'call') {
     target.state = state;
-    return checkState(interpreter, target, state);
+    checkState(interpreter, target, state);
+    return;
   }
   if (target.kind === 'opaque' || target.kind === 'persistent') return;
   const detail = `state is given to ${expressionOf(target)}, which has none`;
@@ -54,9 +59,16 @@ export function build(interpreter: Interpreter, target: Value, state: Value): vo
 }
 
 const tensorBuilders: ReadonlySet<string> = new Set(
-  ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_tensor_v3', '_rebuild_qtensor', '_rebuild_parameter', '_rebuild_parameter_with_state', '_rebuild_device_tensor_from_numpy', '_rebuild_sparse_tensor'].map(
-    (name) => `torch._utils ${name}`,
-  ),
+  [
+    '_rebuild_tensor',
+    '_rebuild_tensor_v2',
+    '_rebuild_tensor_v3',
+    '_rebuild_qtensor',
+    '_rebuild_parameter',
+    '_rebuild_parameter_with_state',
+    '_rebuild_device_tensor_from_numpy',
+    '_rebuild_sparse_tensor',
+  ].map((name) => `torch._utils ${name}`),
 );
 
 export const isTensor = (value: Value): boolean =>
@@ -78,11 +90,20 @@ function* everyOther(values: readonly Value[]): Generator<Value> {
 /** SETITEM and SETITEMS: `target[key] = value`; keys and values alternate. */
 export function setItems(interpreter: Interpreter, target: Value, pairs: readonly Value[]): void {
   hashed(interpreter, everyOther(pairs));
-  if (target.kind === 'dict') return extend(target, pairs);
-  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'items');
+  if (target.kind === 'dict') {
+    extend(target, pairs);
+    return;
+  }
+  if (target.kind === 'global' || target.kind === 'method') {
+    changeGlobal(interpreter, target, 'items');
+    return;
+  }
   const site = interpreter.site();
   if (isTensor(target)) {
-    interpreter.recorder.anomaly('pickle-setitem-on-tensor', 'lie', { detail: `elements of ${expressionOf(target)} are assigned while loading`, site });
+    interpreter.recorder.anomaly('pickle-setitem-on-tensor', 'lie', {
+      detail: `elements of ${expressionOf(target)} are assigned while loading`,
+      site,
+    });
     return;
   }
   if (target.kind === 'call' || target.kind === 'list' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
@@ -90,10 +111,20 @@ export function setItems(interpreter: Interpreter, target: Value, pairs: readonl
 }
 
 /** APPEND, APPENDS and ADDITEMS: `target.extend`, `append`, `update` or `add`. */
-export function addElements(interpreter: Interpreter, target: Value, { elements, kind }: { elements: readonly Value[]; kind: 'list' | 'set' }): void {
+export function addElements(
+  interpreter: Interpreter,
+  target: Value,
+  { elements, kind }: { elements: readonly Value[]; kind: 'list' | 'set' },
+): void {
   if (kind === 'set') hashed(interpreter, elements);
-  if (target.kind === kind) return extend(target, elements);
-  if (target.kind === 'global' || target.kind === 'method') return changeGlobal(interpreter, target, 'elements');
+  if (target.kind === kind) {
+    extend(target, elements);
+    return;
+  }
+  if (target.kind === 'global' || target.kind === 'method') {
+    changeGlobal(interpreter, target, 'elements');
+    return;
+  }
   if (target.kind === 'call' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
   const detail = `elements are added to ${expressionOf(target)}, which is no ${kind}`;
   interpreter.recorder.anomaly('pickle-append-on-non-list', 'lie', { detail, site: interpreter.site() });

@@ -58,7 +58,8 @@ export class Cursor {
   need(count: number): void {
     if (this.#at + count <= this.#window.length) return;
     if (this.position + count <= this.size) this.#fill(count);
-    if (this.#at + count > this.#window.length) throw new StreamBroken('truncated', `the stream ends inside a value at byte ${this.position}`);
+    if (this.#at + count > this.#window.length)
+      throw new StreamBroken('truncated', `the stream ends inside a value at byte ${this.position}`);
   }
 
   u1(): number {
@@ -128,7 +129,8 @@ export class Cursor {
   /** Moves over `count` bytes without reading them. @throws StreamBroken when the source is shorter. */
   skip(count: number): void {
     const target = this.position + count;
-    if (target > this.size) throw new StreamBroken('truncated', `${count} bytes are announced at byte ${this.position}, the source ends before`);
+    if (target > this.size)
+      throw new StreamBroken('truncated', `${count} bytes are announced at byte ${this.position}, the source ends before`);
     this.seek(target);
   }
 

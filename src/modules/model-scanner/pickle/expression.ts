@@ -7,7 +7,13 @@ export const expressionLength = 200;
 const depthShown = 6;
 const itemsShown = 6;
 
-const escapes: ReadonlyMap<string, string> = new Map([['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t'], ['\\', '\\\\'], ["'", "\\'"]]);
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['\\', '\\\\'],
+  ["'", "\\'"],
+]);
 
 /** Control, bidirectional and other invisible characters come from the attacker: they are shown, not obeyed. */
 export function quote(text: string, most = 80): string {
@@ -65,7 +71,11 @@ function print(value: Value, depth: number): string {
     case 'text':
       return quote(value.text);
     case 'bytes':
-      return value.encoded ? `b${quote(value.encoded.text)}` : value.data ? `b${quote(Buffer.from(value.data.subarray(0, 100)).toString('latin1'))}` : `<${value.length} bytes>`;
+      return value.encoded
+        ? `b${quote(value.encoded.text)}`
+        : value.data
+          ? `b${quote(Buffer.from(value.data.subarray(0, 100)).toString('latin1'))}`
+          : `<${value.length} bytes>`;
     case 'global':
       return printTarget(value.target);
     case 'method':

@@ -21,7 +21,10 @@ function decode(bytes: Uint8Array, encoding: string): string | undefined {
   const word = encoding.toLowerCase().replaceAll(/[-_ ]/g, '');
   if (word === 'utf8' || word === 'ascii' || word === 'usascii') return Buffer.from(bytes).toString('utf8');
   if (word === 'latin1' || word === 'iso88591' || word === 'l1') return latin1(bytes);
-  if (word === 'utf16' || word === 'utf16le') return Buffer.from(bytes).toString('utf16le').replace(/^\uFEFF/, '');
+  if (word === 'utf16' || word === 'utf16le')
+    return Buffer.from(bytes)
+      .toString('utf16le')
+      .replace(/^\uFEFF/, '');
   if (word === 'hex' || word === 'hexcodec') return undefined;
   if (word === 'unicodeescape' || word === 'rawunicodeescape') return unescapeText(latin1(bytes));
   return undefined;
@@ -41,7 +44,7 @@ const simpleEscapes: ReadonlyMap<string, string> = new Map(
 /** Backslash escapes of a Python literal. */
 export function unescapeText(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/g, (...match) => {
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))/gs, (...match) => {
     const hex = match[1] ?? match[2] ?? match[3];
     if (hex !== undefined) return codePoint(Number.parseInt(hex, 16));
     if (match[4] !== undefined) return String.fromCharCode(Number.parseInt(match[4], 8) & 0xff);
@@ -130,14 +133,20 @@ function slicePart(value: Value | undefined): { start?: number; stop?: number; s
   const given = value.args.map((part) => (part.kind === 'none' ? null : numberOf(part)));
   if (given.some((part) => part === undefined)) return undefined;
   const [first, second, third] = given.length === 1 ? [null, given[0], null] : given;
-  return { ...(typeof first === 'number' ? { start: first } : {}), ...(typeof second === 'number' ? { stop: second } : {}), step: third ?? 1 };
+  return {
+    ...(typeof first === 'number' ? { start: first } : {}),
+    ...(typeof second === 'number' ? { stop: second } : {}),
+    step: third ?? 1,
+  };
 }
 
 function pick<Element>(elements: readonly Element[], { start, stop, step }: { start?: number; stop?: number; step: number }): Element[] {
   if (step === 0) return [];
   const size = elements.length;
-  const bound = (at: number | undefined, fallback: number) => (at === undefined ? fallback : Math.max(-1, Math.min(size, at < 0 ? at + size : at)));
-  const [from, to] = step > 0 ? [Math.max(0, bound(start, 0)), bound(stop, size)] : [Math.min(size - 1, bound(start, size - 1)), bound(stop, -1)];
+  const bound = (at: number | undefined, fallback: number) =>
+    at === undefined ? fallback : Math.max(-1, Math.min(size, at < 0 ? at + size : at));
+  const [from, to] =
+    step > 0 ? [Math.max(0, bound(start, 0)), bound(stop, size)] : [Math.min(size - 1, bound(start, size - 1)), bound(stop, -1)];
   const picked: Element[] = [];
   for (let at = from; step > 0 ? at < to : at > to; at += step) picked.push(elements[at] as Element);
   return picked;
@@ -202,34 +211,44 @@ const transform: Fold = (args, tools) => {
   return value?.kind === 'text' ? encodeText(args, tools) : decodeBytes(args, tools);
 };
 
-const fromBase = (encoding: 'base64' | 'base64url' | 'hex'): Fold => (args, tools) => {
-  const written = textAt(args, 0) ?? (tools.bytesOf(args[0]) ? latin1(tools.bytesOf(args[0]) ?? new Uint8Array()) : undefined);
-  return written === undefined ? undefined : computedBytes(Buffer.from(written.replaceAll(/\s/g, ''), encoding));
-};
+const fromBase =
+  (encoding: 'base64' | 'base64url' | 'hex'): Fold =>
+  (args, tools) => {
+    const written = textAt(args, 0) ?? (tools.bytesOf(args[0]) ? latin1(tools.bytesOf(args[0]) ?? new Uint8Array()) : undefined);
+    return written === undefined ? undefined : computedBytes(Buffer.from(written.replaceAll(/\s/g, ''), encoding));
+  };
 
-const onText = (change: (text: string, first: string | undefined, second: string | undefined) => string | undefined): Fold => (args) => {
-  const text = textAt(args, 0);
-  const changed = text === undefined ? undefined : change(text, textAt(args, 1), textAt(args, 2));
-  return changed === undefined || changed.length > keptText ? undefined : computedText(changed);
-};
+const onText =
+  (change: (text: string, first: string | undefined, second: string | undefined) => string | undefined): Fold =>
+  (args) => {
+    const text = textAt(args, 0);
+    const changed = text === undefined ? undefined : change(text, textAt(args, 1), textAt(args, 2));
+    return changed === undefined || changed.length > keptText ? undefined : computedText(changed);
+  };
 
-const withLength = (fold: Fold): Fold => (args, tools) => {
-  const value = fold(args, tools);
-  return value && sequence('tuple', [value, integer(0)]);
-};
+const withLength =
+  (fold: Fold): Fold =>
+  (args, tools) => {
+    const value = fold(args, tools);
+    return value && sequence('tuple', [value, integer(0)]);
+  };
 
 const bytesFromNumbers: Fold = (args, tools) => {
   if (args[0]?.kind === 'text') return encodeText(args, tools);
   const direct = args[0]?.kind === 'bytes' ? tools.bytesOf(args[0]) : undefined;
   if (direct) return computedBytes(direct);
   const numbers = elementsOf(args[0], tools)?.map(numberOf);
-  return numbers?.every((number) => number !== undefined && number >= 0 && number < 256) ? computedBytes(Uint8Array.from(numbers as number[])) : undefined;
+  return numbers?.every((number) => number !== undefined && number >= 0 && number < 256)
+    ? computedBytes(Uint8Array.from(numbers as number[]))
+    : undefined;
 };
 
-const listOf = (kind: 'list' | 'tuple', turn = false): Fold => (args, tools) => {
-  const elements = elementsOf(args[0], tools);
-  return elements && sequence(kind, turn ? elements.toReversed() : [...elements]);
-};
+const listOf =
+  (kind: 'list' | 'tuple', turn = false): Fold =>
+  (args, tools) => {
+    const elements = elementsOf(args[0], tools);
+    return elements && sequence(kind, turn ? elements.toReversed() : [...elements]);
+  };
 
 const item: Fold = (args, tools) => itemOf(args[0], args[1], tools);
 const character: Fold = (args) => {
@@ -274,7 +293,13 @@ const rows: readonly [string, Fold][] = [
   ['_codecs utf_8_decode', withLength(decodeBytes)],
   ['_codecs latin_1_decode', withLength((args, tools) => decodeBytes([args[0] ?? integer(0), computedText('latin1')], tools))],
   ['_codecs ascii_decode', withLength(decodeBytes)],
-  ['_codecs unicode_escape_decode', withLength((args) => { const text = textAt(args, 0); return text === undefined ? undefined : computedText(unescapeText(text)); })],
+  [
+    '_codecs unicode_escape_decode',
+    withLength((args) => {
+      const text = textAt(args, 0);
+      return text === undefined ? undefined : computedText(unescapeText(text));
+    }),
+  ],
   ['base64 b64decode', fromBase('base64')],
   ['base64 standard_b64decode', fromBase('base64')],
   ['base64 urlsafe_b64decode', fromBase('base64url')],

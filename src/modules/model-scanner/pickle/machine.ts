@@ -40,6 +40,8 @@ export class Machine implements Interpreter {
   frameEnd = -1;
   /** Why the run pauses: the stream ended, or raw array data follows in the stream. */
   halt: 'none' | 'stop' | 'raw' = 'none';
+  /** What STOP returned. */
+  result: Value = unknown;
   /** The wrapper whose raw data follows. */
   wrapper: Call | undefined;
   readonly #sightings = new Map<Target, { value: GlobalValue; used: boolean }>();
@@ -96,13 +98,17 @@ export class Machine implements Interpreter {
     return this.stack.splice(mark);
   }
 
-  reference(module: string, name: string, computed: boolean): Value {
+  go(): void {
+    this.halt = 'none';
+  }
+
+  reference(module: string, name: string, computed: boolean): GlobalValue {
     const target = name === '' ? moduleTarget(this.tables, module) : resolve(this.tables, module, name, Math.max(3, this.protocol));
     return this.globalValue(target, computed);
   }
 
   /** `find_class(module, name)`. */
-  findClass(module: string, name: string, computed: boolean): Value {
+  findClass(module: string, name: string, computed: boolean): GlobalValue {
     this.parts.traceGlobal?.(module, name);
     return this.globalValue(resolve(this.tables, module, name, this.protocol), computed);
   }
@@ -139,7 +145,13 @@ export class Machine implements Interpreter {
       if (used) continue;
       const { target, offset, opcodeIndex } = value;
       const judgement = judge(target, 'reference', []);
-      this.recorder.global({ target, position: 'reference', judgement, site: { offset, opcodeIndex }, expression: () => expressionOf(value) });
+      this.recorder.global({
+        target,
+        position: 'reference',
+        judgement,
+        site: { offset, opcodeIndex },
+        expression: () => expressionOf(value),
+      });
     }
     this.#sightings.clear();
   }

@@ -15,7 +15,8 @@ export function attribute(interpreter: Interpreter, value: Value, name: string):
 
 /** `value[key]`; `sys.modules['os']` is the module. */
 export function item(interpreter: Interpreter, value: Value, key: Value): Value {
-  if (value.kind === 'global' && keyOf(value.target) === 'sys modules' && key.kind === 'text') return interpreter.reference(key.text, '', true);
+  if (value.kind === 'global' && keyOf(value.target) === 'sys modules' && key.kind === 'text')
+    return interpreter.reference(key.text, '', true);
   // `vars(os)['system']` and `os.__dict__['system']` are attributes by another name.
   if (value.kind === 'global' && value.target.name.endsWith('__dict__') && key.kind === 'text') {
     const owner = value.target.name.replace(/\.?__dict__$/, '');

@@ -27,7 +27,9 @@ const dunder = /^__.*__$/s;
 const className = /^_*\p{Lu}/u;
 const constantName = /^[A-Z][A-Z0-9_]*$/;
 const builtinClasses: ReadonlySet<string> = new Set(
-  'object type str bytes bytearray int float complex bool list tuple dict set frozenset slice range memoryview property enumerate zip map filter reversed super staticmethod classmethod'.split(' '),
+  'object type str bytes bytearray int float complex bool list tuple dict set frozenset slice range memoryview property enumerate zip map filter reversed super staticmethod classmethod'.split(
+    ' ',
+  ),
 );
 const longestName = 4096;
 const mostHops = 32;
@@ -107,7 +109,9 @@ function submodule(tables: PickleFactTables, module: string, hop: string): strin
 }
 
 function isClass(tables: PickleFactTables, module: string, hop: string): boolean {
-  return className.test(hop) || (module === 'builtins' && builtinClasses.has(hop)) || tables.allow.get(`${module} ${hop}`)?.asClass === true;
+  return (
+    className.test(hop) || (module === 'builtins' && builtinClasses.has(hop)) || tables.allow.get(`${module} ${hop}`)?.asClass === true
+  );
 }
 
 function memberPath(module: string, rest: readonly string[]): Place {
@@ -130,7 +134,8 @@ function walk(tables: PickleFactTables, start: string, name: string): Place {
     if (dunder.test(hop)) return { module, name: rest.join('.'), path: 'hidden' };
     const inner = submodule(tables, module, hop);
     if (inner === undefined && isClass(tables, module, hop)) return memberPath(module, rest);
-    if (inner === undefined) return { module, name: rest.join('.'), path: effectOf(tables, module, rest.join('.')) ? 'plain' : 'unknown-hop' };
+    if (inner === undefined)
+      return { module, name: rest.join('.'), path: effectOf(tables, module, rest.join('.')) ? 'plain' : 'unknown-hop' };
     module = inner;
   }
   const last = hops[at] ?? '';
@@ -150,7 +155,10 @@ function toPython3(tables: PickleFactTables, module: string, name: string): { mo
 function resolveAfresh(tables: PickleFactTables, written: { module: string; name: string }, protocol: number): Target {
   const mapped = protocol < 3 ? toPython3(tables, written.module, written.name) : written;
   const tooLong = mapped.module.length > longestName || mapped.name.length > longestName;
-  const start: Place = mapped.name.includes('.') && !tooLong && !tables.allow.has(`${mapped.module} ${mapped.name}`) ? walk(tables, mapped.module, mapped.name) : { ...mapped, path: 'plain' };
+  const start: Place =
+    mapped.name.includes('.') && !tooLong && !tables.allow.has(`${mapped.module} ${mapped.name}`)
+      ? walk(tables, mapped.module, mapped.name)
+      : { ...mapped, path: 'plain' };
   const found = tables.allow.has(`${start.module} ${start.name}`) ? start : followExports(tables, start);
   // `os.__dict__` needs no dot in the name: the module's own dunder is as telling.
   const place: Place = found.path === 'plain' && dunder.test(found.name) ? { ...found, path: 'hidden' } : found;

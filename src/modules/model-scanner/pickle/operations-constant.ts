@@ -4,7 +4,7 @@ import { embeddedKind, looksLikePickle } from './embedded.ts';
 import { quote } from './expression.ts';
 import { unescapeText } from './fold.ts';
 import type { Machine } from './machine.ts';
-import { buffer, type Bytes, integer, keptText, no, none, type Text, unknown, type Value, yes } from './values.ts';
+import { type Bytes, buffer, integer, keptText, no, none, type Text, unknown, type Value, yes } from './values.ts';
 
 export type Operation = (machine: Machine) => void;
 
@@ -83,7 +83,11 @@ function pushDecimal(machine: Machine): void {
   }
   const digits = text.replace(/L$/, '').trim();
   if (length > longestDecimal) {
-    machine.recorder.anomaly('pickle-long-decimal', 'bomb', { detail: `an integer of ${length} decimal digits`, site: machine.site(), proved: false });
+    machine.recorder.anomaly('pickle-long-decimal', 'bomb', {
+      detail: `an integer of ${length} decimal digits`,
+      site: machine.site(),
+      proved: false,
+    });
     machine.push(unknown);
     return;
   }
@@ -107,7 +111,14 @@ function pushQuoted(machine: Machine): void {
     machine.recorder.anomaly('pickle-bad-string', 'broken', { detail: `${quote(written)} is no quoted string`, site: machine.site() });
   const inner = unescapeText(closed ? written.slice(1, -1) : written);
   const plain = closed && inner.length === length - 2;
-  const value: Text = { kind: 'text', text: inner, cut: length > keptText, computed: false, offset: plain ? offset + 1 : -1, length: inner.length };
+  const value: Text = {
+    kind: 'text',
+    text: inner,
+    cut: length > keptText,
+    computed: false,
+    offset: plain ? offset + 1 : -1,
+    length: inner.length,
+  };
   machine.push(value);
   machine.recorder.string(inner, machine.site(), length);
   offerEmbedded(machine, value, Buffer.from(inner.slice(0, 64), 'latin1'));
@@ -121,7 +132,14 @@ function pushUnicodeLine(machine: Machine): void {
     const code = Number.parseInt(short ?? long ?? '', 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
-  machine.push({ kind: 'text', text: inner, cut: length > keptText, computed: false, offset: inner.length === length ? offset : -1, length: inner.length });
+  machine.push({
+    kind: 'text',
+    text: inner,
+    cut: length > keptText,
+    computed: false,
+    offset: inner.length === length ? offset : -1,
+    length: inner.length,
+  });
   machine.recorder.string(inner, machine.site(), length);
 }
 
@@ -143,8 +161,11 @@ function put(machine: Machine, index: number): void {
   const value = machine.top();
   // An honest pickler counts up: an index above the number of bytes makes the reader reserve memory for nothing.
   if (index >= hugeIndex && index > machine.cursor.size)
-    machine.recorder.anomaly('pickle-memo-bomb', 'bomb', { detail: `memo index ${index} reserves ${index * 8} bytes`, site: machine.site() });
-  machine.memo.set(index, value);
+    machine.recorder.anomaly('pickle-memo-bomb', 'bomb', {
+      detail: `memo index ${index} reserves ${index * 8} bytes`,
+      site: machine.site(),
+    });
+  if (index >= 0) machine.memo.set(index, value);
 }
 
 function get(machine: Machine, index: number): void {
@@ -154,9 +175,13 @@ function get(machine: Machine, index: number): void {
 function protocol(machine: Machine): void {
   const announced = machine.cursor.u1();
   const { recorder } = machine;
-  if (announced > 5) recorder.anomaly('pickle-protocol-unknown', 'broken', { detail: `protocol ${announced} is announced`, site: machine.site() });
+  if (announced > 5)
+    recorder.anomaly('pickle-protocol-unknown', 'broken', { detail: `protocol ${announced} is announced`, site: machine.site() });
   if (machine.opcodeIndex > 0)
-    recorder.anomaly('pickle-protocol-inside', 'broken', { detail: `protocol ${announced} is announced inside the stream`, site: machine.site() });
+    recorder.anomaly('pickle-protocol-inside', 'broken', {
+      detail: `protocol ${announced} is announced inside the stream`,
+      site: machine.site(),
+    });
   machine.protocol = announced;
   recorder.protocol = Math.max(recorder.protocol, Math.min(5, announced));
 }
@@ -165,7 +190,10 @@ function frame(machine: Machine): void {
   const length = machine.cursor.u8();
   const { cursor, recorder } = machine;
   if (cursor.position + length > cursor.size)
-    recorder.anomaly('pickle-frame-length', 'lie', { detail: `a frame of ${length} bytes is announced, ${cursor.size - cursor.position} are left`, site: machine.site() });
+    recorder.anomaly('pickle-frame-length', 'lie', {
+      detail: `a frame of ${length} bytes is announced, ${cursor.size - cursor.position} are left`,
+      site: machine.site(),
+    });
   else if (cursor.position < machine.frameEnd)
     recorder.anomaly('pickle-frame-length', 'lie', { detail: 'a frame begins inside another', site: machine.site() });
   machine.frameEnd = cursor.position + length;
@@ -176,6 +204,14 @@ function popOne(machine: Machine): void {
   const mark = machine.marks.at(-1);
   if (mark !== undefined && mark === machine.stack.length) machine.marks.pop();
   else machine.pop();
+}
+
+function stop(machine: Machine): void {
+  machine.result = machine.pop();
+  machine.halt = 'stop';
+  if (machine.cursor.position >= machine.frameEnd) return;
+  const detail = `the frame announces ${machine.frameEnd - machine.cursor.position} bytes after STOP`;
+  machine.recorder.anomaly('pickle-frame-length', 'lie', { detail, site: machine.site() });
 }
 
 export const constantOperations: readonly (readonly [string, Operation])[] = [
@@ -206,7 +242,7 @@ export const constantOperations: readonly (readonly [string, Operation])[] = [
   ['READONLY_BUFFER', (machine) => void machine.top()],
   ['PROTO', protocol],
   ['FRAME', frame],
-  ['STOP', (machine) => { machine.pop(); machine.halt = 'stop'; }],
+  ['STOP', stop],
   ['MARK', (machine) => void machine.marks.push(machine.stack.length)],
   ['POP', popOne],
   ['POP_MARK', (machine) => void machine.popMark()],

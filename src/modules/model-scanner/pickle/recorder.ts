@@ -16,7 +16,17 @@ type Sighting = {
 };
 
 /** Bounds on what is kept; beyond them facts repeat what is known. */
-const most = { globals: 2000, perTarget: 8, anomalies: 200, perCode: 10, strings: 2000, stringBytes: 262_144, storages: 100_000, arrays: 1000, nested: 1000 };
+const most = {
+  globals: 2000,
+  perTarget: 8,
+  anomalies: 200,
+  perCode: 10,
+  strings: 2000,
+  stringBytes: 262_144,
+  storages: 100_000,
+  arrays: 1000,
+  nested: 1000,
+};
 const shortestString = 8;
 const longestString = 4096;
 
@@ -98,7 +108,11 @@ export class Recorder {
     };
   }
 
-  anomaly(code: string, nature: AnomalyFact['nature'], { detail, site, proved = true }: { detail: string; site: Site; proved?: boolean }): void {
+  anomaly(
+    code: string,
+    nature: AnomalyFact['nature'],
+    { detail, site, proved = true }: { detail: string; site: Site; proved?: boolean },
+  ): void {
     const count = this.#codes.get(code) ?? 0;
     this.#codes.set(code, count + 1);
     if (count >= most.perCode || this.anomalies.length >= most.anomalies) return;

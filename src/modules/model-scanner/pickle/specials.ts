@@ -67,7 +67,13 @@ function recordBuilt(call: SpecialCall, built: GlobalValue, args: readonly Value
   const { interpreter } = call;
   const value: Call = { kind: 'call', callee: built, args, built: true, ...interpreter.site() };
   const judgement = judge(built.target, 'class', args);
-  interpreter.recorder.global({ target: built.target, position: 'class', judgement, site: interpreter.site(), expression: () => expressionOf(value) });
+  interpreter.recorder.global({
+    target: built.target,
+    position: 'class',
+    judgement,
+    site: interpreter.site(),
+    expression: () => expressionOf(value),
+  });
   interpreter.used(built);
   return value;
 }
@@ -152,7 +158,12 @@ const loadStorage: Special = (call) => {
   const { interpreter, args } = call;
   const bytes = loadedBytes(args[0]);
   const opened = bytes !== undefined && interpreter.nest(bytes, 'argument of torch.storage._load_from_bytes');
-  recordAs(call, opened ? { judgement: 'allowed', effect: 'nested-load', certainty: 'proved' } : { judgement: 'harmful', effect: 'nested-load', certainty: 'possible' });
+  recordAs(
+    call,
+    opened
+      ? { judgement: 'allowed', effect: 'nested-load', certainty: 'proved' }
+      : { judgement: 'harmful', effect: 'nested-load', certainty: 'possible' },
+  );
   return callValue(call);
 };
 

@@ -90,7 +90,6 @@ function mergeAllow(earlier: AllowFact | undefined, later: AllowFact): AllowFact
   };
 }
 
-
 const effectSet: ReadonlySet<string> = new Set(effectWords);
 
 function addEffects(document: unknown, tables: ReturnType<typeof emptyTables>): void {

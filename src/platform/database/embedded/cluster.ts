@@ -28,12 +28,15 @@ export function identity(user: RunAs | null): { uid?: number; gid?: number } {
   return user === null ? {} : { uid: user.uid, gid: user.gid };
 }
 
+/** `durable` waits until the files are on the disk; only tests do without. */
+type ClusterPlan = { readonly place: Place; readonly user: RunAs | null; readonly durable: boolean };
+
 /**
  * Makes the cluster when there is none. initdb works in a folder beside it that is renamed at the end: a start that was
  * killed half-way leaves only the draft, and of two starts at once the first to finish wins.
  * @returns true when it was made just now.
  */
-export async function initialiseCluster(binaries: Binaries, place: Place, user: RunAs | null): Promise<boolean> {
+export async function initialiseCluster(binaries: Binaries, { place, user, durable }: ClusterPlan): Promise<boolean> {
   const target = place.clusterDirectory;
   if (existsSync(join(target, 'PG_VERSION'))) {
     refuseOtherMajor(target);
@@ -43,7 +46,7 @@ export async function initialiseCluster(binaries: Binaries, place: Place, user: 
   const draft = mkdtempSync(`${target}.draft-`);
   if (user !== null) chownSync(draft, user.uid, user.gid);
   try {
-    await runInitdb(binaries, draft, { place, user });
+    await runInitdb(binaries, draft, { place, user, durable });
     renameSync(draft, target);
     return true;
   } catch (error) {
@@ -70,8 +73,9 @@ function removeAbandonedDrafts(target: string): void {
   }
 }
 
-async function runInitdb(binaries: Binaries, draft: string, { place, user }: { place: Place; user: RunAs | null }): Promise<void> {
+async function runInitdb(binaries: Binaries, draft: string, { place, user, durable }: ClusterPlan): Promise<void> {
   const options = ['-D', draft, '-U', superuser, '--encoding=UTF8', '--locale=C', '--no-instructions'];
+  if (!durable) options.push('--no-sync');
   const passwordFile = `${draft}.password`;
   if (place.password === null) options.push('--auth=trust');
   else {

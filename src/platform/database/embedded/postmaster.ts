@@ -57,7 +57,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const running = await attach(place, options);
   if (running !== null) return running;
   const binaries = reachableBinaries(place.clusterDirectory, user);
-  await initialiseCluster(binaries, place, user);
+  await initialiseCluster(binaries, { place, user, durable: options.settings?.['fsync'] !== 'off' });
   return await launch({ binaries, place, user, options });
 }
 

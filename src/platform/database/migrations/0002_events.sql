@@ -1,6 +1,6 @@
 -- The number of the newest event, kept apart from the events so that old ones can be dropped. One row.
 create table platform.event_counter (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   last bigint not null default 0 check (last >= 0)
 );
 insert into platform.event_counter default values;

@@ -1,0 +1,5 @@
+// Written by npm run generate. Do not edit.
+
+import type { Command } from 'commander';
+
+export const registrations: readonly ((program: Command) => void)[] = [];

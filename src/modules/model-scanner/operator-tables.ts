@@ -1,0 +1,43 @@
+/** Operator facts from catalog/operators, parsed. */
+import { z } from 'zod';
+import type { OperatorEffect, OperatorTables } from './tables.ts';
+
+/** One file of catalog/operators. Lines of `harmful`: `name effect certainty why…`; `name` may be `domain::name` or `domain::*`. */
+export const OperatorDocument = z.strictObject({
+  framework: z.enum(['tensorflow', 'onnx', 'keras']),
+  source: z.string(),
+  matches: z.array(z.string()).min(1),
+  nonMatches: z.array(z.string()).min(1),
+  harmful: z.string().default(''),
+  /** Domains (ONNX) or modules and classes (Keras) that are part of the framework itself. */
+  known: z.string().default(''),
+});
+export type OperatorDocument = z.infer<typeof OperatorDocument>;
+
+const effectWords = z.enum(['exec', 'fs-read', 'fs-write', 'net', 'native-load', 'nested-load', 'dos']);
+const certaintyWords = z.enum(['proved', 'possible']);
+
+export function operatorTables(documents: readonly OperatorDocument[]): OperatorTables {
+  const tables = { tensorflow: new Map<string, OperatorEffect>(), onnx: new Map<string, OperatorEffect>(), onnxDomains: new Set<string>(), kerasModules: new Set<string>() };
+  for (const { framework, harmful, known } of documents) {
+    if (framework !== 'keras') for (const [name, fact] of harmfulRows(harmful)) tables[framework].set(name, fact);
+    const words = rowsOf(known).flatMap((row) => row.split(/\s+/));
+    if (framework === 'onnx') for (const word of words) tables.onnxDomains.add(word);
+    if (framework === 'keras') for (const row of rowsOf(known)) tables.kerasModules.add(row);
+  }
+  return tables;
+}
+
+function harmfulRows(text: string): [string, OperatorEffect][] {
+  return rowsOf(text).map((row) => {
+    const [name = '', effect, certainty, ...why] = row.split(/\s+/);
+    return [name, { effect: effectWords.parse(effect), certainty: certaintyWords.parse(certainty), why: why.join(' ') }];
+  });
+}
+
+function rowsOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

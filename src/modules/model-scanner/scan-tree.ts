@@ -1,0 +1,241 @@
+/** Files and folders through the worker pool to one report. */
+import { availableParallelism } from 'node:os';
+import { isProblem } from '../../contract/problem.ts';
+import type { Severity } from '../../contract/severity.ts';
+import { type WorkerPool, workerPool } from '../../platform/workers/pool.ts';
+import type { UnreadFact } from './artefact.ts';
+import { defaultLimits, type Limits } from './budget.ts';
+import type { ScanFinding, ScanResult, ScannedFile } from './contract.ts';
+import { rootPlace } from './place.ts';
+import { type FileReport, unreadReport } from './scan.ts';
+import type { ScanTask } from './scan-worker.ts';
+import type { ScanTables } from './tables.ts';
+import { severityOrder, worstVerdict } from './verdict.ts';
+import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
+
+export type ScanProgress = { readonly filesDone: number; readonly filesTotal: number | null; readonly bytesRead: number; readonly current: string | null };
+
+export type TreeOptions = {
+  readonly tables: ScanTables;
+  readonly engineVersion: string;
+  readonly rulesVersion: string;
+  readonly limits?: Limits;
+  /** Worker threads; default one for each core, 8 at most. */
+  readonly workers?: number;
+  /** The whole scan; files not begun by then are unread. Default 15 minutes. */
+  readonly maxTimeMs?: number;
+  /** Only these files, relative to the path. */
+  readonly files?: readonly string[];
+  /** Also list files that are no AI artefacts, with verdict null. */
+  readonly listPlain?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ScanProgress) => void;
+  /** A pool kept by a long-running process; without it one is started and ended here. */
+  readonly pool?: ScanPool;
+};
+
+export type ScanPool = WorkerPool<ScanTask, FileReport[]>;
+
+/** JavaScript heap of a worker; held bytes lie outside it and are bounded by `heldBytes`. */
+const heapMb = 256;
+const graceMs = 5_000;
+const defaultMaxTimeMs = 15 * 60_000;
+
+/** Starts the worker threads that parse files. Close it when done. */
+export function scanPool(tables: ScanTables, workers = Math.min(8, availableParallelism()), limits: Limits = defaultLimits): ScanPool {
+  return workerPool({ script: new URL('./scan-worker.ts', import.meta.url), size: workers, timeoutMs: limits.wallMs + graceMs, heapMb, data: tables });
+}
+
+/**
+ * Scans files and folders.
+ *
+ * @param paths each a file or folder; with one path the report's file paths are relative to it ('' for a file itself), with several they start with the path as given.
+ * @returns verdict of the whole, files that are AI artefacts or have something to say (in order of their paths), findings worst first, and everything unread.
+ * A file that kills or stalls its worker is reported as `reader-failed`; the scan goes on.
+ * @throws the system error when a path does not exist; workers.stopped when the signal aborts.
+ */
+export async function scanTree(paths: readonly string[], options: TreeOptions): Promise<ScanResult> {
+  const startedAt = performance.now();
+  const pool = options.pool ?? scanPool(options.tables, options.workers, options.limits);
+  try {
+    if (!options.pool) pool.warm();
+    const walked = paths.map((path) => selected(walk(path), path, paths.length > 1, options.files));
+    const files = walked.flatMap((result) => result.files);
+    const skipped = walked.flatMap((result) => result.skipped);
+    const run = new TreeRun(files, options, pool);
+    const reports = await run.all(startedAt + (options.maxTimeMs ?? defaultMaxTimeMs));
+    return resultOf(reports, skipped, { options, filesTotal: files.length, bytes: run.bytes, durationMs: performance.now() - startedAt });
+  } finally {
+    if (!options.pool) await pool.close();
+  }
+}
+
+function selected(walked: ReturnType<typeof walk>, path: string, prefixed: boolean, only: readonly string[] | undefined): ReturnType<typeof walk> {
+  const wanted = only ? new Set(only) : null;
+  const under = (name: string) => (name === '' ? path : `${path.replace(/\/+$/, '')}/${name}`);
+  const files = walked.files.filter(({ name }) => !wanted || wanted.has(name));
+  if (!prefixed) return { files, skipped: walked.skipped };
+  return {
+    files: files.map((file) => ({ ...file, name: under(file.name) })),
+    skipped: walked.skipped.map((entry) => ({ ...entry, name: under(entry.name) })),
+  };
+}
+
+/** Small files travel together: a message costs more than reading one of them. */
+const batchFiles = 64;
+const batchBytes = 2 ** 20;
+
+function batched(files: readonly WalkedFile[]): WalkedFile[][] {
+  const batches: WalkedFile[][] = [];
+  let open: WalkedFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (open.length > 0 && (open.length >= batchFiles || bytes + file.size > batchBytes)) {
+      batches.push(open);
+      open = [];
+      bytes = 0;
+    }
+    open.push(file);
+    bytes += file.size;
+  }
+  if (open.length > 0) batches.push(open);
+  return batches;
+}
+
+class TreeRun {
+  readonly #files: readonly WalkedFile[];
+  readonly #options: TreeOptions;
+  readonly #pool: ScanPool;
+  #done = 0;
+  bytes = 0;
+
+  constructor(files: readonly WalkedFile[], options: TreeOptions, pool: ScanPool) {
+    this.#files = files;
+    this.#options = options;
+    this.#pool = pool;
+  }
+
+  async all(deadline: number): Promise<FileReport[]> {
+    this.#tell(null);
+    // Few batches wait in the pool at a time, so that a deadline or an abort ends the scan soon.
+    const batches = batched(this.#files);
+    const reports: FileReport[][] = [];
+    let next = 0;
+    const line = async () => {
+      for (let at = next++; at < batches.length; at = next++) {
+        const batch = batches[at] ?? [];
+        reports[at] = performance.now() > deadline ? batch.map(outOfTime) : await this.#scan(batch);
+        this.#done += batch.length;
+        this.bytes += batch.reduce((sum, file) => sum + file.size, 0);
+        this.#tell(batch.at(-1)?.name ?? null);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, line));
+    return reports.flat();
+  }
+
+  async #scan(batch: readonly WalkedFile[]): Promise<FileReport[]> {
+    const current = new Int32Array(new SharedArrayBuffer(4));
+    const limits = this.#options.limits ?? defaultLimits;
+    const files = batch.map(({ path, name }) => ({ path, name: displayName(path, name) }));
+    try {
+      const reports = await this.#pool.run({ files, limits, current }, { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs: limits.wallMs + graceMs });
+      return reports.map((report, i) => ({ ...report, path: batch[i]?.name ?? report.path }));
+    } catch (error) {
+      if (isProblem(error) && error.code === 'workers.stopped') throw error;
+      return this.#withoutCulprit(batch, Atomics.load(current, 0), error);
+    }
+  }
+
+  /** The file under work when the worker died is reported; the others of its batch are scanned again. */
+  async #withoutCulprit(batch: readonly WalkedFile[], culprit: number, error: unknown): Promise<FileReport[]> {
+    const reports: FileReport[] = [];
+    const before = batch.slice(0, culprit);
+    const bad = batch[culprit];
+    const after = batch.slice(culprit + 1);
+    if (before.length > 0) reports.push(...(await this.#scan(before)));
+    if (bad) reports.push(readerFailed(bad, error));
+    if (after.length > 0) reports.push(...(await this.#scan(after)));
+    return reports;
+  }
+
+  #tell(current: string | null): void {
+    this.#options.onProgress?.({ filesDone: this.#done, filesTotal: this.#files.length, bytesRead: this.bytes, current });
+  }
+}
+
+/** A file named as root has no relative name: findings then carry its own. */
+function displayName(path: string, name: string): string {
+  return name === '' ? path.slice(path.lastIndexOf('/') + 1) : name;
+}
+
+function outOfTime({ path, name, size }: WalkedFile): FileReport {
+  const shown = displayName(path, name);
+  return { ...unreadReport(name, { reason: 'budget', detail: 'The time of the scan was used up before this file.', where: rootPlace(shown) }), size };
+}
+
+function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileReport {
+  const detail = error instanceof Error ? error.message.slice(0, 300) : 'unknown failure';
+  const unread: UnreadFact = { reason: 'reader-failed', detail, where: rootPlace(displayName(path, name)) };
+  return { ...unreadReport(name, unread), size };
+}
+
+type Totals = { readonly options: TreeOptions; readonly filesTotal: number; readonly bytes: number; readonly durationMs: number };
+
+function resultOf(all: readonly FileReport[], skipped: readonly SkippedEntry[], { options, filesTotal, bytes, durationMs }: Totals): ScanResult {
+  const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
+  const judged = all.filter((report) => isArtefact(report, modelFolders));
+  const kept = new Set(judged);
+  const listed = options.listPlain ? all : judged;
+  const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));
+  const unread = judged.flatMap(({ path, unread, unreadLeftOut }) => [
+    ...unread.map(({ reason, detail, where }) => ({ path, reason, detail: where.containerPath.length > 1 ? `${where.containerPath.slice(1).join('!')}: ${detail}` : detail })),
+    ...(unreadLeftOut > 0 ? [{ path, reason: 'budget' as const, detail: `${unreadLeftOut} more parts of this file were not read.` }] : []),
+  ]);
+  const left = skipped.filter(isWorthNaming).map(({ name, detail }) => ({ path: name, reason: 'permission' as const, detail }));
+  const verdicts = [...judged.map(({ verdict }) => verdict), ...(left.length > 0 ? (['incomplete'] as const) : [])];
+  return {
+    verdict: worstVerdict(verdicts),
+    counts: countSeverities(findings),
+    files: listed.map((report) => scannedFile(report, kept.has(report))),
+    findings: findings.sort((a, b) => severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity)),
+    unread: [...unread, ...left],
+    filesRead: all.filter(({ unread }) => unread.length === 0).length,
+    filesTotal,
+    bytesRead: bytes,
+    durationMs,
+    engineVersion: options.engineVersion,
+    rulesVersion: options.rulesVersion,
+  };
+}
+
+/** An unknown binary counts only where a model lies, or when a person named it: any repository holds pictures and fonts. */
+function isArtefact(report: FileReport, modelFolders: ReadonlySet<string>): boolean {
+  if (report.role !== null || report.findings.length > 0) return true;
+  if (report.unread.length === 0) return false;
+  const onlyUnknown = report.format === 'unknown' && report.unread.every(({ reason }) => reason === 'unsupported');
+  return !onlyUnknown || report.path === '' || modelFolders.has(folderOf(report.path));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Names that weights go by: a link to one that was not followed leaves the scan incomplete; a link to a program does not. */
+const weightNames = /\.(safetensors|bin|pt|pth|ckpt|gguf|onnx|h5|hdf5|keras|pb|pkl|pickle|joblib|npy|npz|msgpack|tflite)$/i;
+
+function isWorthNaming({ name, reason }: SkippedEntry): boolean {
+  return reason !== 'outside-link' || weightNames.test(name);
+}
+
+function scannedFile(report: FileReport, judged: boolean): ScannedFile {
+  const { path, size, format, role, verdict, findings, metadata } = report;
+  return { path, size, format, role, verdict: judged ? verdict : null, counts: countSeverities(findings), metadata };
+}
+
+function countSeverities(findings: readonly { readonly severity: Severity }[]): Record<Severity, number> {
+  const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+}
+

@@ -1,0 +1,22 @@
+/** The worker's script: files in, reports out. Loads readers and detectors only. */
+import { workerData } from 'node:worker_threads';
+import { serveTasks } from '../../platform/workers/serve.ts';
+import type { Limits } from './budget.ts';
+import { type FileReport, scanFile } from './scan.ts';
+import type { ScanTables } from './tables.ts';
+
+export type ScanTask = {
+  readonly files: readonly { readonly path: string; readonly name: string }[];
+  readonly limits: Limits;
+  /** Index of the file under work: tells the other side which one killed the worker. */
+  readonly current: Int32Array<SharedArrayBuffer>;
+};
+
+const tables = workerData as ScanTables;
+
+serveTasks<ScanTask, FileReport[]>(({ files, limits, current }) =>
+  files.map(({ path, name }, index) => {
+    Atomics.store(current, 0, index);
+    return scanFile(path, name, { tables, limits });
+  }),
+);

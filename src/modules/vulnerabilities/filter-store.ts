@@ -1,0 +1,154 @@
+/** A filter as SQL: facets and words for the text index, and the same as plain conditions. */
+import { type SQL, sql } from 'drizzle-orm';
+import { severities, severityRank } from '../../contract/severity.ts';
+import { vulnerability as v } from './table.ts';
+import type { VulnerabilityFilter } from './vulnerability.ts';
+
+export type FilterContext = { readonly now: Date; readonly userId: string | null };
+export type CompiledFilter = {
+  /** Everything as plain conditions, the words as `search @@`. */
+  readonly plain: readonly SQL[];
+  /** For the text index: facets and words. null: nothing it knows. */
+  readonly query: SQL | null;
+  /** Conditions the text index does not know: times, and columns with an index of their own. */
+  readonly rest: readonly SQL[];
+  /** A column whose own index leaves few rows is named: the text index would only be a detour. */
+  readonly narrow: boolean;
+  /** Only open and in progress. */
+  readonly live: boolean;
+  /** Ranks of the severities asked for, worst first; empty: all. */
+  readonly ranks: readonly number[];
+};
+
+type Facet = { readonly field: string; readonly values: readonly string[]; readonly plain: SQL };
+
+export function compileFilter(filter: VulnerabilityFilter, context: FilterContext): CompiledFilter {
+  const facets = facetsOf(filter, context);
+  const words = filter.q === undefined ? null : wordsQuery(filter.q);
+  const narrow = narrowOf(filter);
+  const times = timesOf(filter, context);
+  const live = onlyLive(filter.status);
+  const parts = facets.filter(({ field }) => !(field === 'status' && live)).map(({ field, values }) => facetQuery(field, values));
+  if (words !== null) parts.push(words);
+  // "Open" alone is most rows: not worth the text index. Beside other facets it is a plain condition.
+  const rest = [...narrow, ...times, ...(live ? [sql`${v.live}`] : [])];
+  return {
+    plain: [...facets.map(({ plain }) => plain), ...(words === null ? [] : [sql`${v.search} @@ ${words}`]), ...rest],
+    query: parts.length === 0 ? null : sql.join(parts, sql` && `),
+    rest,
+    narrow: narrow.length > 0,
+    live,
+    ranks:
+      filter.severity === undefined
+        ? []
+        : listOf(filter.severity)
+            .map((word) => severities.findIndex((severity) => severity === word))
+            .sort(),
+  };
+}
+
+function onlyLive(status: string | undefined): boolean {
+  return status !== undefined && listOf(status).toSorted().join() === 'in_progress,open';
+}
+
+function listOf(joined: string): string[] {
+  return [...new Set(joined.split(','))];
+}
+
+function facetsOf(filter: VulnerabilityFilter, { userId }: FilterContext): Facet[] {
+  const facets: Facet[] = [];
+  const add = (field: string, values: readonly string[], plain: SQL): void => {
+    facets.push({ field, values, plain });
+  };
+  if (filter.severity !== undefined) {
+    const words = listOf(filter.severity);
+    const ranks = severities.filter((severity) => words.includes(severity)).map(severityRank);
+    add(
+      'severity',
+      words,
+      ranks.length === 1 ? sql`${v.severityRank} = ${ranks[0]}` : sql`${v.severityRank} = any(${sql.param(ranks)}::smallint[])`,
+    );
+  }
+  if (filter.status !== undefined) add('status', listOf(filter.status), anyWord(sql`${v.status}`, listOf(filter.status)));
+  if (filter.environment !== undefined) add('environment', listOf(filter.environment), environmentPlain(listOf(filter.environment)));
+  if (filter.asset_type !== undefined) add('asset_type', [filter.asset_type], sql`${v.assetType} = ${filter.asset_type}`);
+  if (filter.owner !== undefined)
+    add('owner', [filter.owner === 'unowned' ? 'unowned' : `=${filter.owner.slice(0, 200)}`], ownerPlain(filter.owner));
+  if (filter.assignee !== undefined) {
+    const assignee = filter.assignee === 'me' ? (userId ?? 'nobody') : filter.assignee;
+    add(
+      'assignee',
+      [assignee],
+      assignee === 'none' ? sql`${v.assigneeId} is null` : assignee === 'nobody' ? sql`false` : sql`${v.assigneeId} = ${assignee}::uuid`,
+    );
+  }
+  if (filter.source !== undefined) add('source', [filter.source], sql`${v.source} = ${filter.source}`);
+  if (filter.kev !== undefined)
+    add('kev', [filter.kev], filter.kev === 'unknown' ? sql`${v.kev} is null` : sql`${v.kev} = ${filter.kev === 'true'}`);
+  if (filter.malicious !== undefined) add('malicious', [filter.malicious], sql`${v.malicious} = ${filter.malicious === 'true'}`);
+  return facets;
+}
+
+function anyWord(column: SQL, words: readonly string[]): SQL {
+  return words.length === 1 ? sql`${column} = ${words[0]}` : sql`${column} = any(${sql.param([...words])}::text[])`;
+}
+function environmentPlain(words: readonly string[]): SQL {
+  const known = words.filter((word) => word !== 'unknown');
+  if (known.length === words.length) return anyWord(sql`${v.environment}`, known);
+  return known.length === 0 ? sql`${v.environment} is null` : sql`(${v.environment} is null or ${anyWord(sql`${v.environment}`, known)})`;
+}
+function ownerPlain(owner: string): SQL {
+  return owner === 'unowned' ? sql`${v.owner} is null` : sql`${v.owner} = ${owner}`;
+}
+
+/** `'f/severity/critical' | 'f/severity/high'`: quoted, so that no value can change the query. */
+function facetQuery(field: string, values: readonly string[]): SQL {
+  const lexemes = values.map((value) => quoteLexeme(`f/${field}/${value}`));
+  return sql`${lexemes.join(' | ')}::tsquery`;
+}
+function quoteLexeme(lexeme: string): string {
+  return `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** The same signs that the index turns into spaces. */
+const separators = /[\s/\\.\-_:@!#()[\]{}<>"'=,;+&|*\0]+/u;
+const mostWords = 10;
+/** Every word must occur, each as the beginning of one. Only signs: matches nothing. */
+function wordsQuery(text: string): SQL {
+  const words = text
+    .split(separators)
+    .filter((word) => word !== '')
+    .slice(0, mostWords);
+  return sql`to_tsquery('simple', ${words.map((word) => `'${word}':*`).join(' & ')})`;
+}
+
+function narrowOf(filter: VulnerabilityFilter): SQL[] {
+  const conditions: SQL[] = [];
+  if (filter.asset_id !== undefined) conditions.push(sql`${v.assetId} = ${filter.asset_id}::uuid`);
+  if (filter.fix !== undefined) conditions.push(sql`${v.fixKey} = ${filter.fix} and ${v.live}`);
+  if (filter.weakness !== undefined)
+    conditions.push(
+      sql`${v.weaknessId} = any(array(select w.weakness_id from vulnerabilities.alias w where w.alias = any(${sql.param(weaknessNames(filter.weakness))}::text[])))`,
+    );
+  return conditions;
+}
+function weaknessNames(name: string): string[] {
+  return [name, name.toUpperCase(), `model-scanner/${name}`];
+}
+
+const dayMs = 86_400_000;
+function timesOf(filter: VulnerabilityFilter, { now }: FilterContext): SQL[] {
+  const conditions: SQL[] = [];
+  const at = (ms: number): SQL => sql`${new Date(now.getTime() + ms).toISOString()}::timestamptz`;
+  if (filter.due === 'breached') conditions.push(sql`${v.live} and ${v.dueOrder} < ${at(0)}`);
+  if (filter.due === 'today') conditions.push(sql`${v.live} and ${v.dueOrder} between ${at(0)} and ${at(dayMs)}`);
+  if (filter.due === 'week') conditions.push(sql`${v.live} and ${v.dueOrder} between ${at(0)} and ${at(7 * dayMs)}`);
+  if (filter.due === 'none') conditions.push(sql`${v.live} and ${v.dueOrder} = 'infinity'::timestamptz`);
+  if (filter.created_since !== undefined) conditions.push(sql`${v.createdAt} >= ${since(filter.created_since, now)}::timestamptz`);
+  return conditions;
+}
+function since(text: string, now: Date): string {
+  const [, amount, unit] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
+  if (amount === undefined) return text;
+  return new Date(now.getTime() - Number(amount) * (unit === 'h' ? 3_600_000 : dayMs)).toISOString();
+}

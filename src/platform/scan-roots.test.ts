@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { confine, isInside } from './scan-roots.ts';
+
+let base = '';
+let root = '';
+before(async () => {
+  base = await realpath(await mkdtemp(join(tmpdir(), 'roots-')));
+  root = join(base, 'allowed');
+  await mkdir(join(root, 'models'), { recursive: true });
+  await mkdir(join(base, 'allowed-not'), { recursive: true });
+  await writeFile(join(base, 'secret.txt'), 'x');
+  await symlink(join(base, 'secret.txt'), join(root, 'link-out'));
+  await symlink(base, join(root, 'folder-out'));
+  await symlink(join(root, 'models'), join(root, 'link-in'));
+});
+after(() => rm(base, { recursive: true, force: true }));
+
+test('a path under a root is answered with every link resolved', async () => {
+  assert.equal(await confine(join(root, 'models'), [root]), join(root, 'models'));
+  assert.equal(await confine('models', [root]), join(root, 'models'));
+  assert.equal(await confine(join(root, 'link-in'), [root]), join(root, 'models'));
+});
+
+test('links, dots, prefixes and foreign paths out of the root are refused', async () => {
+  for (const path of [
+    join(root, 'link-out'),
+    join(root, 'folder-out', 'secret.txt'),
+    join(root, '..', 'secret.txt'),
+    `${root}-not`,
+    '/etc/passwd',
+    '../secret.txt',
+  ]) {
+    await assert.rejects(confine(path, [root]), { code: 'path.outsideRoots', status: 403 }, path);
+  }
+});
+
+test('outside a root the answer does not tell whether something exists', async () => {
+  await assert.rejects(confine(join(base, 'secret.txt'), [root]), { code: 'path.outsideRoots' });
+  await assert.rejects(confine(join(base, 'no-such.txt'), [root]), { code: 'path.outsideRoots' });
+  await assert.rejects(confine(join(root, 'no-such'), [root]), { code: 'path.missing', status: 422 });
+});
+
+test('no path at all is invalid', async () => {
+  await assert.rejects(confine('', [root]), { code: 'path.invalid' });
+  await assert.rejects(confine('a\0b', [root]), { code: 'path.invalid' });
+});
+
+test('a folder whose name begins with two dots is inside', () => {
+  assert.equal(isInside('/a', '/a/..b'), true);
+  assert.equal(isInside('/a', '/ab'), false);
+});

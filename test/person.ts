@@ -1,0 +1,81 @@
+/** A person with a browser's manners: keeps cookies, sends the CSRF token, says where it comes from. */
+import { z } from 'zod';
+
+export type Answer = { readonly status: number; readonly body: unknown; readonly headers: Headers };
+
+export class Person {
+  readonly url: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async ask(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const csrf = this.#cookies.get('aispm_csrf');
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(this.#cookies.size > 0 ? { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+        ...(csrf !== undefined && method !== 'GET' ? { 'x-csrf-token': decodeURIComponent(csrf) } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    this.#keep(answer.headers);
+    const text = await answer.text();
+    return { status: answer.status, body: parsed(text), headers: answer.headers };
+  }
+
+  /** Asks and insists on the answer's shape and on success. */
+  async must<T extends z.ZodType>(schema: T, method: string, path: string, body?: unknown): Promise<z.output<T>> {
+    const answer = await this.ask(method, path, body);
+    if (answer.status >= 400) throw new TypeError(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return schema.parse(answer.body);
+  }
+
+  cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  #keep(headers: Headers): void {
+    for (const line of headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      const at = pair.indexOf('=');
+      const value = pair.slice(at + 1);
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(line) || value === '') this.#cookies.delete(pair.slice(0, at));
+      else this.#cookies.set(pair.slice(0, at), value);
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Registers the first person of an installation, who becomes admin. */
+export async function registerAdmin(url: string): Promise<Person> {
+  const person = new Person(url);
+  await person.must(z.unknown(), 'POST', '/api/register', {
+    email: 'admin@example.com',
+    name: 'Ada Admin',
+    password: 'a long quiet sentence 71',
+  });
+  return person;
+}
+
+/** Asks again until the answer fits, or the time is up. */
+export async function until<T>(what: string, look: () => Promise<T | null>, mostMs = 60_000): Promise<T> {
+  const deadline = Date.now() + mostMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > deadline) throw new TypeError(`Waited ${mostMs} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
