@@ -42,7 +42,7 @@ export function checkMachine(path: string, text: string, folders: readonly strin
   return found.slice(0, 5);
 }
 
-/** The folder as a whole path: `/work` is in `/work/a` and `"/work"`, not in `/homework` or `docs/work/`. */
+/** The folder as a whole path: `/build` stands in `/build/a` and `"/build"`, not in `/rebuild` or `docs/build/`. */
 function mentions(line: string, folder: string): boolean {
   for (let at = line.indexOf(folder); at !== -1; at = line.indexOf(folder, at + 1)) {
     const before = line[at - 1] ?? ' ';

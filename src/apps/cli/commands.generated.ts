@@ -1,5 +1,8 @@
 // Written by npm run generate. Do not edit.
 
 import type { Command } from 'commander';
+import { register as modelScanner } from '../../modules/model-scanner/command.ts';
 
-export const registrations: readonly ((program: Command) => void)[] = [];
+export const registrations: readonly ((program: Command) => void)[] = [
+  modelScanner,
+];

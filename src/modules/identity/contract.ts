@@ -155,7 +155,7 @@ export const listUsers = endpoint({
     ...paging,
     q: z.string().max(200).optional().describe('Part of name or e-mail.'),
     role: Role.optional(),
-    active: z.stringbool().optional(),
+    active: z.boolean().optional(),
   }),
   output: pageOf(User),
   tag,

@@ -7,6 +7,7 @@ import type { RequestContext } from '../../platform/http/handle.ts';
 import { type CurrentUser, identityProblems, type login, signInAttacked } from './contract.ts';
 import { emailKey, failureSubject } from './email-key.ts';
 import { afterFailure, type FailureCount, isAttack, waitLeft } from './lockout.ts';
+import { forgetRemembered } from './identify.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { asNobody, asPerson, currentUserAnswer } from './person.ts';
 import { sendSession, startSession } from './start-session.ts';
@@ -88,6 +89,7 @@ export async function endFormerSession(context: RequestContext): Promise<void> {
   const { id, sessionId } = context.actor;
   if (sessionId === undefined) return;
   await transaction(context, () => endSessions(id, 'signed-out', { only: sessionId }));
+  forgetRemembered();
 }
 
 async function refuseFailed(attempt: Attempt): Promise<never> {

@@ -6,9 +6,14 @@ import { overrideEnvironment } from '../../platform/config.ts';
 import type { Database } from '../../platform/database/connection.ts';
 import { inDatabase } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import type { Role } from '../../contract/permission.ts';
 import { createServer } from '../../platform/http/server.ts';
+import { derivedKey } from '../../platform/secret.ts';
+import { issueCsrf } from './csrf.ts';
 import { forgetRemembered, identify } from './identify.ts';
+import { hashPassword } from './password-hash.ts';
 import { routes } from './routes.ts';
+import { hashSessionToken, newSessionToken } from './session-token.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];
 type Sent = { readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly body?: unknown; readonly headers?: Record<string, string>; readonly address?: string };
@@ -30,6 +35,8 @@ export const goodPassword = 'lantern gravel otter 58';
 
 export async function testInstallation(t: Owner, environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
   overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1', RATE_PER_MINUTE: '100000', REGISTRATION: 'invite', ...environment });
+  // An empty value is an unset one.
+  t.after(async () => overrideEnvironment(Object.fromEntries(Object.keys(environment).map((name) => [name, '']))));
   const database = await testDatabase(t);
   const audited: Recorded[] = [];
   installAuditSink(async (record, context) => void audited.push({ record, context }));
@@ -85,4 +92,40 @@ export async function withAdmin(installation: Installation): Promise<Browser> {
   const answer = await browser.send('/api/register', { method: 'POST', body: admin });
   if (answer.status !== 201) throw new TypeError(`registration of the first admin answered ${answer.status} ${JSON.stringify(answer.body)}`);
   return browser;
+}
+
+type Person = { readonly id: string; readonly email: string; readonly browser: Browser };
+let people = 0;
+
+/**
+ * Puts a person straight into the database, with a session in their browser: spares the hashing that is not what is tested.
+ * The password is {@link goodPassword}, hashed so cheaply that wrong guesses are quick.
+ */
+export async function person(installation: Installation, role: Role, workspaceId = installation.workspaceId): Promise<Person> {
+  people += 1;
+  const email = `person-${people}@example.org`;
+  cheapHash ??= hashPassword(goodPassword, { logN: 4, r: 8, p: 1 });
+  const { rows } = await installation.owner.query<{ id: string }>(
+    'insert into identity.account (workspace_id, email, email_key, name, role) values ($1, $2, $2, $3, $4) returning id',
+    [workspaceId, email, `Person ${people}`, role],
+  );
+  const id = rows[0]?.id ?? '';
+  await installation.owner.query('insert into identity.credential (account_id, workspace_id, password_hash) values ($1, $2, $3)', [id, workspaceId, await cheapHash]);
+  const browser = installation.browser();
+  await startedSession(installation, { id, workspaceId, browser });
+  return { id, email, browser };
+}
+let cheapHash: Promise<string> | undefined;
+
+/** One more running session of a person, in this browser. */
+export async function startedSession({ owner }: Installation, given: { id: string; workspaceId: string; browser: Browser }): Promise<string> {
+  const token = newSessionToken();
+  const { rows } = await owner.query<{ id: string }>(
+    "insert into identity.session (workspace_id, account_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '12 hours') returning id",
+    [given.workspaceId, given.id, hashSessionToken(token)],
+  );
+  const sessionId = rows[0]?.id ?? '';
+  given.browser.cookies.set('aispm_session', token);
+  given.browser.cookies.set('aispm_csrf', issueCsrf(sessionId, derivedKey('csrf')));
+  return sessionId;
 }

@@ -77,9 +77,18 @@ function readSafely(reader: Reader, source: ByteSource, where: Where, tools: Rea
 
 function glanceAt(source: ByteSource, name: string): Glance {
   const head = source.read(0, headBytes);
-  const tailStart = Math.max(0, source.size - tailBytes);
-  const tail = source.read(tailStart, source.size - tailStart);
-  return { head, tail, size: source.size, name, isText: looksLikeText(head, source.size > head.length) };
+  return { head, tail: tailOf(source), size: source.size, name, isText: looksLikeText(head, source.size > head.length) };
+}
+
+/** Empty when the end of the content is not held. */
+function tailOf(source: ByteSource): Uint8Array {
+  const start = Math.max(0, source.size - tailBytes);
+  try {
+    return source.read(start, source.size - start);
+  } catch (error) {
+    if (error instanceof BudgetExceeded && error.limit === 'heldBytes') return new Uint8Array(0);
+    throw error;
+  }
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,6 @@
 /** Bytes by range. Readers never see a path, never load a whole file, and never extract to disk. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import type { Budget } from './budget.ts';
+import { type Budget, BudgetExceeded } from './budget.ts';
 
 export type ByteSource = {
   readonly size: number;
@@ -21,6 +21,21 @@ export function windowSource(outer: ByteSource, start: number, size: number): By
   return {
     size: bounded,
     read: (offset, length) => (offset >= bounded ? new Uint8Array(0) : outer.read(start + offset, Math.min(length, bounded - offset))),
+  };
+}
+
+/**
+ * Content of which only the beginning is held. Reads inside it are answered, the first byte beyond it is a budget breach:
+ * readers that need headers only never notice, the others end there and say so.
+ */
+export function beginningSource(held: Uint8Array, size: number): ByteSource {
+  return {
+    size: Math.max(size, held.length),
+    read: (offset, length) => {
+      if (length > 0 && offset >= held.length && offset < size)
+        throw new BudgetExceeded('heldBytes', `only the first ${held.length} bytes were unpacked: the whole is larger than may be held`);
+      return held.subarray(Math.min(offset, held.length), Math.min(offset + length, held.length));
+    },
   };
 }
 

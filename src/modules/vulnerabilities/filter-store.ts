@@ -23,14 +23,14 @@ export type CompiledFilter = {
 type Facet = { readonly field: string; readonly values: readonly string[]; readonly plain: SQL };
 
 export function compileFilter(filter: VulnerabilityFilter, context: FilterContext): CompiledFilter {
-  const facets = facetsOf(filter, context);
+  const live = onlyLive(filter.status);
+  // "Open" alone is most rows: not worth the text index. Beside other facets it is a plain condition.
+  const facets = facetsOf(live ? { ...filter, status: undefined } : filter, context);
   const words = filter.q === undefined ? null : wordsQuery(filter.q);
   const narrow = narrowOf(filter);
   const times = timesOf(filter, context);
-  const live = onlyLive(filter.status);
-  const parts = facets.filter(({ field }) => !(field === 'status' && live)).map(({ field, values }) => facetQuery(field, values));
+  const parts = facets.map(({ field, values }) => facetQuery(field, values));
   if (words !== null) parts.push(words);
-  // "Open" alone is most rows: not worth the text index. Beside other facets it is a plain condition.
   const rest = [...narrow, ...times, ...(live ? [sql`${v.live}`] : [])];
   return {
     plain: [...facets.map(({ plain }) => plain), ...(words === null ? [] : [sql`${v.search} @@ ${words}`]), ...rest],
@@ -38,17 +38,19 @@ export function compileFilter(filter: VulnerabilityFilter, context: FilterContex
     rest,
     narrow: narrow.length > 0,
     live,
-    ranks:
-      filter.severity === undefined
-        ? []
-        : listOf(filter.severity)
-            .map((word) => severities.findIndex((severity) => severity === word))
-            .sort(),
+    ranks: ranksOf(filter.severity),
   };
 }
 
 function onlyLive(status: string | undefined): boolean {
   return status !== undefined && listOf(status).toSorted().join() === 'in_progress,open';
+}
+
+/** Worst first; none asked for is all. */
+function ranksOf(severity: string | undefined): number[] {
+  if (severity === undefined) return [];
+  const words = listOf(severity);
+  return severities.filter((word) => words.includes(word)).map(severityRank);
 }
 
 function listOf(joined: string): string[] {
@@ -61,11 +63,10 @@ function facetsOf(filter: VulnerabilityFilter, { userId }: FilterContext): Facet
     facets.push({ field, values, plain });
   };
   if (filter.severity !== undefined) {
-    const words = listOf(filter.severity);
-    const ranks = severities.filter((severity) => words.includes(severity)).map(severityRank);
+    const ranks = ranksOf(filter.severity);
     add(
       'severity',
-      words,
+      listOf(filter.severity),
       ranks.length === 1 ? sql`${v.severityRank} = ${ranks[0]}` : sql`${v.severityRank} = any(${sql.param(ranks)}::smallint[])`,
     );
   }
@@ -126,14 +127,8 @@ function narrowOf(filter: VulnerabilityFilter): SQL[] {
   const conditions: SQL[] = [];
   if (filter.asset_id !== undefined) conditions.push(sql`${v.assetId} = ${filter.asset_id}::uuid`);
   if (filter.fix !== undefined) conditions.push(sql`${v.fixKey} = ${filter.fix} and ${v.live}`);
-  if (filter.weakness !== undefined)
-    conditions.push(
-      sql`${v.weaknessId} = any(array(select w.weakness_id from vulnerabilities.alias w where w.alias = any(${sql.param(weaknessNames(filter.weakness))}::text[])))`,
-    );
+  if (filter.weakness !== undefined) conditions.push(sql`${v.weakness} = ${filter.weakness}`);
   return conditions;
-}
-function weaknessNames(name: string): string[] {
-  return [name, name.toUpperCase(), `model-scanner/${name}`];
 }
 
 const dayMs = 86_400_000;

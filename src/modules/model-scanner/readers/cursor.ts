@@ -68,9 +68,9 @@ export class Cursor {
       this.#take(length);
       return new Uint8Array(this.#buffer.subarray(this.#at - length - this.#bufferAt, this.#at - this.#bufferAt));
     }
-    const copy = new Uint8Array(this.source.read(this.#at, length));
+    this.#fill(this.#at, length);
     this.#at += length;
-    return copy;
+    return new Uint8Array(this.#buffer.subarray(0, length));
   }
   text(length: number): string {
     return utf8.decode(this.bytes(length));
@@ -88,8 +88,17 @@ export class Cursor {
   }
   #fill(start: number, length: number): void {
     this.#buffer = this.source.read(start, Math.min(Math.max(window, length), this.end - start));
-    if (this.#buffer.length < length) throw new TruncatedBytes('truncated', start, 'the file became shorter while it was read');
+    if (this.#buffer.length < length) this.#complete(start, length);
     this.#view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.byteLength);
     this.#bufferAt = start;
+  }
+  /** A source of which only the beginning is held answers short once, and says why when asked for the rest. */
+  #complete(start: number, length: number): void {
+    const rest = this.source.read(start + this.#buffer.length, length - this.#buffer.length);
+    const joined = new Uint8Array(this.#buffer.length + rest.length);
+    joined.set(this.#buffer);
+    joined.set(rest, this.#buffer.length);
+    if (joined.length < length) throw new TruncatedBytes('truncated', start, 'the file became shorter while it was read');
+    this.#buffer = joined;
   }
 }

@@ -1,6 +1,6 @@
 /** torch.save archives: a pickle that names storages, and one member of raw bytes for each. */
 import { memberPlace, rangePlace } from '../place.ts';
-import { broken, type Draft, draftArtefact, guarded, lie, type ReaderTools } from '../reader.ts';
+import { broken, type Draft, draftArtefact, guarded, lie } from '../reader.ts';
 import type { StorageFact } from '../pickle/facts.ts';
 import { executableFacts } from './executable-facts.ts';
 import { pickleInto } from './pickle-into.ts';
@@ -52,7 +52,6 @@ function openPickle(member: ArchiveMember, { draft, tools }: ArchiveTarget): rea
   draft.members.push(inner);
   if (unpacked.crcWrong) inner.anomalies.push(lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', member.place));
   if ((member.flags & 1) !== 0) inner.anomalies.push(lie('zip-false-encryption', 'The member is marked encrypted and yet holds a plain pickle.', member.place));
-  if (!unpacked.complete) inner.unread.push({ reason: 'budget', detail: 'The pickle is larger than may be held.', where: member.place });
   const facts = pickleInto(inner, { source: unpacked.source, offset: 0, whole: true, flavour: 'torch-zip' }, tools);
   if (!facts) return [];
   addCounts(draft, facts.tensors, facts.parameters);

@@ -4,7 +4,7 @@ import type { Where } from '../../../contract/finding.ts';
 import type { Artefact, UnreadFact } from '../artefact.ts';
 import { BudgetExceeded } from '../budget.ts';
 import { type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { bytesSource, type ByteSource, windowSource } from '../source.ts';
+import { beginningSource, bytesSource, type ByteSource, windowSource } from '../source.ts';
 import { type Codec, decompress } from './decompress.ts';
 import { encryptedFlags } from './zip-local.ts';
 
@@ -27,17 +27,18 @@ export type MemberBytes = {
   readonly packed: ByteSource;
 };
 
-export type Unpacked = { readonly source: ByteSource; readonly complete: boolean; readonly crcWrong: boolean };
+export type Unpacked = { readonly source: ByteSource; readonly crcWrong: boolean };
 
 /** @returns the member's content, or why it could not be read. */
 export function unpackMember(member: MemberBytes, where: Where, tools: ReaderTools): Unpacked | UnreadFact {
   const { method, packed } = member;
-  if (method === 0) return { source: packed, complete: true, crcWrong: storedCrcWrong(member) };
+  if (method === 0) return { source: packed, crcWrong: storedCrcWrong(member) };
   const codec = codecs.get(method);
   if (!codec) return { reason: 'unsupported', detail: `Compression method ${method} is not supported.`, where };
   try {
     const { bytes, complete } = decompress(codec, packed, tools.budget);
-    return { source: bytesSource(bytes), complete, crcWrong: complete && member.crc !== null && crc32(bytes) !== member.crc };
+    const source = complete ? bytesSource(bytes) : beginningSource(bytes, member.size);
+    return { source, crcWrong: complete && member.crc !== null && crc32(bytes) !== member.crc };
   } catch (error) {
     if (error instanceof MalformedBytes) return { reason: 'reader-failed', detail: error.message, where };
     if (error instanceof BudgetExceeded && error.limit === 'outputBytes') return { reason: 'budget', detail: error.message, where };
@@ -55,7 +56,6 @@ export function openMember(member: MemberBytes, where: Where, tools: ReaderTools
   if ('reason' in unpacked) return unreadMember(member, unpacked, where);
   const artefact = tools.open(unpacked.source, where);
   const anomalies = [...artefact.anomalies];
-  const unread = [...artefact.unread];
   if (unpacked.crcWrong)
     anomalies.push(lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', where));
   if ((member.flags & encryptedFlags) !== 0) {
@@ -63,9 +63,7 @@ export function openMember(member: MemberBytes, where: Where, tools: ReaderTools
     if (artefact.format === 'unknown') return unreadMember(member, { reason: 'encrypted', detail: 'The member is encrypted.', where }, where);
     anomalies.push(lie('zip-false-encryption', `The member is marked encrypted and yet holds plain ${artefact.format}.`, where));
   }
-  if (!unpacked.complete && artefact.role !== 'dataset')
-    unread.push({ reason: 'budget', detail: `Only the first ${unpacked.source.size} bytes were unpacked: the whole is larger than may be held.`, where });
-  return { ...artefact, anomalies, unread };
+  return { ...artefact, anomalies };
 }
 
 function unreadMember(member: MemberBytes, unread: UnreadFact, where: Where): Artefact {

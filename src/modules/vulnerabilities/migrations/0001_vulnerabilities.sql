@@ -124,7 +124,7 @@ create index vulnerability_priority on vulnerabilities.vulnerability (workspace_
 create index vulnerability_created on vulnerabilities.vulnerability (workspace_id, created_at desc);
 create index vulnerability_asset on vulnerabilities.vulnerability (workspace_id, asset_id, live, priority desc, id desc);
 create index vulnerability_fix on vulnerabilities.vulnerability (workspace_id, fix_key, priority desc, id desc) where live;
-create index vulnerability_weakness on vulnerabilities.vulnerability (workspace_id, weakness_id);
+create index vulnerability_weakness on vulnerabilities.vulnerability (workspace_id, weakness, priority desc, id desc);
 create index vulnerability_resolved on vulnerabilities.vulnerability (workspace_id, resolved_at) where resolved_at is not null;
 -- Clocks that a job looks at: acceptances and holds that end, false positives to ask about again.
 create index vulnerability_review on vulnerabilities.vulnerability (workspace_id, review_at) where review_at is not null;

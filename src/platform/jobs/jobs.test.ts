@@ -1,0 +1,136 @@
+/** Jobs on a real queue and database. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { problems } from '../../contract/problem.ts';
+import { inDatabase } from '../database/database.ts';
+import { type TestDatabase, testDatabase } from '../database/test-database.ts';
+import { findJob, requestCancel, requeue } from './job-store.ts';
+import { defineJob, enqueue, type JobDefinition, send } from './jobs.ts';
+import { startJobs } from './worker.ts';
+
+const refused = problems('test', { refused: [422, 'No.'] });
+
+async function withJobs(
+  t: Parameters<typeof testDatabase>[0],
+  definitions: readonly JobDefinition[],
+  work: (database: TestDatabase) => Promise<void>,
+): Promise<void> {
+  const database = await testDatabase(t);
+  await inDatabase(database.database, async () => {
+    const queue = await startJobs(definitions, { work: true });
+    try {
+      await work(database);
+    } finally {
+      await queue.stop();
+    }
+  });
+}
+
+async function ended(database: TestDatabase, id: string) {
+  for (let round = 0; round < 200; round += 1) {
+    const job = await database.run(() => findJob(id));
+    if (job !== null && ['done', 'failed', 'cancelled'].includes(job.state)) return job;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return assert.fail('the job did not end within 10 s');
+}
+
+test('a job of a rolled-back transaction does not exist; one of a commit runs with its input and keeps its result', async (t) => {
+  const ran: number[] = [];
+  const definition = defineJob({
+    kind: 'test.add',
+    title: 'Add',
+    input: z.object({ n: z.int() }),
+    run: async ({ n }, job) => {
+      ran.push(n);
+      job.progress({ done: 1, total: 2, unit: 'steps' });
+      return { sum: n + 1 };
+    },
+  });
+  await withJobs(t, [definition], async (database) => {
+    await assert.rejects(
+      database.run(async () => {
+        await enqueue(definition, { n: 1 });
+        throw new TypeError('rolled back');
+      }),
+    );
+    const id = await database.run(() => enqueue(definition, { n: 41 }, { title: 'Forty-one', subject: { type: 'thing', id: 'x' } }));
+    const job = await ended(database, id);
+    assert.deepEqual(
+      [job.state, job.result, job.title, job.attempts, job.subject],
+      ['done', { sum: 42 }, 'Forty-one', 1, { type: 'thing', id: 'x' }],
+    );
+    assert.deepEqual([job.progress?.done, job.progress?.total], [1, 2]);
+    assert.deepEqual(ran, [41]);
+  });
+});
+
+test('a defect is tried again, a refusal is final at once, and a final failure can be retried by a person', async (t) => {
+  let tries = 0;
+  let refusals = 0;
+  const flaky = defineJob({
+    kind: 'test.flaky',
+    title: 'Flaky',
+    input: z.object({}),
+    run: async () => {
+      tries += 1;
+      if (tries === 1) throw new TypeError('once');
+      return 'well';
+    },
+  });
+  const refusing = defineJob({
+    kind: 'test.refusing',
+    title: 'Refusing',
+    input: z.object({}),
+    run: async () => {
+      refusals += 1;
+      if (refusals === 1) throw refused.refused();
+      return 'now yes';
+    },
+  });
+  await withJobs(t, [flaky, refusing], async (database) => {
+    const [first, second] = await database.run(async () => [await enqueue(flaky, {}), await enqueue(refusing, {})] as const);
+    assert.deepEqual([(await ended(database, first)).attempts, tries], [2, 2]);
+    const failed = await ended(database, second);
+    assert.deepEqual([failed.state, failed.problem, refusals], ['failed', { code: 'test.refused', detail: 'No.' }, 1]);
+    await database.run(async () => {
+      assert.equal(await requeue(second), 'test.refusing');
+      await send('test.refusing', second, database.workspaceId);
+    });
+    assert.equal((await ended(database, second)).result, 'now yes');
+  });
+});
+
+test('a cancelled job is aborted within two seconds and ends as cancelled', async (t) => {
+  let aborted = false;
+  let started = false;
+  const long = defineJob({
+    kind: 'test.long',
+    title: 'Long',
+    input: z.object({}),
+    run: async (_input, job) => {
+      started = true;
+      await new Promise<void>((resolve) => job.signal.addEventListener('abort', () => resolve()));
+      aborted = true;
+    },
+  });
+  await withJobs(t, [long], async (database) => {
+    const id = await database.run(() => enqueue(long, {}));
+    while (!started) await new Promise((resolve) => setTimeout(resolve, 20));
+    const askedAt = performance.now();
+    assert.equal(await database.run(() => requestCancel(id)), true);
+    assert.equal((await ended(database, id)).state, 'cancelled');
+    assert.ok(aborted && performance.now() - askedAt < 2000, `${performance.now() - askedAt} ms`);
+    assert.equal(await database.run(() => requestCancel(id)), false, 'it already ended');
+  });
+});
+
+test('a job of one workspace is not seen from another', async (t) => {
+  const quick = defineJob({ kind: 'test.quick', title: 'Quick', input: z.object({}), run: async () => null });
+  await withJobs(t, [quick], async (database) => {
+    const id = await database.run(() => enqueue(quick, {}));
+    assert.equal(await database.run(() => findJob(id), { workspaceId: database.otherWorkspaceId }), null);
+    await ended(database, id);
+  });
+});
