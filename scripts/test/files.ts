@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { listFiles } from '../files.ts';
 
-export type GroupName = 'unit' | 'database' | 'browser';
+export type GroupName = 'unit' | 'database' | 'journey' | 'browser';
 export type Group = { readonly name: GroupName; readonly files: readonly string[] };
 
 const testFile = /\.test\.ts$/;
@@ -14,20 +14,23 @@ export function findTests(base: string): string[] {
 }
 
 /**
- * Sorts test files by the heaviest thing they can reach through imports: a browser, else PostgreSQL, else nothing.
+ * Sorts test files by the heaviest thing they can reach through imports: a browser, else the whole platform, else
+ * PostgreSQL, else nothing.
  * A text scan is enough here: a wrong guess only moves a file into another process.
  */
 export function groupTests(base: string, files: readonly string[]): Group[] {
   const reach = new Map<string, readonly string[]>();
-  const weights = files.map((path) => ({ path, name: weigh(reachable(base, path, reach)) }));
-  const names: GroupName[] = ['unit', 'database', 'browser'];
+  const weights = files.map((path) => ({ path, name: weigh(path, reachable(base, path, reach)) }));
+  const names: GroupName[] = ['unit', 'database', 'journey', 'browser'];
   return names
     .map((name) => ({ name, files: weights.filter((entry) => entry.name === name).map(({ path }) => path) }))
     .filter((group) => group.files.length > 0);
 }
 
-function weigh(seen: ReadonlySet<string>): GroupName {
+function weigh(path: string, seen: ReadonlySet<string>): GroupName {
   if (seen.has('playwright-core')) return 'browser';
+  // Journeys start the platform as its own processes, which no import shows.
+  if (path.startsWith('test/journey/')) return 'journey';
   return seen.has('pg') ? 'database' : 'unit';
 }
 

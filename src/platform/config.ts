@@ -147,6 +147,11 @@ export function overrideEnvironment(values: Readonly<Record<string, string>>): v
   current = undefined;
 }
 
+/** Where a person's own settings live, when the desktop says so. */
+export function configFolder(): string | undefined {
+  return process.env['XDG_CONFIG_HOME'] ?? process.env['APPDATA'];
+}
+
 /** The environment a child process gets: ours, with its own values on top. */
 export function childEnvironment(
   values: Readonly<Record<string, string>>,

@@ -22,7 +22,7 @@ test('what was written to the address is read back, commas included', () => {
     text: 'torch',
     filters: [
       { field: 'severity', operator: 'is', values: ['critical', 'high'] },
-      { field: 'owner', operator: 'is', values: ['Brandt, Aiko', 'Raman'] },
+      { field: 'owner', operator: 'is', values: ['Brandt, Aiko,', 'Raman', '100 %2C'] },
       { field: 'priority', operator: 'min', values: ['70'] },
       { field: 'accepted', operator: 'state', values: ['only'] },
     ],

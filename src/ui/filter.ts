@@ -39,13 +39,13 @@ export const textParam = 'q';
 
 const separator = ',';
 const paramOf = (field: string, operator: Operator): string => (operator === 'is' || operator === 'state' ? field : `${field}.${operator}`);
-/** Values with a comma are written with a doubled one. */
+/** A comma inside a value is written `%2C` before the address is encoded, so that lists can be split. */
 const encodeValues = (values: readonly string[]): string =>
-  values.map((value) => value.replaceAll(separator, separator + separator)).join(separator);
+  values.map((value) => value.replaceAll('%', '%25').replaceAll(separator, '%2C')).join(separator);
 const decodeValues = (text: string): string[] =>
   text
-    .split(/(?<!,),(?!,)/)
-    .map((value) => value.replaceAll(separator + separator, separator))
+    .split(separator)
+    .map((value) => value.replaceAll('%2C', separator).replaceAll('%25', '%'))
     .filter((value) => value !== '');
 
 /** Reads what the fields know; anything else in the address is left to others. */

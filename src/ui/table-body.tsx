@@ -25,7 +25,8 @@ export function TableBody<Row>(props: RowParts<Row> & { shown: readonly Column<R
 function Spacer({ height, span }: { height: number; span: number }) {
   if (height <= 0) return null;
   return (
-    <tr role="presentation">
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row that only keeps the height of rows not drawn; it takes no focus
+    <tr aria-hidden="true">
       <td colSpan={span} style={{ height }} />
     </tr>
   );

@@ -34,7 +34,7 @@ export async function seedVulnerabilities(owner: Pick<pg.Pool, 'query'>, { works
        case when status not in ('open','in_progress') then now() - (n % 90) * interval '1 day' end, now() - (n % 200) * interval '1 day', now() - (n % 5000) * interval '1 minute'
      from (
        select n, (power(hash, 2) * 2000)::int as asset, severity, rank, status,
-         (greatest(0, 85 - rank * 18 + (n * 7919 % 1700) / 100.0) * 1000000)::int as priority
+         (greatest(0, 82 - rank * 18 + (n::bigint * 7919 % 1700) / 100.0) * 1000000)::int as priority
        from (
          select n, (n::bigint * 2654435761 % 4294967296) / 4294967296.0 as hash,
            case when n % 100 < 5 then 'critical' when n % 100 < 20 then 'high' when n % 100 < 60 then 'medium' when n % 100 < 90 then 'low' else 'informational' end as severity,

@@ -56,13 +56,7 @@ function cells(line: string, separator: string): string[] {
 }
 
 function recordFact(lines: readonly string[], rows: number | null): TableFact | null {
-  const records = lines.slice(0, 5).flatMap((line) => {
-    try {
-      return asRecord(line.length > 100_000 ? null : JSON.parse(line)) ?? [];
-    } catch {
-      return [];
-    }
-  });
+  const records = lines.slice(0, 5).map(parseRecord).filter((record) => record !== null);
   const [first] = records;
   // The last of the sampled lines may be cut; one that parses is enough only when it is the only one.
   if (first === undefined || records.length < Math.min(2, lines.length)) return null;
@@ -71,6 +65,14 @@ function recordFact(lines: readonly string[], rows: number | null): TableFact | 
   const messages = Object.hasOwn(first, 'messages') && Array.isArray(first['messages']);
   const tuning = messages || has('prompt', 'completion') || has('prompt', 'chosen', 'rejected') || has('instruction', 'output') || has('conversations');
   return { format: 'jsonl', columns, rows, tuning };
+}
+
+function parseRecord(line: string): Record<string, unknown> | null {
+  try {
+    return line.length > 100_000 ? null : asRecord(JSON.parse(line));
+  } catch {
+    return null;
+  }
 }
 
 const dataFolder = /(?:^|\/)(?:data|datasets?|corpus|corpora|training[-_]?data|train|eval|evaluation|raw|processed|labels|samples)(?:\/|$)/i;

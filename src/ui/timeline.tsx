@@ -1,0 +1,57 @@
+/** What happened: day heads, time left, one sentence, actor right. Machines and people are told apart by icon. */
+import { Cog, UserRound } from 'lucide-react';
+import { Fragment, type ReactNode } from 'react';
+import { useNow } from './now.ts';
+import { formatClock, formatDay, formatMoment } from './time.ts';
+
+export type TimelineEntry = {
+  readonly id: string;
+  readonly at: string;
+  /** One sentence. */
+  readonly sentence: ReactNode;
+  /** Details below: a comment, a before and after. */
+  readonly detail?: ReactNode;
+  readonly actor: string;
+  readonly isMachine: boolean;
+  readonly shape?: ReactNode;
+};
+
+/** Entries in the order given: newest first in feeds, oldest first in incidents. */
+export function Timeline({ label, entries }: { label: string; entries: readonly TimelineEntry[] }) {
+  const now = useNow();
+  return (
+    <ol aria-label={label}>
+      {entries.map((entry, index) => {
+        const day = formatDay(entry.at, { now });
+        const before = entries[index - 1];
+        const isNewDay = before === undefined || formatDay(before.at, { now }) !== day;
+        return (
+          <Fragment key={entry.id}>
+            {isNewDay && <li className="pt-3 pb-1 text-label font-name text-ink-3 first:pt-0">{day}</li>}
+            <TimelineRow entry={entry} />
+          </Fragment>
+        );
+      })}
+    </ol>
+  );
+}
+
+function TimelineRow({ entry: { at, sentence, detail, actor, isMachine, shape } }: { entry: TimelineEntry }) {
+  const Icon = isMachine ? Cog : UserRound;
+  return (
+    <li className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-b-0">
+      <time dateTime={at} title={formatMoment(at)} className="w-11 flex-none text-ink-2 tabular-nums">
+        {formatClock(at)}
+      </time>
+      {shape !== undefined && <span className="flex-none self-center">{shape}</span>}
+      <div className="min-w-0 flex-1">
+        <div className="font-name">{sentence}</div>
+        {detail !== undefined && <div className="text-ink-2">{detail}</div>}
+      </div>
+      <span className="inline-flex flex-none items-center gap-1.5 text-ink-2">
+        <Icon size={13} aria-label={isMachine ? 'machine' : 'person'} className="text-ink-3" />
+        {actor}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,90 @@
+/** The platform's own figures: start, restart, cost of a request, weight of the first page. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Person, registerAdmin } from './person.ts';
+import { startPlatform } from './running-platform.ts';
+
+const project = join(import.meta.dirname, '..');
+
+/** From a clone without leftovers (packages linked in) to a dashboard that answers, in seconds. */
+async function firstStart(): Promise<number> {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  chmodSync(clone, 0o755);
+  try {
+    execFileSync('git', ['clone', '--quiet', '--local', project, join(clone, 'ai-spm')]);
+    symlinkSync(join(project, 'node_modules'), join(clone, 'ai-spm', 'node_modules'));
+    const { startPlatform: startClone } = (await import(join(clone, 'ai-spm', 'test', 'running-platform.ts'))) as {
+      startPlatform: typeof startPlatform;
+    };
+    const startedAt = performance.now();
+    const platform = await startClone();
+    const page = await fetch(platform.url, { headers: { accept: 'text/html' } });
+    const seconds = (performance.now() - startedAt) / 1000;
+    await platform.stop();
+    if (!page.ok) throw new TypeError(`the page answered ${page.status}`);
+    return seconds;
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
+}
+
+/** From the command to ready with everything built and migrated, in seconds. */
+async function restart(): Promise<number> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'restart-'));
+  const first = await startPlatform({ DATA_DIR: dataDirectory });
+  await first.stop();
+  const startedAt = performance.now();
+  const second = await startPlatform({ DATA_DIR: dataDirectory });
+  const seconds = (performance.now() - startedAt) / 1000;
+  await second.stop();
+  rmSync(dataDirectory, { recursive: true, force: true });
+  return seconds;
+}
+
+/** CPU of the gateway for one validated, authenticated GET that reads the database; median of batches, in milliseconds. */
+async function readCost(): Promise<number> {
+  const platform = await startPlatform({ RATE_PER_MINUTE: '10000000' });
+  try {
+    const admin = await registerAdmin(platform.url);
+    const { id } = await admin.must(z.object({ id: z.uuid() }), 'POST', '/api/ai-assets', { name: 'measured', type: 'model' });
+    const path = `/api/ai-assets/${id}/history?limit=1`;
+    for (let warm = 0; warm < 1500; warm += 1) await admin.ask('GET', path);
+    const costs: number[] = [];
+    for (let batch = 0; batch < 20; batch += 1) {
+      const before = await cpuSeconds(admin);
+      for (let count = 0; count < 100; count += 1) await admin.ask('GET', path);
+      costs.push(((await cpuSeconds(admin)) - before) * 10);
+    }
+    return costs.sort((a, b) => a - b)[10] ?? Number.NaN;
+  } finally {
+    await platform.stop();
+  }
+}
+
+async function cpuSeconds(person: Person): Promise<number> {
+  const { body } = await person.ask('GET', '/metrics');
+  const line = /^aispm_process_cpu_seconds_total (\S+)/m.exec(String(body));
+  return Number(line?.[1]);
+}
+
+/** JavaScript the sign-in page and then the first page load, gzip, in kB: the entry and what it imports at once. */
+async function firstPage(): Promise<number> {
+  const { buildWebIfChanged } = await import('../src/apps/web-build.ts');
+  await buildWebIfChanged(() => {});
+  const root = join(project, 'dist/public');
+  const html = readFileSync(join(root, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="\/?([^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  const bytes = scripts.map((script) => gzipSync(readFileSync(join(root, script))).length).reduce((sum, size) => sum + size, 0);
+  return bytes / 1000;
+}
+
+export const benches = [
+  { name: 'fresh clone → page answering, packages installed', bar: 60, unit: 's', run: firstStart },
+  { name: 'restart', bar: 5, unit: 's', run: restart },
+  { name: 'authenticated validated GET with database, CPU p50', bar: 0.5, unit: 'ms', run: readCost },
+  { name: 'first page JavaScript, gzip', bar: 300, unit: 'kB', run: firstPage },
+];
