@@ -4,6 +4,7 @@ import type { Endpoint } from '../contract/endpoint.ts';
 import type { EventKind } from '../contract/event.ts';
 import * as groundLive from '../contract/live.ts';
 import * as aiAssets from '../modules/ai-assets/contract.ts';
+import * as auditLogs from '../modules/audit-logs/contract.ts';
 import * as dashboard from '../modules/dashboard/contract.ts';
 import * as discovery from '../modules/discovery/contract.ts';
 import * as identity from '../modules/identity/contract.ts';
@@ -39,6 +40,9 @@ export const endpoints: readonly Endpoint[] = [
   aiAssets.replaceAsset,
   aiAssets.restoreAsset,
   aiAssets.retireAsset,
+  auditLogs.getAuditLog,
+  auditLogs.listAuditLogs,
+  auditLogs.verifyAuditLog,
   dashboard.dashboardMetrics,
   discovery.cancelDiscover,
   discovery.cancelRun,

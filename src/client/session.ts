@@ -4,8 +4,8 @@ import { createContext, useCallback, useContext } from 'react';
 import { z } from 'zod';
 import { endpoint } from '../contract/endpoint.ts';
 import { Role } from '../contract/permission.ts';
-import { isProblem } from '../contract/problem.ts';
-import { request } from './request.ts';
+import { isProblem, type Problem } from '../contract/problem.ts';
+import { problemOf, request } from './request.ts';
 import { sessionKey } from './session-key.ts';
 
 export const SessionUser = z.object({
@@ -73,5 +73,32 @@ export function useSessionChange(): () => Promise<void> {
   return useCallback(async () => {
     client.clear();
     await client.invalidateQueries({ queryKey: sessionKey });
+  }, [client]);
+}
+
+const signOutEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/logout',
+  summary: 'End this session',
+  access: 'signed-in',
+  tag: 'session',
+  operation: 'logout',
+  input: z.object({}),
+  output: z.unknown(),
+});
+
+/** Ends the session at the server, then forgets everything here. Resolves to the refusal, or null when it is done. */
+export function useSignOut(): () => Promise<Problem | null> {
+  const client = useQueryClient();
+  return useCallback(async () => {
+    try {
+      await request(signOutEndpoint, {});
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status !== 401) return problem;
+    }
+    client.clear();
+    client.setQueryData(sessionKey, null);
+    return null;
   }, [client]);
 }

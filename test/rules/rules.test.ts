@@ -1,43 +1,29 @@
 /** Every rule of the house is broken once, on purpose, and must be the only one to speak. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import test, { after } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
 import { cruiseTree } from '../../scripts/check/cruise.ts';
 import { root } from '../../scripts/files.ts';
+import { plantTree } from '../../scripts/test-tree.ts';
 import { planted, sound } from './planted.ts';
 
-// Inside the repository, so that packages resolve; outside the folders that any check reads.
-mkdirSync(join(root, '.cache'), { recursive: true });
-const nursery = mkdtempSync(join(root, '.cache', 'rules-'));
-after(() => rmSync(nursery, { recursive: true, force: true }));
-let trees = 0;
+const manifest = readFileSync(join(root, 'package.json'), 'utf8');
 
-function plant(files: Readonly<Record<string, string>>): string {
-  trees += 1;
-  const base = join(nursery, String(trees));
-  const manifest = readFileSync(join(root, 'package.json'), 'utf8');
-  for (const [path, text] of Object.entries({ 'package.json': manifest, ...files })) {
-    mkdirSync(dirname(join(base, path)), { recursive: true });
-    writeFileSync(join(base, path), text);
-  }
-  return base;
+async function cruisePlanted(t: TestContext, files: Readonly<Record<string, string>>) {
+  return cruiseTree(plantTree(t, { 'package.json': manifest, ...files }));
 }
 
-async function brokenRules(files: Readonly<Record<string, string>>): Promise<string[]> {
-  const { breaches } = await cruiseTree(plant(files));
-  return [...new Set(breaches.map(({ rule }) => rule))].sort();
-}
-
-test('a tree that keeps to the rules is left in peace', async () => {
-  const { breaches, modulesSeen } = await cruiseTree(plant(sound));
+test('a tree that keeps to the rules is left in peace', async (t) => {
+  const { breaches, modulesSeen } = await cruisePlanted(t, sound);
   assert.deepEqual(breaches, []);
   assert.equal(modulesSeen, Object.keys(sound).length);
 });
 
 for (const { rule, says, files } of planted) {
-  test(`${rule} is broken by ${says}, and no other rule is`, async () => {
-    assert.deepEqual(await brokenRules(files), [rule]);
+  test(`${rule} is broken by ${says}, and no other rule is`, async (t) => {
+    const { breaches } = await cruisePlanted(t, files);
+    assert.deepEqual([...new Set(breaches.map((breach) => breach.rule))], [rule]);
   });
 }
 

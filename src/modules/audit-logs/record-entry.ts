@@ -46,7 +46,10 @@ export function pendingEntry(record: AuditRecord, { actor, traceId }: Context, {
 
 /** Columns hold it too, and PostgreSQL's text has no NUL: control characters become U+FFFD. */
 function plainText(text: string, most: number): string {
-  return text.slice(0, most).toWellFormed().replace(/\p{Cc}/gu, '\ufffd');
+  return text
+    .slice(0, most)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\ufffd');
 }
 
 type Change = NonNullable<PendingEntry['change']>;
@@ -85,7 +88,8 @@ function jsonValue(value: unknown, depth: number): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string') return shortened(value.toWellFormed());
-  if (typeof value === 'number') return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : String(value);
+  if (typeof value === 'number')
+    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : String(value);
   if (typeof value !== 'object') return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (depth >= deepest) return '[deeper values left out]';

@@ -9,7 +9,8 @@ import { recordChange, type TestLog, testLog } from './test-log.ts';
 
 type Row = { index: string; line: Buffer; leaf: Buffer };
 async function stored({ owner, workspaceId }: TestLog): Promise<Row[]> {
-  return (await owner.query<Row>('select index, line, leaf from audit_logs.entry where workspace_id = $1 order by index', [workspaceId])).rows;
+  return (await owner.query<Row>('select index, line, leaf from audit_logs.entry where workspace_id = $1 order by index', [workspaceId]))
+    .rows;
 }
 
 /** Every line names the hash of the one before, indexes count from 0: recomputed here, not taken from the store. */
@@ -111,8 +112,14 @@ test('a clock that was set back is said so, and times never fall', () => {
   const payload = (id: string, time: string) =>
     Buffer.from(
       JSON.stringify({
-        v: 1, id, time, actor: { kind: 'user', id: 'someone', roles: [] }, action: 'a.b',
-        resource: { type: 'a', id: null }, outcome: 'done', request: { trace: 't', process: 'all' },
+        v: 1,
+        id,
+        time,
+        actor: { kind: 'user', id: 'someone', roles: [] },
+        action: 'a.b',
+        resource: { type: 'a', id: null },
+        outcome: 'done',
+        request: { trace: 't', process: 'all' },
       }),
     );
   const head = { size: 7, leaf: 'ab'.repeat(32), time: '2026-05-01T10:00:00.000000Z' };
@@ -121,10 +128,13 @@ test('a clock that was set back is said so, and times never fall', () => {
     { place: 2, payload: payload('00000000-0000-7000-8000-000000000002', '2026-05-01T10:00:01.000000Z') },
   ];
   const lines = chain('00000000-0000-7000-8000-00000000000a', head, rows, '2026-05-01T09:00:02.000000Z');
-  assert.deepEqual(lines.map(({ entry }) => [entry.index, entry.time, entry.clock]), [
-    [7, '2026-05-01T10:00:00.000000Z', 'regressed'],
-    [8, '2026-05-01T10:00:01.000000Z', 'regressed'],
-  ]);
+  assert.deepEqual(
+    lines.map(({ entry }) => [entry.index, entry.time, entry.clock]),
+    [
+      [7, '2026-05-01T10:00:00.000000Z', 'regressed'],
+      [8, '2026-05-01T10:00:01.000000Z', 'regressed'],
+    ],
+  );
   assert.equal(lines[0]?.entry.prev, 'ab'.repeat(32));
 });
 
@@ -140,7 +150,10 @@ for (const statement of [
   test(`the application may not: ${statement.slice(0, 40)}`, async (t) => {
     const log = await testLog(t);
     await log.fill(1);
-    await assert.rejects(log.run(() => db().execute(sql.raw(statement))), (error: Error) => /permission denied|refused/.test(String(error.cause ?? error)));
+    await assert.rejects(
+      log.run(() => db().execute(sql.raw(statement))),
+      (error: Error) => /permission denied|refused/.test(String(error.cause ?? error)),
+    );
     assert.equal((await stored(log)).length, 1);
   });
 }

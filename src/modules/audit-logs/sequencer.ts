@@ -67,7 +67,7 @@ export function chain(workspace: string, head: Head, rows: readonly PendingRow[]
   let time = head.time ?? '';
   return rows.map(({ place, payload }, step) => {
     const pending = PendingEntry.parse(JSON.parse(payload.toString('utf8')));
-    time = pending.time > time ? pending.time : time;
+    if (time < pending.time) time = pending.time;
     const entry = EntryLine.parse({
       ...pending,
       workspace,

@@ -1,6 +1,7 @@
 /** Takes the platform's audit records into the transaction of the change: change committed ⇔ record committed. */
-import { type AuditRecord, installAuditSink } from '../../platform/audit.ts';
+
 import type { Context } from '../../contract/actor.ts';
+import { type AuditRecord, installAuditSink } from '../../platform/audit.ts';
 import { config } from '../../platform/config.ts';
 import { afterCommit } from '../../platform/database/database.ts';
 import { canonicalJson } from './canonical-json.ts';

@@ -1,8 +1,11 @@
 /** Reads and writes of the audit log. Functions for the sequencer run in a system transaction, all others in one of a workspace. */
-import { and, asc, eq, gte, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { Page } from '../../contract/page.ts';
 import { db } from '../../platform/database/database.ts';
+import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import type { EntryLine } from './entry.ts';
-import { entry, head, pending } from './table.ts';
+import { entry, head, pending, privatePart } from './table.ts';
+import type { Guards } from './verification.ts';
 
 export type PendingDraft = { id: string; payload: Buffer; address: string | null; userAgent: string | null };
 export async function submitPending({ id, payload, address, userAgent }: PendingDraft): Promise<void> {
@@ -40,7 +43,8 @@ export async function readPending(workspace: string, most: number): Promise<Pend
 }
 
 export async function appendLines(workspace: string, firstIndex: number, lines: readonly SequencedLine[]): Promise<void> {
-  const texts = (pick: (entry: EntryLine) => string | null | undefined) => sql`${sql.param(lines.map(({ entry: each }) => pick(each) ?? null))}::text[]`;
+  const texts = (pick: (entry: EntryLine) => string | null | undefined) =>
+    sql`${sql.param(lines.map(({ entry: each }) => pick(each) ?? null))}::text[]`;
   await db().execute(sql`select audit_logs.append(
     ${workspace}::uuid, ${firstIndex}::bigint,
     ${sql.param(lines.map(({ place }) => place))}::bigint[],
@@ -55,14 +59,90 @@ export async function appendLines(workspace: string, firstIndex: number, lines: 
 
 // Reading
 
-export type StoredEntry = typeof entry.$inferSelect;
+/** Times as lines write them, so that they can be compared as text. */
+const storedFields = {
+  index: entry.index,
+  id: entry.id,
+  time: sql<string>`to_char(${entry.time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  line: entry.line,
+  leaf: entry.leaf,
+  actorKind: entry.actorKind,
+  actorId: entry.actorId,
+  action: entry.action,
+  resourceType: entry.resourceType,
+  resourceId: entry.resourceId,
+  outcome: entry.outcome,
+  reason: entry.reason,
+  endpoint: entry.endpoint,
+  traceId: entry.traceId,
+};
+export type StoredEntry = Omit<typeof entry.$inferSelect, 'time'> & { time: string };
 
 /** Entries from an index on, oldest first. */
 export async function readChain(fromIndex: number, most: number): Promise<StoredEntry[]> {
-  return db().select().from(entry).where(and(gte(entry.index, fromIndex))).orderBy(asc(entry.index)).limit(most);
+  return db().select(storedFields).from(entry).where(gte(entry.index, fromIndex)).orderBy(asc(entry.index)).limit(most);
 }
 
 export async function readHead(): Promise<{ size: number; leaf: string }> {
   const [row] = await db().select().from(head);
   return row === undefined ? { size: 0, leaf: '0'.repeat(64) } : { size: row.size, leaf: row.leaf.toString('hex') };
+}
+
+/** What protects the entries from the application itself, as the database has it now. */
+export async function readGuards(): Promise<Guards> {
+  const { rows } = await db().execute<{ triggers: string[]; may: string[]; secured: boolean }>(sql`
+    select
+      (select coalesce(array_agg(tgname::text), '{}') from pg_trigger where tgrelid = 'audit_logs.entry'::regclass and tgenabled in ('O', 'A')) as triggers,
+      (select coalesce(array_agg(act), '{}') from unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as act
+        where has_table_privilege('aispm_app', 'audit_logs.entry', act)) as may,
+      (select relrowsecurity and relforcerowsecurity from pg_class where oid = 'audit_logs.entry'::regclass) as secured`);
+  const [row] = rows;
+  return { triggers: row?.triggers ?? [], applicationMay: row?.may ?? [], rowSecurity: row?.secured ?? false };
+}
+
+export type EntryFilter = {
+  readonly actorId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly resourceType?: string | undefined;
+  readonly resourceId?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  /** A tsquery of the configuration simple. */
+  readonly words?: string | undefined;
+};
+const newestFirst = keyset({ id: entry.index, sort: [], idDirection: 'desc' });
+/** Free words reach this many of the newest matches. */
+const mostMatches = 10_001;
+
+export function listEntries<T>(filter: EntryFilter, paging: Paging, item: (line: Buffer) => T): Promise<Page<T>> {
+  return newestFirst.page({ fields: { line: entry.line }, from: entry, where: conditionOf(filter), paging }, ({ line }) => item(line));
+}
+
+function conditionOf(filter: EntryFilter): SQL | undefined {
+  const { actorId, action, resourceType, resourceId, outcome, traceId, since, until, words } = filter;
+  if (words !== undefined) {
+    return sql`${entry.index} in (select index from audit_logs.search(${words}, null, ${mostMatches}, ${actorId ?? null}, ${action ?? null},
+      ${resourceType ?? null}, ${resourceId ?? null}, ${outcome ?? null}, ${traceId ?? null}, ${since?.toISOString() ?? null}, ${until?.toISOString() ?? null}))`;
+  }
+  return and(
+    actorId === undefined ? undefined : eq(entry.actorId, actorId),
+    action === undefined ? undefined : eq(entry.action, action),
+    resourceType === undefined ? undefined : eq(entry.resourceType, resourceType),
+    resourceId === undefined ? undefined : eq(entry.resourceId, resourceId),
+    outcome === undefined ? undefined : eq(entry.outcome, outcome),
+    traceId === undefined ? undefined : eq(entry.traceId, traceId),
+    since === undefined ? undefined : gte(entry.time, since.toISOString()),
+    until === undefined ? undefined : lt(entry.time, until.toISOString()),
+  );
+}
+
+export async function findEntry(id: string): Promise<{ line: Buffer; address: string | null; userAgent: string | null } | undefined> {
+  const [row] = await db()
+    .select({ line: entry.line, address: privatePart.address, userAgent: privatePart.userAgent })
+    .from(entry)
+    .leftJoin(privatePart, eq(privatePart.entryId, entry.id))
+    .where(eq(entry.id, id));
+  return row;
 }

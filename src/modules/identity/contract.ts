@@ -70,43 +70,47 @@ function selfAudited<E extends Endpoint>(declared: E): E {
   return { ...declared, audit: false };
 }
 
-export const register = selfAudited(endpoint({
-  method: 'POST',
-  path: '/api/register',
-  aliases: ['/auth/register'],
-  summary: 'Register: the first person becomes admin, later ones need an invitation unless registration is open',
-  access: 'public',
-  input: z.strictObject({
-    email: Email,
-    name: Name,
-    password: Password,
-    invitation: z.string().max(2000).optional().describe('The token of an invitation link.'),
+export const register = selfAudited(
+  endpoint({
+    method: 'POST',
+    path: '/api/register',
+    aliases: ['/auth/register'],
+    summary: 'Register: the first person becomes admin, later ones need an invitation unless registration is open',
+    access: 'public',
+    input: z.strictObject({
+      email: Email,
+      name: Name,
+      password: Password,
+      invitation: z.string().max(2000).optional().describe('The token of an invitation link.'),
+    }),
+    output: CurrentUser,
+    status: 201,
+    tag,
+    operation: 'register',
+    ratePerMinute: 20,
+    maxBodyBytes: 16_384,
+    timeoutMs: 60_000,
   }),
-  output: CurrentUser,
-  status: 201,
-  tag,
-  operation: 'register',
-  ratePerMinute: 20,
-  maxBodyBytes: 16_384,
-  timeoutMs: 60_000,
-}));
+);
 
-export const login = selfAudited(endpoint({
-  method: 'POST',
-  path: '/api/login',
-  aliases: ['/auth/login'],
-  summary: 'Sign in with e-mail and password; answers with a session cookie',
-  description:
-    'Unknown address and wrong password answer alike. After 5 failures the account, and the account from this address, wait 1 minute, doubling to 1 hour. No second factors exist yet: a given mfa_code is refused.',
-  access: 'public',
-  input: z.strictObject({ email: Email, password: Password, mfa_code: z.string().max(64).optional() }),
-  output: CurrentUser,
-  tag,
-  operation: 'login',
-  ratePerMinute: 60,
-  maxBodyBytes: 16_384,
-  timeoutMs: 60_000,
-}));
+export const login = selfAudited(
+  endpoint({
+    method: 'POST',
+    path: '/api/login',
+    aliases: ['/auth/login'],
+    summary: 'Sign in with e-mail and password; answers with a session cookie',
+    description:
+      'Unknown address and wrong password answer alike. After 5 failures the account, and the account from this address, wait 1 minute, doubling to 1 hour. No second factors exist yet: a given mfa_code is refused.',
+    access: 'public',
+    input: z.strictObject({ email: Email, password: Password, mfa_code: z.string().max(64).optional() }),
+    output: CurrentUser,
+    tag,
+    operation: 'login',
+    ratePerMinute: 60,
+    maxBodyBytes: 16_384,
+    timeoutMs: 60_000,
+  }),
+);
 
 export const logout = endpoint({
   method: 'POST',
@@ -186,7 +190,10 @@ export const changeUser = endpoint({
       active: z.boolean().optional(),
       unlock: z.literal(true).optional().describe('Forget failed sign-ins.'),
     })
-    .refine(({ role, active, unlock }) => role !== undefined || active !== undefined || unlock !== undefined, 'Nothing to change was given.'),
+    .refine(
+      ({ role, active, unlock }) => role !== undefined || active !== undefined || unlock !== undefined,
+      'Nothing to change was given.',
+    ),
   output: User,
   tag,
   operation: 'change-user',
@@ -284,19 +291,21 @@ export const endOtherSessions = endpoint({
   operation: 'end-other-sessions',
 });
 
-export const changePassword = selfAudited(endpoint({
-  method: 'POST',
-  path: '/api/user/password',
-  summary: 'Change your password; ends your other sessions',
-  access: 'signed-in',
-  input: z.strictObject({ currentPassword: Password, newPassword: Password }),
-  output: z.object({ ended: z.int().describe('Other sessions that were ended.') }),
-  tag,
-  operation: 'change-password',
-  ratePerMinute: 20,
-  maxBodyBytes: 16_384,
-  timeoutMs: 60_000,
-}));
+export const changePassword = selfAudited(
+  endpoint({
+    method: 'POST',
+    path: '/api/user/password',
+    summary: 'Change your password; ends your other sessions',
+    access: 'signed-in',
+    input: z.strictObject({ currentPassword: Password, newPassword: Password }),
+    output: z.object({ ended: z.int().describe('Other sessions that were ended.') }),
+    tag,
+    operation: 'change-password',
+    ratePerMinute: 20,
+    maxBodyBytes: 16_384,
+    timeoutMs: 60_000,
+  }),
+);
 
 export const PermissionMatrix = z.object({
   roles: z.array(z.object({ role: Role, title: z.string(), worksWith: z.string() })),

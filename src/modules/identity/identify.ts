@@ -6,7 +6,7 @@ import { derivedKey } from '../../platform/secret.ts';
 import { checkCsrf, csrfCookie } from './csrf.ts';
 import { permissionsOf } from './permission-matrix.ts';
 import { hashSessionToken, sessionCookieName } from './session-token.ts';
-import { useSessionAcrossWorkspaces } from './store.ts';
+import { touchSessionAcrossWorkspaces } from './store.ts';
 
 export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
 
@@ -56,7 +56,7 @@ function actorOf(tokenHash: Buffer): Promise<Actor | null> {
 }
 
 async function lookUp(tokenHash: Buffer): Promise<Actor | null> {
-  const found = await systemTransaction(() => useSessionAcrossWorkspaces(tokenHash, config().SESSION_IDLE_MINUTES));
+  const found = await systemTransaction(() => touchSessionAcrossWorkspaces(tokenHash, config().SESSION_IDLE_MINUTES));
   if (!found) return null;
   const { session, role } = found;
   return {

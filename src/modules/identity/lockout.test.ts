@@ -28,8 +28,5 @@ test('the longest of several waits holds', () => {
 });
 
 test('analysts hear of the tenth failure and of each tenth after it', () => {
-  assert.deepEqual(
-    Array.from({ length: 31 }, (_, failures) => failures).filter(isAttack),
-    [10, 20, 30],
-  );
+  assert.deepEqual(Array.from({ length: 31 }, (_, failures) => failures).filter(isAttack), [10, 20, 30]);
 });

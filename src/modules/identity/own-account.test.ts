@@ -43,7 +43,8 @@ for (const [name, statement] of [
 test('use is noted at most once a minute', async (t) => {
   const installation = await testInstallation(t);
   const { browser } = await person(installation, 'analyst');
-  const lastSeen = async () => (await installation.owner.query<{ at: Date }>('select last_seen_at as at from identity.session')).rows[0]?.at.getTime() ?? 0;
+  const lastSeen = async () =>
+    (await installation.owner.query<{ at: Date }>('select last_seen_at as at from identity.session')).rows[0]?.at.getTime() ?? 0;
   const begun = await lastSeen();
   await browser.send('/api/user');
   assert.equal(await lastSeen(), begun);
@@ -100,7 +101,10 @@ test('lists own sessions only, ends one or all others, and knows none of somebod
   const phoneSession = await startedSession(installation, { id, workspaceId, browser: phone });
   const stranger = await person(installation, 'admin');
   const listed = await browser.send('/api/sessions');
-  assert.deepEqual((listed.body['items'] as { id: string; current: boolean }[]).map(({ current }) => current), [false, true]);
+  assert.deepEqual(
+    (listed.body['items'] as { id: string; current: boolean }[]).map(({ current }) => current),
+    [false, true],
+  );
   assert.equal((await stranger.browser.send(`/api/sessions/${phoneSession}`, { method: 'DELETE' })).status, 404);
   assert.equal((await phone.send('/api/user')).status, 200);
   assert.equal((await browser.send(`/api/sessions/${phoneSession}`, { method: 'DELETE' })).body['ended'], 1);
@@ -137,7 +141,8 @@ test('wrong present passwords lock like failed sign-ins', async (t) => {
   const installation = await testInstallation(t);
   const { browser } = await person(installation, 'analyst');
   const body = { currentPassword: 'wrong wrong wrong', newPassword };
-  for (let attempt = 0; attempt < 5; attempt += 1) assert.equal((await browser.send('/api/user/password', { method: 'POST', body })).status, 422);
+  for (let attempt = 0; attempt < 5; attempt += 1)
+    assert.equal((await browser.send('/api/user/password', { method: 'POST', body })).status, 422);
   assert.equal((await browser.send('/api/user/password', { method: 'POST', body })).status, 423);
 });
 
@@ -149,11 +154,15 @@ test('the fifty-first session ends the oldest', async (t) => {
      select $1, $2, sha256(n::text::bytea), now() + interval '1 hour' from generate_series(1, 49) n`,
     [installation.workspaceId, id],
   );
-  await installation.owner.query("update identity.session set started_at = now() - interval '1 hour' where token_hash not in (select sha256(n::text::bytea) from generate_series(1, 49) n)");
+  await installation.owner.query(
+    "update identity.session set started_at = now() - interval '1 hour' where token_hash not in (select sha256(n::text::bytea) from generate_series(1, 49) n)",
+  );
   await installation.browser().send('/api/login', { method: 'POST', body: { email, password: goodPassword } });
   await sleep(1050);
   assert.equal((await browser.send('/api/user')).status, 401);
-  const { rows } = await installation.owner.query<{ running: number }>('select count(*)::int as running from identity.session where ended_at is null');
+  const { rows } = await installation.owner.query<{ running: number }>(
+    'select count(*)::int as running from identity.session where ended_at is null',
+  );
   assert.equal(rows[0]?.running, 50);
 });
 
@@ -182,7 +191,8 @@ test('the application role cannot read password hashes', async (t) => {
   t.after(() => plain.close());
   const { db } = await import('../../platform/database/database.ts');
   const { sql } = await import('drizzle-orm');
-  await assert.rejects(installation.run(() => db().execute(sql`select password_hash from identity.credential`)), (error: Error) =>
-    /permission denied/.test(String(error.cause)),
+  await assert.rejects(
+    installation.run(() => db().execute(sql`select password_hash from identity.credential`)),
+    (error: Error) => /permission denied/.test(String(error.cause)),
   );
 });

@@ -103,7 +103,12 @@ export async function changeOwnPassword(input: ParsedInputOf<typeof changePasswo
     await replaceSessionToken(sessionId, tokenHashOf(token));
     const ended = await endSessions(person.id, 'password-changed', { except: sessionId });
     const session = await findSession(sessionId);
-    await audit.record({ action: 'identity.change-password', resource: subject, outcome: 'done', change: { after: { endedSessions: ended.length } } });
+    await audit.record({
+      action: 'identity.change-password',
+      resource: subject,
+      outcome: 'done',
+      change: { after: { endedSessions: ended.length } },
+    });
     afterCommit(forgetRemembered);
     return { ended: ended.length, session };
   });
@@ -123,7 +128,12 @@ async function demandPassword(person: Account, password: string, context: Reques
   if (matches) return;
   await transaction(context, async () => {
     await countFailure(place, person.id);
-    await audit.record({ action: 'identity.change-password', resource: { type: 'users', id: person.id }, outcome: 'failed', reason: 'identity.currentPassword' });
+    await audit.record({
+      action: 'identity.change-password',
+      resource: { type: 'users', id: person.id },
+      outcome: 'failed',
+      reason: 'identity.currentPassword',
+    });
   });
   throw identityProblems.currentPassword({}, { issues: [{ path: 'currentPassword', message: 'This is not your current password.' }] });
 }

@@ -97,8 +97,8 @@ async function enter(): Promise<void> {
 
 function leave(): void {
   const next = waiting.shift();
-  if (next) return next();
-  running -= 1;
+  if (next === undefined) running -= 1;
+  next?.();
 }
 
 function unpadded(bytes: Buffer): string {

@@ -26,7 +26,13 @@ for (const [password, reason] of [
   test(`refuses ${password.slice(0, 30)}: ${reason}`, () => assert.match(passwordIssue(password, owner) ?? '', new RegExp(reason)));
 }
 
-for (const password of ['lantern gravel otter 58', 'Кот спит на тёплой печи', '🦊🌲🪨🌊🔥🌧️🪵🦉🌙⭐🍄🐚', 'maren walks along the grey harbour', 'xq7Vd!rW2mPz']) {
+for (const password of [
+  'lantern gravel otter 58',
+  'Кот спит на тёплой печи',
+  '🦊🌲🪨🌊🔥🌧️🪵🦉🌙⭐🍄🐚',
+  'maren walks along the grey harbour',
+  'xq7Vd!rW2mPz',
+]) {
   test(`takes ${password}`, () => assert.equal(passwordIssue(password, owner), null));
 }
 
@@ -35,7 +41,9 @@ test('counts characters, not bytes or UTF-16 units', () => {
 });
 
 test('every entry of the list is refused, whatever its case', () => {
-  const taken = loadCatalogLines('common-passwords').filter((password) => password.length >= 12 && passwordIssue(password.toUpperCase(), owner) === null);
+  const taken = loadCatalogLines('common-passwords').filter(
+    (password) => password.length >= 12 && passwordIssue(password.toUpperCase(), owner) === null,
+  );
   assert.deepEqual(taken, []);
 });
 
@@ -54,7 +62,12 @@ test('matches the password, and the same password typed with composed or decompo
   assert.equal((await verifyPassword('cafe by the north pier', stored)).matches, false);
 });
 
-for (const damaged of ['', '$scrypt$ln=30,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', '$argon2id$v=19$x', 'plain']) {
+for (const damaged of [
+  '',
+  '$scrypt$ln=30,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  '$argon2id$v=19$x',
+  'plain',
+]) {
   test(`a stored text that is not ours signs nobody in: ${damaged.slice(0, 20)}`, async () => {
     assert.equal((await verifyPassword('anything at all', damaged)).matches, false);
   });

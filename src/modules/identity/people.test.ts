@@ -112,7 +112,8 @@ test('only those who may create people invite, and never above themselves', asyn
 test('an open invitation is listed, revoked once, and then no longer open', async (t) => {
   const installation = await testInstallation(t);
   const { browser } = await person(installation, 'admin');
-  const { id } = (await browser.send('/api/users/invitations', { method: 'POST', body: { email: 'new@example.org', role: 'auditor' } })).body;
+  const { id } = (await browser.send('/api/users/invitations', { method: 'POST', body: { email: 'new@example.org', role: 'auditor' } }))
+    .body;
   assert.equal((await browser.send('/api/users/invitations?state=open')).body['total'], 1);
   assert.equal((await browser.send(`/api/users/invitations/${id}`, { method: 'DELETE' })).body['state'], 'revoked');
   assert.equal((await browser.send(`/api/users/invitations/${id}`, { method: 'DELETE' })).status, 404);

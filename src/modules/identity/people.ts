@@ -9,8 +9,8 @@ import { derivedKey } from '../../platform/secret.ts';
 import {
   type changeUser,
   type Invitation,
-  type inviteUser,
   identityProblems,
+  type inviteUser,
   type listInvitations,
   type listUsers,
   type User,

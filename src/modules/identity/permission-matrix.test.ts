@@ -22,13 +22,19 @@ for (const [resource, expected] of [
 }
 
 test('the auditor changes nothing', () => {
-  assert.deepEqual([...permissionsOf('auditor')].filter((permission) => !permission.endsWith(':read')), []);
+  assert.deepEqual(
+    [...permissionsOf('auditor')].filter((permission) => !permission.endsWith(':read')),
+    [],
+  );
 });
 
 test('nobody changes the audit log', () => {
   for (const role of Role.options) {
     const changes: Permission[] = ['audit-logs:create', 'audit-logs:update', 'audit-logs:delete'];
-    assert.deepEqual(changes.filter((permission) => permissionsOf(role).has(permission)), []);
+    assert.deepEqual(
+      changes.filter((permission) => permissionsOf(role).has(permission)),
+      [],
+    );
   }
 });
 
@@ -49,5 +55,8 @@ test('every resource has a row, and a file with a missing, invented or misspelt 
   const { wiz: _left, ...without } = whole.resources as Record<string, unknown>;
   assert.ok(!PermissionFile.safeParse({ ...whole, resources: without }).success);
   assert.ok(!PermissionFile.safeParse({ ...whole, resources: { ...whole.resources, spaceships: { title: 'x', grants } } }).success);
-  assert.ok(!PermissionFile.safeParse({ ...whole, resources: { ...whole.resources, wiz: { title: 'x', grants: { ...grants, admin: 'RC' } } } }).success);
+  assert.ok(
+    !PermissionFile.safeParse({ ...whole, resources: { ...whole.resources, wiz: { title: 'x', grants: { ...grants, admin: 'RC' } } } })
+      .success,
+  );
 });

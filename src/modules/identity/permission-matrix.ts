@@ -1,6 +1,6 @@
 /** The permission matrix: data in catalog/permissions.yaml, read once. */
 import { z } from 'zod';
-import { type Act, acts, Permission, Role, resources } from '../../contract/permission.ts';
+import { type Act, acts, type Permission, Role, resources } from '../../contract/permission.ts';
 import { loadCatalog } from '../../platform/catalog.ts';
 import type { PermissionMatrix } from './contract.ts';
 

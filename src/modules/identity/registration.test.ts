@@ -12,9 +12,7 @@ async function roles({ owner }: Installation): Promise<string[]> {
 
 test('two first registrations at once make one admin; the other is told to ask for an invitation', async (t) => {
   const installation = await testInstallation(t);
-  const answers = await Promise.all(
-    [admin, newcomer].map((draft) => installation.browser().send('/api/register', post(draft))),
-  );
+  const answers = await Promise.all([admin, newcomer].map((draft) => installation.browser().send('/api/register', post(draft))));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 403]);
   assert.deepEqual(await roles(installation), ['admin']);
 });
@@ -35,7 +33,12 @@ test('says who may register: first admin, then what the setting says', async (t)
 test('nobody chooses their own role, permissions, state or workspace by sending them along', async (t) => {
   const installation = await testInstallation(t, { REGISTRATION: 'open' });
   await person(installation, 'admin');
-  for (const extra of [{ role: 'admin' }, { permissions: ['users:delete'] }, { active: true }, { workspaceId: installation.otherWorkspaceId }]) {
+  for (const extra of [
+    { role: 'admin' },
+    { permissions: ['users:delete'] },
+    { active: true },
+    { workspaceId: installation.otherWorkspaceId },
+  ]) {
     const answer = await installation.browser().send('/api/register', post({ ...newcomer, ...extra }));
     assert.equal(answer.status, 422);
   }
@@ -59,14 +62,19 @@ test('two people with one invitation at once: one gets in', async (t) => {
   const installation = await testInstallation(t);
   const browser = await withAdmin(installation);
   const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'analyst' }))).body;
-  const answers = await Promise.all([1, 2].map(() => installation.browser().send('/api/register', post({ ...newcomer, invitation: token }))));
+  const answers = await Promise.all(
+    [1, 2].map(() => installation.browser().send('/api/register', post({ ...newcomer, invitation: token }))),
+  );
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422]);
   assert.deepEqual(await roles(installation), ['admin', 'analyst']);
 });
 
 for (const [name, spoil] of [
   ['revoked', (installation: Installation) => installation.owner.query('update identity.invitation set revoked_at = now()')],
-  ['expired', (installation: Installation) => installation.owner.query("update identity.invitation set expires_at = now() - interval '1 second'")],
+  [
+    'expired',
+    (installation: Installation) => installation.owner.query("update identity.invitation set expires_at = now() - interval '1 second'"),
+  ],
 ] as const) {
   test(`an invitation that was ${name} lets nobody in`, async (t) => {
     const installation = await testInstallation(t);

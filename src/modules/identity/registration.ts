@@ -25,7 +25,7 @@ import {
   lockOpenInvitation,
   oneRegistrationAtATime,
   readWorkspace,
-  useInvitation,
+  takeInvitation,
 } from './store.ts';
 
 type Draft = ParsedInputOf<typeof register>;
@@ -75,7 +75,7 @@ async function registerOnce(work: Work) {
   await oneRegistrationAtATime();
   const role = await roleFor(work);
   const person = await insertPerson({ email: draft.email, name: draft.name, emailKey: emailKey(draft.email), role, passwordHash });
-  if (invitationId !== null) await useInvitation(invitationId, person.id);
+  if (invitationId !== null) await takeInvitation(invitationId, person.id);
   const started = await startSession(person, context);
   // Joins this transaction; only the actor is another: the person who now exists.
   await transaction(asPerson(context, person, started.session.id), () =>
@@ -108,6 +108,11 @@ async function insertPerson(draft: Parameters<typeof insertAccount>[0]): Promise
 
 async function recordClosed(context: Context): Promise<void> {
   await transaction(context, () =>
-    audit.record({ action: 'identity.register', resource: { type: 'users', id: null }, outcome: 'denied', reason: 'identity.registrationClosed' }),
+    audit.record({
+      action: 'identity.register',
+      resource: { type: 'users', id: null },
+      outcome: 'denied',
+      reason: 'identity.registrationClosed',
+    }),
   );
 }

@@ -83,7 +83,9 @@ test('of forty guesses sent at once the right one is not let in after five wrong
   const installation = await testInstallation(t);
   const { email, id } = await person(installation, 'analyst');
   const guesses = Array.from({ length: 39 }, () => wrong);
-  const answers = await Promise.all([...guesses, goodPassword].map((guess) => installation.browser().send('/api/login', login(email, guess))));
+  const answers = await Promise.all(
+    [...guesses, goodPassword].map((guess) => installation.browser().send('/api/login', login(email, guess))),
+  );
   assert.ok(answers.every(({ status }) => [401, 423, 429].includes(status)));
   const { rows } = await installation.owner.query<{ failures: number }>("select failures from identity.sign_in_failure where address = ''");
   assert.ok((rows[0]?.failures ?? 0) >= 5);
@@ -94,7 +96,8 @@ test('a good sign-in forgets failures from here and leaves an attacking address 
   const installation = await testInstallation(t);
   const { email } = await person(installation, 'analyst');
   const attacker = '203.0.113.9';
-  for (let attempt = 0; attempt < 5; attempt += 1) await installation.browser().send('/api/login', { ...login(email, wrong), address: attacker });
+  for (let attempt = 0; attempt < 5; attempt += 1)
+    await installation.browser().send('/api/login', { ...login(email, wrong), address: attacker });
   await installation.owner.query("update identity.sign_in_failure set locked_until = null where address = ''");
   assert.equal((await installation.browser().send('/api/login', login(email, goodPassword))).status, 200);
   assert.equal((await installation.browser().send('/api/login', { ...login(email, goodPassword), address: attacker })).status, 423);
@@ -103,7 +106,9 @@ test('a good sign-in forgets failures from here and leaves an attacking address 
 test('a second factor nobody has is refused, not ignored', async (t) => {
   const installation = await testInstallation(t);
   const { email } = await person(installation, 'analyst');
-  const answer = await installation.browser().send('/api/login', { method: 'POST', body: { email, password: goodPassword, mfa_code: '123456' } });
+  const answer = await installation
+    .browser()
+    .send('/api/login', { method: 'POST', body: { email, password: goodPassword, mfa_code: '123456' } });
   assert.equal(answer.status, 422);
   assert.equal(answer.body['code'], 'identity.noSecondFactor');
 });
@@ -143,7 +148,9 @@ test('the cookie is out of reach of scripts and of other sites, and over TLS bou
 
   const secure = await testInstallation(t, { PUBLIC_URL: 'https://spm.example.org' });
   const other = await person(secure, 'analyst');
-  const secured = await secure.browser().send('/api/login', { ...login(other.email, goodPassword), headers: { origin: 'https://spm.example.org' } });
+  const secured = await secure
+    .browser()
+    .send('/api/login', { ...login(other.email, goodPassword), headers: { origin: 'https://spm.example.org' } });
   const bound = secured.setCookies.find((line) => line.startsWith('__Host-aispm=')) ?? '';
   assert.match(bound, /; Secure/);
   assert.match(bound, /; HttpOnly/);
@@ -158,7 +165,13 @@ test('each sign-in, failed, locked or done, leaves its entry with the right pers
   await browser.send('/api/login', login(email, wrong));
   await installation.owner.query('update identity.sign_in_failure set locked_until = null, failures = 0');
   await browser.send('/api/login', login(email, goodPassword));
-  const seen = installation.audited.map(({ record, context }) => [record.action, record.outcome, record.reason ?? '', record.resource.id, context.actor.id]);
+  const seen = installation.audited.map(({ record, context }) => [
+    record.action,
+    record.outcome,
+    record.reason ?? '',
+    record.resource.id,
+    context.actor.id,
+  ]);
   assert.deepEqual(seen, [
     ...Array.from({ length: 5 }, () => ['identity.login', 'failed', 'identity.credentials', id, 'anonymous']),
     ['identity.login', 'denied', 'identity.locked', id, 'anonymous'],

@@ -1,6 +1,7 @@
 /** Begins a session: always with a new token, so that one planted before sign-in is worth nothing. */
-import type { RequestContext } from '../../platform/http/handle.ts';
+
 import { config } from '../../platform/config.ts';
+import type { RequestContext } from '../../platform/http/handle.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { csrfCookie, issueCsrf } from './csrf.ts';
 import { hashSessionToken, newSessionToken, sessionCookieName } from './session-token.ts';

@@ -14,7 +14,11 @@ export type Home = { id: string; name: string };
 
 /** The workspace that was made with the installation: the first admin's, and of everybody who comes without an invitation. */
 export async function firstWorkspaceAcrossWorkspaces(): Promise<Home | undefined> {
-  const [home] = await db().select({ id: workspace.id, name: workspace.name }).from(workspace).orderBy(workspace.createdAt, workspace.id).limit(1);
+  const [home] = await db()
+    .select({ id: workspace.id, name: workspace.name })
+    .from(workspace)
+    .orderBy(workspace.createdAt, workspace.id)
+    .limit(1);
   return home;
 }
 
@@ -73,7 +77,10 @@ export async function lockActiveAdmins(): Promise<string[]> {
 }
 
 export async function updateAccount(id: string, change: { role?: Role; active?: boolean }): Promise<void> {
-  await db().update(account).set({ ...change, updatedAt: sql`now()` }).where(eq(account.id, id));
+  await db()
+    .update(account)
+    .set({ ...change, updatedAt: sql`now()` })
+    .where(eq(account.id, id));
 }
 
 export async function noteSignIn(id: string): Promise<void> {
@@ -95,7 +102,10 @@ export type SessionDraft = {
 };
 export async function insertSession({ hours, ...draft }: SessionDraft): Promise<SessionRow> {
   const expiresAt = sql`now() + make_interval(hours => ${hours})`;
-  const [made] = await db().insert(session).values({ ...draft, expiresAt }).returning();
+  const [made] = await db()
+    .insert(session)
+    .values({ ...draft, expiresAt })
+    .returning();
   return present(made);
 }
 
@@ -104,7 +114,7 @@ export type RunningSession = {
   role: Role;
 };
 /** The session of a token, when it is running and its person may sign in. Notes its use at most once a minute. */
-export async function useSessionAcrossWorkspaces(tokenHash: Buffer, idleMinutes: number): Promise<RunningSession | undefined> {
+export async function touchSessionAcrossWorkspaces(tokenHash: Buffer, idleMinutes: number): Promise<RunningSession | undefined> {
   const [row] = await db()
     .select({ session, role: account.role, stale: sql<boolean>`${session.lastSeenAt} < now() - interval '1 minute'` })
     .from(session)
@@ -129,7 +139,11 @@ export async function listRunningSessions(accountId: string, idleMinutes: number
 }
 
 /** Ends running sessions of one person: one, all but one, or all. Answers the ids that were ended. */
-export async function endSessions(accountId: string, because: SessionEnd, which: { only?: string; except?: string } = {}): Promise<string[]> {
+export async function endSessions(
+  accountId: string,
+  because: SessionEnd,
+  which: { only?: string; except?: string } = {},
+): Promise<string[]> {
   const rows = await db()
     .update(session)
     .set({ endedAt: sql`now()`, endedBecause: because })
@@ -153,10 +167,7 @@ export async function trimSessions(accountId: string, keep: number): Promise<voi
     .where(and(eq(session.accountId, accountId), isNull(session.endedAt)))
     .orderBy(desc(session.startedAt), desc(session.id))
     .offset(keep);
-  await db()
-    .update(session)
-    .set({ endedAt: sql`now()`, endedBecause: 'too-many' })
-    .where(inArray(session.id, surplus));
+  await db().update(session).set({ endedAt: sql`now()`, endedBecause: 'too-many' }).where(inArray(session.id, surplus));
   await db()
     .delete(session)
     .where(and(eq(session.accountId, accountId), lt(session.startedAt, sql`now() - interval '60 days'`)));
@@ -230,7 +241,9 @@ export async function dropStaleFailures(): Promise<void> {
 
 /** One clock for all processes. */
 async function databaseNow(): Promise<Date> {
-  const { rows } = await db().execute<{ now: string }>(sql`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`);
+  const { rows } = await db().execute<{ now: string }>(
+    sql`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`,
+  );
   return new Date(rows[0]?.now ?? Number.NaN);
 }
 
@@ -261,7 +274,7 @@ export async function lockOpenInvitation(id: string): Promise<InvitationRow | un
   return row;
 }
 
-export async function useInvitation(id: string, accountId: string): Promise<void> {
+export async function takeInvitation(id: string, accountId: string): Promise<void> {
   await db().update(invitation).set({ usedAt: sql`now()`, usedBy: accountId }).where(eq(invitation.id, id));
 }
 
@@ -274,7 +287,11 @@ export type InvitationState = 'open' | 'used' | 'revoked' | 'expired';
 export type ListedInvitation = { invitation: InvitationRow; inviter: string; state: InvitationState };
 const newestInvitation = keyset({ id: invitation.id, sort: [{ by: invitation.createdAt, direction: 'desc' }] });
 
-export function listInvitationRows<T>(state: InvitationState | undefined, paging: Paging, item: (row: ListedInvitation) => T): Promise<Page<T>> {
+export function listInvitationRows<T>(
+  state: InvitationState | undefined,
+  paging: Paging,
+  item: (row: ListedInvitation) => T,
+): Promise<Page<T>> {
   const query = {
     fields: { ...getTableColumns(invitation), inviter: account.name, expired: sql<boolean>`${invitation.expiresAt} <= now()` },
     from: sql`${invitation} join ${account} on ${account.id} = ${invitation.invitedBy}`,
@@ -321,14 +338,19 @@ export function listAccounts<T>({ q, role, active }: AccountFilter, paging: Pagi
     role === undefined ? undefined : eq(account.role, role),
     active === undefined ? undefined : eq(account.active, active),
   );
-  return byName.page({ fields: accountFields, from: accountWithFailures, where, paging }, (row) => item({ ...row, failures: row.failures ?? 0 }));
+  return byName.page({ fields: accountFields, from: accountWithFailures, where, paging }, (row) =>
+    item({ ...row, failures: row.failures ?? 0 }),
+  );
 }
 
 export async function findListedAccount(id: string): Promise<ListedAccount | undefined> {
-  const { items } = await byName.page({ fields: accountFields, from: accountWithFailures, where: eq(account.id, id), paging: { limit: 1 } }, (row) => ({
-    ...row,
-    failures: row.failures ?? 0,
-  }));
+  const { items } = await byName.page(
+    { fields: accountFields, from: accountWithFailures, where: eq(account.id, id), paging: { limit: 1 } },
+    (row) => ({
+      ...row,
+      failures: row.failures ?? 0,
+    }),
+  );
   return items[0];
 }
 

@@ -1,12 +1,13 @@
 /** For tests: an installation of its own with the doors of identity, driven as a browser would over HTTP. */
+
+import type { Context } from '../../contract/actor.ts';
+import type { Role } from '../../contract/permission.ts';
 import type { AuditRecord } from '../../platform/audit.ts';
 import { installAuditSink } from '../../platform/audit.ts';
-import type { Context } from '../../contract/actor.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import type { Database } from '../../platform/database/connection.ts';
 import { inDatabase } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
-import type { Role } from '../../contract/permission.ts';
 import { createServer } from '../../platform/http/server.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { issueCsrf } from './csrf.ts';
@@ -16,8 +17,18 @@ import { routes } from './routes.ts';
 import { hashSessionToken, newSessionToken } from './session-token.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];
-type Sent = { readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly body?: unknown; readonly headers?: Record<string, string>; readonly address?: string };
-export type Answer = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Readonly<Record<string, unknown>>; readonly setCookies: readonly string[] };
+type Sent = {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly address?: string;
+};
+export type Answer = {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly setCookies: readonly string[];
+};
 
 /** A browser: keeps cookies, sends the CSRF token back. */
 export type Browser = {
@@ -34,7 +45,14 @@ export type Installation = TestDatabase & {
 export const goodPassword = 'lantern gravel otter 58';
 
 export async function testInstallation(t: Owner, environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
-  overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1', RATE_PER_MINUTE: '100000', REGISTRATION: 'invite', ...environment });
+  overrideEnvironment({
+    LOG_LEVEL: 'silent',
+    LOG_DIR: '',
+    SESSION_SECRET: 'for tests only, for tests only, 1',
+    RATE_PER_MINUTE: '100000',
+    REGISTRATION: 'invite',
+    ...environment,
+  });
   // An empty value is an unset one.
   t.after(async () => overrideEnvironment(Object.fromEntries(Object.keys(environment).map((name) => [name, '']))));
   const database = await testDatabase(t);
@@ -80,7 +98,8 @@ function browserOver(inject: (request: object) => Promise<Injected>): Browser {
 function keepCookie(cookies: Map<string, string>, line: string): void {
   const [pair = '', ...attributes] = line.split('; ');
   const cut = pair.indexOf('=');
-  if (attributes.some((attribute) => attribute === 'Max-Age=0' || attribute.startsWith('Expires=Thu, 01 Jan 1970'))) cookies.delete(pair.slice(0, cut));
+  if (attributes.some((attribute) => attribute === 'Max-Age=0' || attribute.startsWith('Expires=Thu, 01 Jan 1970')))
+    cookies.delete(pair.slice(0, cut));
   else cookies.set(pair.slice(0, cut), decodeURIComponent(pair.slice(cut + 1)));
 }
 
@@ -90,7 +109,8 @@ export const admin = { email: 'ada@example.org', name: 'Ada Admin', password: go
 export async function withAdmin(installation: Installation): Promise<Browser> {
   const browser = installation.browser();
   const answer = await browser.send('/api/register', { method: 'POST', body: admin });
-  if (answer.status !== 201) throw new TypeError(`registration of the first admin answered ${answer.status} ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 201)
+    throw new TypeError(`registration of the first admin answered ${answer.status} ${JSON.stringify(answer.body)}`);
   return browser;
 }
 
@@ -110,7 +130,11 @@ export async function person(installation: Installation, role: Role, workspaceId
     [workspaceId, email, `Person ${people}`, role],
   );
   const id = rows[0]?.id ?? '';
-  await installation.owner.query('insert into identity.credential (account_id, workspace_id, password_hash) values ($1, $2, $3)', [id, workspaceId, await cheapHash]);
+  await installation.owner.query('insert into identity.credential (account_id, workspace_id, password_hash) values ($1, $2, $3)', [
+    id,
+    workspaceId,
+    await cheapHash,
+  ]);
   const browser = installation.browser();
   await startedSession(installation, { id, workspaceId, browser });
   return { id, email, browser };
@@ -118,7 +142,10 @@ export async function person(installation: Installation, role: Role, workspaceId
 let cheapHash: Promise<string> | undefined;
 
 /** One more running session of a person, in this browser. */
-export async function startedSession({ owner }: Installation, given: { id: string; workspaceId: string; browser: Browser }): Promise<string> {
+export async function startedSession(
+  { owner }: Installation,
+  given: { id: string; workspaceId: string; browser: Browser },
+): Promise<string> {
   const token = newSessionToken();
   const { rows } = await owner.query<{ id: string }>(
     "insert into identity.session (workspace_id, account_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '12 hours') returning id",

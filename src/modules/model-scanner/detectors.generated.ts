@@ -1,6 +1,4 @@
-// Written by npm run generate. Do not edit.
-
-import type { Detector } from './detector.ts';
+// Written by `npm run generate`. Do not edit.
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
 import externalPath from './detectors/external-path.ts';
 import integrityBroken from './detectors/integrity-broken.ts';
@@ -15,7 +13,7 @@ import pickleUnlistedCall from './detectors/pickle-unlisted-call.ts';
 import pickleUnlistedStandardLibrary from './detectors/pickle-unlisted-standard-library.ts';
 import resourceBomb from './detectors/resource-bomb.ts';
 
-export const detectors: readonly Detector[] = [
+export const detectors = [
   archivePathTraversal,
   externalPath,
   integrityBroken,

@@ -11,6 +11,8 @@ export const OperatorDocument = z.strictObject({
   harmful: z.string().default(''),
   /** Domains (ONNX) or modules and classes (Keras) that are part of the framework itself. */
   known: z.string().default(''),
+  /** Class names of Keras. */
+  classes: z.string().default(''),
 });
 export type OperatorDocument = z.infer<typeof OperatorDocument>;
 
@@ -18,12 +20,13 @@ const effectWords = z.enum(['exec', 'fs-read', 'fs-write', 'net', 'native-load',
 const certaintyWords = z.enum(['proved', 'possible']);
 
 export function operatorTables(documents: readonly OperatorDocument[]): OperatorTables {
-  const tables = { tensorflow: new Map<string, OperatorEffect>(), onnx: new Map<string, OperatorEffect>(), onnxDomains: new Set<string>(), kerasModules: new Set<string>() };
-  for (const { framework, harmful, known } of documents) {
+  const tables = { tensorflow: new Map<string, OperatorEffect>(), onnx: new Map<string, OperatorEffect>(), onnxDomains: new Set<string>(), kerasModules: new Set<string>(), kerasClasses: new Set<string>() };
+  for (const { framework, harmful, known, classes } of documents) {
     if (framework !== 'keras') for (const [name, fact] of harmfulRows(harmful)) tables[framework].set(name, fact);
     const words = rowsOf(known).flatMap((row) => row.split(/\s+/));
     if (framework === 'onnx') for (const word of words) tables.onnxDomains.add(word);
     if (framework === 'keras') for (const row of rowsOf(known)) tables.kerasModules.add(row);
+    for (const row of rowsOf(classes)) for (const word of row.split(/\s+/)) tables.kerasClasses.add(word);
   }
   return tables;
 }

@@ -1,20 +1,26 @@
-// Written by npm run generate. Do not edit.
-
-import type { Reader } from './reader.ts';
+// Written by `npm run generate`. Do not edit.
 import compressed from './readers/compressed.ts';
 import executable from './readers/executable.ts';
+import gguf from './readers/gguf.ts';
+import jsonDocument from './readers/json-document.ts';
 import npy from './readers/npy.ts';
+import onnx from './readers/onnx.ts';
 import pickle from './readers/pickle.ts';
 import safetensors from './readers/safetensors.ts';
 import tar from './readers/tar.ts';
+import tensorflow from './readers/tensorflow.ts';
 import zip from './readers/zip.ts';
 
-export const readers: readonly Reader[] = [
+export const readers = [
   compressed,
   executable,
+  gguf,
+  jsonDocument,
   npy,
+  onnx,
   pickle,
   safetensors,
   tar,
+  tensorflow,
   zip,
 ];

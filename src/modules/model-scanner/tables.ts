@@ -11,8 +11,10 @@ export type OperatorTables = {
   readonly onnx: ReadonlyMap<string, OperatorEffect>;
   /** Operator domains every ONNX runtime ships. */
   readonly onnxDomains: ReadonlySet<string>;
-  /** `module class` or `module *` of Keras objects that are built-in. */
+  /** Modules whose objects are part of Keras; everything below one counts too. */
   readonly kerasModules: ReadonlySet<string>;
+  /** Class names of Keras itself: old files name classes without their module. */
+  readonly kerasClasses: ReadonlySet<string>;
 };
 
 export type ScanTables = { readonly pickle: PickleFactTables; readonly operators: OperatorTables };

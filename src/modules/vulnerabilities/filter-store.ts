@@ -24,16 +24,22 @@ type Facet = { readonly field: string; readonly values: readonly string[]; reado
 
 export function compileFilter(filter: VulnerabilityFilter, context: FilterContext): CompiledFilter {
   const live = onlyLive(filter.status);
-  // "Open" alone is most rows: not worth the text index. Beside other facets it is a plain condition.
   const facets = facetsOf(live ? { ...filter, status: undefined } : filter, context);
   const words = filter.q === undefined ? null : wordsQuery(filter.q);
   const narrow = narrowOf(filter);
   const times = timesOf(filter, context);
   const parts = facets.map(({ field, values }) => facetQuery(field, values));
   if (words !== null) parts.push(words);
-  const rest = [...narrow, ...times, ...(live ? [sql`${v.live}`] : [])];
+  // "Open" alone is most rows: not worth the text index. Beside other facets it makes the answer exact.
+  if (live && parts.length > 0) parts.push(facetQuery('live', ['true']));
+  const rest = [...narrow, ...times];
   return {
-    plain: [...facets.map(({ plain }) => plain), ...(words === null ? [] : [sql`${v.search} @@ ${words}`]), ...rest],
+    plain: [
+      ...facets.map(({ plain }) => plain),
+      ...(live ? [sql`${v.live}`] : []),
+      ...(words === null ? [] : [sql`${v.search} @@ ${words}`]),
+      ...rest,
+    ],
     query: parts.length === 0 ? null : sql.join(parts, sql` && `),
     rest,
     narrow: narrow.length > 0,
@@ -114,13 +120,14 @@ function quoteLexeme(lexeme: string): string {
 /** The same signs that the index turns into spaces. */
 const separators = /[\s/\\.\-_:@!#()[\]{}<>"'=,;+&|*\0]+/u;
 const mostWords = 10;
-/** Every word must occur, each as the beginning of one. Only signs: matches nothing. */
+/** Every word must occur, the last as the beginning of one: it may still be typed. Only signs: matches nothing. */
 function wordsQuery(text: string): SQL {
   const words = text
     .split(separators)
     .filter((word) => word !== '')
     .slice(0, mostWords);
-  return sql`to_tsquery('simple', ${words.map((word) => `'${word}':*`).join(' & ')})`;
+  const last = words.length - 1;
+  return sql`to_tsquery('simple', ${words.map((word, at) => `'${word}'${at === last ? ':*' : ''}`).join(' & ')})`;
 }
 
 function narrowOf(filter: VulnerabilityFilter): SQL[] {

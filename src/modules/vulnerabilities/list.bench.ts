@@ -56,7 +56,11 @@ export async function measureLists(base: TestDatabase, rounds: number): Promise<
       for (const sort of sorts) {
         const read = (cursor?: string) =>
           inDatabase(base.database, () =>
-            transaction(base.context(), () => listRows({ filter, sort, paging: { limit: 50, cursor }, context: { now: new Date(), userId: people[3] ?? null } }), { readOnly: true }),
+            transaction(
+              base.context(),
+              () => listRows({ filter, sort, paging: { limit: 50, cursor }, context: { now: new Date(), userId: people[3] ?? null } }),
+              { readOnly: true },
+            ),
           );
         const begun = performance.now();
         const page = await read();

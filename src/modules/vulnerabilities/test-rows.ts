@@ -14,7 +14,9 @@ export async function seedVulnerabilities(owner: Pick<pg.Pool, 'query'>, { works
      where indrelid = 'vulnerabilities.vulnerability'::regclass and not indisprimary`,
   );
   for (const { name } of indexes) await owner.query(`drop index ${name}`);
-  await owner.query(`insert into vulnerabilities.weakness (workspace_id, name) select $1, 'rule-' || n from generate_series(1, 200) n`, [workspaceId]);
+  await owner.query(`insert into vulnerabilities.weakness (workspace_id, name) select $1, 'rule-' || n from generate_series(1, 200) n`, [
+    workspaceId,
+  ]);
   await owner.query(
     `with kinds as (select array_agg(id order by name) as ids, array_agg(name order by name) as names from vulnerabilities.weakness where workspace_id = $1)
      insert into vulnerabilities.vulnerability (workspace_id, key, asset_id, asset_name, asset_type, environment, criticality, owner, title, severity, status,

@@ -5,5 +5,5 @@ export const migrations = [
   { slice: 'audit-logs', name: '0001_audit_logs', sha256: 'b0f8c564900251986bfb6a1c49bd409473983f5bf8837fa8615feee443e8ab92', path: 'src/modules/audit-logs/migrations/0001_audit_logs.sql' },
   { slice: 'identity', name: '0001_identity', sha256: 'fb58052379c5ab4e4107e84e853336f6c7dfb5203659c1ae084cb9a998887f41', path: 'src/modules/identity/migrations/0001_identity.sql' },
   { slice: 'model-scanner', name: '0001_model_scanner', sha256: 'b6fa1f516711ed0e10f38b59b497e36ff9d7bbd2f5bdf01142cb0d97a1806a2b', path: 'src/modules/model-scanner/migrations/0001_model_scanner.sql' },
-  { slice: 'vulnerabilities', name: '0001_vulnerabilities', sha256: 'bbecf3694985c3298ac9a6ad56632244d37ec9c61550852054354f1f17d6f8e1', path: 'src/modules/vulnerabilities/migrations/0001_vulnerabilities.sql' },
+  { slice: 'vulnerabilities', name: '0001_vulnerabilities', sha256: '018432d29797478684fe10e3b00109c38fc291a24d71d25d9179fcbd149c9812', path: 'src/modules/vulnerabilities/migrations/0001_vulnerabilities.sql' },
 ] as const;

@@ -32,8 +32,10 @@ create table audit_logs.entry (
   reason text,
   endpoint text,
   trace_id text not null,
-  words tsvector generated always as (to_tsvector('simple'::regconfig,
-    replace(action, '.', ' ') || ' ' || action || ' ' || actor_id || ' ' || resource_type || ' ' || coalesce(resource_id, '') || ' ' || outcome || ' ' || coalesce(reason, '') || ' ' || coalesce(endpoint, ''))) stored,
+  -- Signs become spaces, so that parts of an id or an action are words of their own.
+  words tsvector generated always as (to_tsvector('simple'::regconfig, translate(
+    action || ' ' || actor_id || ' ' || resource_type || ' ' || coalesce(resource_id, '') || ' ' || outcome || ' ' || coalesce(reason, '') || ' ' || coalesce(endpoint, ''),
+    '.-_/:@', '      '))) stored,
   primary key (workspace_id, index),
   unique (workspace_id, id)
 );

@@ -1,6 +1,6 @@
 /** Compressed streams around something else: gzip, zlib, bzip2, xz, lzma, zstd, lz4, brotli, and joblib's own zlib header. */
 import { memberPlace, placeName, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, type Glance, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
+import { broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
 import { beginningSource, type ByteSource, bytesSource, windowSource } from '../source.ts';
 import { type Codec, decompress, decompressBeginning } from './decompress.ts';
 

@@ -32,6 +32,7 @@ create function vulnerabilities.search_of(
       'w/' || workspace_id::text,
       'f/severity/' || severity,
       'f/status/' || status,
+      'f/live/' || (status in ('open', 'in_progress'))::text,
       'f/environment/' || coalesce(environment, 'unknown'),
       'f/asset_type/' || asset_type,
       'f/owner/' || coalesce('=' || left(owner, 200), 'unowned'),
@@ -78,7 +79,9 @@ create table vulnerabilities.vulnerability (
   assignee_id uuid,
   assignee_name text,
   due_at timestamptz,
-  due_order timestamptz not null generated always as (coalesce(due_at, 'infinity'::timestamptz)) stored,
+  -- Closed ones and those without a date stand at the end: one index serves all lists by due date.
+  due_order timestamptz not null generated always as (
+    case when status in ('open', 'in_progress') then coalesce(due_at, 'infinity'::timestamptz) else 'infinity'::timestamptz end) stored,
   due_fixed boolean not null default false,
   clock_started_at timestamptz not null,
   paused_ms bigint not null default 0,
@@ -116,9 +119,9 @@ create table vulnerabilities.vulnerability (
 ) with (fillfactor = 85);
 create unique index vulnerability_key on vulnerabilities.vulnerability (workspace_id, key);
 create index vulnerability_live_priority on vulnerabilities.vulnerability (workspace_id, priority desc, id desc) where live;
-create index vulnerability_live_due on vulnerabilities.vulnerability (workspace_id, due_order, id) where live;
-create index vulnerability_live_severity on vulnerabilities.vulnerability (workspace_id, severity_rank, priority desc, id desc) where live;
-create index vulnerability_live_severity_due on vulnerabilities.vulnerability (workspace_id, severity_rank, due_order, id) where live;
+create index vulnerability_due on vulnerabilities.vulnerability (workspace_id, due_order, id);
+create index vulnerability_severity on vulnerabilities.vulnerability (workspace_id, severity_rank, priority desc, id desc);
+create index vulnerability_severity_due on vulnerabilities.vulnerability (workspace_id, severity_rank, due_order, id);
 create index vulnerability_updated on vulnerabilities.vulnerability (workspace_id, updated_at desc, id desc);
 create index vulnerability_priority on vulnerabilities.vulnerability (workspace_id, priority desc, id desc);
 create index vulnerability_created on vulnerabilities.vulnerability (workspace_id, created_at desc);

@@ -1,4 +1,5 @@
 /** postmaster.pid: whether the process it names is alive and really PostgreSQL. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,12 +32,19 @@ function isZombie(pid: number): boolean {
   return state === 'Z' || state === 'X';
 }
 
-/** Where /proc tells (Linux): is it a PostgreSQL of this cluster? Elsewhere a running process is believed to be one. */
+/** The words a process was started with: from /proc (Linux), else from ps. Null where neither tells. */
+function commandLine(pid: number): string | null {
+  if (process.platform === 'linux') return procFile(pid, 'cmdline')?.replaceAll('\0', ' ') ?? null;
+  if (process.platform === 'win32') return null;
+  const { status, stdout } = spawnSync('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', env: {} });
+  return status === 0 ? stdout : null;
+}
+
+/** Is it a PostgreSQL of this cluster? Where nothing tells (Windows), a running process is believed to be one. */
 function isPostgresOf(pid: number, clusterDirectory: string): boolean {
-  const commandLine = procFile(pid, 'cmdline');
-  if (commandLine === null || commandLine === '') return process.platform !== 'linux';
-  const words = commandLine.split('\0');
-  return words.some((word) => word.endsWith('postgres')) && words.includes(clusterDirectory);
+  const words = commandLine(pid);
+  if (words === null) return process.platform === 'win32';
+  return words.includes('postgres') && ` ${words} `.includes(` -D ${clusterDirectory} `);
 }
 
 /** Process id of the running postmaster of this cluster, or null. */

@@ -10,6 +10,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -106,28 +107,37 @@ function chooseSocketDirectory(clusterDirectory: string, user: RunAs | null): st
   return privateFolder(join(tmpdir(), `ai-spm-${digest(clusterDirectory)}`), user);
 }
 
-function chooseClusterDirectory(dataDirectory: string, user: RunAs | null): string {
+/**
+ * Data once written is never passed over: a cluster that the record or the data directory holds stays where it is,
+ * and where it cannot be reached any more the start is refused instead of beginning anew beside it.
+ */
+function chooseClusterDirectory(dataDirectory: string, known: Place | null, user: RunAs | null): string {
   const near = join(dataDirectory, 'postgresql');
-  if (user === null) return near;
-  if (firstClosedFolder(dataDirectory, user) === null) return near;
-  return join(systemFolder(dataDirectory, user), digest(dataDirectory), 'postgresql');
+  const closed = user === null ? null : firstClosedFolder(dataDirectory, user);
+  if (existsSync(join(near, 'PG_VERSION'))) {
+    if (user !== null && closed !== null) throw closedTo(user, closed);
+    return near;
+  }
+  if (known !== null && existsSync(join(known.clusterDirectory, 'PG_VERSION'))) return known.clusterDirectory;
+  if (user === null || closed === null) return near;
+  // A name of its own: whoever removes the data directory starts with an empty database, even at the same path.
+  return join(systemFolder(closed, user), randomBytes(8).toString('hex'), 'postgresql');
+}
+
+function closedTo(user: RunAs, path: string): Error {
+  return databaseProblems.unreachable({ user: user.name, path, remedy: `run chmod o+x ${path}, or start as another user.` });
 }
 
 /** A folder of the system that the database's user can enter, for root whose own folders are closed. */
-function systemFolder(wanted: string, user: RunAs): string {
-  const closed = firstClosedFolder(wanted, user) ?? wanted;
+function systemFolder(closed: string, user: RunAs): string {
   try {
     mkdirSync(systemDirectory, { recursive: true, mode: 0o755 });
   } catch {
-    throw databaseProblems.unreachable({
-      user: user.name,
-      path: closed,
-      remedy: `move the platform elsewhere or run chmod o+x ${closed}.`,
-    });
+    throw closedTo(user, closed);
   }
   const blocked = firstClosedFolder(systemDirectory, user);
-  if (blocked === null) return systemDirectory;
-  throw databaseProblems.unreachable({ user: user.name, path: blocked, remedy: `run chmod o+x ${blocked}.` });
+  if (blocked !== null) throw closedTo(user, blocked);
+  return systemDirectory;
 }
 
 /** The recorded place of a data directory's database; null before its first start. */
@@ -137,11 +147,22 @@ export function readPlace(dataDirectory: string): Place | null {
   return Place.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-function writePlace(dataDirectory: string, place: Place): void {
+/** Of two first starts at once the first to record its place decides for both. */
+function recordPlace(dataDirectory: string, place: Place, known: Place | null): Place {
   const file = join(dataDirectory, placeFile);
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${JSON.stringify(place, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, file);
+  try {
+    if (known === null) linkSync(draft, file);
+    else renameSync(draft, file);
+  } catch (error) {
+    const other = readPlace(dataDirectory);
+    if (other === null) throw error;
+    return other;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return place;
 }
 
 /**
@@ -151,12 +172,11 @@ function writePlace(dataDirectory: string, place: Place): void {
 export function preparePlace(givenDirectory: string, user: RunAs | null): Place {
   const dataDirectory = resolve(givenDirectory);
   mkdirSync(dataDirectory, { recursive: true, mode: 0o755 });
-  const clusterDirectory = chooseClusterDirectory(dataDirectory, user);
-  mkdirSync(dirname(clusterDirectory), { recursive: true, mode: 0o755 });
   const known = readPlace(dataDirectory);
+  const clusterDirectory = chooseClusterDirectory(dataDirectory, known, user);
+  mkdirSync(dirname(clusterDirectory), { recursive: true, mode: 0o755 });
   const place = { clusterDirectory, ...door(clusterDirectory, known, user) };
-  if (JSON.stringify(place) !== JSON.stringify(known)) writePlace(dataDirectory, place);
-  return place;
+  return JSON.stringify(place) === JSON.stringify(known) ? place : recordPlace(dataDirectory, place, known);
 }
 
 function door(clusterDirectory: string, known: Place | null, user: RunAs | null): Omit<Place, 'clusterDirectory'> {
@@ -179,7 +199,7 @@ export function reachableBinaries(clusterDirectory: string, user: RunAs | null):
   const linked = linkLibraries(packaged);
   if (linked && (user === null || firstClosedFolder(packaged.native, user) === null)) return packaged;
   const version = digest(`${packaged.native} ${statSync(packaged.postgres).size} ${statSync(packaged.postgres).mtimeMs}`);
-  const base = user === null ? dirname(clusterDirectory) : systemFolder(packaged.native, user);
+  const base = user === null ? dirname(clusterDirectory) : systemFolder(firstClosedFolder(packaged.native, user) ?? packaged.native, user);
   const native = join(base, `postgresql-binaries-${version}`);
   if (!existsSync(native)) copyBinaries(packaged.native, native);
   return binariesAt(native);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '../connection.ts';
 import { guardedDirectory } from '../test-database.ts';
 import { postmasterPid, removeStalePidFile } from './pid-file.ts';
-import { readPlace, runAs } from './place.ts';
+import { preparePlace, readPlace, runAs } from './place.ts';
 import { type Embedded, isAlive, loginAs, startEmbedded, stopEmbedded } from './postmaster.ts';
 import { type EmbeddedState, superviseEmbedded } from './supervise.ts';
 
@@ -18,7 +18,20 @@ describe('the embedded PostgreSQL', () => {
   const dataDirectory = guardedDirectory('embedded');
   const start = (): Promise<Embedded> => startEmbedded({ dataDirectory, settings });
   const pidFile = (): string => join(dataDirectory, 'postgresql', 'postmaster.pid');
+  const pristine = join(guardedDirectory('pristine'), 'postgresql');
+  before(async () => {
+    const directory = dirname(pristine);
+    await startEmbedded({ dataDirectory: directory, settings });
+    await stopEmbedded(directory);
+  });
   after(() => stopEmbedded(dataDirectory));
+
+  /** A data directory with a cluster of its own, without the second that initdb takes. */
+  function copied(directory: string): string {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    execFileSync('/bin/cp', ['-a', pristine, join(directory, 'postgresql')]);
+    return directory;
+  }
 
   test('starts from nothing, and a second start attaches to the same server', async () => {
     assert.equal(await isAlive(dataDirectory), false);
@@ -29,8 +42,8 @@ describe('the embedded PostgreSQL', () => {
     assert.deepEqual([second.attached, second.pid], [true, first.pid]);
   });
 
-  test('two first starts at once end with one server', async () => {
-    const directory = guardedDirectory('race');
+  test('two starts at once end with one server', async () => {
+    const directory = copied(guardedDirectory('race'));
     const both = await Promise.all([
       startEmbedded({ dataDirectory: directory, settings }),
       startEmbedded({ dataDirectory: directory, settings }),
@@ -114,7 +127,6 @@ describe('the embedded PostgreSQL', () => {
     const directory = guardedDirectory('draft');
     const draft = join(directory, 'postgresql.draft-abc');
     mkdirSync(draft, { recursive: true });
-    chmodSync(directory, 0o755);
     writeFileSync(join(draft, 'PG_VERSION'), '18\n');
     utimesSync(draft, new Date(0), new Date(0));
     await startEmbedded({ dataDirectory: directory, settings });
@@ -126,7 +138,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('a path too long for a socket gets a socket in the temporary folder, and the data directory remembers it', async () => {
-    const directory = join(guardedDirectory('long'), 'd'.repeat(60), 'e'.repeat(60));
+    const directory = copied(join(guardedDirectory('long'), 'd'.repeat(60), 'e'.repeat(60)));
     const { place } = await startEmbedded({ dataDirectory: directory, settings });
     assert.ok((place.socketDirectory ?? '').length < 80, place.socketDirectory ?? '');
     assert.deepEqual(readPlace(directory), place);
@@ -134,25 +146,43 @@ describe('the embedded PostgreSQL', () => {
     await stopEmbedded(directory);
   });
 
-  test('a folder the database’s user may not enter is no obstacle for root', async (t) => {
+  test('a folder the database’s user may not enter is no obstacle for root, and removing the data directory begins anew', async (t) => {
     if (runAs() === null) return t.skip('only root hands over to another user');
     const closed = guardedDirectory('closed');
+    const directory = join(closed, 'data');
     mkdirSync(closed, { mode: 0o700 });
-    const { place } = await startEmbedded({ dataDirectory: join(closed, 'data'), settings });
+    const { place } = await startEmbedded({ dataDirectory: directory, settings });
+    t.after(() => rmSync(dirname(place.clusterDirectory), { recursive: true, force: true }));
     assert.ok(place.clusterDirectory.startsWith('/var/lib/ai-spm/'), place.clusterDirectory);
-    assert.equal(await isAlive(join(closed, 'data')), true);
-    await stopEmbedded(join(closed, 'data'));
+    assert.equal(await isAlive(directory), true);
+    await stopEmbedded(directory);
+
+    chmodSync(closed, 0o755);
+    assert.deepEqual(preparePlace(directory, runAs()), place, 'opened later, the data stays where it is');
+    rmSync(directory, { recursive: true });
+    assert.notEqual(preparePlace(directory, runAs()).clusterDirectory, place.clusterDirectory);
+  });
+
+  test('data that root’s database user cannot reach any more is refused, not replaced by an empty database', (t) => {
+    if (runAs() === null) return t.skip('only root hands over to another user');
+    const closed = guardedDirectory('closed-later');
+    copied(join(closed, 'data'));
+    chmodSync(closed, 0o700);
+    assert.throws(() => preparePlace(join(closed, 'data'), runAs()), {
+      code: 'database.unreachable',
+      params: { user: runAs()?.name ?? '', path: closed, remedy: `run chmod o+x ${closed}, or start as another user.` },
+    });
   });
 
   test('data of another major version is refused with a sentence', async () => {
     const directory = guardedDirectory('major');
     mkdirSync(join(directory, 'postgresql'), { recursive: true });
     writeFileSync(join(directory, 'postgresql', 'PG_VERSION'), '15\n');
-    await assert.rejects(startEmbedded({ dataDirectory: directory, settings }), { code: 'database.wrongMajor', params: { found: '15' } });
+    await assert.rejects(startEmbedded({ dataDirectory: directory, settings }), { code: 'database.wrongMajor', status: 503 });
   });
 
   test('a server that cannot start says why', async () => {
-    const directory = guardedDirectory('broken');
+    const directory = copied(guardedDirectory('broken'));
     const wrong = startEmbedded({ dataDirectory: directory, settings: { ...settings, shared_buffers: '1kB' } });
     await assert.rejects(wrong, (error: Error) => /outside the valid range/.test(error.message));
   });

@@ -93,15 +93,17 @@ async function launch(start: Launch): Promise<Embedded> {
     const child = spawnServer(start, log);
     const ended = endOf(child);
     const ready = await waitUntilReady(place, () => !ended.value, options.startTimeoutMs);
-    if (ready && child.pid !== undefined && !ended.value) return { place, pid: child.pid, attached: false };
+    // The pid file says whose server it is that answers: another start may have won the race.
+    const pid = ready ? postmasterPid(place.clusterDirectory) : null;
+    if (pid !== null) return { place, pid, attached: pid !== child.pid };
 
-    // Another start won the race: its server is as good as ours.
     const other = await attach(place, options);
     if (other !== null) return other;
     const said = ended.reason ?? readFileSync(log).subarray(from).toString('utf8');
     // The children of a killed server need a moment to notice and let go of the shared memory.
     const passing = /pre-existing shared memory block|lock file .* already exists|Address already in use/.test(said);
-    if (!passing || Date.now() - begun > patienceMs) throw databaseProblems.startFailed({ reason: lastLines(said) });
+    if (!passing || Date.now() - begun > patienceMs)
+      throw databaseProblems.startFailed({ reason: lastLines(said) || `it gave no answer; see ${log}` });
   }
 }
 

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { root } from '../files.ts';
+import { plantTree } from '../test-tree.ts';
+import { groupTests, select } from './files.ts';
+
+/** Runs the test command over a small tree of its own, with the real runner. */
+function runTests(t: TestContext, files: Readonly<Record<string, string>>, ...words: string[]) {
+  const base = plantTree(t, { 'package.json': '{ "type": "module" }\n', ...files });
+  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run.ts'])
+    cpSync(join(root, 'scripts', path), join(base, 'scripts', path));
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, ['scripts/test/run.ts', ...words], { cwd: base, encoding: 'utf8', env });
+  const total = (name: string): number => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? Number.NaN);
+  return { status, stdout, totals: { tests: total('tests'), pass: total('pass'), fail: total('fail'), skipped: total('skipped') } };
+}
+
+const passing = "import test from 'node:test';\ntest('adds', () => {});\n";
+
+test('passing tests of several groups are added up and end with exit code 0', (t) => {
+  const { status, totals, stdout } = runTests(t, {
+    'src/a.test.ts': passing,
+    'src/b.test.ts': `import 'pg';\n${passing}`,
+    'test/journey/c.test.ts': passing,
+  });
+  assert.deepEqual({ status, totals }, { status: 0, totals: { tests: 3, pass: 3, fail: 0, skipped: 0 } });
+  assert.match(stdout, /ℹ todo 0\nℹ duration_ms [\d.]+\n$/, 'the last lines are those of node itself');
+});
+
+test('a failure is shown in full, counted and ends with exit code 1', (t) => {
+  const text = "import assert from 'node:assert/strict';\nimport test from 'node:test';\ntest('one is two', () => assert.equal(1, 2));\n";
+  const { status, totals, stdout } = runTests(t, { 'src/a.test.ts': text, 'src/b.test.ts': passing });
+  assert.deepEqual({ status, totals }, { status: 1, totals: { tests: 2, pass: 1, fail: 1, skipped: 0 } });
+  assert.match(stdout, /✖ one is two \(src\/a\.test\.ts:3\)/);
+  assert.match(stdout, /1 !== 2/);
+});
+
+for (const [fault, text, says] of [
+  ['a file that cannot be loaded', "import './gone.ts';\n", /ERR_MODULE_NOT_FOUND/],
+  ['a file without a test', 'export {};\n', /src\/a\.test\.ts contains no test/],
+  ['a process that is ended by a test', "import test from 'node:test';\ntest('ends', () => process.exit(0));\n", /gave no summary/],
+  [
+    'a promise that nobody waited for',
+    "import test from 'node:test';\ntest('forgets', () => void Promise.reject(new Error('late')));\ntest('waits', () => new Promise((done) => setTimeout(done, 50)));\n",
+    /Test "forgets".*asynchronous activity/,
+  ],
+] as const) {
+  test(`${fault} fails the run`, (t) => {
+    const { status, stdout, totals } = runTests(t, { 'src/a.test.ts': text, 'src/b.test.ts': `import 'pg';\n${passing}` });
+    assert.equal(status, 1);
+    assert.ok(totals.fail >= 1);
+    assert.match(stdout, says);
+  });
+}
+
+test('no test at all fails the run', (t) => {
+  const { status, stdout } = runTests(t, { 'src/a.ts': 'export {};\n' });
+  assert.equal(status, 1);
+  assert.match(stdout, /No test ran/);
+});
+
+test('a word that is in a path runs those files, another word runs tests of that name', (t) => {
+  const files = { 'src/a.test.ts': `${passing}test('subtracts', () => {});\n`, 'src/b.test.ts': passing };
+  assert.equal(runTests(t, files, 'src/a').totals.tests, 2);
+  assert.equal(runTests(t, files, 'subtracts').totals.tests, 1);
+  assert.deepEqual(runTests(t, files, 'divides').status, 1);
+});
+
+test('skipped tests are named', (t) => {
+  const { stdout, totals } = runTests(t, { 'src/a.test.ts': `${passing}test('later', { skip: 'needs a door' }, () => {});\n` });
+  assert.equal(totals.skipped, 1);
+  assert.match(stdout, /later \(src\/a\.test\.ts\): needs a door/);
+});
+
+test('a file belongs to the group of the heaviest thing it reaches, however far away', (t) => {
+  const base = plantTree(t, {
+    'src/plain.test.ts': "import './plain.ts';\n",
+    'src/plain.ts': 'export {};\n',
+    'src/rows.test.ts': "import './far.ts';\n",
+    'src/far.ts': "export { rows } from './farther.ts';\nimport './rows.test.ts';\n",
+    'src/farther.ts': "export const rows = () => import('pg');\n",
+    'test/journey/first.test.ts': "import '../../src/farther.ts';\n",
+    'test/face.test.ts': "import { chromium } from 'playwright-core';\nimport 'pg';\n",
+  });
+  assert.deepEqual(groupTests(base, ['src/plain.test.ts', 'src/rows.test.ts', 'test/face.test.ts', 'test/journey/first.test.ts']), [
+    { name: 'unit', files: ['src/plain.test.ts'] },
+    { name: 'database', files: ['src/rows.test.ts'] },
+    { name: 'journey', files: ['test/journey/first.test.ts'] },
+    { name: 'browser', files: ['test/face.test.ts'] },
+  ]);
+});
+
+test('paths may be written as the shell of Windows writes them', () => {
+  assert.deepEqual(select(['src/a.test.ts', 'src/b.test.ts'], ['.\\src\\a.test.ts']), { files: ['src/a.test.ts'], namePatterns: [] });
+});

@@ -1,0 +1,115 @@
+/** What may be asked of the audit log. Nothing may be changed: entries come from the platform itself. */
+import { z } from 'zod';
+import { endpoint } from '../../contract/endpoint.ts';
+import { pageOf, paging } from '../../contract/page.ts';
+import { problems } from '../../contract/problem.ts';
+
+export const auditLogProblems = problems('audit-logs', {
+  notFound: [404, 'No entry has the id {id}.'],
+  emptyRange: [422, 'The start {start} is not before the end {end}.'],
+  noWords: [422, 'The search text has no letter or digit to look for.'],
+});
+
+export const AuditOutcome = z.enum(['done', 'denied', 'failed', 'allowed']);
+
+export const AuditEntry = z.object({
+  id: z.uuid(),
+  index: z.int().min(0).describe('Place in the chain of this workspace, from 0, without gaps.'),
+  time: z.string().describe('UTC with microseconds; never earlier than the entry before.'),
+  clockRegressed: z.boolean().describe('The system clock stood before the entry before this one.'),
+  actor: z.object({ kind: z.string(), id: z.string(), roles: z.array(z.string()), session: z.uuid().nullable() }),
+  action: z.string(),
+  resource: z.object({ type: z.string(), id: z.string().nullable() }),
+  outcome: AuditOutcome,
+  reason: z.string().nullable().describe('Code of the problem, for denied and failed.'),
+  request: z.object({ method: z.string().nullable(), endpoint: z.string().nullable(), traceId: z.string(), process: z.string() }),
+  change: z
+    .object({ fields: z.array(z.string()), before: z.json().nullable(), after: z.json().nullable(), tooLarge: z.boolean() })
+    .nullable()
+    .describe('Changed fields with their values before and after; tooLarge: names only.'),
+  leaf: z.string().length(64).describe('SHA-256(0x00 ‖ line), RFC 6962.'),
+  prev: z.string().length(64).describe('Leaf of the entry before; zeros at index 0.'),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** A day, or a moment; days are whole UTC days. */
+const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+const Word = z.string().min(1).max(200);
+const tag = 'audit-logs';
+
+export const AuditFilter = z.object({
+  user_id: Word.optional().describe('Id of the actor: a person, service or job.'),
+  action: z.string().min(1).max(120).optional(),
+  resource: z.string().min(1).max(120).optional().describe('Type of what was acted on.'),
+  resource_id: Word.optional(),
+  outcome: AuditOutcome.optional(),
+  trace_id: z.string().min(1).max(64).optional(),
+  start_date: Moment.optional().describe('From here on; a day begins at 00:00 UTC.'),
+  end_date: Moment.optional().describe('Before here; a day ends with its last moment.'),
+  q: Word.optional().describe('Words, or beginnings of words, of action, actor, resource, outcome, reason and endpoint.'),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+export const listAuditLogs = endpoint({
+  method: 'GET',
+  path: '/api/audit-logs',
+  summary: 'List audit entries, newest first',
+  description: 'Reading is itself recorded, once a minute and reader.',
+  access: 'audit-logs:read',
+  input: AuditFilter.extend(paging),
+  output: pageOf(AuditEntry),
+  tag,
+  operation: 'list',
+});
+
+export const getAuditLog = endpoint({
+  method: 'GET',
+  path: '/api/audit-logs/:id',
+  summary: 'Read one entry with its stored line',
+  access: 'audit-logs:read',
+  input: z.object({ id: z.uuid() }),
+  output: AuditEntry.extend({
+    line: z.string().describe('The stored bytes, as text: what is hashed.'),
+    address: z.string().nullable().describe('Of the caller; kept apart from the line.'),
+    userAgent: z.string().nullable(),
+  }),
+  tag,
+  operation: 'read',
+});
+
+export const Defect = z.object({
+  index: z.int().min(0).describe('Place in the chain where it was seen.'),
+  kind: z.enum(['content', 'form', 'chain', 'gap', 'time', 'projection', 'tail', 'guard']),
+  sentence: z.string(),
+});
+export type Defect = z.infer<typeof Defect>;
+
+export const Verification = z.object({
+  state: z.enum(['verified', 'running', 'tampered', 'empty']).describe('running: not yet at the end; nothing wrong up to checkedTo.'),
+  size: z.int().min(0).describe('Entries the chain says it has.'),
+  checkedTo: z.int().min(0).describe('Entries recomputed in this sweep, from the first one on.'),
+  goodTo: z.int().min(0).describe('Entries from the first on, before the first defect.'),
+  sweepStartedAt: z.iso.datetime(),
+  sweepFinishedAt: z.iso.datetime().nullable().describe('When every stored byte was last recomputed; null while the first sweep runs.'),
+  newestLeaf: z.string().length(64).nullable(),
+  defects: z.array(Defect).describe('The first 100 of this sweep.'),
+  defectCount: z.int().min(0),
+  anchored: z
+    .literal(false)
+    .describe('No checkpoint is kept in a second place yet: a rewriting of the whole chain by a database administrator would not show.'),
+  checks: z.array(z.string()).describe('What was recomputed, in words.'),
+});
+export type Verification = z.infer<typeof Verification>;
+
+export const verifyAuditLog = endpoint({
+  method: 'GET',
+  path: '/api/audit-logs/verification',
+  summary: 'Recompute the chain over all stored bytes and say how far it is proven good',
+  description:
+    'Each call goes on for up to 2 s where the last one stopped; a finished sweep begins anew after a minute, or at once with restart.',
+  access: 'audit-logs:read',
+  input: z.object({ restart: z.boolean().default(false) }),
+  output: Verification,
+  tag,
+  operation: 'verify',
+});
