@@ -14,16 +14,26 @@ import { registry } from './generate/registry.ts';
 const generators: readonly Generator[] = [plugIns, pages, registry, migrations, documents];
 
 type Mode = 'write' | 'check';
+type Say = (line: string) => void;
 
-/** @returns the complaints; none means that everything is up to date (or now is). */
-export async function generate(base: string, mode: Mode, chosen: readonly Generator[] = generators): Promise<string[]> {
+/**
+ * @param chosen all generators when left out.
+ * @returns the complaints; none means that everything is up to date (or now is).
+ */
+export async function generate(
+  base: string,
+  mode: Mode,
+  { chosen = generators, say = () => {} }: { chosen?: readonly Generator[]; say?: Say } = {},
+): Promise<string[]> {
   const complaints: string[] = [];
   const known = new Set<string>();
   for (const { name, files } of chosen) {
     try {
       for (const file of await files(base)) {
         known.add(file.path);
-        complaints.push(...settle(base, file, mode));
+        const change = settle(base, file, mode);
+        if (change !== null && mode === 'check') complaints.push(`${file.path} is ${change}: run "npm run generate" and commit it.`);
+        if (change !== null && mode === 'write') say(`wrote ${file.path}`);
       }
     } catch (error) {
       // One broken slice must not keep the other lists from being written.
@@ -35,14 +45,15 @@ export async function generate(base: string, mode: Mode, chosen: readonly Genera
   return complaints;
 }
 
-function settle(base: string, { path, text }: GeneratedFile, mode: Mode): string[] {
+/** @returns what was wrong with the file on disk, null when nothing was. */
+function settle(base: string, { path, text }: GeneratedFile, mode: Mode): 'missing' | 'out of date' | null {
   const present = readOrNull(join(base, path));
-  if (present === text) return [];
-  if (mode === 'check') return [`${path} is ${present === null ? 'missing' : 'out of date'}: run "npm run generate" and commit it.`];
-  mkdirSync(dirname(join(base, path)), { recursive: true });
-  writeFileSync(join(base, path), text);
-  process.stdout.write(`wrote ${path}\n`);
-  return [];
+  if (present === text) return null;
+  if (mode === 'write') {
+    mkdirSync(dirname(join(base, path)), { recursive: true });
+    writeFileSync(join(base, path), text);
+  }
+  return present === null ? 'missing' : 'out of date';
 }
 
 function readOrNull(path: string): string | null {
@@ -55,7 +66,7 @@ function readOrNull(path: string): string | null {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const mode = process.argv.includes('--check') ? 'check' : 'write';
-  const complaints = await generate(root, mode);
+  const complaints = await generate(root, mode, { say: (line) => process.stdout.write(`${line}\n`) });
   for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
   process.exitCode = complaints.length === 0 ? 0 : 1;
 }

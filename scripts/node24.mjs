@@ -87,7 +87,8 @@ function readPackages(path) {
 function install(folder) {
   process.stderr.write('Installing packages (npm ci); this happens once and again only when package-lock.json changes.\n');
   // The web app is built on this machine and the packaged Node is optional: both must come whatever NODE_ENV says.
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  // Packages that want a newer Node than the one npm runs on here get the packaged one: those warnings would mislead.
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const viaNpm = npm !== undefined && /npm-cli\.[cm]?js$/.test(npm);
   // Output goes to stderr so that the command line's own stdout stays clean.

@@ -166,17 +166,17 @@ for (const [fault, names, says] of [
 test('writing twice changes nothing, checking complains about what differs and about what is missing', async (t) => {
   const base = plantTree(t, {});
   const files = (text: string): Generator => ({ name: 'one', files: () => [{ path: 'src/one.generated.ts', text }] });
-  assert.deepEqual(await generate(base, 'check', [files('a\n')]), [
+  assert.deepEqual(await generate(base, 'check', { chosen: [files('a\n')] }), [
     'src/one.generated.ts is missing: run "npm run generate" and commit it.',
   ]);
-  assert.deepEqual(await generate(base, 'write', [files('a\n')]), []);
-  assert.deepEqual(await generate(base, 'check', [files('a\n')]), []);
-  assert.deepEqual(await generate(base, 'check', [files('b\n')]), [
+  assert.deepEqual(await generate(base, 'write', { chosen: [files('a\n')] }), []);
+  assert.deepEqual(await generate(base, 'check', { chosen: [files('a\n')] }), []);
+  assert.deepEqual(await generate(base, 'check', { chosen: [files('b\n')] }), [
     'src/one.generated.ts is out of date: run "npm run generate" and commit it.',
   ]);
   assert.equal(readFileSync(join(base, 'src/one.generated.ts'), 'utf8'), 'a\n');
   writeFileSync(join(base, 'src/one.generated.ts'), 'b\n');
-  assert.equal((await generate(base, 'check', [files('a\n')])).length, 1);
+  assert.equal((await generate(base, 'check', { chosen: [files('a\n')] })).length, 1);
 });
 
 test('one generator that fails does not keep the others from writing', async (t) => {
@@ -188,6 +188,6 @@ test('one generator that fails does not keep the others from writing', async (t)
     },
   };
   const sound: Generator = { name: 'sound', files: () => [{ path: 'src/sound.generated.ts', text: 'a\n' }] };
-  assert.deepEqual(await generate(base, 'write', [broken, sound]), ['broken: a slice is half written']);
+  assert.deepEqual(await generate(base, 'write', { chosen: [broken, sound] }), ['broken: a slice is half written']);
   assert.equal(readFileSync(join(base, 'src/sound.generated.ts'), 'utf8'), 'a\n');
 });

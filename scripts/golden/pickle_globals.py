@@ -1,6 +1,6 @@
 """Records which globals real libraries write into pickles, and in which position.
 
-    python pickle_globals.py record OUT.json        in an environment with the libraries to observe; missing ones are skipped
+    python pickle_globals.py record OUT.json [ZOO…] in an environment with the libraries to observe; missing ones are skipped
     python pickle_globals.py merge CATALOG *.json   writes CATALOG/<library>.yaml, one line per global
 
 A zoo of objects is saved with protocols 0 to 5. The pickles are read back by an observer that never imports anything: every
@@ -250,6 +250,8 @@ def zoo_numpy(record):
 
     types = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 longdouble complex64 complex128 clongdouble str_ bytes_ object_ datetime64 timedelta64 void intp uintp intc".split()
     for name in types:
+        if attempt(lambda: getattr(np, name)) is None:
+            continue
         record.object(getattr(np, name))
         record.object(np.dtype(getattr(np, name)))
         record.object(attempt(lambda: getattr(np, name)(1)))
@@ -472,6 +474,14 @@ def record_torch_files(record, value):
                 Observer(stream, record.note).run()
 
 
+def without_weights(model):
+    import torch
+
+    for tensor in [*model.parameters(), *model.buffers()]:
+        tensor.data = torch.zeros(1, dtype=tensor.dtype)
+    return model
+
+
 def torch_modules():
     import torch
     from torch import nn
@@ -547,8 +557,9 @@ def zoo_torch(record):
     quantized = attempt(lambda: torch.ao.quantization.quantize_dynamic(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.LSTM(2, 2)), dtype=torch.qint8))
     both(quantized)
     both(attempt(lambda: quantized.state_dict()))
-    for name in "resnet18 vgg11 alexnet squeezenet1_0 densenet121 inception_v3 googlenet shufflenet_v2_x0_5 mobilenet_v2 mobilenet_v3_small mnasnet0_5 efficientnet_b0 regnet_y_400mf vit_b_16 swin_t convnext_tiny maxvit_t".split():
-        both(attempt(lambda: getattr(__import__("torchvision.models", fromlist=["a"]), name)(weights=None)))
+    for name in "resnet18 alexnet squeezenet1_0 densenet121 googlenet shufflenet_v2_x0_5 mobilenet_v2 mobilenet_v3_small mnasnet0_5 efficientnet_b0 regnet_y_400mf vit_b_16 swin_t convnext_tiny".split():
+        # Only the structure matters, and these are large: weights are cut to one element each.
+        both(attempt(lambda: without_weights(getattr(__import__("torchvision.models", fromlist=["a"]), name)(weights=None))))
 
     def transforms():
         from torchvision import transforms as t
@@ -627,16 +638,20 @@ def versions():
     return {dist.metadata["Name"].lower(): dist.version for dist in distributions() if dist.metadata["Name"]}
 
 
-def record_all(path):
+def record_all(path, wanted):
     record = Recorder()
     for zoo in ZOOS:
+        if wanted and zoo.__name__.removeprefix("zoo_") not in wanted:
+            continue
         before = record.objects
         try:
             zoo(record)
         except ImportError as error:
             print("skipped:", zoo.__name__, error)
             continue
-        print(zoo.__name__, record.objects - before, "objects,", len(record.facts), "globals so far")
+        except Exception as error:
+            print("stopped:", zoo.__name__, repr(error)[:200])
+        print(zoo.__name__, record.objects - before, "objects,", len(record.facts), "globals so far", flush=True)
     facts = [[module, name, entry["class"], entry["reference"], sorted(map(list, entry["calls"]))] for (module, name), entry in sorted(record.facts.items())]
     with open(path, "w") as file:
         json.dump({"python": sys.version.split()[0], "versions": versions(), "facts": facts, "failed": record.failed}, file, indent=0)
@@ -712,8 +727,8 @@ def merge(folder, paths):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["record"] and len(sys.argv) == 3:
-        record_all(sys.argv[2])
+    if sys.argv[1:2] == ["record"] and len(sys.argv) > 2:
+        record_all(sys.argv[2], set(sys.argv[3:]))
     elif sys.argv[1:2] == ["merge"] and len(sys.argv) > 3:
         merge(sys.argv[2], sys.argv[3:])
     else:

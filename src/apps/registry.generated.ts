@@ -3,23 +3,40 @@
 import type { Subscription } from '../platform/events/subscribe.ts';
 import type { Route } from '../platform/http/handle.ts';
 import type { JobDefinition } from '../platform/jobs/jobs.ts';
+import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
+import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
+import { routes as aiAssetsRoutes } from '../modules/ai-assets/routes.ts';
+import { routes as auditLogsRoutes } from '../modules/audit-logs/routes.ts';
 import { routes as dashboardRoutes } from '../modules/dashboard/routes.ts';
+import { routes as discoveryRoutes } from '../modules/discovery/routes.ts';
 import { routes as identityRoutes } from '../modules/identity/routes.ts';
 import { routes as modelScannerRoutes } from '../modules/model-scanner/routes.ts';
 import { routes as monitoringRoutes } from '../modules/monitoring/routes.ts';
+import { routes as riskRoutes } from '../modules/risk/routes.ts';
 import { routes as settingsRoutes } from '../modules/settings/routes.ts';
+import { subscriptions as aiAssetsSubscriptions } from '../modules/ai-assets/jobs.ts';
 
 export const routes: readonly Route[] = [
+  ...aiAssetsRoutes,
+  ...auditLogsRoutes,
   ...dashboardRoutes,
+  ...discoveryRoutes,
   ...identityRoutes,
   ...modelScannerRoutes,
   ...monitoringRoutes,
+  ...riskRoutes,
   ...settingsRoutes,
 ];
 
 export const jobs: readonly JobDefinition[] = [
+  ...discoveryJobs,
   ...modelScannerJobs,
+  ...riskJobs,
 ];
 
-export const subscriptions: readonly Subscription[] = [];
+export const subscriptions: readonly Subscription[] = [
+  ...aiAssetsSubscriptions,
+  ...discoverySubscriptions,
+  ...riskSubscriptions,
+];

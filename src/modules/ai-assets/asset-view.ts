@@ -1,6 +1,6 @@
 /** Rows as the contract shows them, and the words a search finds an asset by. */
 import type { Asset } from './contract.ts';
-import type { Fields, FieldState } from './provenance.ts';
+import type { FieldState, Fields } from './provenance.ts';
 import type { AssetRow } from './table.ts';
 
 export function toAsset(row: Omit<AssetRow, 'search' | 'searchWords' | 'marks' | 'observed' | 'riskOrder' | 'retiredBy'>): Asset {
@@ -49,6 +49,11 @@ export function searchWords(fields: Fields, keys: readonly string[]): string {
 
 /** A search as a tsquery: every word must begin some word of the asset; null when nothing is left to look for. */
 export function searchQuery(typed: string): string | null {
-  const words = typed.replace(/[^\p{L}\p{N}]+/gu, ' ').trim().split(' ').filter((word) => word !== '').slice(0, 12);
+  const words = typed
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .split(' ')
+    .filter((word) => word !== '')
+    .slice(0, 12);
   return words.length === 0 ? null : words.map((word) => `${word.slice(0, 80)}:*`).join(' & ');
 }

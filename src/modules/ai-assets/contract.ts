@@ -18,8 +18,6 @@ export const assetProblems = problems('ai-assets', {
   dependencyOnItself: [422, 'An asset cannot depend on itself.'],
   dependencyExists: [409, 'This dependency is already recorded.'],
   observedDependency: [409, 'This dependency was seen by {source}; it ends when its source no longer sees it.'],
-  pageTooFar: [422, 'Pages reach to row 10,000. Use cursor, from nextCursor of the page before.'],
-  cursorInvalid: [422, 'The cursor is not one of this list, or its filter or order changed.'],
   importTooLarge: [413, 'The file is larger than {limit} bytes.'],
   importTooManyRows: [413, 'The file has more than {limit} rows.'],
   importFormat: [422, 'The file is not readable as {format}: {reason}.'],

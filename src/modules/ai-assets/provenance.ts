@@ -58,7 +58,9 @@ export function flat(fields: Fields): Map<string, FieldValue> {
 
 function fieldsOf(values: ReadonlyMap<string, FieldValue>): Fields {
   const plain = [...values].filter(([field]) => !field.startsWith('metadata.'));
-  const metadata = [...values].filter(([field, value]) => field.startsWith('metadata.') && value !== null).map(([field, value]) => [field.slice(9), value]);
+  const metadata = [...values]
+    .filter(([field, value]) => field.startsWith('metadata.') && value !== null)
+    .map(([field, value]) => [field.slice(9), value]);
   // Every key came out of `flat` or an observation, whose values have the field's own type.
   return { ...emptyFields, ...Object.fromEntries(plain), metadata: Object.fromEntries(metadata) } as Fields;
 }
@@ -135,7 +137,11 @@ function declared(said: Partial<Fields>, values: ReadonlyMap<string, FieldValue>
   const fields = Object.entries(plain).filter((entry): entry is [string, Exclude<(typeof entry)[1], undefined>] => entry[1] !== undefined);
   if (metadata === undefined) return fields;
   const left = [...values.keys()].filter((field) => field.startsWith('metadata.') && !Object.hasOwn(metadata, field.slice(9)));
-  return [...fields, ...Object.entries(metadata).map(([key, value]): [string, FieldValue] => [`metadata.${key}`, value]), ...left.map((field): [string, FieldValue] => [field, null])];
+  return [
+    ...fields,
+    ...Object.entries(metadata).map(([key, value]): [string, FieldValue] => [`metadata.${key}`, value]),
+    ...left.map((field): [string, FieldValue] => [field, null]),
+  ];
 }
 
 function metadataCount(values: ReadonlyMap<string, FieldValue>): number {

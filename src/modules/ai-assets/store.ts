@@ -63,7 +63,12 @@ export async function findRow(id: string, lock = false): Promise<AssetRow | null
 
 export async function findRows(ids: readonly string[]): Promise<AssetRow[]> {
   if (ids.length === 0) return [];
-  return await db().select().from(asset).where(inArray(asset.id, [...ids])).orderBy(asc(asset.id)).for('update');
+  return await db()
+    .select()
+    .from(asset)
+    .where(inArray(asset.id, [...ids]))
+    .orderBy(asc(asset.id))
+    .for('update');
 }
 
 export function hashOf(text: string): Buffer {
@@ -71,11 +76,22 @@ export function hashOf(text: string): Buffer {
 }
 
 export async function keysOf(assetId: string): Promise<string[]> {
-  const rows = await db().select({ key: naturalKey.key }).from(naturalKey).where(eq(naturalKey.assetId, assetId)).orderBy(asc(naturalKey.createdAt)).limit(200);
+  const rows = await db()
+    .select({ key: naturalKey.key })
+    .from(naturalKey)
+    .where(eq(naturalKey.assetId, assetId))
+    .orderBy(asc(naturalKey.createdAt))
+    .limit(200);
   return rows.map(({ key }) => key);
 }
 
-export type KeyOwner = { readonly key: string; readonly assetId: string; readonly name: string; readonly type: AssetRow['type']; readonly lifecycle: AssetRow['lifecycle'] };
+export type KeyOwner = {
+  readonly key: string;
+  readonly assetId: string;
+  readonly name: string;
+  readonly type: AssetRow['type'];
+  readonly lifecycle: AssetRow['lifecycle'];
+};
 export async function ownersOfKeys(keys: readonly string[]): Promise<KeyOwner[]> {
   if (keys.length === 0) return [];
   const hashes = keys.map(hashOf);
@@ -86,7 +102,8 @@ export async function ownersOfKeys(keys: readonly string[]): Promise<KeyOwner[]>
     .where(inArray(naturalKey.keyHash, hashes));
 }
 
-export type NewAsset = Pick<Applied, 'fields' | 'marks' | 'observed'> & Pick<AssetRow, 'lifecycle' | 'sources'> & { readonly id?: string; readonly seenAt: Date | null; readonly keys: readonly string[] };
+export type NewAsset = Pick<Applied, 'fields' | 'marks' | 'observed'> &
+  Pick<AssetRow, 'lifecycle' | 'sources'> & { readonly id?: string; readonly seenAt: Date | null; readonly keys: readonly string[] };
 
 export async function insertAssets(drafts: readonly NewAsset[]): Promise<AssetRow[]> {
   if (drafts.length === 0) return [];
@@ -113,35 +130,81 @@ export async function updateAsset(id: string, next: Applied, more: Partial<typeo
   const keys = await keysOf(id);
   const [row] = await db()
     .update(asset)
-    .set({ ...columnsOf(next.fields), marks: next.marks, observed: next.observed, searchWords: searchWords(next.fields, keys), updatedAt: sql`now()`, version: sql`${asset.version} + 1`, ...more })
+    .set({
+      ...columnsOf(next.fields),
+      marks: next.marks,
+      observed: next.observed,
+      searchWords: searchWords(next.fields, keys),
+      updatedAt: sql`now()`,
+      version: sql`${asset.version} + 1`,
+      ...more,
+    })
     .where(eq(asset.id, id))
     .returning();
   return row ?? null;
 }
 
 /** Changes columns that are no fields of a person: lifecycle, seen times, risk. */
-export async function setColumns(ids: readonly string[], columns: Partial<typeof asset.$inferInsert>, countVersion: boolean): Promise<void> {
+export async function setColumns(
+  ids: readonly string[],
+  columns: Partial<typeof asset.$inferInsert>,
+  countVersion: boolean,
+): Promise<void> {
   if (ids.length === 0) return;
   const counted = countVersion ? { version: sql`${asset.version} + 1`, updatedAt: sql`now()` } : {};
-  await db().update(asset).set({ ...columns, ...counted }).where(inArray(asset.id, [...ids]));
+  await db()
+    .update(asset)
+    .set({ ...columns, ...counted })
+    .where(inArray(asset.id, [...ids]));
 }
 
 export async function addKeys(assetId: string, keys: readonly string[], source: string): Promise<void> {
   if (keys.length === 0) return;
-  await db().insert(naturalKey).values(keys.map((key) => ({ key, keyHash: hashOf(key), assetId, source }))).onConflictDoNothing();
+  await db()
+    .insert(naturalKey)
+    .values(keys.map((key) => ({ key, keyHash: hashOf(key), assetId, source })))
+    .onConflictDoNothing();
 }
 
 export async function sightingsOf(assetId: string) {
-  const rows = await db().select().from(sighting).where(eq(sighting.assetId, assetId)).orderBy(desc(sighting.lastSeen), asc(sighting.place)).limit(200);
+  const rows = await db()
+    .select()
+    .from(sighting)
+    .where(eq(sighting.assetId, assetId))
+    .orderBy(desc(sighting.lastSeen), asc(sighting.place))
+    .limit(200);
   return rows.map(({ source, place, line, evidence, firstSeen, lastSeen, goneAt }) => ({
-    source, place, line, evidence, firstSeen: firstSeen.toISOString(), lastSeen: lastSeen.toISOString(), goneAt: goneAt?.toISOString() ?? null,
+    source,
+    place,
+    line,
+    evidence,
+    firstSeen: firstSeen.toISOString(),
+    lastSeen: lastSeen.toISOString(),
+    goneAt: goneAt?.toISOString() ?? null,
   })); // prettier-ignore
 }
 
-export type ChangeDraft = { readonly assetId: string; readonly action: AssetChange['action']; readonly fields: readonly string[]; readonly before: Readonly<Record<string, unknown>>; readonly after: Readonly<Record<string, unknown>> };
+export type ChangeDraft = {
+  readonly assetId: string;
+  readonly action: AssetChange['action'];
+  readonly fields: readonly string[];
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+};
 export async function recordChanges(actor: Actor, drafts: readonly ChangeDraft[]): Promise<void> {
   if (drafts.length === 0) return;
-  await db().insert(change).values(drafts.map(({ fields, before, after, ...rest }) => ({ ...rest, fields: [...fields], before: { ...before }, after: { ...after }, actorKind: actor.kind, actorId: actor.id })));
+  await db()
+    .insert(change)
+    .values(
+      drafts.map(({ fields, before, after, ...rest }) => ({
+        ...rest,
+        fields: [...fields],
+        before: { ...before },
+        after: { ...after },
+        actorKind: actor.kind,
+        actorId: actor.id,
+      })),
+    );
 }
 
 const historyOrder = keyset({ id: change.id, sort: [{ by: change.at, direction: 'desc' }] });
@@ -176,18 +239,30 @@ export async function statistics(filter: AssetFilter) {
     union all select 'total', '', count(*) from chosen
     union all select 'unowned', '', count(*) from chosen where owner is null
     union all select 'missing', '', count(*) from chosen where missing_since is not null`);
-  const of = (dimension: string) => rows.filter((row) => row.dimension === dimension).map(({ value, count }) => ({ value, count: Number(count) }));
+  const of = (dimension: string) =>
+    rows.filter((row) => row.dimension === dimension).map(({ value, count }) => ({ value, count: Number(count) }));
   const one = (dimension: string) => of(dimension)[0]?.count ?? 0;
   return {
-    total: one('total'), unowned: one('unowned'), missing: one('missing'), byType: of('type'), byEnvironment: of('environment'),
-    byRisk: of('risk'), byLifecycle: of('lifecycle'), byCriticality: of('criticality'),
+    total: one('total'),
+    unowned: one('unowned'),
+    missing: one('missing'),
+    byType: of('type'),
+    byEnvironment: of('environment'),
+    byRisk: of('risk'),
+    byLifecycle: of('lifecycle'),
+    byCriticality: of('criticality'),
   }; // prettier-ignore
 }
 
 /** Assets of a filter in order of name, a batch at a time, for exports that never hold all of them. */
 export async function batchAfter(filter: AssetFilter, after: { name: string; id: string } | null, rows: number): Promise<AssetRow[]> {
   const place = after === null ? undefined : sql`(${asset.name}, ${asset.id}) > (${after.name}, ${after.id}::uuid)`;
-  return await db().select().from(asset).where(and(whereOf(filter), place)).orderBy(asc(asset.name), asc(asset.id)).limit(rows);
+  return await db()
+    .select()
+    .from(asset)
+    .where(and(whereOf(filter), place))
+    .orderBy(asc(asset.name), asc(asset.id))
+    .limit(rows);
 }
 
 export async function openDependencies(assetId: string) {
@@ -196,4 +271,23 @@ export async function openDependencies(assetId: string) {
     .from(dependency)
     .where(and(isNull(dependency.validTo), or(eq(dependency.fromAsset, assetId), eq(dependency.toAsset, assetId))))
     .limit(500);
+}
+
+/** The one live asset of a name and type; null when there is none or several, because then the name says not which. */
+export async function findByNameAndType(name: string, type: AssetRow['type']): Promise<AssetRow | null> {
+  const rows = await db()
+    .select()
+    .from(asset)
+    .where(and(eq(asset.name, name), eq(asset.type, type), ne(asset.lifecycle, 'retired')))
+    .limit(2)
+    .for('update');
+  return rows.length === 1 ? (rows[0] ?? null) : null;
+}
+
+/** Stores what the risk engine computed; a number is no edit, so the version stays. */
+export async function setRisk(id: string, risk: number | null, level: AssetRow['riskLevel']): Promise<{ before: number | null } | null> {
+  const row = await findRow(id, true);
+  if (!row || (row.risk === risk && row.riskLevel === level)) return null;
+  await db().update(asset).set({ risk, riskLevel: level }).where(eq(asset.id, id));
+  return { before: row.risk };
 }

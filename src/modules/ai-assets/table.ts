@@ -7,6 +7,8 @@ import type { Marks, ObservedValues } from './provenance.ts';
 
 const schema = pgSchema('ai_assets');
 const instant = (name: string) => timestamp(name, { withTimezone: true });
+/** Filled by PostgreSQL from the running transaction; named here only as part of unique keys. */
+const workspaceId = () => uuid('workspace_id').notNull().default(sql`platform.current_workspace()`);
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 const tsvector = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
 
@@ -45,6 +47,7 @@ export const asset = schema.table('asset', {
 export type AssetRow = typeof asset.$inferSelect;
 
 export const naturalKey = schema.table('natural_key', {
+  workspaceId: workspaceId(),
   keyHash: bytea('key_hash').notNull(),
   key: text('key').notNull(),
   assetId: uuid('asset_id').notNull(),
@@ -54,6 +57,7 @@ export const naturalKey = schema.table('natural_key', {
 
 export const sighting = schema.table('sighting', {
   id: uuid('id').primaryKey().default(sql`uuidv7()`),
+  workspaceId: workspaceId(),
   assetId: uuid('asset_id').notNull(),
   source: text('source').notNull(),
   place: text('place').notNull(),
@@ -69,6 +73,7 @@ export const sighting = schema.table('sighting', {
 
 export const dependency = schema.table('dependency', {
   id: uuid('id').primaryKey().default(sql`uuidv7()`),
+  workspaceId: workspaceId(),
   fromAsset: uuid('from_asset').notNull(),
   toAsset: uuid('to_asset').notNull(),
   kind: text('kind').$type<EdgeKind>().notNull(),

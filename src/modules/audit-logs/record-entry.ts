@@ -92,9 +92,13 @@ function jsonValue(value: unknown, depth: number): Json {
     return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : String(value);
   if (typeof value !== 'object') return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (depth >= deepest) return '[deeper values left out]';
   if (Array.isArray(value) || value instanceof Set) return [...value].slice(0, mostFields).map((item) => jsonValue(item, depth + 1));
-  const members = value instanceof Map ? [...value].map(([name, member]) => [String(name), member] as const) : Object.entries(value);
+  const members =
+    value instanceof Map
+      ? [...value].map(([name, member]) => [typeof name === 'object' ? 'object' : String(name), member] as const)
+      : Object.entries(value);
   return Object.fromEntries(
     members
       .filter(([, member]) => member !== undefined)

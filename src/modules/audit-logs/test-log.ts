@@ -5,6 +5,7 @@ import { inDatabase } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { sequenceWorkspace } from './sequencer.ts';
 import { installSink } from './sink.ts';
+import { forgetVerifications } from './verify.ts';
 
 export type TestLog = TestDatabase & {
   /** Records `count` changes, each in a transaction of its own, and appends them. */
@@ -16,6 +17,8 @@ export async function testLog(t: Parameters<typeof testDatabase>[0]): Promise<Te
   overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });
   const database = await testDatabase(t);
   installSink();
+  // Copies of one template: their workspaces have the same id.
+  forgetVerifications();
   const sequence = async () => {
     let total = 0;
     for (let appended = 1; appended > 0; total += appended) {

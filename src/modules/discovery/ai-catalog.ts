@@ -4,7 +4,18 @@ import { loadCatalog, loadCatalogFolder } from '../../platform/catalog.ts';
 
 export const ecosystems = ['pypi', 'npm', 'go', 'cargo', 'maven', 'nuget'] as const;
 export type Ecosystem = (typeof ecosystems)[number];
-export const PackageCategory = z.enum(['framework', 'training', 'serving', 'sdk', 'agent', 'mcp', 'vector-store', 'data', 'evaluation', 'safety']);
+export const PackageCategory = z.enum([
+  'framework',
+  'training',
+  'serving',
+  'sdk',
+  'agent',
+  'mcp',
+  'vector-store',
+  'data',
+  'evaluation',
+  'safety',
+]);
 export type PackageCategory = z.infer<typeof PackageCategory>;
 const PackageEntry = z.strictObject({
   name: z.string().min(1),
@@ -51,7 +62,12 @@ export type AiCatalog = {
   readonly keyNames: ReadonlyMap<string, { readonly owner: string; readonly provider: string | null }>;
   readonly secrets: readonly SecretShape[];
 };
-export type ProviderFacts = { readonly id: string; readonly title: string; readonly hosts: readonly RegExp[]; readonly models: readonly RegExp[] };
+export type ProviderFacts = {
+  readonly id: string;
+  readonly title: string;
+  readonly hosts: readonly RegExp[];
+  readonly models: readonly RegExp[];
+};
 
 let compiled: AiCatalog | undefined;
 
@@ -65,7 +81,11 @@ export function aiCatalog(): AiCatalog {
   return compiled;
 }
 
-function compile(tables: readonly z.infer<typeof PackageTable>[], models: z.infer<typeof ProviderTable>, secrets: readonly SecretShape[]): AiCatalog {
+function compile(
+  tables: readonly z.infer<typeof PackageTable>[],
+  models: z.infer<typeof ProviderTable>,
+  secrets: readonly SecretShape[],
+): AiCatalog {
   const packages = new Map<string, AiPackage>();
   const imports = new Map<string, AiPackage>();
   for (const { ecosystem, packages: entries } of tables) {
@@ -92,7 +112,8 @@ function compileProviders(models: z.infer<typeof ProviderTable>): ProviderFacts[
 
 function keyNamesOf(models: z.infer<typeof ProviderTable>) {
   const names = new Map<string, { owner: string; provider: string | null }>();
-  for (const [id, { title, keys }] of Object.entries(models.providers)) for (const key of keys) names.set(key, { owner: title, provider: id });
+  for (const [id, { title, keys }] of Object.entries(models.providers))
+    for (const key of keys) names.set(key, { owner: title, provider: id });
   for (const { tool, keys } of models.otherKeys) for (const key of keys) names.set(key, { owner: tool, provider: null });
   return names;
 }

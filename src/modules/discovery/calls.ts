@@ -15,7 +15,12 @@ export type CallFact = {
   readonly offset: number;
   readonly arguments: readonly Argument[];
 };
-export type Argument = { readonly key: string | null; readonly position: number; readonly value: string | null; readonly identifier: string | null };
+export type Argument = {
+  readonly key: string | null;
+  readonly position: number;
+  readonly value: string | null;
+  readonly identifier: string | null;
+};
 
 const maxString = 2000;
 const maxArgumentSpan = 5000;
@@ -42,7 +47,8 @@ function keyOf(masked: Masked, token: StringToken, previous: StringToken | undef
 }
 
 const importPatterns: Readonly<Record<Exclude<Language, 'javascript' | 'go'>, RegExp>> = {
-  python: /^[ \t]{0,40}(?:from[ \t]+([A-Za-z_][\w.]{0,120})[ \t]+import\b[ \t]*\(?([\w, \t]{0,400})|import[ \t]+([A-Za-z_][\w., \t]{0,400}))/gm,
+  python:
+    /^[ \t]{0,40}(?:from[ \t]+([A-Za-z_][\w.]{0,120})[ \t]+import\b[ \t]*\(?([\w, \t]{0,400})|import[ \t]+([A-Za-z_][\w., \t]{0,400}))/gm,
   java: /^[ \t]{0,8}import[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{0,200})/gm,
   csharp: /^[ \t]{0,8}(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?(?:\w{1,60}[ \t]*=[ \t]*)?([A-Za-z_][\w.]{0,200})[ \t]*;/gm,
   rust: /^[ \t]{0,8}(?:pub[ \t]+)?(?:use[ \t]+(?:::)?([a-z_]\w{0,100})|extern[ \t]+crate[ \t]+([a-z_]\w{0,100}))/gm,
@@ -65,7 +71,13 @@ function pythonModules(match: RegExpMatchArray, offset: number): ImportFact[] {
   if (match[1] !== undefined) {
     const base = match[1];
     const names = (match[2] ?? '').split(',').map((name) => name.trim().split(/\s/)[0] ?? '');
-    return [{ module: base, offset }, ...names.filter((name) => name !== '').slice(0, 50).map((name) => ({ module: `${base}.${name}`, offset }))];
+    return [
+      { module: base, offset },
+      ...names
+        .filter((name) => name !== '')
+        .slice(0, 50)
+        .map((name) => ({ module: `${base}.${name}`, offset })),
+    ];
   }
   return (match[3] ?? '').split(',').flatMap((part) => {
     const module = part.trim().split(/\s/)[0] ?? '';

@@ -23,29 +23,142 @@ export type CodeUse = {
 };
 
 export const ecosystemOf: Readonly<Record<Language, Ecosystem>> = {
-  python: 'pypi', javascript: 'npm', go: 'go', rust: 'cargo', java: 'maven', csharp: 'nuget',
+  python: 'pypi',
+  javascript: 'npm',
+  go: 'go',
+  rust: 'cargo',
+  java: 'maven',
+  csharp: 'nuget',
 }; // prettier-ignore
 
-const modelLoaders = new Set(['from_pretrained', 'SentenceTransformer', 'CrossEncoder', 'hf_hub_download', 'snapshot_download', 'pipeline', 'hfHubDownload']);
+const modelLoaders = new Set([
+  'from_pretrained',
+  'SentenceTransformer',
+  'CrossEncoder',
+  'hf_hub_download',
+  'snapshot_download',
+  'pipeline',
+  'hfHubDownload',
+]);
 const datasetLoaders = new Set(['load_dataset', 'load_dataset_builder']);
 const fileLoaders = new Set(
-  ['load', 'loads', 'load_model', 'InferenceSession', 'Llama', 'YOLO', 'read_csv', 'read_parquet', 'read_json', 'read_feather', 'load_file', 'safe_open'].concat([
-    'open', 'Booster', 'load_state_dict', 'scan_csv', 'scan_parquet', 'genfromtxt', 'loadtxt', 'from_single_file', 'loadGraphModel', 'loadLayersModel', 'create',
+  [
+    'load',
+    'loads',
+    'load_model',
+    'InferenceSession',
+    'Llama',
+    'YOLO',
+    'read_csv',
+    'read_parquet',
+    'read_json',
+    'read_feather',
+    'load_file',
+    'safe_open',
+  ].concat([
+    'open',
+    'Booster',
+    'load_state_dict',
+    'scan_csv',
+    'scan_parquet',
+    'genfromtxt',
+    'loadtxt',
+    'from_single_file',
+    'loadGraphModel',
+    'loadLayersModel',
+    'create',
   ]),
 );
-const fileSavers = new Set(['save', 'dump', 'save_model', 'save_file', 'save_pretrained', 'export', 'to_csv', 'to_parquet', 'savez', 'to_json', 'write_model']);
-const trainers = new Set(['fit', 'train', 'backward', 'fit_transform', 'partial_fit', 'Trainer', 'SFTTrainer', 'DPOTrainer', 'GRPOTrainer', 'fit_generator', 'fitDataset']);
-const servers = new Set(['FastAPI', 'Flask', 'Starlette', 'Litestar', 'express', 'fastify', 'Fastify', 'Hono', 'Koa', 'Interface', 'ChatInterface', 'Blocks']);
+const fileSavers = new Set([
+  'save',
+  'dump',
+  'save_model',
+  'save_file',
+  'save_pretrained',
+  'export',
+  'to_csv',
+  'to_parquet',
+  'savez',
+  'to_json',
+  'write_model',
+]);
+const trainers = new Set([
+  'fit',
+  'train',
+  'backward',
+  'fit_transform',
+  'partial_fit',
+  'Trainer',
+  'SFTTrainer',
+  'DPOTrainer',
+  'GRPOTrainer',
+  'fit_generator',
+  'fitDataset',
+]);
+const servers = new Set([
+  'FastAPI',
+  'Flask',
+  'Starlette',
+  'Litestar',
+  'express',
+  'fastify',
+  'Fastify',
+  'Hono',
+  'Koa',
+  'Interface',
+  'ChatInterface',
+  'Blocks',
+]);
 const agents = new Set(
-  ['Agent', 'create_react_agent', 'create_agent', 'AgentExecutor', 'initialize_agent', 'Crew', 'StateGraph', 'AssistantAgent', 'ConversableAgent'].concat([
-    'CodeAgent', 'ToolCallingAgent', 'ReActAgent', 'FunctionAgent', 'LlmAgent', 'createReactAgent', 'createAgent', 'query', 'ClaudeSDKClient', 'AgentBuilder',
+  [
+    'Agent',
+    'create_react_agent',
+    'create_agent',
+    'AgentExecutor',
+    'initialize_agent',
+    'Crew',
+    'StateGraph',
+    'AssistantAgent',
+    'ConversableAgent',
+  ].concat([
+    'CodeAgent',
+    'ToolCallingAgent',
+    'ReActAgent',
+    'FunctionAgent',
+    'LlmAgent',
+    'createReactAgent',
+    'createAgent',
+    'query',
+    'ClaudeSDKClient',
+    'AgentBuilder',
   ]),
 );
-const toolCalls = new Set(['create', 'stream', 'generate_content', 'generateContent', 'generateText', 'streamText', 'parse', 'completion', 'chat']);
+const toolCalls = new Set([
+  'create',
+  'stream',
+  'generate_content',
+  'generateContent',
+  'generateText',
+  'streamText',
+  'parse',
+  'completion',
+  'chat',
+]);
 const mcpServers = new Set(['FastMCP', 'McpServer', 'Server', 'NewMCPServer']);
-const storeClients = new Set(['QdrantClient', 'PersistentClient', 'HttpClient', 'Pinecone', 'MilvusClient', 'connect_to_custom', 'WeaviateClient', 'Milvus']);
+const storeClients = new Set([
+  'QdrantClient',
+  'PersistentClient',
+  'HttpClient',
+  'Pinecone',
+  'MilvusClient',
+  'connect_to_custom',
+  'WeaviateClient',
+  'Milvus',
+]);
 const allNames = new Set(
-  [modelLoaders, datasetLoaders, fileLoaders, fileSavers, trainers, servers, agents, toolCalls, mcpServers, storeClients].flatMap((names) => [...names]),
+  [modelLoaders, datasetLoaders, fileLoaders, fileSavers, trainers, servers, agents, toolCalls, mcpServers, storeClients].flatMap(
+    (names) => [...names],
+  ),
 );
 
 /**
@@ -53,7 +166,11 @@ const allNames = new Set(
  * @param place where it stands; `lineOf` maps a line of `text` to one of the file (notebooks).
  * @returns null when nothing in it has to do with AI.
  */
-export function codeUse(text: string, language: Language, place: { path: string; folder: string; lineOf?: (line: number) => number }): CodeUse | null {
+export function codeUse(
+  text: string,
+  language: Language,
+  place: { path: string; folder: string; lineOf?: (line: number) => number },
+): CodeUse | null {
   const masked = mask(text, language);
   const at = placer(masked, place.lineOf ?? ((line) => line));
   const strings = stringFacts(masked);
@@ -103,14 +220,17 @@ function onePerPackage(imports: readonly (At & { package: AiPackage })[]): (At &
   return [...seen.values()];
 }
 
-const modelKeys = /^(?:model|model_?name|model_?id|model_?version|engine|deployment(?:_?name|_?id)?|llm|chat_?model|embedding_?model|default_?model|[a-z_]*model|[a-z]*Model(?:Id|Name)?)$/i;
+const modelKeys =
+  /^(?:model|model_?name|model_?id|model_?version|engine|deployment(?:_?name|_?id)?|llm|chat_?model|embedding_?model|default_?model|[a-z_]*model|[a-z]*Model(?:Id|Name)?)$/i;
 
 /** A model id counts where it is given as a model: under a key or constant that says model, never in a sentence. */
 function hostedModelsIn(strings: readonly StringFact[], at: Placer): CodeUse['hostedModels'] {
   return strings.flatMap(({ value, offset, key }) => {
     if (value.length > 120 || /\s/.test(value)) return [];
     const keyed = key !== null && modelKeys.test(key);
-    const bare = value.replace(/^(?:openai|anthropic|azure|bedrock|gemini|vertex_ai|mistral|groq|google):?\/(?=.)/, '').replace(/^(?:openai|anthropic|google_genai|google-gla):/, '');
+    const bare = value
+      .replace(/^(?:openai|anthropic|azure|bedrock|gemini|vertex_ai|mistral|groq|google):?\/(?=.)/, '')
+      .replace(/^(?:openai|anthropic|google_genai|google-gla):/, '');
     const provider = keyed ? (providerOfModel(value) ?? providerOfModel(bare)) : null;
     return provider ? [{ id: providerOfModel(value) ? value : bare, provider: provider.id, title: provider.title, ...at(offset) }] : [];
   });
@@ -136,7 +256,9 @@ function referencesIn(calls: readonly CallFact[], strings: readonly StringFact[]
   return calls.flatMap((call) => {
     const isModel = modelLoaders.has(call.name);
     if (!isModel && !datasetLoaders.has(call.name)) return [];
-    const keys = isModel ? ['pretrained_model_name_or_path', 'model', 'model_name_or_path', 'repo_id', 'model_id'] : ['path', 'dataset_name'];
+    const keys = isModel
+      ? ['pretrained_model_name_or_path', 'model', 'model_name_or_path', 'repo_id', 'model_id']
+      : ['path', 'dataset_name'];
     // pipeline(task, model): the first argument is a task word, not a model.
     const position = call.name === 'pipeline' ? 1 : 0;
     const name = argumentText(call, keys, { position, constants });
@@ -156,8 +278,14 @@ function constantsOf(strings: readonly StringFact[]): ReadonlyMap<string, string
   return new Map([...values].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
 }
 
-function argumentText(call: CallFact, keys: readonly string[], from: { position: number; constants: ReadonlyMap<string, string> }): string | null {
-  const given = call.arguments.find(({ key }) => key !== null && keys.includes(key)) ?? call.arguments.find(({ key, position }) => key === null && position === from.position);
+function argumentText(
+  call: CallFact,
+  keys: readonly string[],
+  from: { position: number; constants: ReadonlyMap<string, string> },
+): string | null {
+  const given =
+    call.arguments.find(({ key }) => key !== null && keys.includes(key)) ??
+    call.arguments.find(({ key, position }) => key === null && position === from.position);
   return given === undefined ? null : textOf(given, from.constants);
 }
 
@@ -178,7 +306,9 @@ function pathsIn(calls: readonly CallFact[], strings: readonly StringFact[], at:
     if (known === undefined || known.verb === 'names') found.set(text, { text, verb, ...at(offset) });
   };
   for (const call of calls) {
-    const saves = fileSavers.has(call.name) || (call.name === 'open' && call.arguments.some(({ value }) => value !== null && /^[wa]b?\+?$/.test(value)));
+    const saves =
+      fileSavers.has(call.name) ||
+      (call.name === 'open' && call.arguments.some(({ value }) => value !== null && /^[wa]b?\+?$/.test(value)));
     if (!saves && !fileLoaders.has(call.name) && !modelLoaders.has(call.name)) continue;
     for (const argument of call.arguments) {
       const text = textOf(argument, constants);
@@ -197,7 +327,8 @@ function keyNamesIn(masked: Masked, strings: readonly StringFact[], at: Placer):
     if (owner && !found.has(name)) found.set(name, { name, owner: owner.owner, ...at(offset) });
   };
   for (const { value, offset } of strings) offer(value, offset);
-  for (const match of masked.code.matchAll(/\b(?:process\.env|import\.meta\.env|Deno\.env)\.([A-Z][A-Z0-9_]{2,60})\b/g)) offer(match[1] ?? '', match.index);
+  for (const match of masked.code.matchAll(/\b(?:process\.env|import\.meta\.env|Deno\.env)\.([A-Z][A-Z0-9_]{2,60})\b/g))
+    offer(match[1] ?? '', match.index);
   return [...found.values()];
 }
 
@@ -210,7 +341,12 @@ function trainingIn(calls: readonly CallFact[], imports: readonly { package: AiP
   if (!imports.some((one) => ['framework', 'training'].includes(one.package.category))) return null;
   const call = calls.find(({ name, on }) => trainers.has(name) && (on !== '' || name.endsWith('Trainer')));
   // model.train() alone only switches a mode: it counts beside backward() or a Trainer, which the list finds on their own.
-  if (call === undefined || (call.name === 'train' && call.arguments.every(({ value, identifier }) => value === null && identifier === null) && call.on !== 'trainer')) {
+  if (
+    call === undefined ||
+    (call.name === 'train' &&
+      call.arguments.every(({ value, identifier }) => value === null && identifier === null) &&
+      call.on !== 'trainer')
+  ) {
     const certain = calls.find(({ name, on }) => trainers.has(name) && name !== 'train' && (on !== '' || name.endsWith('Trainer')));
     return certain ? at(certain.offset) : null;
   }
@@ -222,7 +358,9 @@ function agentIn(calls: readonly CallFact[], imports: readonly { package: AiPack
   const built = framework ? calls.find(({ name }) => agents.has(name)) : undefined;
   if (framework && built) return { framework: framework.package.name, ...at(built.offset) };
   const sdk = imports.find((one) => one.package.category === 'sdk');
-  const withTools = sdk ? calls.find(({ name, arguments: given }) => toolCalls.has(name) && given.some(({ key }) => key === 'tools')) : undefined;
+  const withTools = sdk
+    ? calls.find(({ name, arguments: given }) => toolCalls.has(name) && given.some(({ key }) => key === 'tools'))
+    : undefined;
   return sdk && withTools ? { framework: sdk.package.name, ...at(withTools.offset) } : null;
 }
 
@@ -240,6 +378,8 @@ function vectorStoresIn(calls: readonly CallFact[], imports: readonly { package:
     if (!storeClients.has(call.name)) return [];
     const address = argumentText(call, ['url', 'host', 'uri', 'path', 'location'], { position: 0, constants: new Map() });
     if (address === null || address.length > 300 || /\s/.test(address)) return [];
-    return [{ product: store.package.name, address: address.replace(/:\/\/[^/@]{1,200}@/, '://').replace(/[?#].*$/, ''), ...at(call.offset) }];
+    return [
+      { product: store.package.name, address: address.replace(/:\/\/[^/@]{1,200}@/, '://').replace(/[?#].*$/, ''), ...at(call.offset) },
+    ];
   });
 }

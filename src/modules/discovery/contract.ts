@@ -15,8 +15,8 @@ export const discoveryProblems = problems('discovery', {
   busy: [429, 'Discovery is busy. Try again in {seconds} s.'],
   walkFailed: [502, 'The folder could not be walked: {reason}'],
   notAFolder: [422, '{path} is not a folder.'],
+  notRunning: [409, 'This run is {state}.'],
   alreadyRunning: [409, 'A discovery of {path} is still running.'],
-  cursorInvalid: [422, 'The cursor is not one of this list, or its filter changed.'],
 });
 
 export const hitKinds = [

@@ -12,7 +12,12 @@ export const sideBySide = 2;
 const heapMb = 1024;
 
 function workers(): WorkerPool<DiscoverTask, Discovery> {
-  pool ??= workerPool<DiscoverTask, Discovery>({ script: new URL('./discover-worker.ts', import.meta.url), size: sideBySide, timeoutMs: 900_000, heapMb });
+  pool ??= workerPool<DiscoverTask, Discovery>({
+    script: new URL('./discover-worker.ts', import.meta.url),
+    size: sideBySide,
+    timeoutMs: 900_000,
+    heapMb,
+  });
   return pool;
 }
 
@@ -42,7 +47,11 @@ export function walkFolder(root: string, options: { timeoutMs: number; signal?: 
   };
 }
 
-async function run(root: string, progress: SharedArrayBuffer, { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<Discovery> {
+async function run(
+  root: string,
+  progress: SharedArrayBuffer,
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+): Promise<Discovery> {
   const folder = await stat(root).catch(() => null);
   if (!folder?.isDirectory()) throw discoveryProblems.notAFolder({ path: root });
   // The walk ends itself a little before the worker would be stopped, so that what it found is not lost.

@@ -1,6 +1,6 @@
 /** Discovery: one walk, one reader per kind, then everything found is related into hits. Pure over a tree. */
 import type { Hit, WalkProgress, WalkSummary } from './contract.ts';
-import { emptyEvidence, type Evidence } from './evidence.ts';
+import { type Evidence, emptyEvidence } from './evidence.ts';
 import { OpenedFile, type ReadBudget, ReadBudgetSpent } from './opened-file.ts';
 import { parentOf } from './path-key.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -31,7 +31,8 @@ export function discover(tree: Tree, options: DiscoverOptions = {}): Discovery {
     seen += 1;
     evidence.paths.add(file.path);
     noteFolders(evidence.folders, file.folder);
-    if (seen % 250 === 0) options.onProgress?.({ files: seen, filesTotal: null, bytesRead: budget.read, hits: countOf(evidence), current: file.path });
+    if (seen % 250 === 0)
+      options.onProgress?.({ files: seen, filesTotal: null, bytesRead: budget.read, hits: countOf(evidence), current: file.path });
     if (performance.now() - startedAt > limits.wallMs) {
       skips.add(file.path, 'time');
       return false;

@@ -24,7 +24,7 @@ function parseCommentedJson(text: string): unknown {
   const pieces: string[] = [];
   let from = 0;
   for (const { start, end } of masked.strings) {
-    pieces.push(masked.code.slice(from, start).replace(/\/\/[^\n]*|\/\*[^]*?\*\//g, ''), text.slice(start, end));
+    pieces.push(masked.code.slice(from, start), text.slice(start, end));
     from = end;
   }
   pieces.push(masked.code.slice(from));
@@ -41,7 +41,9 @@ export function parseYaml(text: string): unknown[] {
   try {
     const documents = parseAllDocuments(text, { logLevel: 'silent', stringKeys: true });
     if (!Array.isArray(documents)) return [];
-    return documents.slice(0, maxYamlDocuments).flatMap((document) => (document.errors.length > 0 ? [] : [document.toJS({ maxAliasCount: 100 }) as unknown]));
+    return documents
+      .slice(0, maxYamlDocuments)
+      .flatMap((document) => (document.errors.length > 0 ? [] : [document.toJS({ maxAliasCount: 100 }) as unknown]));
   } catch {
     return [];
   }

@@ -12,7 +12,14 @@ import type { ConfiguredModel, KeyName } from './readers/setting.ts';
 import type { TableFact } from './readers/table-data.ts';
 import type { SecretFact } from './secret.ts';
 
-export type ArtefactFile = { readonly path: string; readonly folder: string; readonly name: string; readonly size: number; readonly format: FileFormat; readonly digest: string | null };
+export type ArtefactFile = {
+  readonly path: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly size: number;
+  readonly format: FileFormat;
+  readonly digest: string | null;
+};
 export type Evidence = {
   readonly root: string;
   /** Every file seen, by path. */
@@ -26,7 +33,12 @@ export type Evidence = {
   readonly snapshots: Map<string, CachedModel>;
   readonly ollama: { readonly path: string; readonly model: OllamaModel }[];
   readonly code: { readonly use: CodeUse; readonly notebook: boolean }[];
-  readonly requirements: { readonly path: string; readonly folder: string; readonly method: 'manifest' | 'lockfile'; readonly requirement: Requirement }[];
+  readonly requirements: {
+    readonly path: string;
+    readonly folder: string;
+    readonly method: 'manifest' | 'lockfile';
+    readonly requirement: Requirement;
+  }[];
   readonly mcp: { readonly path: string; readonly client: string; readonly server: McpServer }[];
   readonly agentConfigs: { readonly path: string; readonly config: AgentConfig }[];
   readonly prompts: { readonly path: string; readonly fact: PromptFact }[];

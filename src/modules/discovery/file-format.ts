@@ -10,7 +10,22 @@ import { zipNames } from './zip-names.ts';
 
 export type FileFormat = { readonly format: string; readonly role: 'model' | 'dataset'; readonly confidence: Confidence };
 
-const modelEndings = new Set(['pkl', 'pickle', 'joblib', 'pt', 'pth', 'bin', 'ckpt', 'sav', 'model', 'mdl', 'dill', 'cloudpickle', 'p', 'pk']);
+const modelEndings = new Set([
+  'pkl',
+  'pickle',
+  'joblib',
+  'pt',
+  'pth',
+  'bin',
+  'ckpt',
+  'sav',
+  'model',
+  'mdl',
+  'dill',
+  'cloudpickle',
+  'p',
+  'pk',
+]);
 const decoder = new TextDecoder('latin1');
 
 /** @returns null for a file that is no model and no data set by content. At most 600 KiB are read. */
@@ -33,7 +48,8 @@ function magic(file: OpenedFile, head: Uint8Array): FileFormat | null {
   if (startsWith(head, 'lmgg') || startsWith(head, 'tjgg') || startsWith(head, 'fmgg')) return model('ggml');
   if (startsWith(head, 'TFL3', 4)) return model('tflite');
   if (startsWith(head, 'CBM1')) return model('catboost');
-  if (startsWith(head, [0xba, 0x16, 0x4f, 0x2f])) return model('fasttext', file.ending === 'bin' || file.ending === 'ftz' ? 'certain' : 'possible');
+  if (startsWith(head, [0xba, 0x16, 0x4f, 0x2f]))
+    return model('fasttext', file.ending === 'bin' || file.ending === 'ftz' ? 'certain' : 'possible');
   if (startsWith(head, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59])) return dataset('npy', 'probable');
   if (startsWith(head, 'PAR1') && decoder.decode(file.read(file.size - 4, 4)) === 'PAR1') return dataset('parquet');
   if (startsWith(head, 'ARROW1\0\0')) return dataset('arrow');
@@ -64,7 +80,8 @@ function zipFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {
   const names = zipNames(file);
   if (names.some((name) => name === 'data.pkl' || name.endsWith('/data.pkl'))) return model('torch-zip');
   if (names.some((name) => /(?:^|\/)code\/__torch__/.test(name) || name.endsWith('/constants.pkl'))) return model('torchscript');
-  if (names.includes('config.json') && names.some((name) => name === 'metadata.json' || name.endsWith('.weights.h5'))) return model('keras-zip');
+  if (names.includes('config.json') && names.some((name) => name === 'metadata.json' || name.endsWith('.weights.h5')))
+    return model('keras-zip');
   if (names.includes('schema.json') && names.some((name) => name.endsWith('.npy') || /^\d+$/.test(name))) return model('skops');
   if (names.includes('schema.json') && file.ending === 'skops') return model('skops');
   if (names.some((name) => name.startsWith('MAR-INF/MANIFEST'))) return model('torchserve-archive');
@@ -79,7 +96,11 @@ const libraryNames = /sklearn|torch|xgboost|lightgbm|catboost|tensorflow|keras|t
 function pickleFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {
   const binary = head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 && isOpcode(head[2]);
   const named = modelEndings.has(file.ending);
-  const older = named && /^(?:[(c\]}][\x20-\x7e\n]{2,}|\(i)/.test(decoder.decode(head.subarray(0, 16))) && /\n/.test(decoder.decode(head)) && endsWithStop(file);
+  const older =
+    named &&
+    /^(?:[(c\]}][\x20-\x7e\n]{2,}|\(i)/.test(decoder.decode(head.subarray(0, 16))) &&
+    /\n/.test(decoder.decode(head)) &&
+    endsWithStop(file);
   const compressed = named && ['joblib', 'pkl', 'pickle'].includes(file.ending) && isCompressed(head);
   if (compressed) return model('pickle-compressed', 'probable');
   if (!binary && !older) return null;
@@ -105,7 +126,9 @@ function isCompressed(head: Uint8Array): boolean {
 
 /** Bytes that begin an object or a frame in protocols 2 to 5. */
 function isOpcode(byte: number | undefined): boolean {
-  return byte !== undefined && (byte === 0x95 || (byte >= 0x80 && byte <= 0x98) || ']})(cKMJGXUBCVNIFLTS.'.includes(String.fromCharCode(byte)));
+  return (
+    byte !== undefined && (byte === 0x95 || (byte >= 0x80 && byte <= 0x98) || ']})(cKMJGXUBCVNIFLTS.'.includes(String.fromCharCode(byte)))
+  );
 }
 
 function textModel(file: OpenedFile, head: Uint8Array): FileFormat | null {
@@ -114,7 +137,9 @@ function textModel(file: OpenedFile, head: Uint8Array): FileFormat | null {
   if (/^\s*\{\s*"learner"\s*:\s*\{/.test(text)) return model('xgboost-json');
   if (/^(?:\s*<\?xml[^>]*>)?\s*<PMML[\s>]/.test(text)) return model('pmml');
   if (head[0] === 0x7b && head[1] === 0x4c && text.slice(0, 64).includes('learner')) return model('xgboost-ubj');
-  return file.ending === 'json' && /^\s*\{\s*"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/.test(text) ? model('keras-json', 'probable') : null;
+  return file.ending === 'json' && /^\s*\{\s*"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/.test(text)
+    ? model('keras-json', 'probable')
+    : null;
 }
 
 function protobufFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {

@@ -36,7 +36,18 @@ const maxFacts = 40;
 const maxEdges = 200;
 const confidenceRank: readonly Confidence[] = ['certain', 'probable', 'possible'];
 /** A thing that is there says more than a mention of it: the first kind gives the merged hit its name and method. */
-const kindRank: readonly HitKind[] = ['model', 'dataset', 'mcp-server', 'agent', 'training-code', 'notebook', 'endpoint', 'serving', 'model-reference', 'dataset-reference'];
+const kindRank: readonly HitKind[] = [
+  'model',
+  'dataset',
+  'mcp-server',
+  'agent',
+  'training-code',
+  'notebook',
+  'endpoint',
+  'serving',
+  'model-reference',
+  'dataset-reference',
+];
 /** Kinds that may be one thing seen in two ways. */
 const family = new Map<HitKind, string>([
   ['model-reference', 'model'],
@@ -75,14 +86,30 @@ export class HitSet {
     }
     const { kind, assetType, name, confidence, method } = draft;
     const hit: Gathered = {
-      kind, assetType, name, purl: null, keys: new Set(), confidence, method, places: new Map(), placesLeftOut: 0, facts: new Map(), edges: new Map(),
+      kind,
+      assetType,
+      name,
+      purl: null,
+      keys: new Set(),
+      confidence,
+      method,
+      places: new Map(),
+      placesLeftOut: 0,
+      facts: new Map(),
+      edges: new Map(),
     }; // prettier-ignore
     this.#hits.add(hit);
     return hit;
   }
 
   #absorb(target: Gathered, other: Gathered, group: string): void {
-    mergeInto(target, { ...other, keys: [...other.keys], places: [...other.places.values()], facts: Object.fromEntries(other.facts), edges: [...other.edges.values()] });
+    mergeInto(target, {
+      ...other,
+      keys: [...other.keys],
+      places: [...other.places.values()],
+      facts: Object.fromEntries(other.facts),
+      edges: [...other.edges.values()],
+    });
     target.placesLeftOut += other.placesLeftOut;
     this.#hits.delete(other);
     for (const key of other.keys) this.#byKey.set(`${group}\0${key}`, target);
@@ -90,9 +117,9 @@ export class HitSet {
 
   /** The hit that owns a key, whatever its kind: for edges between what was found. */
   has(key: string): boolean {
-    return [...new Set(['model', 'dataset', 'mcp-server', 'hosted-model', 'agent', 'training-code', 'endpoint', 'serving', 'vector-store'])].some((group) =>
-      this.#byKey.has(`${group}\0${key}`),
-    );
+    return [
+      ...new Set(['model', 'dataset', 'mcp-server', 'hosted-model', 'agent', 'training-code', 'endpoint', 'serving', 'vector-store']),
+    ].some((group) => this.#byKey.has(`${group}\0${key}`));
   }
 
   /** Stable order: by kind, then name, then first place. */
@@ -114,7 +141,8 @@ function mergeInto(target: Gathered, draft: HitDraft): void {
   for (const key of draft.keys) if (target.keys.size < maxKeys) target.keys.add(key.slice(0, 4200));
   for (const place of draft.places) addPlace(target, place);
   for (const [name, value] of Object.entries(draft.facts ?? {}))
-    if (value !== undefined && !target.facts.has(name) && target.facts.size < maxFacts) target.facts.set(name.slice(0, 120), bounded(value));
+    if (value !== undefined && !target.facts.has(name) && target.facts.size < maxFacts)
+      target.facts.set(name.slice(0, 120), bounded(value));
   for (const edge of draft.edges ?? []) if (target.edges.size < maxEdges) target.edges.set(`${edge.kind}\0${edge.toKey}`, edge);
 }
 
@@ -168,6 +196,7 @@ export function packageUrl(type: string, name: string, version: string | null): 
   const namespace = type === 'maven' ? name.split(':')[0] : cut > 0 ? name.slice(0, cut) : undefined;
   const bare = type === 'maven' ? (name.split(':')[1] ?? name) : cut > 0 ? name.slice(cut + 1) : name;
   // The package's own normalisation lower-cases model names; hubs keep them apart by case, so those are written here.
-  if (type === 'huggingface') return `pkg:huggingface/${name.split('/').map(encodeURIComponent).join('/')}${version === null ? '' : `@${encodeURIComponent(version)}`}`;
+  if (type === 'huggingface')
+    return `pkg:huggingface/${name.split('/').map(encodeURIComponent).join('/')}${version === null ? '' : `@${encodeURIComponent(version)}`}`;
   return new PackageURL(type === 'go' ? 'golang' : type, namespace, bare, version ?? undefined, undefined, undefined).toString();
 }

@@ -9,9 +9,20 @@ export type StringToken = { readonly start: number; readonly end: number };
 export type Masked = { readonly text: string; readonly code: string; readonly strings: readonly StringToken[] };
 
 const byEnding = new Map<string, Language>([
-  ['py', 'python'], ['pyi', 'python'], ['js', 'javascript'], ['mjs', 'javascript'], ['cjs', 'javascript'], ['jsx', 'javascript'],
-  ['ts', 'javascript'], ['mts', 'javascript'], ['cts', 'javascript'], ['tsx', 'javascript'],
-  ['go', 'go'], ['java', 'java'], ['rs', 'rust'], ['cs', 'csharp'],
+  ['py', 'python'],
+  ['pyi', 'python'],
+  ['js', 'javascript'],
+  ['mjs', 'javascript'],
+  ['cjs', 'javascript'],
+  ['jsx', 'javascript'],
+  ['ts', 'javascript'],
+  ['mts', 'javascript'],
+  ['cts', 'javascript'],
+  ['tsx', 'javascript'],
+  ['go', 'go'],
+  ['java', 'java'],
+  ['rs', 'rust'],
+  ['cs', 'csharp'],
 ]); // prettier-ignore
 
 export function languageOf(name: string): Language | null {
@@ -40,7 +51,8 @@ export function mask(text: string, language: Language): Masked {
       continue;
     }
     blanks.push([literal.start, literal.end]);
-    if (literal.kind === 'string' && !(language === 'python' && isDocstring(text, at, literal.next))) strings.push({ start: literal.start, end: literal.end });
+    if (literal.kind === 'string' && !(language === 'python' && isDocstring(text, at, literal.next)))
+      strings.push({ start: literal.start, end: literal.end });
     at = literal.next;
   }
   return { text, code: blanked(text, blanks), strings };
@@ -151,7 +163,9 @@ function rustRaw(text: string, at: number): Literal | null {
   const start = at + 2 + hashes;
   const close = `"${'#'.repeat(hashes)}`;
   const end = text.indexOf(close, start);
-  return end < 0 ? { kind: 'string', start, end: text.length, next: text.length } : { kind: 'string', start, end, next: end + close.length };
+  return end < 0
+    ? { kind: 'string', start, end: text.length, next: text.length }
+    : { kind: 'string', start, end, next: end + close.length };
 }
 
 /** 'a' is a character, 'a without closing mark a lifetime. */

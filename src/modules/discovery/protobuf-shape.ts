@@ -12,14 +12,19 @@ export function isOnnx(file: Pick<OpenedFile, 'size' | 'read'>): boolean {
   const version = fields.find(({ number }) => number === 1);
   const graph = fields.some(({ number, wire }) => number === 7 && wire === 2);
   const opset = fields.some(({ number, wire }) => number === 8 && wire === 2);
-  return fields.every(({ number }) => known.has(number)) && graph && opset && version?.wire === 0 && version.value >= 1n && version.value <= 20n;
+  return (
+    fields.every(({ number }) => known.has(number)) && graph && opset && version?.wire === 0 && version.value >= 1n && version.value <= 20n
+  );
 }
 
 /** SavedModel: schema version (1, varint) and meta graphs (2, message), nothing else. */
 export function isSavedModel(file: Pick<OpenedFile, 'size' | 'read'>): boolean {
   const fields = topFields(file);
   if (fields === null || fields.length < 2) return false;
-  return fields.every(({ number, wire }) => (number === 1 && wire === 0) || (number === 2 && wire === 2)) && fields.some(({ number }) => number === 2);
+  return (
+    fields.every(({ number, wire }) => (number === 1 && wire === 0) || (number === 2 && wire === 2)) &&
+    fields.some(({ number }) => number === 2)
+  );
 }
 
 /** Top-level fields of the message that is the whole file; null when the bytes are no protobuf or have too many fields. */

@@ -1,5 +1,6 @@
 /** Which readers look at a file, and what they add to the evidence. Names choose readers; content decides. */
 import { createHash } from 'node:crypto';
+import { packageNamed } from './ai-catalog.ts';
 import { codeUse } from './code-use.ts';
 import type { Evidence } from './evidence.ts';
 import { fileFormat } from './file-format.ts';
@@ -15,13 +16,67 @@ import { dockerfileFacts, manifestFacts } from './readers/serving.ts';
 import { configuredModels, isEnvironmentFile, keyNames } from './readers/setting.ts';
 import { tableFact } from './readers/table-data.ts';
 import { findSecrets, redacted } from './secret.ts';
-import { packageNamed } from './ai-catalog.ts';
 
 const configEndings = new Set(['yaml', 'yml', 'json', 'jsonc', 'toml', 'ini', 'cfg', 'conf', 'properties', 'tf', 'tfvars', 'env']);
-const textEndings = new Set(['md', 'mdc', 'mdx', 'rst', 'txt', 'sh', 'bash', 'zsh', 'ps1', 'bat', 'prompty', 'prompt', 'jinja', 'jinja2', 'j2', 'tmpl', 'hbs', 'xml', 'csproj', 'gradle', 'kts', 'mod', 'lock', 'in']);
+const textEndings = new Set([
+  'md',
+  'mdc',
+  'mdx',
+  'rst',
+  'txt',
+  'sh',
+  'bash',
+  'zsh',
+  'ps1',
+  'bat',
+  'prompty',
+  'prompt',
+  'jinja',
+  'jinja2',
+  'j2',
+  'tmpl',
+  'hbs',
+  'xml',
+  'csproj',
+  'gradle',
+  'kts',
+  'mod',
+  'lock',
+  'in',
+]);
 const tableEndings = new Set(['csv', 'tsv', 'jsonl', 'ndjson']);
 /** Media, archives of others, fonts: no reader here looks into them. */
-const inertEndings = new Set(['png', 'jpg', 'jpeg', 'gif', 'webp', 'svg', 'ico', 'mp3', 'mp4', 'wav', 'woff', 'woff2', 'ttf', 'otf', 'css', 'scss', 'map', 'pdf', 'docx', 'xlsx', 'pptx', 'jar', 'whl', 'class', 'pyc', 'o', 'a', 'html', 'htm']);
+const inertEndings = new Set([
+  'png',
+  'jpg',
+  'jpeg',
+  'gif',
+  'webp',
+  'svg',
+  'ico',
+  'mp3',
+  'mp4',
+  'wav',
+  'woff',
+  'woff2',
+  'ttf',
+  'otf',
+  'css',
+  'scss',
+  'map',
+  'pdf',
+  'docx',
+  'xlsx',
+  'pptx',
+  'jar',
+  'whl',
+  'class',
+  'pyc',
+  'o',
+  'a',
+  'html',
+  'htm',
+]);
 const folderModelNames = new Set(['config.json', 'adapter_config.json', 'model_index.json', 'MLmodel']);
 /** Text beyond this is no settings file, prompt or card. */
 const configBytes = 1_048_576;
@@ -33,10 +88,10 @@ export function readEvidence(file: OpenedFile, evidence: Evidence): void {
   if (isHubBlob(file.path) || inertEndings.has(file.ending)) return;
   if (hubSnapshot(file.path)) noteSnapshot(file, evidence);
   const language = languageOf(file.name);
-  if (language !== null) return readCode(file, language, evidence);
-  if (file.ending === 'ipynb') return readNotebook(file, evidence);
-  if (tableEndings.has(file.ending)) return readTable(file, evidence);
-  if (isTextual(file)) readText(file, evidence);
+  if (language !== null) readCode(file, language, evidence);
+  else if (file.ending === 'ipynb') readNotebook(file, evidence);
+  else if (tableEndings.has(file.ending)) readTable(file, evidence);
+  else if (isTextual(file)) readText(file, evidence);
   else readArtefact(file, evidence);
 }
 
@@ -47,7 +102,12 @@ function noteSnapshot(file: OpenedFile, evidence: Evidence): void {
 
 function isTextual(file: OpenedFile): boolean {
   if (file.size > 8 * configBytes) return false;
-  const named = isEnvironmentFile(file.name) || requirementReader(file.name) !== null || agentConfig(file.path) !== null || folderModelNames.has(file.name) || isDockerfile(file.name);
+  const named =
+    isEnvironmentFile(file.name) ||
+    requirementReader(file.name) !== null ||
+    agentConfig(file.path) !== null ||
+    folderModelNames.has(file.name) ||
+    isDockerfile(file.name);
   const known = named || configEndings.has(file.ending) || textEndings.has(file.ending) || /\/manifests\//.test(`/${file.path}`);
   return known && file.text !== null && !(file.ending === 'json' && fileFormat(file) !== null);
 }
@@ -59,7 +119,14 @@ function isDockerfile(name: string): boolean {
 function readArtefact(file: OpenedFile, evidence: Evidence): void {
   const format = fileFormat(file);
   if (format === null) return;
-  evidence.artefacts.push({ path: file.path, folder: file.folder, name: file.name, size: file.size, format, digest: ollamaBlob(file.path) ?? digestOf(file, format.role) });
+  evidence.artefacts.push({
+    path: file.path,
+    folder: file.folder,
+    name: file.name,
+    size: file.size,
+    format,
+    digest: ollamaBlob(file.path) ?? digestOf(file, format.role),
+  });
 }
 
 function digestOf(file: OpenedFile, role: 'model' | 'dataset'): string | null {
@@ -115,14 +182,16 @@ function readText(file: OpenedFile, evidence: Evidence): void {
   readAgents(file, text, evidence);
   readSettings(file, text, evidence);
   if (isDockerfile(file.name)) evidence.serving.push(...dockerfileFacts(text).map((fact) => ({ path: file.path, fact })));
-  if (file.ending === 'yaml' || file.ending === 'yml') evidence.serving.push(...manifestFacts(text).map((fact) => ({ path: file.path, fact })));
+  if (file.ending === 'yaml' || file.ending === 'yml')
+    evidence.serving.push(...manifestFacts(text).map((fact) => ({ path: file.path, fact })));
 }
 
 function readRequirements(file: OpenedFile, text: string, evidence: Evidence): void {
   const reader = requirementReader(file.name);
   if (reader === null) return;
   for (const requirement of reader.read(text))
-    if (packageNamed(requirement.ecosystem, requirement.name)) evidence.requirements.push({ path: file.path, folder: file.folder, method: reader.method, requirement });
+    if (packageNamed(requirement.ecosystem, requirement.name))
+      evidence.requirements.push({ path: file.path, folder: file.folder, method: reader.method, requirement });
 }
 
 function readModelFolder(file: OpenedFile, text: string, evidence: Evidence): void {

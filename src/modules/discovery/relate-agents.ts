@@ -25,13 +25,20 @@ export function relateAgents(evidence: Evidence, hits: HitSet): void {
   }
   for (const { path, fact } of evidence.prompts)
     hits.add({
-      kind: 'prompt', assetType: null, name: baseName(path), keys: [fileKey(evidence.root, path)], confidence: fact.confidence, method: 'content',
-      places: [{ path, line: 1, evidence: fact.line }], facts: { variables: fact.variables.join(', ') || undefined, model: fact.model ?? undefined },
+      kind: 'prompt',
+      assetType: null,
+      name: baseName(path),
+      keys: [fileKey(evidence.root, path)],
+      confidence: fact.confidence,
+      method: 'content',
+      places: [{ path, line: 1, evidence: fact.line }],
+      facts: { variables: fact.variables.join(', ') || undefined, model: fact.model ?? undefined },
     }); // prettier-ignore
 }
 
 function addServer({ path, client, server }: Evidence['mcp'][number], evidence: Evidence, hits: HitSet): void {
-  const script = server.script === null ? null : resolvePath(server.script.replace(/^\$\{[\w:]+\}\//, ''), governedFolder(path), evidence.paths);
+  const script =
+    server.script === null ? null : resolvePath(server.script.replace(/^\$\{[\w:]+\}\//, ''), governedFolder(path), evidence.paths);
   const known = server.package;
   hits.add({
     kind: 'mcp-server',
@@ -62,5 +69,9 @@ function serverKey(server: McpServer, path: string, evidence: Evidence): string 
 function invokedBy(client: string, folder: string, evidence: Evidence): HitEdge[] {
   return evidence.mcp
     .filter((one) => governedFolder(one.path) === folder && (one.client === client || client === 'Coding agents') && !one.server.disabled)
-    .map(({ server, path, client: configured }) => ({ kind: 'invokes', toKey: serverKey(server, path, evidence), inferred: configured !== client }));
+    .map(({ server, path, client: configured }) => ({
+      kind: 'invokes',
+      toKey: serverKey(server, path, evidence),
+      inferred: configured !== client,
+    }));
 }

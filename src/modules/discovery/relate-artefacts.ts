@@ -2,9 +2,9 @@
 import type { HitEdge } from './contract.ts';
 import type { ArtefactFile, Evidence } from './evidence.ts';
 import { type HitSet, packageUrl } from './hit-set.ts';
+import { baseName, fileKey, folderKey, type Owners, parentOf } from './path-key.ts';
 import type { CardFact, FolderModel } from './readers/card.ts';
 import { isDataFolder } from './readers/table-data.ts';
-import { baseName, fileKey, folderKey, type Owners, parentOf } from './path-key.ts';
 
 /** Files of one kind in one folder beyond this are one data set, not hundreds. */
 const mostLooseTables = 20;
@@ -29,8 +29,14 @@ export function relateModels(evidence: Evidence, hits: HitSet, owners: Owners): 
   }
   for (const { path, model } of evidence.ollama)
     hits.add({
-      kind: 'model', assetType: 'model', name: model.name, keys: [`sha256:${model.digest}`, `ollama:${model.name}`], confidence: 'certain', method: 'layout',
-      places: [{ path, line: null, evidence: `ollama manifest, model layer sha256:${model.digest.slice(0, 12)}…` }], facts: { store: 'ollama' },
+      kind: 'model',
+      assetType: 'model',
+      name: model.name,
+      keys: [`sha256:${model.digest}`, `ollama:${model.name}`],
+      confidence: 'certain',
+      method: 'layout',
+      places: [{ path, line: null, evidence: `ollama manifest, model layer sha256:${model.digest.slice(0, 12)}…` }],
+      facts: { store: 'ollama' },
     }); // prettier-ignore
 }
 
@@ -64,7 +70,10 @@ function addLooseModel(first: ArtefactFile, files: readonly ArtefactFile[], { ro
     kind: 'model',
     assetType: 'model',
     name,
-    keys: [...files.flatMap(({ digest }) => (digest === null || files.length > 1 ? [] : [`sha256:${digest}`])), ...files.map(({ path }) => fileKey(root, path))],
+    keys: [
+      ...files.flatMap(({ digest }) => (digest === null || files.length > 1 ? [] : [`sha256:${digest}`])),
+      ...files.map(({ path }) => fileKey(root, path)),
+    ],
     confidence: first.format.confidence,
     method: 'content',
     places: files.map(placeOf),
@@ -84,11 +93,26 @@ function addFolderModel(folder: string, files: readonly ArtefactFile[], evidence
     assetType: 'model',
     name: repository ?? nameOf(folder, card, root),
     purl: repository === null ? null : packageUrl('huggingface', repository, snapshot?.revision ?? null),
-    keys: [...(repository === null ? [] : [`purl:${packageUrl('huggingface', repository, null)}`]), folderKey(root, folder), ...files.slice(0, 40).map(({ path }) => fileKey(root, path))],
+    keys: [
+      ...(repository === null ? [] : [`purl:${packageUrl('huggingface', repository, null)}`]),
+      folderKey(root, folder),
+      ...files.slice(0, 40).map(({ path }) => fileKey(root, path)),
+    ],
     confidence: 'certain',
     method: layout || snapshot ? 'layout' : 'content',
-    places: [...files.map(placeOf), ...(layout ? [{ path: layout.path, line: null, evidence: `${layout.layout} configuration` }] : []), ...(card ? [{ path: card.path, line: 1, evidence: 'model card' }] : [])],
-    facts: { format: formats.join(', '), sizeBytes: totalSize(files), files: files.length, revision: snapshot?.revision, layout: layout?.layout, ...describe(layout, card) },
+    places: [
+      ...files.map(placeOf),
+      ...(layout ? [{ path: layout.path, line: null, evidence: `${layout.layout} configuration` }] : []),
+      ...(card ? [{ path: card.path, line: 1, evidence: 'model card' }] : []),
+    ],
+    facts: {
+      format: formats.join(', '),
+      sizeBytes: totalSize(files),
+      files: files.length,
+      revision: snapshot?.revision,
+      layout: layout?.layout,
+      ...describe(layout, card),
+    },
     edges: lineageOf(layout, card),
   });
 }
@@ -111,8 +135,14 @@ function describe(layout: FolderModel | undefined, card: CardFact | undefined): 
 }
 
 function lineageOf(layout: FolderModel | undefined, card: CardFact | undefined): HitEdge[] {
-  const bases = [layout?.baseModel ?? null, ...(card?.subject === 'model' ? card.baseModels : [])].filter((name) => name !== null && /^[\w.-]+(?:\/[\w.-]+)?$/.test(name));
-  const edges: HitEdge[] = bases.map((name) => ({ kind: 'depends_on', toKey: `purl:${packageUrl('huggingface', name ?? '', null)}`, inferred: false }));
+  const bases = [layout?.baseModel ?? null, ...(card?.subject === 'model' ? card.baseModels : [])].filter(
+    (name) => name !== null && /^[\w.-]+(?:\/[\w.-]+)?$/.test(name),
+  );
+  const edges: HitEdge[] = bases.map((name) => ({
+    kind: 'depends_on',
+    toKey: `purl:${packageUrl('huggingface', name ?? '', null)}`,
+    inferred: false,
+  }));
   const datasets = card?.subject === 'model' ? card.datasets : [];
   return [...edges, ...datasets.map((name) => ({ kind: 'trains_on' as const, toKey: `hf-dataset:${name}`, inferred: false }))];
 }
@@ -125,7 +155,16 @@ function totalSize(files: readonly ArtefactFile[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-type DataFile = { path: string; folder: string; size: number; format: string; columns: readonly string[]; rows: number | null; sure: boolean; tuning: boolean };
+type DataFile = {
+  path: string;
+  folder: string;
+  size: number;
+  format: string;
+  columns: readonly string[];
+  rows: number | null;
+  sure: boolean;
+  tuning: boolean;
+};
 
 export function relateDatasets(evidence: Evidence, hits: HitSet, owners: Owners): void {
   const named = pathsNamedByCode(evidence);
@@ -142,7 +181,16 @@ export function relateDatasets(evidence: Evidence, hits: HitSet, owners: Owners)
 function dataArtefacts(evidence: Evidence): DataFile[] {
   return evidence.artefacts
     .filter(({ format }) => format.role === 'dataset')
-    .map(({ path, folder, size, format }) => ({ path, folder, size, format: format.format, columns: [], rows: null, sure: format.confidence === 'certain', tuning: false }));
+    .map(({ path, folder, size, format }) => ({
+      path,
+      folder,
+      size,
+      format: format.format,
+      columns: [],
+      rows: null,
+      sure: format.confidence === 'certain',
+      tuning: false,
+    }));
 }
 
 /** A table counts when something says it is data for models: a card, a data folder, code that names it, or chat records. */
@@ -164,7 +212,8 @@ function cardedFolder(folder: string, evidence: Evidence): string | null {
 
 function foldCrowds(units: ReadonlyMap<string, DataFile[]>): Map<string, DataFile[]> {
   const perFolder = new Map<string, number>();
-  for (const [unit, [first]] of units) if (first && unit.startsWith('file:')) perFolder.set(first.folder, (perFolder.get(first.folder) ?? 0) + 1);
+  for (const [unit, [first]] of units)
+    if (first && unit.startsWith('file:')) perFolder.set(first.folder, (perFolder.get(first.folder) ?? 0) + 1);
   const folded = new Map<string, DataFile[]>();
   for (const [unit, members] of units) {
     const folder = members[0]?.folder ?? '';
@@ -175,7 +224,12 @@ function foldCrowds(units: ReadonlyMap<string, DataFile[]>): Map<string, DataFil
   return folded;
 }
 
-function addDataset(unit: string, members: readonly DataFile[], evidence: Evidence, { hits, owners }: { hits: HitSet; owners: Owners }): void {
+function addDataset(
+  unit: string,
+  members: readonly DataFile[],
+  evidence: Evidence,
+  { hits, owners }: { hits: HitSet; owners: Owners },
+): void {
   const { root } = evidence;
   const folder = unit.startsWith('folder:') ? unit.slice(7) : null;
   const [first] = members;
@@ -192,7 +246,10 @@ function addDataset(unit: string, members: readonly DataFile[], evidence: Eviden
     keys: [...(snapshot ? [`hf-dataset:${snapshot.repository}`] : []), key, ...members.slice(0, 40).map(({ path }) => fileKey(root, path))],
     confidence: members.some(({ sure }) => sure) ? 'certain' : 'probable',
     method: card ? 'layout' : 'content',
-    places: [...members.map(({ path, format, size }) => ({ path, line: null, evidence: `${format}, ${size} bytes` })), ...(card ? [{ path: card.path, line: 1, evidence: 'data set card' }] : [])],
+    places: [
+      ...members.map(({ path, format, size }) => ({ path, line: null, evidence: `${format}, ${size} bytes` })),
+      ...(card ? [{ path: card.path, line: 1, evidence: 'data set card' }] : []),
+    ],
     facts: {
       format: [...new Set(members.map(({ format }) => format))].sort().join(', '),
       sizeBytes: members.reduce((sum, { size }) => sum + size, 0),

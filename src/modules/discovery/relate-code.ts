@@ -8,7 +8,9 @@ import { baseName, fileKey, type Owners, parentOf } from './path-key.ts';
 import { resolvePath } from './relate-artefacts.ts';
 
 export function relateCode(evidence: Evidence, hits: HitSet, owners: Owners): void {
-  const listed = new Set(evidence.requirements.map(({ requirement }) => `${requirement.ecosystem}\0${requirement.name.toLowerCase().replace(/[-_.]+/g, '-')}`));
+  const listed = new Set(
+    evidence.requirements.map(({ requirement }) => `${requirement.ecosystem}\0${requirement.name.toLowerCase().replace(/[-_.]+/g, '-')}`),
+  );
   const usesAi = listed.size > 0 || evidence.code.some(({ use }) => use.imports.some((one) => !one.package.generic));
   const uses = evidence.code.map(({ use, notebook }) => ({ use: confirmed(use, evidence.paths, listed), notebook }));
   const hostedProviders = new Set(uses.flatMap(({ use }) => use.hostedModels.map(({ provider }) => provider)));
@@ -30,25 +32,43 @@ function confirmed(use: CodeUse, paths: ReadonlySet<string>, listed: ReadonlySet
   });
   if (imports.length === use.imports.length) return use;
   const kept = imports.length > 0;
-  return { ...use, imports, references: kept ? use.references : [], training: kept ? use.training : null, agent: kept ? use.agent : null, mcpServer: imports.some((one) => one.package.category === 'mcp') ? use.mcpServer : null };
+  return {
+    ...use,
+    imports,
+    references: kept ? use.references : [],
+    training: kept ? use.training : null,
+    agent: kept ? use.agent : null,
+    mcpServer: imports.some((one) => one.package.category === 'mcp') ? use.mcpServer : null,
+  };
 }
 
 function isOwnModule(found: AiPackage, folder: string, paths: ReadonlySet<string>): boolean {
   const top = (found.imports?.[0] ?? found.name.replace(/[-.]/g, '_')).split('.')[0] ?? '';
-  return [folder, '', 'src'].some((at) => [`${top}.py`, `${top}/__init__.py`].some((name) => paths.has(at === '' ? name : `${at}/${name}`)));
+  return [folder, '', 'src'].some((at) =>
+    [`${top}.py`, `${top}/__init__.py`].some((name) => paths.has(at === '' ? name : `${at}/${name}`)),
+  );
 }
 
 function addFrameworks(use: CodeUse, hits: HitSet): void {
   for (const { package: found, line, evidence } of use.imports)
     hits.add({
-      kind: 'framework-use', assetType: null, name: found.name, keys: [`use:${ecosystemOf[use.language]}/${found.name}`], confidence: 'certain', method: 'import',
-      places: [{ path: use.path, line, evidence }], facts: { category: found.category, ecosystem: found.ecosystem, provider: found.provider },
+      kind: 'framework-use',
+      assetType: null,
+      name: found.name,
+      keys: [`use:${ecosystemOf[use.language]}/${found.name}`],
+      confidence: 'certain',
+      method: 'import',
+      places: [{ path: use.path, line, evidence }],
+      facts: { category: found.category, ecosystem: found.ecosystem, provider: found.provider },
     }); // prettier-ignore
 }
 
 /** @returns keys of the hosted models this file calls. */
 function addHostedModels(use: CodeUse, usesAi: boolean, hits: HitSet): string[] {
-  const providers = new Set([...use.imports.flatMap((one) => one.package.provider ?? []), ...use.endpoints.flatMap(({ provider }) => provider ?? [])]);
+  const providers = new Set([
+    ...use.imports.flatMap((one) => one.package.provider ?? []),
+    ...use.endpoints.flatMap(({ provider }) => provider ?? []),
+  ]);
   const anyProvider = use.imports.some((one) => ['sdk', 'agent'].includes(one.package.category));
   return use.hostedModels.flatMap(({ id, provider, title, line, evidence }) => {
     const sure = providers.has(provider) || anyProvider;
@@ -56,8 +76,14 @@ function addHostedModels(use: CodeUse, usesAi: boolean, hits: HitSet): string[] 
     if (!sure && (!usesAi || id.length < 5)) return [];
     const key = `hosted:${provider}/${id}`;
     hits.add({
-      kind: 'hosted-model', assetType: 'api', name: `${id} (${title})`, keys: [key], confidence: sure ? 'certain' : 'possible', method: 'call',
-      places: [{ path: use.path, line, evidence }], facts: { provider: title, model: id },
+      kind: 'hosted-model',
+      assetType: 'api',
+      name: `${id} (${title})`,
+      keys: [key],
+      confidence: sure ? 'certain' : 'possible',
+      method: 'call',
+      places: [{ path: use.path, line, evidence }],
+      facts: { provider: title, model: id },
     }); // prettier-ignore
     return [key];
   });
@@ -69,9 +95,14 @@ function addEndpoints(use: CodeUse, hostedProviders: ReadonlySet<string>, hits: 
     const host = /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? url;
     const own = provider === null || provider === 'ollama' || provider === 'azure';
     hits.add({
-      kind: 'endpoint', assetType: provider !== null && hostedProviders.has(provider) ? null : own ? 'endpoint' : 'api', name: title === null ? host : `${title} at ${host}`,
-      keys: [`url:${url.replace(/^(https?:\/\/[^/]+).*$/, '$1')}`], confidence: provider === null ? 'probable' : 'certain', method: 'call',
-      places: [{ path: use.path, line, evidence }], facts: { provider: title ?? undefined, host },
+      kind: 'endpoint',
+      assetType: provider !== null && hostedProviders.has(provider) ? null : own ? 'endpoint' : 'api',
+      name: title === null ? host : `${title} at ${host}`,
+      keys: [`url:${url.replace(/^(https?:\/\/[^/]+).*$/, '$1')}`],
+      confidence: provider === null ? 'probable' : 'certain',
+      method: 'call',
+      places: [{ path: use.path, line, evidence }],
+      facts: { provider: title ?? undefined, host },
     }); // prettier-ignore
   }
 }
@@ -83,9 +114,15 @@ function addReferences(use: CodeUse, evidence: Evidence, hits: HitSet): HitEdge[
     const isModel = kind === 'model';
     const key = isModel ? `purl:${packageUrl('huggingface', name, null)}` : `hf-dataset:${name}`;
     hits.add({
-      kind: isModel ? 'model-reference' : 'dataset-reference', assetType: isModel ? 'model' : 'dataset', name,
-      purl: isModel ? packageUrl('huggingface', name, revision) : null, keys: [key], confidence: name.includes('/') ? 'certain' : 'probable', method: 'call',
-      places: [{ path: use.path, line, evidence: shown }], facts: { loader, revision: revision ?? 'unpinned', registry: 'Hugging Face' },
+      kind: isModel ? 'model-reference' : 'dataset-reference',
+      assetType: isModel ? 'model' : 'dataset',
+      name,
+      purl: isModel ? packageUrl('huggingface', name, revision) : null,
+      keys: [key],
+      confidence: name.includes('/') ? 'certain' : 'probable',
+      method: 'call',
+      places: [{ path: use.path, line, evidence: shown }],
+      facts: { loader, revision: revision ?? 'unpinned', registry: 'Hugging Face' },
     }); // prettier-ignore
     return [{ kind: isModel ? ('depends_on' as const) : ('trains_on' as const), toKey: key, inferred: false }];
   });
@@ -94,13 +131,25 @@ function addReferences(use: CodeUse, evidence: Evidence, hits: HitSet): HitEdge[
 function addKeysAndStores(use: CodeUse, evidence: Evidence, hits: HitSet): void {
   for (const { name, owner, line, evidence: shown } of use.keyNames)
     hits.add({
-      kind: 'key-name', assetType: null, name, keys: [`key-name:${name}`], confidence: 'certain', method: 'call',
-      places: [{ path: use.path, line, evidence: shown }], facts: { owner },
+      kind: 'key-name',
+      assetType: null,
+      name,
+      keys: [`key-name:${name}`],
+      confidence: 'certain',
+      method: 'call',
+      places: [{ path: use.path, line, evidence: shown }],
+      facts: { owner },
     }); // prettier-ignore
   for (const store of use.vectorStores)
     hits.add({
-      kind: 'vector-store', assetType: 'infrastructure', name: `${store.product} at ${store.address}`.slice(0, 200), keys: [storeKey(store, evidence.root)], confidence: 'certain', method: 'call',
-      places: [{ path: use.path, line: store.line, evidence: store.evidence }], facts: { product: store.product, address: store.address },
+      kind: 'vector-store',
+      assetType: 'infrastructure',
+      name: `${store.product} at ${store.address}`.slice(0, 200),
+      keys: [storeKey(store, evidence.root)],
+      confidence: 'certain',
+      method: 'call',
+      places: [{ path: use.path, line: store.line, evidence: store.evidence }],
+      facts: { product: store.product, address: store.address },
     }); // prettier-ignore
 }
 
@@ -113,15 +162,28 @@ type Role = { kind: HitKind; assetType: 'pipeline' | 'endpoint' | 'agent' | 'mcp
 
 /** A file is one asset: what it is outermost. An agent that also trains is an agent. */
 function roleOf({ use, notebook, hosted, references }: Program, loadsModel: boolean): Role | null {
-  if (use.mcpServer) return { kind: 'mcp-server', assetType: 'mcp_server', line: use.mcpServer.line, evidence: use.mcpServer.evidence, word: 'MCP server' };
-  if (use.agent) return { kind: 'agent', assetType: 'agent', line: use.agent.line, evidence: use.agent.evidence, word: use.agent.framework };
+  if (use.mcpServer)
+    return { kind: 'mcp-server', assetType: 'mcp_server', line: use.mcpServer.line, evidence: use.mcpServer.evidence, word: 'MCP server' };
+  if (use.agent)
+    return { kind: 'agent', assetType: 'agent', line: use.agent.line, evidence: use.agent.evidence, word: use.agent.framework };
   const usesModel = hosted.length > 0 || loadsModel || references.some(({ kind }) => kind === 'depends_on');
-  if (use.serving && usesModel) return { kind: 'endpoint', assetType: 'endpoint', line: use.serving.line, evidence: use.serving.evidence, word: use.serving.framework };
+  if (use.serving && usesModel)
+    return { kind: 'endpoint', assetType: 'endpoint', line: use.serving.line, evidence: use.serving.evidence, word: use.serving.framework };
   if (notebook && (use.imports.length > 0 || usesModel)) {
     const first = use.training ?? use.imports[0] ?? use.hostedModels[0];
-    return first ? { kind: 'notebook', assetType: 'pipeline', line: first.line, evidence: first.evidence, word: use.training ? 'training' : 'analysis' } : null;
+    return first
+      ? {
+          kind: 'notebook',
+          assetType: 'pipeline',
+          line: first.line,
+          evidence: first.evidence,
+          word: use.training ? 'training' : 'analysis',
+        }
+      : null;
   }
-  return use.training ? { kind: 'training-code', assetType: 'pipeline', line: use.training.line, evidence: use.training.evidence, word: 'training' } : null;
+  return use.training
+    ? { kind: 'training-code', assetType: 'pipeline', line: use.training.line, evidence: use.training.evidence, word: 'training' }
+    : null;
 }
 
 function addProgram(program: Program, evidence: Evidence, { hits, owners }: { hits: HitSet; owners: Owners }): void {
@@ -130,7 +192,10 @@ function addProgram(program: Program, evidence: Evidence, { hits, owners }: { hi
     const owner = ownerOf(text, use.folder, evidence, owners);
     return owner ? [{ owner, verb }] : [];
   });
-  const role = roleOf(program, files.some(({ owner, verb }) => owner.kind === 'model' && verb === 'loads'));
+  const role = roleOf(
+    program,
+    files.some(({ owner, verb }) => owner.kind === 'model' && verb === 'loads'),
+  );
   if (role === null) return;
   const stores: HitEdge[] = use.vectorStores.map((store) => ({ kind: 'reads', toKey: storeKey(store, evidence.root), inferred: false }));
   hits.add({
@@ -141,8 +206,21 @@ function addProgram(program: Program, evidence: Evidence, { hits, owners }: { hi
     confidence: role.kind === 'agent' && use.agent === null ? 'probable' : 'certain',
     method: 'call',
     places: [{ path: use.path, line: role.line, evidence: role.evidence }],
-    facts: { language: use.language, role: role.word, frameworks: use.imports.map((one) => one.package.name).join(', ').slice(0, 500) || undefined },
-    edges: [...references, ...hosted.map((toKey): HitEdge => ({ kind: 'calls', toKey, inferred: false })), ...stores, ...files.map(({ owner, verb }) => fileEdge(owner, verb, role))],
+    facts: {
+      language: use.language,
+      role: role.word,
+      frameworks:
+        use.imports
+          .map((one) => one.package.name)
+          .join(', ')
+          .slice(0, 500) || undefined,
+    },
+    edges: [
+      ...references,
+      ...hosted.map((toKey): HitEdge => ({ kind: 'calls', toKey, inferred: false })),
+      ...stores,
+      ...files.map(({ owner, verb }) => fileEdge(owner, verb, role)),
+    ],
   });
 }
 
@@ -167,7 +245,8 @@ function ownerOf(text: string, folder: string, evidence: Evidence, owners: Owner
 
 function fileEdge(owner: { key: string; kind: 'model' | 'dataset' }, verb: 'loads' | 'saves' | 'names', role: Role): HitEdge {
   const inferred = verb === 'names';
-  if (owner.kind === 'dataset') return { kind: verb === 'saves' ? 'writes' : role.assetType === 'pipeline' ? 'trains_on' : 'reads', toKey: owner.key, inferred };
+  if (owner.kind === 'dataset')
+    return { kind: verb === 'saves' ? 'writes' : role.assetType === 'pipeline' ? 'trains_on' : 'reads', toKey: owner.key, inferred };
   if (verb === 'saves') return { kind: 'produces', toKey: owner.key, inferred };
   return { kind: role.assetType === 'endpoint' ? 'serves' : 'depends_on', toKey: owner.key, inferred };
 }

@@ -1,22 +1,35 @@
 /** Packages, serving manifests, key names, configured models and secrets become hits. */
-import type { HitDraft, HitSet } from './hit-set.ts';
-import { packageUrl } from './hit-set.ts';
+
 import { packageNamed } from './ai-catalog.ts';
 import type { Evidence } from './evidence.ts';
+import type { HitDraft, HitSet } from './hit-set.ts';
+import { packageUrl } from './hit-set.ts';
 
 export function relateSettings(evidence: Evidence, hits: HitSet): void {
   for (const one of evidence.requirements) addPackage(one, hits);
   for (const one of evidence.serving) hits.add(servingHit(one, evidence.root));
   for (const { path, fact } of evidence.keyNames)
     hits.add({
-      kind: 'key-name', assetType: null, name: fact.name, keys: [`key-name:${fact.name}`], confidence: 'certain', method: 'environment',
-      places: [{ path, line: fact.line, evidence: `${fact.name}=${fact.set ? '…' : ''}` }], facts: { owner: fact.owner },
+      kind: 'key-name',
+      assetType: null,
+      name: fact.name,
+      keys: [`key-name:${fact.name}`],
+      confidence: 'certain',
+      method: 'environment',
+      places: [{ path, line: fact.line, evidence: `${fact.name}=${fact.set ? '…' : ''}` }],
+      facts: { owner: fact.owner },
     }); // prettier-ignore
   addConfiguredModels(evidence, hits);
   for (const { place, fact } of evidence.secrets)
     hits.add({
-      kind: 'secret', assetType: null, name: `${fact.title} (${fact.first}…)`, keys: [`secret:${fact.hash}`], confidence: 'probable', method: 'pattern',
-      places: [place], facts: { rule: fact.id, first: fact.first, sha256: fact.hash, length: fact.length },
+      kind: 'secret',
+      assetType: null,
+      name: `${fact.title} (${fact.first}…)`,
+      keys: [`secret:${fact.hash}`],
+      confidence: 'probable',
+      method: 'pattern',
+      places: [place],
+      facts: { rule: fact.id, first: fact.first, sha256: fact.hash, length: fact.length },
     }); // prettier-ignore
 }
 
@@ -33,7 +46,12 @@ function addPackage({ path, method, requirement }: Evidence['requirements'][numb
     confidence: 'certain',
     method,
     places: [{ path, line: requirement.line, evidence: `${requirement.name} ${requirement.range}`.trim() }],
-    facts: { category: known.category, ecosystem: requirement.ecosystem, version: requirement.version ?? 'unknown', provider: known.provider },
+    facts: {
+      category: known.category,
+      ecosystem: requirement.ecosystem,
+      version: requirement.version ?? 'unknown',
+      provider: known.provider,
+    },
   });
 }
 
@@ -62,11 +80,20 @@ function servingHit({ path, fact }: Evidence['serving'][number], root: string): 
 
 /** A configured id counts where AI is in use at all: `engine: o1` in a game's settings is no hosted model. */
 function addConfiguredModels(evidence: Evidence, hits: HitSet): void {
-  const usesAi = evidence.requirements.length > 0 || evidence.code.some(({ use }) => use.imports.length + use.endpoints.length > 0) || evidence.keyNames.length > 0;
+  const usesAi =
+    evidence.requirements.length > 0 ||
+    evidence.code.some(({ use }) => use.imports.length + use.endpoints.length > 0) ||
+    evidence.keyNames.length > 0;
   if (!usesAi) return;
   for (const { path, fact, environment } of evidence.configuredModels)
     hits.add({
-      kind: 'hosted-model', assetType: 'api', name: `${fact.id} (${fact.title})`, keys: [`hosted:${fact.provider}/${fact.id}`], confidence: 'probable',
-      method: environment ? 'environment' : 'config', places: [{ path, line: fact.line, evidence: `${fact.key}: ${fact.id}` }], facts: { provider: fact.title, model: fact.id },
+      kind: 'hosted-model',
+      assetType: 'api',
+      name: `${fact.id} (${fact.title})`,
+      keys: [`hosted:${fact.provider}/${fact.id}`],
+      confidence: 'probable',
+      method: environment ? 'environment' : 'config',
+      places: [{ path, line: fact.line, evidence: `${fact.key}: ${fact.id}` }],
+      facts: { provider: fact.title, model: fact.id },
     }); // prettier-ignore
 }

@@ -39,7 +39,10 @@ export function findSecrets(text: string): SecretFact[] {
 
 let compiled: { shape: SecretShape; pattern: RegExp }[] | undefined;
 function patterns() {
-  compiled ??= aiCatalog().secrets.map((shape) => ({ shape, pattern: new RegExp(`(^|[^A-Za-z0-9_/+-])(${shape.pattern})(?![A-Za-z0-9_])`, 'gm') }));
+  compiled ??= aiCatalog().secrets.map((shape) => ({
+    shape,
+    pattern: new RegExp(`(^|[^A-Za-z0-9_/+-])(${shape.pattern})(?![A-Za-z0-9_])`, 'gm'),
+  }));
   return compiled;
 }
 
@@ -82,8 +85,12 @@ function sha256(value: string): string {
 /** A line of evidence: one line, cut at 200 characters, with every secret and every value beside a secret-like name blanked. */
 export function redacted(line: string): string {
   let safe = line.trim().slice(0, 400);
-  for (const { offset, length, first } of findSecrets(safe).reverse()) safe = `${safe.slice(0, offset)}${first}…${safe.slice(offset + length)}`;
-  safe = safe.replace(/(\b[A-Za-z0-9_-]{0,60}(?:key|token|secret|passw(?:or)?d|credential)[A-Za-z0-9_-]{0,20}["']?\s{0,4}[:=]\s{0,4}["']?)(?!os\.|process\.|env|getenv|\$\{)([^\s"',;)}]{6,})/gi, '$1…');
+  for (const { offset, length, first } of findSecrets(safe).reverse())
+    safe = `${safe.slice(0, offset)}${first}…${safe.slice(offset + length)}`;
+  safe = safe.replace(
+    /(\b[A-Za-z0-9_-]{0,60}(?:key|token|secret|passw(?:or)?d|credential)[A-Za-z0-9_-]{0,20}["']?\s{0,4}[:=]\s{0,4}["']?)(?!os\.|process\.|env|getenv|\$\{)([^\s"',;)}]{6,})/gi,
+    '$1…',
+  );
   safe = safe.replace(/(:\/\/)[^\s/@"']{1,200}@/g, '$1…@');
   return safe.length > 200 ? `${safe.slice(0, 199)}…` : safe;
 }

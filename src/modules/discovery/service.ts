@@ -9,7 +9,16 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { log } from '../../platform/log.ts';
 import { confine } from '../../platform/scan-roots.ts';
 import { inspectSource } from '../model-scanner/contract.ts';
-import { cancelDiscover, discoverHits, discoverPath, discoverStatus, discoveryProblems, doorFolders, type Hit, type WalkProgress } from './contract.ts';
+import {
+  cancelDiscover,
+  discoverHits,
+  discoverPath,
+  discoverStatus,
+  discoveryProblems,
+  doorFolders,
+  type Hit,
+  type WalkProgress,
+} from './contract.ts';
 import type { Discovery } from './discover.ts';
 import { walkFolder } from './discover-folder.ts';
 import { isVendored } from './walk.ts';
@@ -52,7 +61,9 @@ async function end(walk: Walk, outcome: Pick<Walk, 'state' | 'result' | 'problem
 }
 
 function fail(walk: Walk, error: unknown): void {
-  const problem = isProblem(error) ? { code: error.code, detail: error.message } : { code: 'discovery.walkFailed', detail: 'The walk ended with an internal error.' };
+  const problem = isProblem(error)
+    ? { code: error.code, detail: error.message }
+    : { code: 'discovery.walkFailed', detail: 'The walk ended with an internal error.' };
   if (!isProblem(error)) log('error').error({ error, code: problem.code, walk: walk.id }, 'A discovery walk failed');
   void end(walk, { state: walk.stop.signal.aborted ? 'cancelled' : 'failed', result: null, problem });
 }

@@ -25,7 +25,9 @@ export type Tree = {
 
 /** A tree in memory: path → content. Folders follow from the paths. */
 export function memoryTree(files: ReadonlyMap<string, string | Uint8Array>, root = '/tree'): Tree {
-  const bytes = new Map([...files].map(([path, content]) => [path, typeof content === 'string' ? new TextEncoder().encode(content) : content]));
+  const bytes = new Map(
+    [...files].map(([path, content]) => [path, typeof content === 'string' ? new TextEncoder().encode(content) : content]),
+  );
   return {
     root,
     list: (folder) => childrenOf(folder, bytes),

@@ -33,21 +33,48 @@ export class SkipLog {
     const key = this.#counts.size < 1000 ? `${reason}\0${path}` : `${reason}\0`;
     const known = this.#counts.get(key);
     if (known) known.count += 1;
-    else if (this.#counts.size < 1000 || key === `${reason}\0`) this.#counts.set(key, { path: key === `${reason}\0` ? '' : path, reason, count: 1 });
+    else if (this.#counts.size < 1000 || key === `${reason}\0`)
+      this.#counts.set(key, { path: key === `${reason}\0` ? '' : path, reason, count: 1 });
   }
   list(): Skipped[] {
     return [...this.#counts.values()].slice(0, 1000).map(({ path, reason, count }) => ({ path: path.slice(0, 4096), reason, count }));
   }
   /** True when something that could hold hits was not reached; left-out packages of others and links do not count. */
   get incomplete(): boolean {
-    return [...this.#counts.values()].some(({ reason }) => ['permission', 'depth', 'files', 'hits', 'time', 'reader-failed'].includes(reason));
+    return [...this.#counts.values()].some(({ reason }) =>
+      ['permission', 'depth', 'files', 'hits', 'time', 'reader-failed'].includes(reason),
+    );
   }
 }
 
 /** Folders that hold other people's installed code or version control, not this project's AI. */
 const vendored = new Set(
-  ['node_modules', 'site-packages', 'dist-packages', '.git', '.hg', '.svn', '.venv', 'venv', '__pycache__', '.tox', '.nox', '.mypy_cache'].concat([
-    '.pytest_cache', '.ruff_cache', '.eggs', 'bower_components', '.terraform', '.gradle', '.idea', '.next', '.nuxt', '.yarn', '.pnpm-store', 'vendor',
+  [
+    'node_modules',
+    'site-packages',
+    'dist-packages',
+    '.git',
+    '.hg',
+    '.svn',
+    '.venv',
+    'venv',
+    '__pycache__',
+    '.tox',
+    '.nox',
+    '.mypy_cache',
+  ].concat([
+    '.pytest_cache',
+    '.ruff_cache',
+    '.eggs',
+    'bower_components',
+    '.terraform',
+    '.gradle',
+    '.idea',
+    '.next',
+    '.nuxt',
+    '.yarn',
+    '.pnpm-store',
+    'vendor',
   ]),
 );
 
@@ -61,7 +88,12 @@ export function isVendored(folderName: string): boolean {
  * @param visit called per file; answers false to end the walk.
  * @returns folders and files seen. Never throws for what the tree holds: unreadable parts go to `skips`.
  */
-export function walk(tree: Tree, limits: WalkLimits, skips: SkipLog, visit: (file: WalkedFile) => boolean): { files: number; folders: number } {
+export function walk(
+  tree: Tree,
+  limits: WalkLimits,
+  skips: SkipLog,
+  visit: (file: WalkedFile) => boolean,
+): { files: number; folders: number } {
   const open: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   let files = 0;
   let folders = 0;

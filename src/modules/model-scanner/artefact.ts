@@ -46,7 +46,7 @@ export type OperatorFact = {
 
 export type ExternalPathFact = {
   readonly text: string;
-  readonly purpose: 'tensor-data' | 'vocabulary' | 'model' | 'asset' | 'link' | 'virtual-dataset' | 'archive-member';
+  readonly purpose: 'tensor-data' | 'vocabulary' | 'model' | 'asset' | 'link' | 'virtual-dataset' | 'external-storage' | 'archive-member';
   /** Leaves the artefact's own folder, or is a URL. */
   readonly leavesFolder: boolean;
   readonly effect: Effect;

@@ -19,12 +19,20 @@ export function register(program: Command): void {
     .command('scan')
     .description('Say what loading the models under PATH would do, and whether their files are what they seem')
     .argument('<path...>', 'files or folders')
-    .option('--fail-on <bar>', `exit 1 from this verdict or severity on: ${[...verdictBars, ...severityBars].join(', ')}`, barOf, 'suspicious' as Bar)
+    .option(
+      '--fail-on <bar>',
+      `exit 1 from this verdict or severity on: ${[...verdictBars, ...severityBars].join(', ')}`,
+      barOf,
+      'suspicious' as Bar,
+    )
     .option('--json', 'print the whole result as JSON')
     .option('--sarif <file>', 'also write SARIF 2.1.0 to this file ("-" prints it instead of the report)')
     .option('--max-time <seconds>', 'stop beginning new files after this many seconds', positive)
     .option('--workers <count>', 'worker threads (default: one for each core)', positive)
-    .addHelpText('after', '\nExit codes: 0 below the bar; 1 at or above it; 2 something could not be read and nothing reached the bar; 3 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 below the bar; 1 at or above it; 2 something could not be read and nothing reached the bar; 3 wrong usage.',
+    )
     .exitOverride((error) => {
       // Help and version are no mistake; everything else commander refuses is wrong usage.
       throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.clean : exitCodes.usage });
@@ -87,7 +95,11 @@ export function exitCodeOf(result: Pick<ScanResult, 'verdict' | 'findings' | 'fi
 function reaches({ findings, files, verdict }: Pick<ScanResult, 'verdict' | 'findings' | 'files'>, bar: Bar): boolean {
   const severity = severityBars.find((word) => word === bar);
   if (severity) return findings.some((finding) => severityOrder.indexOf(finding.severity) <= severityOrder.indexOf(severity));
-  const reached = (word: string | null) => word !== null && word !== 'incomplete' && word !== 'unsupported' && verdictOrder.findIndex((known) => known === word) <= verdictOrder.findIndex((known) => known === bar);
+  const reached = (word: string | null) =>
+    word !== null &&
+    word !== 'incomplete' &&
+    word !== 'unsupported' &&
+    verdictOrder.findIndex((known) => known === word) <= verdictOrder.findIndex((known) => known === bar);
   return reached(verdict) || files.some((file) => reached(file.verdict));
 }
 

@@ -243,6 +243,9 @@ export const listScanFindings = endpoint({
   input: z.object({ ...paging, id: z.uuid(), path: z.string().max(4096).optional(), severity: z.string().max(20).optional() }),
   output: pageOf(StoredFinding),
 });
+/** A file as kept by the product; `id` is its path, `.` for the scanned path itself. */
+export const FileOfScan = ScannedFile.extend({ id: z.string(), assetId: z.uuid().nullable(), unread: z.array(Unread) });
+export type FileOfScan = z.infer<typeof FileOfScan>;
 export const listScanFiles = endpoint({
   method: 'GET',
   path: '/api/model-scanner/scans/:id/files',
@@ -251,7 +254,7 @@ export const listScanFiles = endpoint({
   access: 'model-scanner:read',
   summary: 'Files of a scan with verdicts and the asset each belongs to',
   input: z.object({ ...paging, id: z.uuid() }),
-  output: pageOf(ScannedFile.extend({ assetId: z.uuid().nullable(), unread: z.array(Unread) })),
+  output: pageOf(FileOfScan),
 });
 
 export const rescan = endpoint({

@@ -1,8 +1,13 @@
-// Written by `npm run generate`. Do not edit.
+// Written by npm run generate. Do not edit.
+
+import type { Detector } from './detector.ts';
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
+import customOperator from './detectors/custom-operator.ts';
 import externalPath from './detectors/external-path.ts';
+import graphOperator from './detectors/graph-operator.ts';
 import integrityBroken from './detectors/integrity-broken.ts';
 import integrityLie from './detectors/integrity-lie.ts';
+import kerasCode from './detectors/keras-code.ts';
 import nativeCode from './detectors/native-code.ts';
 import pickleComputedImport from './detectors/pickle-computed-import.ts';
 import pickleCustomClass from './detectors/pickle-custom-class.ts';
@@ -11,13 +16,19 @@ import pickleHarmfulCall from './detectors/pickle-harmful-call.ts';
 import pickleHarmfulReference from './detectors/pickle-harmful-reference.ts';
 import pickleUnlistedCall from './detectors/pickle-unlisted-call.ts';
 import pickleUnlistedStandardLibrary from './detectors/pickle-unlisted-standard-library.ts';
+import remoteCodeConfig from './detectors/remote-code-config.ts';
 import resourceBomb from './detectors/resource-bomb.ts';
+import storedBytecode from './detectors/stored-bytecode.ts';
+import templateCode from './detectors/template-code.ts';
 
-export const detectors = [
+export const detectors: readonly Detector[] = [
   archivePathTraversal,
+  customOperator,
   externalPath,
+  graphOperator,
   integrityBroken,
   integrityLie,
+  kerasCode,
   nativeCode,
   pickleComputedImport,
   pickleCustomClass,
@@ -26,5 +37,8 @@ export const detectors = [
   pickleHarmfulReference,
   pickleUnlistedCall,
   pickleUnlistedStandardLibrary,
+  remoteCodeConfig,
   resourceBomb,
+  storedBytecode,
+  templateCode,
 ];

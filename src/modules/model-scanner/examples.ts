@@ -1,6 +1,16 @@
 /** Artefacts for the detectors' own examples: what a reader would have produced, in one line. */
 import type { Where } from '../../contract/finding.ts';
-import { type AnomalyFact, type Artefact, type CodeFact, emptyArtefact, type ExternalPathFact, type GlobalFact, type OperatorFact, type TemplateFact, type UnreadFact } from './artefact.ts';
+import {
+  type AnomalyFact,
+  type Artefact,
+  type CodeFact,
+  type ExternalPathFact,
+  emptyArtefact,
+  type GlobalFact,
+  type OperatorFact,
+  type TemplateFact,
+  type UnreadFact,
+} from './artefact.ts';
 
 const where: Where = { containerPath: ['example.bin'], offset: 16, length: 8 };
 
@@ -11,7 +21,19 @@ export function artefactWith(facts: Partial<Artefact>): Artefact {
 
 export function exampleGlobal(fact: Partial<GlobalFact>): GlobalFact {
   const { module = 'builtins', name = 'list' } = fact;
-  return { kind: 'global', module, name, position: 'call', judgement: 'allowed', effect: 'none', certainty: 'proved', origin: 'unknown-package', expression: `${module}.${name}()`, where, ...fact };
+  return {
+    kind: 'global',
+    module,
+    name,
+    position: 'call',
+    judgement: 'allowed',
+    effect: 'none',
+    certainty: 'proved',
+    origin: 'unknown-package',
+    expression: `${module}.${name}()`,
+    where,
+    ...fact,
+  };
 }
 
 export function exampleAnomaly(fact: Partial<AnomalyFact>): AnomalyFact {
@@ -19,7 +41,17 @@ export function exampleAnomaly(fact: Partial<AnomalyFact>): AnomalyFact {
 }
 
 export function exampleOperator(fact: Partial<OperatorFact>): OperatorFact {
-  return { framework: 'onnx', domain: '', name: 'Add', known: true, effect: 'none', certainty: 'proved', detail: 'An operator.', where, ...fact };
+  return {
+    framework: 'onnx',
+    domain: '',
+    name: 'Add',
+    known: true,
+    effect: 'none',
+    certainty: 'proved',
+    detail: 'An operator.',
+    where,
+    ...fact,
+  };
 }
 
 export function examplePath(fact: Partial<ExternalPathFact>): ExternalPathFact {

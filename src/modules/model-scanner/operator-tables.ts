@@ -20,7 +20,13 @@ const effectWords = z.enum(['exec', 'fs-read', 'fs-write', 'net', 'native-load',
 const certaintyWords = z.enum(['proved', 'possible']);
 
 export function operatorTables(documents: readonly OperatorDocument[]): OperatorTables {
-  const tables = { tensorflow: new Map<string, OperatorEffect>(), onnx: new Map<string, OperatorEffect>(), onnxDomains: new Set<string>(), kerasModules: new Set<string>(), kerasClasses: new Set<string>() };
+  const tables = {
+    tensorflow: new Map<string, OperatorEffect>(),
+    onnx: new Map<string, OperatorEffect>(),
+    onnxDomains: new Set<string>(),
+    kerasModules: new Set<string>(),
+    kerasClasses: new Set<string>(),
+  };
   for (const { framework, harmful, known, classes } of documents) {
     if (framework !== 'keras') for (const [name, fact] of harmfulRows(harmful)) tables[framework].set(name, fact);
     const words = rowsOf(known).flatMap((row) => row.split(/\s+/));

@@ -1,7 +1,10 @@
-// Written by `npm run generate`. Do not edit.
+// Written by npm run generate. Do not edit.
+
+import type { Reader } from './reader.ts';
 import compressed from './readers/compressed.ts';
 import executable from './readers/executable.ts';
 import gguf from './readers/gguf.ts';
+import hdf5 from './readers/hdf5.ts';
 import jsonDocument from './readers/json-document.ts';
 import npy from './readers/npy.ts';
 import onnx from './readers/onnx.ts';
@@ -11,10 +14,11 @@ import tar from './readers/tar.ts';
 import tensorflow from './readers/tensorflow.ts';
 import zip from './readers/zip.ts';
 
-export const readers = [
+export const readers: readonly Reader[] = [
   compressed,
   executable,
   gguf,
+  hdf5,
   jsonDocument,
   npy,
   onnx,

@@ -18,9 +18,21 @@ export type SarifInput = {
 /** A SARIF log: plain data, ready for JSON. */
 export type SarifLog = { readonly $schema: string; readonly version: '2.1.0'; readonly runs: readonly Readonly<Record<string, unknown>>[] };
 
-const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = { critical: 'error', high: 'error', medium: 'warning', low: 'note', informational: 'note' };
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  informational: 'note',
+};
 /** Numbers that code hosts sort by: the middle of the CVSS band of the same name. */
-const securitySeverity: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.5', informational: '0.0' };
+const securitySeverity: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.5',
+  informational: '0.0',
+};
 
 /**
  * @returns one SARIF log with one run. Same input, same output: no time stamps.
@@ -34,7 +46,14 @@ export function sarifReport({ root, findings, unread, engineVersion, rulesVersio
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'ai-spm', semanticVersion: engineVersion, version: `${engineVersion}+rules.${rulesVersion}`, rules: rules.map(sarifRule) } },
+        tool: {
+          driver: {
+            name: 'ai-spm',
+            semanticVersion: engineVersion,
+            version: `${engineVersion}+rules.${rulesVersion}`,
+            rules: rules.map(sarifRule),
+          },
+        },
         originalUriBaseIds: { SCANROOT: { uri: folderUri(root) } },
         columnKind: 'utf16CodeUnits',
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: unread.map(notification) }],
@@ -65,7 +84,14 @@ function sarifResult(finding: ScanFinding, ruleIndex: number | undefined, root: 
     message: { text: escapeText(why === '' ? title : why) },
     locations: [location(finding, root)],
     partialFingerprints: { 'aiSpmFinding/v1': fingerprint },
-    properties: { severity, axis, ...(effect === undefined ? {} : { effect }), certainty, evidence: escapeText(evidence), tags: references },
+    properties: {
+      severity,
+      axis,
+      ...(effect === undefined ? {} : { effect }),
+      certainty,
+      evidence: escapeText(evidence),
+      tags: references,
+    },
   };
 }
 
@@ -77,7 +103,9 @@ function location({ path, where }: ScanFinding, root: string): Readonly<Record<s
   const printed = [...where.containerPath].join('!') + (where.offset === null ? '' : `@0x${where.offset.toString(16)}`);
   return {
     physicalLocation: { artifactLocation: { uri: fileUri(path, root), uriBaseId: 'SCANROOT' }, ...(region ? { region } : {}) },
-    logicalLocations: [{ fullyQualifiedName: escapeText(printed), kind: 'member', ...(nested ? { name: escapeText(inner.at(-1) ?? '') } : {}) }],
+    logicalLocations: [
+      { fullyQualifiedName: escapeText(printed), kind: 'member', ...(nested ? { name: escapeText(inner.at(-1) ?? '') } : {}) },
+    ],
   };
 }
 

@@ -20,7 +20,8 @@ export function textReport(result: ScanResult, paint: Paint): string {
   const told = findings.filter(({ severity }) => severity !== 'informational');
   const lines = told.slice(0, mostShown).flatMap((finding) => findingLines(finding, paint));
   if (told.length > mostShown) lines.push(`… and ${told.length - mostShown} more findings (use --json or --sarif for all of them)`, '');
-  for (const { path, reason, detail } of unread.slice(0, mostShown)) lines.push(`${paint('NOT READ', 'medium')}  ${escapeText(path)}: ${escapeText(detail)} (${reason})`);
+  for (const { path, reason, detail } of unread.slice(0, mostShown))
+    lines.push(`${paint('NOT READ', 'medium')}  ${escapeText(path)}: ${escapeText(detail)} (${reason})`);
   if (unread.length > mostShown) lines.push(`… and ${unread.length - mostShown} more parts not read`);
   if (unread.length > 0) lines.push('');
   lines.push(...summary(result, files.length, paint));
@@ -48,6 +49,9 @@ function summary(result: ScanResult, artefacts: number, paint: Paint): string[] 
   const words = [...perFile].map(([word, count]) => `${count} ${word}`).join(', ');
   return [
     `${paint(verdict.toUpperCase(), good ? 'good' : bad ? 'critical' : 'medium')}  ${artefacts} AI artefacts in ${filesTotal} files${words === '' ? '' : `: ${words}`}`,
-    paint(`${parts.length === 0 ? 'No findings' : `Findings: ${parts.join(', ')}`}; ${filesRead} files read to the end, ${unread.length} parts not read; ${Math.round(durationMs)} ms`, 'quiet'),
+    paint(
+      `${parts.length === 0 ? 'No findings' : `Findings: ${parts.join(', ')}`}; ${filesRead} files read to the end, ${unread.length} parts not read; ${Math.round(durationMs)} ms`,
+      'quiet',
+    ),
   ];
 }

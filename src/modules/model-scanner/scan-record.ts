@@ -1,5 +1,5 @@
 /** From rows to what the contract says. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Scan, ScanFinding, ScannedFile, StoredFinding, Unread } from './contract.ts';
 import type { scanFileTable, scanFindingTable, scanTable } from './table.ts';
 
@@ -19,11 +19,8 @@ export function toScan(row: ScanRow): Scan {
   });
 }
 
-export const FileOfScan = ScannedFile.extend({ assetId: z.uuid().nullable(), unread: z.array(Unread) });
-export type FileOfScan = z.infer<typeof FileOfScan>;
-
 export function toFile(row: FileRow): FileOfScan {
-  return FileOfScan.parse(row);
+  return FileOfScan.parse({ ...row, id: row.path === '' ? '.' : row.path });
 }
 
 export function toFinding({ id, scanId, assetId, body }: FindingRow): z.infer<typeof StoredFinding> {

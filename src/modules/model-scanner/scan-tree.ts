@@ -5,7 +5,7 @@ import type { Severity } from '../../contract/severity.ts';
 import { type WorkerPool, workerPool } from '../../platform/workers/pool.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
-import type { ScanFinding, ScanResult, ScannedFile } from './contract.ts';
+import type { ScanFinding, ScannedFile, ScanResult } from './contract.ts';
 import { rootPlace } from './place.ts';
 import { type FileReport, unreadReport } from './scan.ts';
 import type { ScanTask } from './scan-worker.ts';
@@ -13,7 +13,12 @@ import type { ScanTables } from './tables.ts';
 import { severityOrder, worstVerdict } from './verdict.ts';
 import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
 
-export type ScanProgress = { readonly filesDone: number; readonly filesTotal: number | null; readonly bytesRead: number; readonly current: string | null };
+export type ScanProgress = {
+  readonly filesDone: number;
+  readonly filesTotal: number | null;
+  readonly bytesRead: number;
+  readonly current: string | null;
+};
 
 export type TreeOptions = {
   readonly tables: ScanTables;
@@ -43,7 +48,13 @@ const defaultMaxTimeMs = 15 * 60_000;
 
 /** Starts the worker threads that parse files. Close it when done. */
 export function scanPool(tables: ScanTables, workers = Math.min(8, availableParallelism()), limits: Limits = defaultLimits): ScanPool {
-  return workerPool({ script: new URL('./scan-worker.ts', import.meta.url), size: workers, timeoutMs: limits.wallMs + graceMs, heapMb, data: tables });
+  return workerPool({
+    script: new URL('./scan-worker.ts', import.meta.url),
+    size: workers,
+    timeoutMs: limits.wallMs + graceMs,
+    heapMb,
+    data: tables,
+  });
 }
 
 /**
@@ -70,7 +81,12 @@ export async function scanTree(paths: readonly string[], options: TreeOptions): 
   }
 }
 
-function selected(walked: ReturnType<typeof walk>, path: string, prefixed: boolean, only: readonly string[] | undefined): ReturnType<typeof walk> {
+function selected(
+  walked: ReturnType<typeof walk>,
+  path: string,
+  prefixed: boolean,
+  only: readonly string[] | undefined,
+): ReturnType<typeof walk> {
   const wanted = only ? new Set(only) : null;
   const under = (name: string) => (name === '' ? path : `${path.replace(/\/+$/, '')}/${name}`);
   const files = walked.files.filter(({ name }) => !wanted || wanted.has(name));
@@ -139,7 +155,10 @@ class TreeRun {
     const limits = this.#options.limits ?? defaultLimits;
     const files = batch.map(({ path, name }) => ({ path, name: displayName(path, name) }));
     try {
-      const reports = await this.#pool.run({ files, limits, current }, { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs: limits.wallMs + graceMs });
+      const reports = await this.#pool.run(
+        { files, limits, current },
+        { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs: limits.wallMs + graceMs },
+      );
       return reports.map((report, i) => ({ ...report, path: batch[i]?.name ?? report.path }));
     } catch (error) {
       if (isProblem(error) && error.code === 'workers.stopped') throw error;
@@ -171,7 +190,10 @@ function displayName(path: string, name: string): string {
 
 function outOfTime({ path, name, size }: WalkedFile): FileReport {
   const shown = displayName(path, name);
-  return { ...unreadReport(name, { reason: 'budget', detail: 'The time of the scan was used up before this file.', where: rootPlace(shown) }), size };
+  return {
+    ...unreadReport(name, { reason: 'budget', detail: 'The time of the scan was used up before this file.', where: rootPlace(shown) }),
+    size,
+  };
 }
 
 function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileReport {
@@ -182,14 +204,22 @@ function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileRep
 
 type Totals = { readonly options: TreeOptions; readonly filesTotal: number; readonly bytes: number; readonly durationMs: number };
 
-function resultOf(all: readonly FileReport[], skipped: readonly SkippedEntry[], { options, filesTotal, bytes, durationMs }: Totals): ScanResult {
+function resultOf(
+  all: readonly FileReport[],
+  skipped: readonly SkippedEntry[],
+  { options, filesTotal, bytes, durationMs }: Totals,
+): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
   const judged = all.filter((report) => isArtefact(report, modelFolders));
   const kept = new Set(judged);
   const listed = options.listPlain ? all : judged;
   const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));
   const unread = judged.flatMap(({ path, unread, unreadLeftOut }) => [
-    ...unread.map(({ reason, detail, where }) => ({ path, reason, detail: where.containerPath.length > 1 ? `${where.containerPath.slice(1).join('!')}: ${detail}` : detail })),
+    ...unread.map(({ reason, detail, where }) => ({
+      path,
+      reason,
+      detail: where.containerPath.length > 1 ? `${where.containerPath.slice(1).join('!')}: ${detail}` : detail,
+    })),
     ...(unreadLeftOut > 0 ? [{ path, reason: 'budget' as const, detail: `${unreadLeftOut} more parts of this file were not read.` }] : []),
   ]);
   const left = skipped.filter(isWorthNaming).map(({ name, detail }) => ({ path: name, reason: 'permission' as const, detail }));
@@ -238,4 +268,3 @@ function countSeverities(findings: readonly { readonly severity: Severity }[]): 
   for (const { severity } of findings) counts[severity] += 1;
   return counts;
 }
-

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { Page } from '../../contract/page.ts';
 import { severities, severityRank } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
-import type { Scan, ScanProgress, ScanResult, StoredFinding } from './contract.ts';
-import { type FileOfScan, toFile, toFinding, toScan } from './scan-record.ts';
+import type { FileOfScan, Scan, ScanProgress, ScanResult, StoredFinding } from './contract.ts';
+import { toFile, toFinding, toScan } from './scan-record.ts';
 import { scanFileTable as file, scanFindingTable as finding, scanTable as scan } from './table.ts';
 
 const rowsAStatement = 1000;

@@ -9,7 +9,11 @@ export type WalkedFile = {
   readonly name: string;
   readonly size: number;
 };
-export type SkippedEntry = { readonly name: string; readonly reason: 'outside-link' | 'permission' | 'depth' | 'too-many'; readonly detail: string };
+export type SkippedEntry = {
+  readonly name: string;
+  readonly reason: 'outside-link' | 'permission' | 'depth' | 'too-many';
+  readonly detail: string;
+};
 export type WalkResult = { readonly files: WalkedFile[]; readonly skipped: SkippedEntry[] };
 
 /** Object stores of version control hold copies of what lies beside them. */
@@ -45,7 +49,8 @@ function walkFolders(root: string, found: Found): void {
       const full = join(path, entry.name);
       if (entry.isSymbolicLink()) addLink(full, root, found);
       else if (entry.isDirectory() && !skippedFolders.has(entry.name)) {
-        if (depth >= deepest) found.skipped.push({ name: nameOf(full, root), reason: 'depth', detail: `Nested deeper than ${deepest} folders.` });
+        if (depth >= deepest)
+          found.skipped.push({ name: nameOf(full, root), reason: 'depth', detail: `Nested deeper than ${deepest} folders.` });
         else waiting.push({ path: full, depth: depth + 1 });
       } else if (entry.isFile()) addFile(full, root, found);
     }
@@ -70,7 +75,8 @@ function addFile(full: string, root: string, found: Found): void {
     found.files.set(full, { path: full, name: nameOf(full, root), size: lstatSync(full).size });
   } catch (error) {
     // A file that vanished since the folder was read is no longer part of it.
-    if (codeOf(error) !== 'ENOENT') found.skipped.push({ name: nameOf(full, root), reason: 'permission', detail: `The file cannot be read (${codeOf(error)}).` });
+    if (codeOf(error) !== 'ENOENT')
+      found.skipped.push({ name: nameOf(full, root), reason: 'permission', detail: `The file cannot be read (${codeOf(error)}).` });
   }
 }
 
@@ -85,7 +91,8 @@ function addLink(full: string, root: string, found: Found): void {
     else if (stat.isFile() && !found.linked.has(target)) found.linked.set(target, { path: target, name, size: stat.size });
   } catch (error) {
     const code = codeOf(error);
-    if (code !== 'ENOENT' && code !== 'ELOOP') found.skipped.push({ name, reason: 'permission', detail: `The link cannot be followed (${code}).` });
+    if (code !== 'ENOENT' && code !== 'ELOOP')
+      found.skipped.push({ name, reason: 'permission', detail: `The link cannot be followed (${code}).` });
   }
 }
 

@@ -83,3 +83,4 @@ export const FixSummary = z.object({
   topUnknownFactors: z.array(z.string()),
   assetNames: z.array(z.string()).max(3),
 });
+export type FixSummary = z.infer<typeof FixSummary>;

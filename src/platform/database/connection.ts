@@ -79,11 +79,11 @@ function externalTarget(url: string, applicationUrl: string | undefined, { proce
 
 /** Given at connection time, so that RESET ROLE comes back to it and no round trip is spent. */
 function withRole(url: string, role: string): string {
-  const parsed = new URL(url);
-  const options = [parsed.searchParams.get('options'), `-c role=${role}`].filter((part) => part !== null).join(' ');
-  parsed.searchParams.set('options', options);
-  // The driver decodes %20 but not +.
-  return parsed.href.replaceAll('+', '%20');
+  // Not `new URL`: it refuses what drivers take, as postgres://me@/db?host=/socket.
+  const [base = '', query = ''] = url.split('?', 2);
+  const parameters = new Map(new URLSearchParams(query));
+  parameters.set('options', [parameters.get('options'), `-c role=${role}`].filter((part) => part !== undefined).join(' '));
+  return `${base}?${[...parameters].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
 }
 
 function ownerLimits(processName: string): pg.ClientConfig {

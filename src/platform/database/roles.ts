@@ -34,15 +34,14 @@ export async function prepareRoles(client: pg.Client, { canLogin }: { canLogin: 
 }
 
 async function grantMembership(client: pg.Client, role: string, member: string): Promise<void> {
-  const { rows } = await client.query('select 1 from pg_auth_members where roleid = $1::regrole and member = $2::regrole', [
-    role,
-    pg.escapeIdentifier(member),
-  ]);
-  if (rows.length > 0) return;
-  const { rows: version } = await client.query<{ number: number }>("select current_setting('server_version_num')::int as number");
-  // Before 16 inheritance is a property of the member, and ours are made NOINHERIT.
-  const options = (version[0]?.number ?? 0) >= 160_000 ? ' with inherit false, set true' : '';
-  await attemptAs(client, `grant ${role} to ${pg.escapeIdentifier(member)}${options}`);
+  // From 16 on, whoever makes a role is its member but may not act as it. Before, a role's own NOINHERIT decides about inheritance.
+  const { rows } = await client.query<{ done: boolean; detailed: boolean }>(
+    `select case when detailed then pg_has_role($1, $2, 'SET') else pg_has_role($1, $2, 'MEMBER') end as done, detailed
+     from (select current_setting('server_version_num')::int >= 160000 as detailed) as version`,
+    [member, role],
+  );
+  const { done, detailed } = rows[0] ?? { done: false, detailed: false };
+  if (!done) await attemptAs(client, `grant ${role} to ${pg.escapeIdentifier(member)}${detailed ? ' with inherit false, set true' : ''}`);
 }
 
 async function attemptAs(client: pg.Client, statement: string): Promise<void> {

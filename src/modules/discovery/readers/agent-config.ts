@@ -1,6 +1,10 @@
 /** Files that instruct a coding agent or define one: which client reads them, and the folder they govern. */
 
-export type AgentConfig = { readonly client: string; readonly what: 'instructions' | 'agent' | 'skill' | 'command' | 'settings'; readonly folder: string };
+export type AgentConfig = {
+  readonly client: string;
+  readonly what: 'instructions' | 'agent' | 'skill' | 'command' | 'settings';
+  readonly folder: string;
+};
 
 const shapes: readonly { readonly pattern: RegExp; readonly client: string; readonly what: AgentConfig['what'] }[] = [
   { pattern: /(?:^|\/)AGENTS\.md$/, client: 'Coding agents', what: 'instructions' },
@@ -28,7 +32,22 @@ const shapes: readonly { readonly pattern: RegExp; readonly client: string; read
   { pattern: /(?:^|\/)\.continue\/config\.(?:ya?ml|json)$/, client: 'Continue', what: 'settings' },
 ];
 
-const clientFolders = new Set(['.claude', '.cursor', '.github', '.windsurf', '.roo', '.gemini', '.codex', '.junie', '.kiro', '.continue', '.clinerules', '.vscode', '.zed', '.amazonq']);
+const clientFolders = new Set([
+  '.claude',
+  '.cursor',
+  '.github',
+  '.windsurf',
+  '.roo',
+  '.gemini',
+  '.codex',
+  '.junie',
+  '.kiro',
+  '.continue',
+  '.clinerules',
+  '.vscode',
+  '.zed',
+  '.amazonq',
+]);
 
 /** @returns null for a file no agent reads. `folder` is the project folder the file governs. */
 export function agentConfig(path: string): AgentConfig | null {

@@ -60,7 +60,14 @@ function transformersConfig(config: Record<string, unknown> | null): FolderModel
   if (type === null && architecture === null) return null;
   const version = asText(field(config, 'transformers_version'), 40);
   const automatic = field(config, 'auto_map') === undefined ? {} : { customCode: 'auto_map' };
-  return { layout: 'transformers', architecture, type, baseModel: null, deep: false, facts: { ...(version === null ? {} : { transformersVersion: version }), ...automatic } };
+  return {
+    layout: 'transformers',
+    architecture,
+    type,
+    baseModel: null,
+    deep: false,
+    facts: { ...(version === null ? {} : { transformersVersion: version }), ...automatic },
+  };
 }
 
 function adapterConfig(config: Record<string, unknown> | null): FolderModel | null {
@@ -71,7 +78,9 @@ function adapterConfig(config: Record<string, unknown> | null): FolderModel | nu
 
 function diffusersIndex(config: Record<string, unknown> | null): FolderModel | null {
   const pipeline = asText(field(config, '_class_name'), 120);
-  return pipeline === null ? null : { layout: 'diffusers', architecture: pipeline, type: 'diffusion', baseModel: null, deep: true, facts: {} };
+  return pipeline === null
+    ? null
+    : { layout: 'diffusers', architecture: pipeline, type: 'diffusion', baseModel: null, deep: true, facts: {} };
 }
 
 function mlflowModel(config: Record<string, unknown> | null): FolderModel | null {
@@ -84,16 +93,33 @@ function mlflowModel(config: Record<string, unknown> | null): FolderModel | null
     runId: asText(field(config, 'run_id'), 64),
     mlflowVersion: asText(field(config, 'mlflow_version'), 40),
   }).filter((entry): entry is [string, string] => entry[1] !== null);
-  return { layout: 'mlflow', architecture: null, type: Object.keys(flavors)[0] ?? null, baseModel: null, deep: true, facts: Object.fromEntries(facts) };
+  return {
+    layout: 'mlflow',
+    architecture: null,
+    type: Object.keys(flavors)[0] ?? null,
+    baseModel: null,
+    deep: true,
+    facts: Object.fromEntries(facts),
+  };
 }
 
-export type CachedModel = { readonly repository: string; readonly revision: string; readonly kind: 'model' | 'dataset'; readonly folder: string };
+export type CachedModel = {
+  readonly repository: string;
+  readonly revision: string;
+  readonly kind: 'model' | 'dataset';
+  readonly folder: string;
+};
 
 /** `models--org--name/snapshots/<revision>/…` of the Hugging Face cache; null elsewhere. */
 export function hubSnapshot(path: string): CachedModel | null {
   const match = /^(.*?(?:^|\/)(models|datasets)--([^/]{1,200})\/snapshots\/([0-9a-f]{7,64}|[\w.-]{1,80}))\//.exec(path);
   if (!match?.[3]) return null;
-  return { repository: match[3].replaceAll('--', '/'), revision: match[4] ?? '', kind: match[2] === 'models' ? 'model' : 'dataset', folder: match[1] ?? '' };
+  return {
+    repository: match[3].replaceAll('--', '/'),
+    revision: match[4] ?? '',
+    kind: match[2] === 'models' ? 'model' : 'dataset',
+    folder: match[1] ?? '',
+  };
 }
 
 /** Blobs behind a cache's snapshots: reached through their snapshot, so not counted again. */

@@ -53,8 +53,12 @@ export function mcpServers(path: string, text: string): McpServer[] {
     return [asRecord(nested) ?? asRecord(table), ...asList(table).map((entry) => named(entry))];
   });
   // Per-project servers of the user-wide Claude Code file.
-  const projects = Object.values(asRecord(field(root, 'projects')) ?? {}).map((project) => asRecord(field(asRecord(project), 'mcpServers')));
-  return [...tables, ...projects].flatMap((table) => Object.entries(table ?? {}).flatMap(([name, entry]) => server(name, entry) ?? [])).slice(0, 200);
+  const projects = Object.values(asRecord(field(root, 'projects')) ?? {}).map((project) =>
+    asRecord(field(asRecord(project), 'mcpServers')),
+  );
+  return [...tables, ...projects]
+    .flatMap((table) => Object.entries(table ?? {}).flatMap(([name, entry]) => server(name, entry) ?? []))
+    .slice(0, 200);
 }
 
 function named(entry: unknown): Record<string, unknown> | null {
@@ -91,20 +95,44 @@ function environmentNames(record: Record<string, unknown> | null): string[] {
 }
 
 function remote(url: string, type: string | null) {
-  const bare = url.replace(/:\/\/[^/@]{1,300}@/, '://').replace(/[?#].*$/, '').slice(0, 500);
-  return { identity: `url/${bare}`, transport: type === 'sse' || bare.endsWith('/sse') ? ('sse' as const) : ('http' as const), launch: bare, version: null, package: null, script: null };
+  const bare = url
+    .replace(/:\/\/[^/@]{1,300}@/, '://')
+    .replace(/[?#].*$/, '')
+    .slice(0, 500);
+  return {
+    identity: `url/${bare}`,
+    transport: type === 'sse' || bare.endsWith('/sse') ? ('sse' as const) : ('http' as const),
+    launch: bare,
+    version: null,
+    package: null,
+    script: null,
+  };
 }
 
 const npmRunners = new Set(['npx', 'bunx', 'pnpx']);
 const pythonRunners = new Set(['uvx', 'pipx', 'uv']);
 
 function local(program: string, words: readonly string[]) {
-  const runner = program.split(/[/\\]/).at(-1)?.replace(/\.(?:cmd|exe)$/i, '') ?? program;
+  const runner =
+    program
+      .split(/[/\\]/)
+      .at(-1)
+      ?.replace(/\.(?:cmd|exe)$/i, '') ?? program;
   const given = packageOf(runner, words);
-  const script = given === null ? (words.find((word) => /\.(?:py|js|mjs|cjs|ts|sh|rb|jar)$/.test(word)) ?? (/^\.{0,2}\//.test(program) ? program : null)) : null;
+  const script =
+    given === null
+      ? (words.find((word) => /\.(?:py|js|mjs|cjs|ts|sh|rb|jar)$/.test(word)) ?? (/^\.{0,2}\//.test(program) ? program : null))
+      : null;
   const identity = given === null ? `command/${script ?? runner}` : `${given.ecosystem}/${given.name}`;
   const launch = [runner, ...words.map((word) => shownArgument(word))].join(' ').slice(0, 500);
-  return { identity: identity.slice(0, 500), transport: 'stdio' as const, launch, version: given?.version ?? null, package: given && { ecosystem: given.ecosystem, name: given.name }, script };
+  return {
+    identity: identity.slice(0, 500),
+    transport: 'stdio' as const,
+    launch,
+    version: given?.version ?? null,
+    package: given && { ecosystem: given.ecosystem, name: given.name },
+    script,
+  };
 }
 
 /** An argument is shown unless it may carry a secret: values of options and connection strings are blanked. */
@@ -114,23 +142,49 @@ function shownArgument(word: string): string {
   return /^[\w@./:~^-]{1,120}$/.test(word) && !/^[A-Za-z0-9_-]{32,}$/.test(word) ? word : '…';
 }
 
-function packageOf(runner: string, words: readonly string[]): { ecosystem: 'npm' | 'pypi' | 'oci'; name: string; version: string | null } | null {
+function packageOf(
+  runner: string,
+  words: readonly string[],
+): { ecosystem: 'npm' | 'pypi' | 'oci'; name: string; version: string | null } | null {
   const rest = words.filter((word) => !/^-/.test(word));
   const after = (flag: string) => words[words.indexOf(flag) + 1];
   if (npmRunners.has(runner) || (['npm', 'pnpm', 'yarn'].includes(runner) && ['exec', 'dlx', 'x'].includes(rest[0] ?? ''))) {
-    const spec = words.includes('--package') ? after('--package') : words.includes('-p') ? after('-p') : npmRunners.has(runner) ? rest[0] : rest[1];
+    const spec = words.includes('--package')
+      ? after('--package')
+      : words.includes('-p')
+        ? after('-p')
+        : npmRunners.has(runner)
+          ? rest[0]
+          : rest[1];
     return spec === undefined ? null : versioned('npm', spec, /^((?:@[\w.-]+\/)?[\w.-]+)(?:@(.+))?$/);
   }
   if (pythonRunners.has(runner)) {
     const spec = words.includes('--from') ? after('--from') : runner === 'uvx' ? rest[0] : rest[rest[0] === 'tool' ? 2 : 1];
-    return spec === undefined || /\.py$/.test(spec) || (runner === 'uv' && !['tool', 'x'].includes(rest[0] ?? '')) ? null : versioned('pypi', spec, /^([\w.-]+)(?:\[[^\]]*\])?(?:(?:==|@)(.+))?$/);
+    return spec === undefined || /\.py$/.test(spec) || (runner === 'uv' && !['tool', 'x'].includes(rest[0] ?? ''))
+      ? null
+      : versioned('pypi', spec, /^([\w.-]+)(?:\[[^\]]*\])?(?:(?:==|@)(.+))?$/);
   }
   if (runner !== 'docker' && runner !== 'podman') return null;
   const image = dockerImage(words);
   return image === null ? null : versioned('oci', image, /^([\w./-]+(?::\d+\/[\w./-]+)?)(?::([\w.-]+))?(?:@.*)?$/);
 }
 
-const valueFlags = new Set(['-e', '--env', '-v', '--volume', '--mount', '--network', '--name', '-p', '--publish', '-w', '--user', '-u', '--env-file', '--entrypoint']);
+const valueFlags = new Set([
+  '-e',
+  '--env',
+  '-v',
+  '--volume',
+  '--mount',
+  '--network',
+  '--name',
+  '-p',
+  '--publish',
+  '-w',
+  '--user',
+  '-u',
+  '--env-file',
+  '--entrypoint',
+]);
 function dockerImage(words: readonly string[]): string | null {
   let index = words.indexOf('run') + 1;
   if (index === 0) return null;

@@ -16,7 +16,10 @@ export function notebookCode(text: string): NotebookCode | null {
   const listed = asList(field(root, 'cells'));
   // Format 3 keeps its cells in work sheets.
   const cells = listed.length > 0 ? listed : asList(field(root, 'worksheets')).flatMap((sheet) => asList(field(asRecord(sheet), 'cells')));
-  const sources = cells.map(asRecord).filter((cell) => asText(field(cell, 'cell_type')) === 'code').map((cell) => sourceOf(cell));
+  const sources = cells
+    .map(asRecord)
+    .filter((cell) => asText(field(cell, 'cell_type')) === 'code')
+    .map((cell) => sourceOf(cell));
   const lines = sources.flatMap((source) => [...source.split('\n'), '']);
   const places = placesIn(text, lines);
   const kernel = asText(field(asRecord(field(asRecord(field(root, 'metadata')), 'kernelspec')), 'language'), 40) ?? null;

@@ -42,12 +42,14 @@ const byName = new Map<string, { method: 'manifest' | 'lockfile'; read: Reader }
 export function requirementReader(name: string): { method: 'manifest' | 'lockfile'; read: Reader } | null {
   const known = byName.get(name);
   if (known) return known;
-  if (/^(?:[\w.-]{0,60}[-_.])?(?:requirements|constraints)(?:[-_.][\w.-]{0,60})?\.(?:txt|in)$/i.test(name)) return { method: 'manifest', read: requirementsText };
+  if (/^(?:[\w.-]{0,60}[-_.])?(?:requirements|constraints)(?:[-_.][\w.-]{0,60})?\.(?:txt|in)$/i.test(name))
+    return { method: 'manifest', read: requirementsText };
   if (name.endsWith('.csproj')) return { method: 'manifest', read: csproj };
   return null;
 }
 
-const requirementLine = /^\s{0,20}([A-Za-z0-9][\w.-]{0,100})\s{0,4}(?:\[[^\]\n]{0,200}\])?\s{0,4}((?:===|==|>=|<=|~=|!=|<|>|@)[^;#\n]{0,200})?\s{0,4}(?:;[^\n]{0,300})?(?:\s#[^\n]{0,300})?\\?$/;
+const requirementLine =
+  /^\s{0,20}([A-Za-z0-9][\w.-]{0,100})\s{0,4}(?:\[[^\]\n]{0,200}\])?\s{0,4}((?:===|==|>=|<=|~=|!=|<|>|@)[^;#\n]{0,200})?\s{0,4}(?:;[^\n]{0,300})?(?:\s#[^\n]{0,300})?\\?$/;
 
 /** requirements.txt: options, URLs without a name, comments and hashes are no packages. */
 export function requirementsText(text: string): Requirement[] {
@@ -111,7 +113,9 @@ function pipfile(text: string): Requirement[] {
 function pipfileLock(text: string): Requirement[] {
   const root = asRecord(parseJson(text));
   return ['default', 'develop'].flatMap((group) =>
-    Object.entries(asRecord(field(root, group)) ?? {}).map(([name, entry]) => python(name, asText(field(asRecord(entry), 'version')) ?? '', lineOf(text, `"${name}"`))),
+    Object.entries(asRecord(field(root, group)) ?? {}).map(([name, entry]) =>
+      python(name, asText(field(asRecord(entry), 'version')) ?? '', lineOf(text, `"${name}"`)),
+    ),
   );
 }
 
@@ -123,7 +127,15 @@ function conda(text: string): Requirement[] {
       const name = match?.[1] === 'pytorch' ? 'torch' : match?.[1];
       if (!name) return [];
       const exact = match?.[2]?.startsWith('=') && match[3] !== undefined && !match[3].includes('*') ? match[3] : null;
-      return [{ ecosystem: 'pypi' as const, name, version: exact, range: `${match?.[2] ?? ''}${match?.[3] ?? ''}`, line: lineOf(text, match?.[1] ?? name) }];
+      return [
+        {
+          ecosystem: 'pypi' as const,
+          name,
+          version: exact,
+          range: `${match?.[2] ?? ''}${match?.[3] ?? ''}`,
+          line: lineOf(text, match?.[1] ?? name),
+        },
+      ];
     }
     return asList(field(asRecord(entry), 'pip')).flatMap((spec) => (typeof spec === 'string' ? pep508(spec, text) : []));
   });
@@ -154,44 +166,57 @@ function packageLock(text: string): Requirement[] {
 
 /** pnpm writes `/name@1.2.3` or `name@1.2.3(peer)` as keys under packages. */
 function pnpmLock(text: string): Requirement[] {
-  return matches(text, /^ {2}['"]?\/?((?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@(\d[\w.+-]{0,60})(?:\([^\n]{0,400})?['"]?:/gm).map(({ groups, line }) => ({
-    ...script(groups[0] ?? '', groups[1] ?? '', line),
-  }));
+  return matches(text, /^ {2}['"]?\/?((?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@(\d[\w.+-]{0,60})(?:\([^\n]{0,400})?['"]?:/gm).map(
+    ({ groups, line }) => ({
+      ...script(groups[0] ?? '', groups[1] ?? '', line),
+    }),
+  );
 }
 
 function yarnLock(text: string): Requirement[] {
-  return matches(text, /^"?((?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[^\n]{1,300}:\n\s{2}version:? "?(\d[\w.+-]{0,60})"?/gm).map(({ groups, line }) => ({
-    ...script(groups[0] ?? '', groups[1] ?? '', line),
-  }));
+  return matches(text, /^"?((?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[^\n]{1,300}:\n\s{2}version:? "?(\d[\w.+-]{0,60})"?/gm).map(
+    ({ groups, line }) => ({
+      ...script(groups[0] ?? '', groups[1] ?? '', line),
+    }),
+  );
 }
 
 function goMod(text: string): Requirement[] {
-  return matches(text, /^(?:require\s{1,4}|\t| {1,8})([\w.-]{1,100}(?:\/[\w.~-]{1,100}){0,12})\s{1,4}v([\w.+-]{1,100})/gm).map(({ groups, line }) => ({
-    ecosystem: 'go' as const,
-    name: groups[0] ?? '',
-    version: `v${groups[1] ?? ''}`,
-    range: `v${groups[1] ?? ''}`,
-    line,
-  }));
+  return matches(text, /^(?:require\s{1,4}|\t| {1,8})([\w.-]{1,100}(?:\/[\w.~-]{1,100}){0,12})\s{1,4}v([\w.+-]{1,100})/gm).map(
+    ({ groups, line }) => ({
+      ecosystem: 'go' as const,
+      name: groups[0] ?? '',
+      version: `v${groups[1] ?? ''}`,
+      range: `v${groups[1] ?? ''}`,
+      line,
+    }),
+  );
 }
 
 function cargoToml(text: string): Requirement[] {
   const root = asRecord(parseToml(text));
   const workspace = asRecord(field(root, 'workspace'));
-  const tables = [field(root, 'dependencies'), field(root, 'dev-dependencies'), field(root, 'build-dependencies'), field(workspace, 'dependencies')];
+  const tables = [
+    field(root, 'dependencies'),
+    field(root, 'dev-dependencies'),
+    field(root, 'build-dependencies'),
+    field(workspace, 'dependencies'),
+  ];
   return tables.flatMap((table) => versionTable(table, 'cargo', text));
 }
 
 /** Text shapes only: no entity or DOCTYPE is looked at. */
 function pom(text: string): Requirement[] {
-  const shape = /<dependency>\s{0,200}<groupId>([\w.-]{1,120})<\/groupId>\s{0,200}<artifactId>([\w.-]{1,120})<\/artifactId>\s{0,200}(?:<version>([\w.$\{}-]{1,80})<\/version>)?/g;
+  const shape =
+    /<dependency>\s{0,200}<groupId>([\w.-]{1,120})<\/groupId>\s{0,200}<artifactId>([\w.-]{1,120})<\/artifactId>\s{0,200}(?:<version>([\w.${}-]{1,80})<\/version>)?/g;
   return matches(text, shape).map(({ groups, line }) => java(`${groups[0]}:${groups[1]}`, groups[2] ?? '', line));
 }
 
 function gradle(text: string): Requirement[] {
-  return matches(text, /\b(?:implementation|api|compileOnly|runtimeOnly|compile)\s{0,4}\(?\s{0,4}["']([\w.-]{1,120}:[\w.-]{1,120}):([\w.$\{}-]{1,80})["']/g).map(({ groups, line }) =>
-    java(groups[0] ?? '', groups[1] ?? '', line),
-  );
+  return matches(
+    text,
+    /\b(?:implementation|api|compileOnly|runtimeOnly|compile)\s{0,4}\(?\s{0,4}["']([\w.-]{1,120}:[\w.-]{1,120}):([\w.${}-]{1,80})["']/g,
+  ).map(({ groups, line }) => java(groups[0] ?? '', groups[1] ?? '', line));
 }
 
 function java(name: string, range: string, line: number): Requirement {
@@ -199,10 +224,12 @@ function java(name: string, range: string, line: number): Requirement {
 }
 
 function csproj(text: string): Requirement[] {
-  return matches(text, /<PackageReference\s{1,40}Include="([\w.-]{1,120})"(?:\s{1,40}Version="([\w.*-]{1,60})")?/g).map(({ groups, line }) => {
-    const range = groups[1] ?? '';
-    return { ecosystem: 'nuget' as const, name: groups[0] ?? '', version: /^[\d][\w.-]*$/.test(range) ? range : null, range, line };
-  });
+  return matches(text, /<PackageReference\s{1,40}Include="([\w.-]{1,120})"(?:\s{1,40}Version="([\w.*-]{1,60})")?/g).map(
+    ({ groups, line }) => {
+      const range = groups[1] ?? '';
+      return { ecosystem: 'nuget' as const, name: groups[0] ?? '', version: /^[\d][\w.-]*$/.test(range) ? range : null, range, line };
+    },
+  );
 }
 
 function matches(text: string, pattern: RegExp): { groups: (string | undefined)[]; line: number }[] {

@@ -52,8 +52,17 @@ const servingCommands: readonly [RegExp, string][] = [
   [/\bsglang\.launch_server\b/, 'SGLang'],
 ];
 const clusterKinds = new Map([
-  ['InferenceService', 'KServe'], ['ServingRuntime', 'KServe'], ['SeldonDeployment', 'Seldon'], ['Model', 'Seldon'], ['RayService', 'Ray'], ['RayCluster', 'Ray'],
-  ['PyTorchJob', 'Kubeflow'], ['TFJob', 'Kubeflow'], ['Notebook', 'Kubeflow'], ['TrainJob', 'Kubeflow'], ['LLMInferenceService', 'KServe'],
+  ['InferenceService', 'KServe'],
+  ['ServingRuntime', 'KServe'],
+  ['SeldonDeployment', 'Seldon'],
+  ['Model', 'Seldon'],
+  ['RayService', 'Ray'],
+  ['RayCluster', 'Ray'],
+  ['PyTorchJob', 'Kubeflow'],
+  ['TFJob', 'Kubeflow'],
+  ['Notebook', 'Kubeflow'],
+  ['TrainJob', 'Kubeflow'],
+  ['LLMInferenceService', 'KServe'],
 ]); // prettier-ignore
 
 /** A fact about an image, or null when it serves no model and stores no vectors. */
@@ -79,10 +88,29 @@ export function dockerfileFacts(text: string): ServingFact[] {
   for (const [index, line] of lines.entries()) {
     const image = /^\s*FROM\s+(?:--platform=\S+\s+)?(\S{1,300})/i.exec(line)?.[1];
     const known = image === undefined ? null : imageFact(image);
-    if (image !== undefined && known) facts.push({ ...base, ...known, name: known.product, image, pinned: isPinned(image), line: index + 1, evidence: line.trim().slice(0, 200) });
+    if (image !== undefined && known)
+      facts.push({
+        ...base,
+        ...known,
+        name: known.product,
+        image,
+        pinned: isPinned(image),
+        line: index + 1,
+        evidence: line.trim().slice(0, 200),
+      });
     const command = /^\s*(?:CMD|ENTRYPOINT|RUN)\s+(.{1,1000})/i.exec(line)?.[1];
     const product = command === undefined ? undefined : servingCommands.find(([pattern]) => pattern.test(command))?.[1];
-    if (product && !facts.some((fact) => fact.product === product)) facts.push({ ...base, kind: 'serving', product, name: product, image: null, pinned: null, line: index + 1, evidence: line.trim().slice(0, 200) });
+    if (product && !facts.some((fact) => fact.product === product))
+      facts.push({
+        ...base,
+        kind: 'serving',
+        product,
+        name: product,
+        image: null,
+        pinned: null,
+        line: index + 1,
+        evidence: line.trim().slice(0, 200),
+      });
   }
   return facts;
 }
@@ -97,14 +125,27 @@ export function manifestFacts(text: string): ServingFact[] {
   return parseYaml(text).flatMap((document) => {
     const record = asRecord(document);
     if (asText(field(record, 'kind')) !== null && asText(field(record, 'apiVersion')) !== null) return clusterFacts(record, text);
-    return Object.entries(asRecord(field(record, 'services')) ?? {}).flatMap(([name, service]) => composeFacts(name, asRecord(service), text));
+    return Object.entries(asRecord(field(record, 'services')) ?? {}).flatMap(([name, service]) =>
+      composeFacts(name, asRecord(service), text),
+    );
   });
 }
 
 function composeFacts(name: string, service: Record<string, unknown> | null, text: string): ServingFact[] {
   const image = asText(field(service, 'image'));
-  const command = [asText(field(service, 'command'), 2000), ...asList(field(service, 'command')).map((part) => asText(part))].filter((part) => part !== null).join(' ');
-  return containerFacts({ name, image, command, environment: field(service, 'environment'), ports: asList(field(service, 'ports')).flatMap((port) => asText(port) ?? []) }, text);
+  const command = [asText(field(service, 'command'), 2000), ...asList(field(service, 'command')).map((part) => asText(part))]
+    .filter((part) => part !== null)
+    .join(' ');
+  return containerFacts(
+    {
+      name,
+      image,
+      command,
+      environment: field(service, 'environment'),
+      ports: asList(field(service, 'ports')).flatMap((port) => asText(port) ?? []),
+    },
+    text,
+  );
 }
 
 type Container = { name: string; image: string | null; command: string; environment: unknown; ports: readonly string[] };
@@ -116,8 +157,16 @@ function containerFacts({ name, image, command, environment, ports }: Container,
   const evidence = image === null ? command.slice(0, 120) : `image: ${image}`;
   return [
     {
-      kind: known?.kind ?? 'serving', product, name, image, pinned: image === null ? null : isPinned(image), line: lineOf(text, image ?? name), evidence: evidence.slice(0, 200),
-      ports, model: modelArgument(command), environmentNames: namesOf(environment),
+      kind: known?.kind ?? 'serving',
+      product,
+      name,
+      image,
+      pinned: image === null ? null : isPinned(image),
+      line: lineOf(text, image ?? name),
+      evidence: evidence.slice(0, 200),
+      ports,
+      model: modelArgument(command),
+      environmentNames: namesOf(environment),
     },
   ]; // prettier-ignore
 }
@@ -137,9 +186,35 @@ function clusterFacts(object: Record<string, unknown> | null, text: string): Ser
   const containers = [...containersIn(object)];
   const facts = containers.flatMap((container) => containerFacts(container, text));
   const model = modelUri(object);
-  if (ofField) facts.unshift({ kind: 'serving', product, name, image: null, pinned: null, line: lineOf(text, `kind: ${kind}`), evidence: `kind: ${kind}`, ports: [], model, environmentNames: [] });
-  if (facts.length === 0 && /(?:nvidia\.com\/gpu|amd\.com\/gpu|google\.com\/tpu|aws\.amazon\.com\/neuron)/.test(JSON.stringify(object).slice(0, 200_000)))
-    facts.push({ kind: 'accelerator', product: 'Kubernetes', name, image: containers[0]?.image ?? null, pinned: null, line: lineOf(text, '.com/'), evidence: 'requests an accelerator', ports: [], model: null, environmentNames: [] });
+  if (ofField)
+    facts.unshift({
+      kind: 'serving',
+      product,
+      name,
+      image: null,
+      pinned: null,
+      line: lineOf(text, `kind: ${kind}`),
+      evidence: `kind: ${kind}`,
+      ports: [],
+      model,
+      environmentNames: [],
+    });
+  if (
+    facts.length === 0 &&
+    /(?:nvidia\.com\/gpu|amd\.com\/gpu|google\.com\/tpu|aws\.amazon\.com\/neuron)/.test(JSON.stringify(object).slice(0, 200_000))
+  )
+    facts.push({
+      kind: 'accelerator',
+      product: 'Kubernetes',
+      name,
+      image: containers[0]?.image ?? null,
+      pinned: null,
+      line: lineOf(text, '.com/'),
+      evidence: 'requests an accelerator',
+      ports: [],
+      model: null,
+      environmentNames: [],
+    });
   return facts;
 }
 

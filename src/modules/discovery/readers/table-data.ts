@@ -15,11 +15,15 @@ const maxColumns = 100;
 
 /** @returns null when the content is no table: fewer than two lines, ragged, or not text. */
 export function tableFact(file: OpenedFile): TableFact | null {
-  const format = file.ending === 'csv' ? 'csv' : file.ending === 'tsv' ? 'tsv' : file.ending === 'jsonl' || file.ending === 'ndjson' ? 'jsonl' : null;
+  const format =
+    file.ending === 'csv' ? 'csv' : file.ending === 'tsv' ? 'tsv' : file.ending === 'jsonl' || file.ending === 'ndjson' ? 'jsonl' : null;
   if (format === null) return null;
   const text = file.text;
   if (text === null) return null;
-  const lines = text.slice(0, 262_144).split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = text
+    .slice(0, 262_144)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   if (lines.length < 2) return null;
   const rows = Buffer.byteLength(text) < file.size ? null : countLines(text) - (format === 'jsonl' ? 0 : 1);
   return format === 'jsonl' ? recordFact(lines, rows) : separatedFact(lines, format, rows);
@@ -56,14 +60,20 @@ function cells(line: string, separator: string): string[] {
 }
 
 function recordFact(lines: readonly string[], rows: number | null): TableFact | null {
-  const records = lines.slice(0, 5).map(parseRecord).filter((record) => record !== null);
+  const records = lines
+    .slice(0, 5)
+    .map(parseRecord)
+    .filter((record) => record !== null);
   const [first] = records;
   // The last of the sampled lines may be cut; one that parses is enough only when it is the only one.
   if (first === undefined || records.length < Math.min(2, lines.length)) return null;
-  const columns = Object.keys(first).slice(0, maxColumns).map((name) => name.slice(0, 80));
+  const columns = Object.keys(first)
+    .slice(0, maxColumns)
+    .map((name) => name.slice(0, 80));
   const has = (...names: string[]) => names.every((name) => columns.includes(name));
   const messages = Object.hasOwn(first, 'messages') && Array.isArray(first['messages']);
-  const tuning = messages || has('prompt', 'completion') || has('prompt', 'chosen', 'rejected') || has('instruction', 'output') || has('conversations');
+  const tuning =
+    messages || has('prompt', 'completion') || has('prompt', 'chosen', 'rejected') || has('instruction', 'output') || has('conversations');
   return { format: 'jsonl', columns, rows, tuning };
 }
 
@@ -75,7 +85,8 @@ function parseRecord(line: string): Record<string, unknown> | null {
   }
 }
 
-const dataFolder = /(?:^|\/)(?:data|datasets?|corpus|corpora|training[-_]?data|train|eval|evaluation|raw|processed|labels|samples)(?:\/|$)/i;
+const dataFolder =
+  /(?:^|\/)(?:data|datasets?|corpus|corpora|training[-_]?data|train|eval|evaluation|raw|processed|labels|samples)(?:\/|$)/i;
 
 /** Whether a folder's name says that what lies in it is data. */
 export function isDataFolder(folder: string): boolean {

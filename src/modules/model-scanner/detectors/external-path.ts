@@ -10,8 +10,17 @@ const purposes: Readonly<Record<ExternalPathFact['purpose'], string>> = {
   model: 'another model',
   asset: 'an asset',
   link: 'a linked file',
-  'virtual-dataset': 'a virtual data set',
+  'virtual-dataset': 'parts of a data set',
+  'external-storage': 'the values of a data set',
   'archive-member': 'an archive member',
+};
+
+/** Advisories by what is read. The HDF5 ones are about Keras, the tensor ones about ONNX. */
+const advisories: Partial<Readonly<Record<ExternalPathFact['purpose'], readonly string[]>>> = {
+  'tensor-data': ['CVE-2022-25882', 'CVE-2024-27318'],
+  vocabulary: ['CVE-2025-12058'],
+  'external-storage': ['CVE-2026-1669'],
+  'virtual-dataset': ['CVE-2026-12480'],
 };
 
 export default defineDetector({
@@ -30,6 +39,7 @@ export default defineDetector({
         why: `Loading takes ${purposes[purpose]} from ${quote(text)}, which is not part of the model.`,
         evidence: quote(text),
         where,
+        references: advisories[purpose] ?? [],
       })),
   flags: [artefactWith({ externalPaths: [examplePath({ text: '../../secret.bin', leavesFolder: true })] })],
   passes: [artefactWith({ externalPaths: [examplePath({})] }), artefactWith({ externalPaths: [examplePath({ text: '../x', purpose: 'archive-member', leavesFolder: true })] })],

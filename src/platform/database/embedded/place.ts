@@ -209,7 +209,8 @@ export function reachableBinaries(clusterDirectory: string, user: RunAs | null):
 function copyBinaries(from: string, to: string): void {
   const draft = `${to}.${process.pid}`;
   rmSync(draft, { recursive: true, force: true });
-  cpSync(from, draft, { recursive: true });
+  // The links between libraries are relative: as they are, they stay within the copy.
+  cpSync(from, draft, { recursive: true, verbatimSymlinks: true });
   linkLibraries(binariesAt(draft));
   try {
     renameSync(draft, to);

@@ -209,7 +209,7 @@ function sameUser(): { uid?: number; gid?: number } {
 
 /** A process that ended and whose parent does not ask: `exec` makes a parent that never waits. */
 async function makeZombie(): Promise<{ parent: ChildProcess; zombie: number }> {
-  const parent = spawn('/bin/sh', ['-c', '(exit 0) & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   const said = await new Promise<string>((done) => parent.stdout?.once('data', (chunk: Buffer) => done(chunk.toString())));
   const zombie = Number.parseInt(said, 10);
   while (!readFileSync(`/proc/${zombie}/stat`, 'utf8').includes(') Z')) await sleep(5);

@@ -209,5 +209,7 @@ create table platform.sealed_secret (
 create unique index sealed_secret_by_purpose on platform.sealed_secret (workspace_id, purpose);
 select platform.protect('platform.sealed_secret');
 
--- The queue: requests put work in and look at it, its own role does the rest.
+-- The queue: requests put work in and look at it, its own role does the rest. Granted by its owner, whom we may act as.
+set local role aispm_jobs;
 grant usage on schema pgboss to aispm_app;
+reset role;

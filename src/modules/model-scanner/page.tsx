@@ -1,0 +1,194 @@
+/** Scans: what was looked at, with what verdict, and starting another. */
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { useSession } from '../../client/session.ts';
+import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { Button } from '../../ui/button.tsx';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import type { FilterField } from '../../ui/filter.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { formatNumber, plural } from '../../ui/format.ts';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { SeverityShape, VerdictChip, VerdictShape } from '../../ui/severity.tsx';
+import { Shape } from '../../ui/shape.tsx';
+import { TwoLines } from '../../ui/table-body.tsx';
+import type { Column } from '../../ui/table-column.ts';
+import { PhoneRow } from '../../ui/table-phone.tsx';
+import { useFilters } from '../../ui/use-filters.ts';
+import { listScans, type Scan } from './contract.ts';
+import { StartScanDialog } from './start-scan.tsx';
+
+const fields: FilterField[] = [
+  {
+    key: 'verdict',
+    label: 'verdict',
+    kind: 'choice',
+    choices: ['malicious', 'suspicious', 'incomplete', 'risky', 'clean', 'unsupported'].map((value) => ({ value, label: value })),
+  },
+  {
+    key: 'state',
+    label: 'state',
+    kind: 'choice',
+    choices: ['queued', 'running', 'done', 'failed', 'cancelled'].map((value) => ({ value, label: value })),
+  },
+];
+const byId = (scan: Scan): string => scan.id;
+const byName = (scan: Scan): string => nameOf(scan.path);
+const placeOf = (scan: Scan): string => `/model-scanner/${scan.id}`;
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) || path;
+}
+
+const columns: Column<Scan>[] = [
+  { id: 'verdict', head: 'Verdict', headHidden: true, width: 34, cell: (scan) => <StateShape scan={scan} /> },
+  { id: 'path', head: 'What was scanned', primary: true, cell: ({ path }) => <TwoLines title={nameOf(path)} second={path} mono /> },
+  { id: 'word', head: 'Verdict', width: 128, cell: (scan) => <Outcome scan={scan} /> },
+  { id: 'findings', head: 'Findings', width: 170, hideUnder: 760, cell: ({ counts }) => <Counts counts={counts} /> },
+  { id: 'files', head: 'Files read', width: 110, align: 'right', hideUnder: 640, cell: (scan) => <Files scan={scan} /> },
+  { id: 'trigger', head: 'Started by', width: 100, hideUnder: 900, cell: ({ trigger }) => <span className="text-ink-2">{trigger}</span> },
+  { id: 'at', head: 'When', width: 96, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
+];
+
+function ScansPage() {
+  const filters = useFilters(fields);
+  const [isStarting, setStarting] = useState(false);
+  const [, go] = useLocation();
+  const { can } = useSession();
+  const verdict = listScans.input.shape.verdict.safeParse(filters.value('verdict')).data;
+  const state = listScans.input.shape.state.safeParse(filters.value('state')).data;
+  const list = useEndpointPages(
+    listScans,
+    {
+      limit: 50,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(state === undefined ? {} : { state }),
+      ...(filters.text === '' ? {} : { q: filters.text }),
+    },
+    { live: ['model-scanner.', 'job.'] },
+  );
+  const start = can('model-scanner:create') ? (
+    <Button kind="primary" onClick={() => setStarting(true)}>
+      Scan a folder
+    </Button>
+  ) : undefined;
+  return (
+    <Screen
+      title="Model scanner"
+      subtitle="What loading a model file would do, read from its bytes without loading it."
+      actions={start}
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Path" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order="Newest first"
+          />
+        </>
+      }
+    >
+      <Loaded
+        answer={list}
+        waitsFor="the scans"
+        empty={
+          filters.isEmpty ? (
+            <EmptyNote title="No scan has run" actions={start}>
+              A scan opens every model file below a folder: pickles, checkpoints, ONNX, GGUF, Keras and what is packed inside them.
+            </EmptyNote>
+          ) : (
+            <EmptyNote kind="no-match" title="No scan matches" actions={<Button onClick={filters.clear}>Drop the filter</Button>} />
+          )
+        }
+      >
+        {(rows) => (
+          <DataTable
+            label="Scans"
+            rows={rows}
+            rowId={byId}
+            rowName={byName}
+            rowTo={placeOf}
+            onOpen={(scan) => go(placeOf(scan))}
+            columns={columns}
+            viewKey="scans"
+            phone={(scan) => (
+              <PhoneRow
+                shape={<StateShape scan={scan} />}
+                title={nameOf(scan.path)}
+                to={placeOf(scan)}
+                reason={<Outcome scan={scan} />}
+                owner={<Files scan={scan} />}
+                due={<RelativeTime at={scan.createdAt} form="age" />}
+              />
+            )}
+            total={list.total}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+      <StartScanDialog open={isStarting} onClose={() => setStarting(false)} onStarted={(scan) => go(placeOf(scan))} />
+    </Screen>
+  );
+}
+
+export function StateShape({ scan: { state, verdict } }: { scan: Scan }) {
+  if (verdict !== null) return <VerdictShape verdict={verdict} />;
+  if (state === 'running' || state === 'queued') return <Shape name="in-progress" tone="accent" label={state} />;
+  return <Shape name="unknown" tone="unknown" label={state} />;
+}
+
+function Outcome({ scan }: { scan: Scan }) {
+  if (scan.verdict !== null) return <VerdictChip verdict={scan.verdict} />;
+  if (scan.state === 'running' && scan.progress !== null)
+    return (
+      <span className="text-ink-2 tabular-nums">{`${formatNumber(scan.progress.filesDone)} of ${scan.progress.filesTotal === null ? 'unknown' : formatNumber(scan.progress.filesTotal)}`}</span>
+    );
+  return <span className="text-ink-2">{scan.state}</span>;
+}
+
+function Counts({ counts }: Pick<Scan, 'counts'>) {
+  if (counts === null) return <span className="text-ink-3">unknown</span>;
+  const words = (['critical', 'high', 'medium', 'low', 'informational'] as const).filter((severity) => counts[severity] > 0);
+  if (words.length === 0) return <span className="text-ink-2">none</span>;
+  return (
+    <span className="inline-flex items-center gap-3 tabular-nums">
+      {words.map((severity) => (
+        <span key={severity} className="inline-flex items-center gap-1">
+          <SeverityShape severity={severity} size={12} /> {formatNumber(counts[severity])}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Files({ scan: { filesRead, filesTotal, unreadCount } }: { scan: Scan }) {
+  if (filesRead === null || filesTotal === null) return <span className="text-ink-3">unknown</span>;
+  return (
+    <span
+      className="text-ink-2 tabular-nums"
+      title={unreadCount === null || unreadCount === 0 ? undefined : `${plural(unreadCount, 'part')} unread`}
+    >
+      {formatNumber(filesRead)} of {formatNumber(filesTotal)}
+    </span>
+  );
+}
+
+export default definePage({
+  path: '/model-scanner',
+  title: 'Model scanner',
+  permission: 'model-scanner:read',
+  group: 'Find',
+  icon: 'file-search',
+  order: 3,
+  Page: ScansPage,
+});

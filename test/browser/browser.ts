@@ -1,0 +1,47 @@
+/** A real Chromium: the one npm brings, or the one CHROMIUM_PATH names. */
+import chromium from '@sparticuz/chromium';
+import { type Browser, type BrowserContext, chromium as launcher, type Page } from 'playwright-core';
+
+export async function launchBrowser(): Promise<Browser> {
+  const named = process.env['CHROMIUM_PATH'];
+  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  const executablePath = named !== undefined && named !== '' ? named : await chromium.executablePath();
+  // Its own args are made for serverless functions (one process, no web security): not what people browse with.
+  return launcher.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+}
+
+export type Looks = { readonly theme: 'light' | 'dark'; readonly phone?: boolean };
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+
+/** A window of its own, with its own cookies. */
+export async function openWindow(browser: Browser, url: string, looks: Looks): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: looks.phone === true ? phone : desktop,
+    deviceScaleFactor: 1,
+    colorScheme: looks.theme,
+    reducedMotion: 'reduce',
+    ...(looks.phone === true ? { isMobile: true, hasTouch: true } : {}),
+  });
+  return { context, page: await context.newPage() };
+}
+
+/** Takes the cookies of a person who signed in over REST. */
+export async function actAs(context: BrowserContext, url: string, cookieHeader: string): Promise<void> {
+  const cookies = cookieHeader.split('; ').map((pair) => {
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
+  });
+  await context.addCookies(cookies);
+}
+
+/** What the page complained about: script errors and refused content. */
+export function watchComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  return complaints;
+}

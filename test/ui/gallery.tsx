@@ -1,0 +1,92 @@
+/** Every component of the kit inside the real shell, with invented data, to be looked at. Not shipped. */
+import '../../src/client/zod-without-eval.ts';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Shell } from '../../src/apps/web/shell.tsx';
+import { LiveStream } from '../../src/client/live.ts';
+import { createQueryClient } from '../../src/client/query-client.ts';
+import { SessionContext, type SessionUser } from '../../src/client/session.ts';
+import { LiveContext } from '../../src/client/use-live.ts';
+import { definePage, type PageEntry, type PageGroup } from '../../src/ui/define-page.ts';
+import type { IconName } from '../../src/ui/icons.ts';
+import { useTheme } from '../../src/ui/theme.ts';
+import { TooltipProvider } from '../../src/ui/tooltip.tsx';
+import { AssetScene } from './scene-asset.tsx';
+import { DashboardScene } from './scene-dashboard.tsx';
+import { KitScene } from './scene-kit.tsx';
+import { LongListScene } from './scene-long-list.tsx';
+import { ScanScene } from './scene-scan.tsx';
+import { SignInScene } from './scene-sign-in.tsx';
+import { VulnerabilitiesScene } from './scene-vulnerabilities.tsx';
+
+const user: SessionUser = {
+  id: 'u1',
+  email: 'maren.oduya@halden.example',
+  name: 'Maren Oduya',
+  role: 'analyst',
+  permissions: [],
+  workspace: { id: 'w1', name: 'Halden Mutual' },
+};
+
+type Place = readonly [path: `/${string}`, title: string, group: PageGroup | null, icon: IconName, Scene: typeof DashboardScene];
+const places: readonly Place[] = [
+  ['/', 'Fix first', 'top', 'list-ordered', DashboardScene],
+  ['/mine', 'Mine', 'top', 'inbox', DashboardScene],
+  ['/approvals', 'Approvals', 'top', 'circle-check', DashboardScene],
+  ['/ai-assets', 'Assets', 'Inventory', 'boxes', AssetScene],
+  ['/discovery', 'Discovery', 'Inventory', 'radar', DashboardScene],
+  ['/lineage', 'Lineage', 'Inventory', 'waypoints', DashboardScene],
+  ['/vulnerabilities', 'Vulnerabilities', 'Find', 'bug', VulnerabilitiesScene],
+  ['/risk', 'Risk', 'Find', 'route', KitScene],
+  ['/model-scanner', 'Model scanner', 'Find', 'file-search', ScanScene],
+  ['/data-quality', 'Data quality', 'Find', 'chart-column', LongListScene],
+  ['/security-alerts', 'Alerts', 'Respond', 'bell', DashboardScene],
+  ['/incidents', 'Incidents', 'Respond', 'siren', DashboardScene],
+  ['/agents', 'Agents', 'Respond', 'bot', DashboardScene],
+  ['/compliance', 'Compliance', 'Assure', 'list-checks', DashboardScene],
+  ['/audit-logs', 'Audit log', 'Assure', 'scroll-text', DashboardScene],
+  ['/settings', 'Settings', 'foot', 'settings', KitScene],
+];
+const pages: readonly PageEntry[] = places.map(([path, title, group, icon, Scene], order) => {
+  const page = definePage({ path, title, permission: 'signed-in', group, icon, order, Page: Scene });
+  return { ...page, load: async () => ({ default: page }) };
+});
+
+/** A stream that says hello and then is silent. */
+const quietStream: typeof fetch = async () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('id: 1\nevent: hello\ndata: {}\n\n'));
+      },
+    }),
+  );
+const stream = new LiveStream({ channelName: 'gallery', fetch: quietStream });
+stream.start();
+const client = createQueryClient();
+
+function Gallery() {
+  useTheme();
+  if (window.location.pathname === '/sign-in') return <SignInScene />;
+  return (
+    <SessionContext value={user}>
+      <LiveContext value={stream}>
+        <Shell pages={pages} />
+      </LiveContext>
+    </SessionContext>
+  );
+}
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <TooltipProvider>
+          <Gallery />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,83 @@
+/** Builds the gallery, opens every scene in both themes and two sizes under the product's policy, runs axe, and saves pictures. Usage: node test/ui/look.ts FOLDER [scene] */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import chromium from '@sparticuz/chromium';
+import { type Browser, chromium as playwright } from 'playwright-core';
+import { build } from 'vite';
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'";
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
+export const scenes = ['/', '/vulnerabilities?peek=VUL-3391&environment=production', '/vulnerabilities', '/model-scanner', '/ai-assets', '/risk', '/data-quality', '/sign-in', '/nowhere'] as const;
+export const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+export async function buildGallery(outDir: string): Promise<void> {
+  await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
+}
+
+/** Serves a built single-page app with the strict policy; unknown paths answer the page itself. */
+export async function serveBuilt(folder: string): Promise<{ url: string; server: Server }> {
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const name = extname(path) === '' ? '/index.html' : path;
+    const body = await readFile(join(folder, name)).catch(() => null);
+    response.writeHead(body === null ? 404 : 200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy });
+    response.end(body ?? 'not found');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const given = process.env['CHROMIUM_PATH'];
+  return playwright.launch({ executablePath: given ?? (await chromium.executablePath()), args: given ? ['--no-sandbox'] : chromium.args, headless: true });
+}
+
+type Look = { scene: string; size: keyof typeof sizes; theme: 'light' | 'dark'; picture?: string | undefined };
+/** Everything wrong with one scene: axe violations, console errors, page overflow. */
+export async function lookAt(browser: Browser, url: string, { scene, size, theme, picture }: Look): Promise<string[]> {
+  const context = await browser.newContext({ viewport: sizes[size], colorScheme: theme, hasTouch: size === 'phone', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => wrong.push(`page: ${error.message}`));
+  await page.goto(url + scene);
+  await page.waitForSelector('h1');
+  await page.waitForTimeout(900);
+  if (picture !== undefined) await page.screenshot({ path: picture });
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  if (Number(overflow) > 0) wrong.push(`the page is ${overflow} px too wide`);
+  wrong.push(...(await axeViolations(page)));
+  await context.close();
+  return wrong;
+}
+
+type Violation = { id: string; nodes: { html: string; failureSummary: string }[] };
+async function axeViolations(page: import('playwright-core').Page): Promise<string[]> {
+  // Evaluated through the debugger, which the page's policy does not bind.
+  await page.evaluate(await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'));
+  const found = (await page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((answer) => answer.violations)")) as Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `axe ${id}: ${html.slice(0, 220)} — ${failureSummary.split('\n').slice(1, 3).join(' ').trim()}`));
+}
+
+if (import.meta.main) {
+  const [folder = join(tmpdir(), 'ai-spm-gallery'), only] = process.argv.slice(2);
+  const built = join(folder, 'built');
+  await buildGallery(built);
+  const { url, server } = await serveBuilt(built);
+  const browser = await openBrowser();
+  for (const scene of scenes) {
+    if (only !== undefined && !scene.startsWith(only)) continue;
+    for (const size of ['desk', 'phone'] as const) {
+      for (const theme of ['light', 'dark'] as const) {
+        const name = `${scene.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '') || 'dashboard'}-${size}-${theme}.png`;
+        const wrong = await lookAt(browser, url, { scene, size, theme, picture: join(folder, name) });
+        process.stdout.write(`${name}: ${wrong.length === 0 ? 'nothing wrong' : `\n  ${wrong.join('\n  ')}`}\n`);
+      }
+    }
+  }
+  await browser.close();
+  server.close();
+}
