@@ -12,9 +12,9 @@ import { Form, PasswordField, TextField } from '../../ui/form.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { FullTime } from '../../ui/relative-time.tsx';
 import { register, registrationState } from './contract.ts';
+import { useEnter } from './enter.tsx';
 import { roleWord } from './role-words.tsx';
 import { SignInFrame } from './sign-in-frame.tsx';
-import { useEnter } from './sign-in-page.tsx';
 
 const draft = register.input.pick({ email: true, name: true, password: true });
 
@@ -50,7 +50,9 @@ function RegistrationPage() {
       subtitle={<Subtitle isFirst={isFirst} invitation={invitation} />}
       foot={isFirst ? '' : <TextLink to="/sign-in">Registered already? Sign in</TextLink>}
     >
-      <Loaded answer={registration}>{() => <RegistrationForm invitation={isFirst ? null : invitation} isFirst={isFirst} onDone={() => setDone(true)} />}</Loaded>
+      <Loaded answer={registration}>
+        {() => <RegistrationForm invitation={isFirst ? null : invitation} isFirst={isFirst} onDone={() => setDone(true)} />}
+      </Loaded>
     </SignInFrame>
   );
 }
@@ -60,7 +62,8 @@ function Subtitle({ isFirst, invitation }: { isFirst: boolean; invitation: Invit
   if (invitation === null) return 'Anybody who reaches this page may register.';
   return (
     <>
-      You were invited to {invitation.workspace} as {roleWord(invitation.role)}. The link works until <FullTime at={invitation.expiresAt} />.
+      You were invited to {invitation.workspace} as {roleWord(invitation.role)}. The link works until <FullTime at={invitation.expiresAt} />
+      .
     </>
   );
 }

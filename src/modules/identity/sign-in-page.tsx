@@ -1,7 +1,7 @@
 /** Sign-in with e-mail and password. Errors do not tell whether an address is known. */
 import { useState } from 'react';
-import { Redirect, useLocation } from 'wouter';
-import { useSession, useSessionChange } from '../../client/session.ts';
+import { Redirect } from 'wouter';
+import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { TextLink } from '../../ui/button.tsx';
@@ -9,6 +9,7 @@ import { definePage } from '../../ui/define-page.ts';
 import { Form, PasswordField, TextField } from '../../ui/form.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { login, registrationState } from './contract.ts';
+import { safePath, useEnter } from './enter.tsx';
 import { SignInFrame } from './sign-in-frame.tsx';
 
 const credentials = login.input.pick({ email: true, password: true });
@@ -54,21 +55,6 @@ function SignInPage() {
       </Form>
     </SignInFrame>
   );
-}
-
-/** After the session is there: forgets what was known without it and goes on. */
-export function useEnter(to: string): () => Promise<void> {
-  const change = useSessionChange();
-  const [, navigate] = useLocation();
-  return async () => {
-    await change();
-    navigate(to, { replace: true });
-  };
-}
-
-/** Only places of this site: an address from outside must not lead elsewhere after sign-in. */
-export function safePath(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';
 }
 
 export default definePage({

@@ -42,8 +42,8 @@ export function TrailDrawing() {
       {agents.map(([x, y], place) => circle(x, y, { radius: 7, lit: place === 0, dashed: false }))}
       <Mark />
       <g className="fill-ink-2 text-[12.5px]">
-        <text x="2">
-          <tspan y="408">data</tspan>
+        <text x="2" y="408">
+          data
         </text>
         <text x="151" y="408">
           models

@@ -2,6 +2,7 @@
 
 import type { Detector } from './detector.ts';
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
+import compiledPython from './detectors/compiled-python.ts';
 import customOperator from './detectors/custom-operator.ts';
 import externalPath from './detectors/external-path.ts';
 import graphOperator from './detectors/graph-operator.ts';
@@ -23,6 +24,7 @@ import templateCode from './detectors/template-code.ts';
 
 export const detectors: readonly Detector[] = [
   archivePathTraversal,
+  compiledPython,
   customOperator,
   externalPath,
   graphOperator,

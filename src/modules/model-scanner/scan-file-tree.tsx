@@ -16,10 +16,7 @@ type Held = FileFacts & { readonly verdict: Verdict | null; readonly findings: n
 
 type ScanFileTreeProps = {
   scan: Scan;
-  files:
-    | EndpointPages<FileOfScan & { id?: never }>
-    | EndpointPages<never>
-    | { readonly rows: readonly FileOfScan[]; data: unknown; error: unknown; isPending: boolean };
+  files: EndpointPages<FileOfScan>;
   selected: string | null;
   onSelect: (path: string | null) => void;
   onlyFindings: boolean;

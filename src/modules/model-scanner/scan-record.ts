@@ -1,6 +1,6 @@
 /** From rows to what the contract says. */
 import type { z } from 'zod';
-import { Scan, ScanFinding, ScannedFile, StoredFinding, Unread } from './contract.ts';
+import { FileOfScan, Scan, ScanFinding, StoredFinding } from './contract.ts';
 import type { scanFileTable, scanFindingTable, scanTable } from './table.ts';
 
 export type ScanRow = typeof scanTable.$inferSelect;

@@ -210,7 +210,8 @@ function resultOf(
   { options, filesTotal, bytes, durationMs }: Totals,
 ): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
-  const judged = all.filter((report) => isArtefact(report, modelFolders));
+  const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
+  const judged = all.filter((report) => !companions.has(report.path) || report.format !== 'unknown').filter((report) => isArtefact(report, modelFolders));
   const kept = new Set(judged);
   const listed = options.listPlain ? all : judged;
   const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));
@@ -245,6 +246,11 @@ function isArtefact(report: FileReport, modelFolders: ReadonlySet<string>): bool
   if (report.unread.length === 0) return false;
   const onlyUnknown = report.format === 'unknown' && report.unread.every(({ reason }) => reason === 'unsupported');
   return !onlyUnknown || report.path === '' || modelFolders.has(folderOf(report.path));
+}
+
+/** Bytes that a model file names as its values have no format of their own. */
+function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
 }
 
 function folderOf(path: string): string {

@@ -29,6 +29,8 @@ export type FileReport = {
   readonly metadata: Readonly<Record<string, string | number>>;
   /** Artefacts found inside, itself not counted. */
   readonly members: number;
+  /** Files of its own folder that it reads values from, as it names them. */
+  readonly companions: readonly string[];
 };
 
 export type ScanSettings = { readonly tables: ScanTables; readonly limits?: Limits };
@@ -112,6 +114,7 @@ export function reportOn(root: Artefact, path: string): FileReport {
     unreadLeftOut: Math.max(0, unread.length - mostUnread),
     metadata: Object.fromEntries(root.metadata),
     members: all.length - 1,
+    companions: companionsOf(all),
   };
 }
 
@@ -119,6 +122,16 @@ function flattened(root: Artefact): Artefact[] {
   const all = [root];
   for (let at = 0; at < all.length; at++) all.push(...(all[at]?.members ?? []));
   return all;
+}
+
+const mostCompanions = 10_000;
+
+function companionsOf(all: readonly Artefact[]): string[] {
+  const names = new Set<string>();
+  for (const { externalPaths } of all)
+    for (const { leavesFolder, purpose, text } of externalPaths)
+      if (!leavesFolder && (purpose === 'tensor-data' || purpose === 'external-storage') && names.size < mostCompanions) names.add(text.replace(/^(\.\/)+/, ''));
+  return [...names];
 }
 
 function readAnything(all: readonly Artefact[]): boolean {

@@ -1,6 +1,6 @@
 // Written by npm run generate. Do not edit.
 export const migrations = [
-  { slice: 'platform', name: '0001_platform', sha256: '90cb7035829be089c6704a42a71a495cb7feef8d403b8527233f6b420f1b870f', path: 'src/platform/database/migrations/0001_platform.sql' },
+  { slice: 'platform', name: '0001_platform', sha256: '855922a77e38aab4db56992cf3e7e01f194e003d9002265e46dab7a66783462c', path: 'src/platform/database/migrations/0001_platform.sql' },
   { slice: 'platform', name: '0002_events', sha256: '7715c87bb74ebe58c166e2c7ac0699d096b4e9e0d41d80385a7bbdbeff4d5a8a', path: 'src/platform/database/migrations/0002_events.sql' },
   { slice: 'ai-assets', name: '0001_ai_assets', sha256: 'bf41d734c40fee3638a9a1bb609f41c423d38699bee67d085a568b5994127cda', path: 'src/modules/ai-assets/migrations/0001_ai_assets.sql' },
   { slice: 'audit-logs', name: '0001_audit_logs', sha256: '56ea46493315cb7f1843b61418324212c251ad540002819f15fc51746afef95d', path: 'src/modules/audit-logs/migrations/0001_audit_logs.sql' },

@@ -50,7 +50,7 @@ describe('row-level security over every table that any migration made', () => {
         case when not exists (
           select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace' and p.polcmd = '*' and p.polpermissive
             and p.polroles = array['aispm_app'::regrole::oid]
-            and pg_get_expr(p.polqual, p.polrelid) ~ '^\\(workspace_id = \\( SELECT platform.current_workspace\\(\\) AS current_workspace\\)\\)$'
+            and pg_get_expr(p.polqual, p.polrelid) ~ '^\\(workspace_id = platform\\.current_workspace\\(\\)\\)$'
             and pg_get_expr(p.polwithcheck, p.polrelid) = pg_get_expr(p.polqual, p.polrelid)) then 'workspace policy missing or other' end,
         case when exists (
           select from pg_policy p where p.polrelid = c.oid and p.polname <> 'workspace' and p.polpermissive

@@ -1,0 +1,149 @@
+/** The list of people with what may be done to each. */
+import { Ellipsis } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useSession } from '../../client/session.ts';
+import { useChange } from '../../client/use-change.ts';
+import type { EndpointPages } from '../../client/use-endpoint-pages.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { TwoLines } from '../../ui/table-body.tsx';
+import type { Column } from '../../ui/table-column.ts';
+import { PhoneRow } from '../../ui/table-phone.tsx';
+import { Badge } from '../../ui/tag.tsx';
+import { toast } from '../../ui/toast-store.ts';
+import { changeUser, type User } from './contract.ts';
+import { RoleDialog } from './role-dialog.tsx';
+import { roleWord } from './role-words.tsx';
+
+const byId = (user: User) => user.id;
+const byName = (user: User) => user.name;
+
+export function PeopleTable({ rows, list }: { rows: readonly User[]; list: EndpointPages<User> }) {
+  const { can } = useSession();
+  const mayChange = can('users:update');
+  const maySeeHistory = can('audit-logs:read');
+  const [changing, setChanging] = useState<User | null>(null);
+  const [locking, setLocking] = useState<User | null>(null);
+  const columns = useMemo<Column<User>[]>(
+    () => [
+      ...plainColumns,
+      {
+        id: 'actions',
+        head: 'Actions',
+        headHidden: true,
+        width: 48,
+        align: 'right',
+        cell: (user) =>
+          mayChange || maySeeHistory ? (
+            <PersonMenu user={user} mayChange={mayChange} maySeeHistory={maySeeHistory} onRole={setChanging} onLock={setLocking} />
+          ) : null,
+      },
+    ],
+    [mayChange, maySeeHistory],
+  );
+  return (
+    <>
+      <DataTable
+        label="People"
+        rows={rows}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="people"
+        {...(list.total === undefined ? {} : { total: list.total })}
+        hasMore={list.hasMore}
+        onMore={list.loadMore}
+        isLoadingMore={list.isLoadingMore}
+        phone={(user) => (
+          <PhoneRow shape={null} title={user.name} reason={`${roleWord(user.role)}, ${user.email}`} owner={<State user={user} />} />
+        )}
+      />
+      <RoleDialog user={changing} onClose={() => setChanging(null)} />
+      <LockConfirm user={locking} onClose={() => setLocking(null)} />
+    </>
+  );
+}
+
+const plainColumns: readonly Column<User>[] = [
+  { id: 'name', head: 'Name', primary: true, cell: (user) => <TwoLines title={user.name} second={user.email} /> },
+  { id: 'role', head: 'Role', width: 170, cell: (user) => roleWord(user.role) },
+  { id: 'state', head: 'State', width: 230, cell: (user) => <State user={user} /> },
+  { id: 'last', head: 'Last sign-in', width: 130, hideUnder: 700, cell: (user) => <RelativeTime at={user.lastSignInAt} /> },
+  { id: 'since', head: 'Since', width: 110, hideUnder: 860, cell: (user) => <RelativeTime at={user.createdAt} form="date" /> },
+];
+
+function State({ user }: { user: User }) {
+  if (!user.active) return <Badge tone="high">Locked by an admin</Badge>;
+  if (user.lockedUntil !== null) return <Badge tone="medium">Waits after {user.failedSignIns} failed sign-ins</Badge>;
+  if (user.failedSignIns > 0) return <span className="text-ink-2">Active, {user.failedSignIns} failed sign-ins</span>;
+  return <span className="text-ink-2">Active</span>;
+}
+
+type PersonMenuProps = {
+  user: User;
+  mayChange: boolean;
+  maySeeHistory: boolean;
+  onRole: (user: User) => void;
+  onLock: (user: User) => void;
+};
+
+function PersonMenu({ user, mayChange, maySeeHistory, onRole, onLock }: PersonMenuProps) {
+  const [, navigate] = useLocation();
+  const change = useChange(changeUser, {
+    onRefused: (problem) => toast({ text: problem.message }),
+  });
+  const unlock = async () => {
+    if (user.active) await change.run({ id: user.id, unlock: true });
+    else await change.run({ id: user.id, active: true });
+    toast({ text: `Unlocked ${user.name}` });
+  };
+  const needsUnlock = !user.active || user.lockedUntil !== null || user.failedSignIns > 0;
+  const items: MenuItem[] = [
+    ...(mayChange
+      ? [
+          { label: 'Change the role…', run: () => onRole(user) },
+          ...(needsUnlock
+            ? [{ label: user.active ? 'Forget failed sign-ins' : 'Unlock', note: 'They may sign in at once', run: () => void unlock() }]
+            : []),
+          ...(user.active ? [{ label: 'Lock…', note: 'Ends all sessions', destructive: true, run: () => onLock(user) }] : []),
+        ]
+      : []),
+    ...(maySeeHistory
+      ? [
+          { label: 'What they did', run: () => navigate(`/audit-logs?user_id=${user.id}`) },
+          { label: 'What was done to them', run: () => navigate(`/audit-logs?resource=users&resource_id=${user.id}`) },
+        ]
+      : []),
+  ];
+  return <Menu trigger={<IconButton icon={Ellipsis} label={`Actions for ${user.name}`} />} items={items} />;
+}
+
+function LockConfirm({ user, onClose }: { user: User | null; onClose: () => void }) {
+  const change = useChange(changeUser, {
+    onDone: () => {
+      toast({ text: `Locked ${user?.name ?? ''}` });
+      onClose();
+    },
+    onRefused: (problem) => {
+      toast({ text: problem.message });
+      onClose();
+    },
+  });
+  return (
+    <Confirm
+      open={user !== null}
+      onClose={onClose}
+      title={`Lock ${user?.name ?? ''}`}
+      effect="Ends all their sessions now. They cannot sign in until somebody unlocks them; what they own stays theirs."
+      verb="Lock"
+      busy={change.isRunning ? 'Locking…' : false}
+      onConfirm={() => {
+        if (user) void change.run({ id: user.id, active: false });
+      }}
+    />
+  );
+}
