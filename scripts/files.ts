@@ -1,5 +1,5 @@
 /** Which files the house consists of. Paths are relative to the root, with `/`, sorted bytewise. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,19 +18,18 @@ export function listFiles(base: string, folders: readonly string[]): string[] {
 
 /** What git holds or would hold after `git add .`; without git, every file that is not ignored by name. */
 export function listTracked(base: string): string[] {
-  try {
-    const output = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-      cwd: base,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const names = new Set(output.split('\0').filter((name) => name !== '' && existsSync(join(base, name))));
-    return [...names].sort(bytewise);
-  } catch {
-    // A source archive has no git folder; the walk sees the same files there.
-    return listFiles(base, ['.']);
-  }
+  const names = askGit(base).filter((name) => existsSync(join(base, name)));
+  // A source archive has no git folder, or lies unnoticed inside another repository; the walk sees the same files there.
+  return names.includes('package.json') ? names.sort(bytewise) : listFiles(base, ['.']);
+}
+
+function askGit(base: string): string[] {
+  const { status, stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'], {
+    cwd: base,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return status === 0 ? stdout.split('\0').filter((name) => name !== '') : [];
 }
 
 /** The same order on every machine, whatever its language. */

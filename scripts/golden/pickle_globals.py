@@ -16,6 +16,22 @@ import zipfile
 
 warnings.simplefilter("ignore")
 
+# Reducers that build the class they are given: the position of that argument is class, not reference.
+BUILDERS = {
+    ("pandas.core.indexes.base", "_new_Index"): 0,
+    ("pandas.core.indexes.datetimes", "_new_DatetimeIndex"): 0,
+    ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"): 0,
+    ("pandas.core.indexes.interval", "_new_IntervalIndex"): 0,
+    ("pandas.core.indexes.period", "_new_PeriodIndex"): 0,
+    ("numpy.random._pickle", "__bit_generator_ctor"): 0,
+    ("numpy.random._pickle", "__generator_ctor"): 1,
+    ("numpy.random._pickle", "__randomstate_ctor"): 1,
+    ("sklearn.metrics._dist_metrics", "newObj"): 0,
+    ("sklearn.neighbors._ball_tree", "newObj"): 0,
+    ("sklearn.neighbors._kd_tree", "newObj"): 0,
+    ("torch._tensor", "_rebuild_from_type"): 0,
+    ("torch._tensor", "_rebuild_from_type_v2"): 0,
+}
 DATA_BUILTINS = {"set", "frozenset", "complex", "slice", "range"}
 
 
@@ -103,6 +119,8 @@ class Observer(pickle._Unpickler):
             return
         if key == ("builtins", "getattr"):
             return
+        if key in BUILDERS and len(args) > BUILDERS[key]:
+            self._built(args[BUILDERS[key]])
         self.note(callee.module, callee.name, "call", [kind(arg) for arg in args])
 
     def _built(self, cls):
@@ -555,8 +573,9 @@ def zoo_torch(record):
         both(module)
         both(attempt(lambda: module.state_dict()))
     quantized = attempt(lambda: torch.ao.quantization.quantize_dynamic(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.LSTM(2, 2)), dtype=torch.qint8))
-    both(quantized)
-    both(attempt(lambda: quantized.state_dict()))
+    # Packed weights abort the process under protocols 0 and 1, which torch never writes.
+    record_torch_files(record, quantized)
+    record_torch_files(record, attempt(lambda: quantized.state_dict()))
     for name in "resnet18 alexnet squeezenet1_0 densenet121 googlenet shufflenet_v2_x0_5 mobilenet_v2 mobilenet_v3_small mnasnet0_5 efficientnet_b0 regnet_y_400mf vit_b_16 swin_t convnext_tiny".split():
         # Only the structure matters, and these are large: weights are cut to one element each.
         both(attempt(lambda: without_weights(getattr(__import__("torchvision.models", fromlist=["a"]), name)(weights=None))))

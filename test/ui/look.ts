@@ -30,9 +30,10 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
+/** One process for all pages dies with the first context that closes: that argument is left out. */
 export async function openBrowser(): Promise<Browser> {
   const given = process.env['CHROMIUM_PATH'];
-  return playwright.launch({ executablePath: given ?? (await chromium.executablePath()), args: given ? ['--no-sandbox'] : chromium.args, headless: true });
+  return playwright.launch({ executablePath: given ?? (await chromium.executablePath()), args: given ? ['--no-sandbox'] : chromium.args.filter((argument) => argument !== '--single-process'), headless: true });
 }
 
 type Look = { scene: string; size: keyof typeof sizes; theme: 'light' | 'dark'; picture?: string | undefined };
@@ -57,7 +58,7 @@ export async function lookAt(browser: Browser, url: string, { scene, size, theme
 type Violation = { id: string; nodes: { html: string; failureSummary: string }[] };
 async function axeViolations(page: import('playwright-core').Page): Promise<string[]> {
   // Evaluated through the debugger, which the page's policy does not bind.
-  await page.evaluate(await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'));
+  await page.evaluate(`${await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')};undefined`);
   const found = (await page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((answer) => answer.violations)")) as Violation[];
   return found.flatMap(({ id, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `axe ${id}: ${html.slice(0, 220)} — ${failureSummary.split('\n').slice(1, 3).join(' ').trim()}`));
 }

@@ -22,6 +22,15 @@ export const pages: readonly PageEntry[] = [
     load: () => import('../../modules/identity/account-page.tsx'),
   },
   {
+    path: '/audit-logs',
+    title: 'Audit log',
+    permission: 'audit-logs:read',
+    group: 'Assure',
+    icon: 'scroll-text',
+    order: 90,
+    load: () => import('../../modules/audit-logs/page.tsx'),
+  },
+  {
     path: '/model-scanner',
     title: 'Model scanner',
     permission: 'model-scanner:read',

@@ -42,7 +42,7 @@ export const AuditFilter = z.object({
   action: z.string().min(1).max(120).optional(),
   resource: z.string().min(1).max(120).optional().describe('Type of what was acted on.'),
   resource_id: Word.optional(),
-  outcome: AuditOutcome.optional(),
+  outcome: z.array(AuditOutcome).min(1).max(4).optional().describe('One or more, joined by commas.'),
   trace_id: z.string().min(1).max(64).optional(),
   start_date: Moment.optional().describe('From here on; a day begins at 00:00 UTC.'),
   end_date: Moment.optional().describe('Before here; a day ends with its last moment.'),

@@ -20,7 +20,7 @@ export async function readLog(input: ParsedInputOf<typeof listAuditLogs>, contex
     action,
     resourceType: resource,
     resourceId: resource_id,
-    outcome,
+    outcomes: outcome,
     traceId: trace_id,
     since,
     until,

@@ -1,5 +1,5 @@
 /** Reads and writes of the audit log. Functions for the sequencer run in a system transaction, all others in one of a workspace. */
-import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Page } from '../../contract/page.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
@@ -105,7 +105,7 @@ export type EntryFilter = {
   readonly action?: string | undefined;
   readonly resourceType?: string | undefined;
   readonly resourceId?: string | undefined;
-  readonly outcome?: string | undefined;
+  readonly outcomes?: readonly string[] | undefined;
   readonly traceId?: string | undefined;
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -121,17 +121,17 @@ export function listEntries<T>(filter: EntryFilter, paging: Paging, item: (line:
 }
 
 function conditionOf(filter: EntryFilter): SQL | undefined {
-  const { actorId, action, resourceType, resourceId, outcome, traceId, since, until, words } = filter;
+  const { actorId, action, resourceType, resourceId, outcomes, traceId, since, until, words } = filter;
   if (words !== undefined) {
     return sql`${entry.index} in (select index from audit_logs.search(${words}, null, ${mostMatches}, ${actorId ?? null}, ${action ?? null},
-      ${resourceType ?? null}, ${resourceId ?? null}, ${outcome ?? null}, ${traceId ?? null}, ${since?.toISOString() ?? null}, ${until?.toISOString() ?? null}))`;
+      ${resourceType ?? null}, ${resourceId ?? null}, ${outcomes === undefined ? null : sql.param([...outcomes])}::text[], ${traceId ?? null}, ${since?.toISOString() ?? null}, ${until?.toISOString() ?? null}))`;
   }
   return and(
     actorId === undefined ? undefined : eq(entry.actorId, actorId),
     action === undefined ? undefined : eq(entry.action, action),
     resourceType === undefined ? undefined : eq(entry.resourceType, resourceType),
     resourceId === undefined ? undefined : eq(entry.resourceId, resourceId),
-    outcome === undefined ? undefined : eq(entry.outcome, outcome),
+    outcomes === undefined ? undefined : inArray(entry.outcome, [...outcomes]),
     traceId === undefined ? undefined : eq(entry.traceId, traceId),
     since === undefined ? undefined : gte(entry.time, since.toISOString()),
     until === undefined ? undefined : lt(entry.time, until.toISOString()),

@@ -249,6 +249,21 @@ function endpointsIn(strings: readonly StringFact[], at: Placer): CodeUse['endpo
   });
 }
 
+/** load_dataset('csv', data_files=…) names a reader, not a data set. */
+const datasetBuilders = new Set([
+  'csv',
+  'json',
+  'parquet',
+  'arrow',
+  'text',
+  'xml',
+  'imagefolder',
+  'audiofolder',
+  'videofolder',
+  'pandas',
+  'webdataset',
+  'sql',
+]);
 const repository = /^[A-Za-z0-9][\w.-]{0,95}(?:\/[\w.-]{1,96})?$/;
 
 function referencesIn(calls: readonly CallFact[], strings: readonly StringFact[], at: Placer): CodeUse['references'] {
@@ -262,7 +277,8 @@ function referencesIn(calls: readonly CallFact[], strings: readonly StringFact[]
     // pipeline(task, model): the first argument is a task word, not a model.
     const position = call.name === 'pipeline' ? 1 : 0;
     const name = argumentText(call, keys, { position, constants });
-    if (name === null || !repository.test(name) || /^\.{1,2}\/|\.(?:py|json|csv|txt|pt|pkl)$/.test(name)) return [];
+    if (name === null || !repository.test(name) || datasetBuilders.has(name) || /^\.{1,2}\/|\.(?:py|json|csv|txt|pt|pkl)$/.test(name))
+      return [];
     const revision = argumentText(call, ['revision', 'code_revision'], { position: -1, constants });
     return [{ kind: isModel ? ('model' as const) : ('dataset' as const), name, revision, loader: call.name, ...at(call.offset) }];
   });

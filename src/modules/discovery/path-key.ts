@@ -11,6 +11,20 @@ export function folderKey(root: string, folder: string): string {
   return `folder:${folder === '' ? root : `${root}/${folder}`}`;
 }
 
+/**
+ * Key of an address. A name without a dot (`vectors`, `localhost`) means another machine in every project, so it is kept within its own.
+ */
+export function addressKey(root: string, url: string): string {
+  const origin = /^(https?:\/\/[^/?#]{1,300})/.exec(url)?.[1]?.toLowerCase() ?? url.slice(0, 300);
+  const host = origin.replace(/^https?:\/\//, '').replace(/:\d+$/, '');
+  const local =
+    !host.includes('.') ||
+    /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host) ||
+    host.endsWith('.internal') ||
+    host.endsWith('.local');
+  return local ? `local-url:${root}#${origin}` : `url:${origin}`;
+}
+
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

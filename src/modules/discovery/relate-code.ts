@@ -4,7 +4,7 @@ import { type CodeUse, ecosystemOf } from './code-use.ts';
 import type { HitEdge, HitKind } from './contract.ts';
 import type { Evidence } from './evidence.ts';
 import { type HitSet, packageUrl } from './hit-set.ts';
-import { baseName, fileKey, type Owners, parentOf } from './path-key.ts';
+import { addressKey, baseName, fileKey, type Owners, parentOf } from './path-key.ts';
 import { resolvePath } from './relate-artefacts.ts';
 
 export function relateCode(evidence: Evidence, hits: HitSet, owners: Owners): void {
@@ -17,7 +17,7 @@ export function relateCode(evidence: Evidence, hits: HitSet, owners: Owners): vo
   for (const { use, notebook } of uses) {
     addFrameworks(use, hits);
     const hosted = addHostedModels(use, usesAi, hits);
-    addEndpoints(use, hostedProviders, hits);
+    addEndpoints(use, { hostedProviders, root: evidence.root }, hits);
     const references = addReferences(use, evidence, hits);
     addKeysAndStores(use, evidence, hits);
     addProgram({ use, notebook, hosted, references }, evidence, { hits, owners });
@@ -90,7 +90,7 @@ function addHostedModels(use: CodeUse, usesAi: boolean, hits: HitSet): string[] 
 }
 
 /** The provider's address is evidence for its models; without a named model it is the asset itself. */
-function addEndpoints(use: CodeUse, hostedProviders: ReadonlySet<string>, hits: HitSet): void {
+function addEndpoints(use: CodeUse, { hostedProviders, root }: { hostedProviders: ReadonlySet<string>; root: string }, hits: HitSet): void {
   for (const { url, provider, title, line, evidence } of use.endpoints) {
     const host = /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? url;
     const own = provider === null || provider === 'ollama' || provider === 'azure';
@@ -98,7 +98,7 @@ function addEndpoints(use: CodeUse, hostedProviders: ReadonlySet<string>, hits: 
       kind: 'endpoint',
       assetType: provider !== null && hostedProviders.has(provider) ? null : own ? 'endpoint' : 'api',
       name: title === null ? host : `${title} at ${host}`,
-      keys: [`url:${url.replace(/^(https?:\/\/[^/]+).*$/, '$1')}`],
+      keys: [addressKey(root, url)],
       confidence: provider === null ? 'probable' : 'certain',
       method: 'call',
       places: [{ path: use.path, line, evidence }],
@@ -154,7 +154,7 @@ function addKeysAndStores(use: CodeUse, evidence: Evidence, hits: HitSet): void 
 }
 
 function storeKey({ product, address }: { product: string; address: string }, root: string): string {
-  return /^https?:\/\//.test(address) ? `url:${address.replace(/^(https?:\/\/[^/]+).*$/, '$1')}` : `store:${root}#${product}/${address}`;
+  return /^https?:\/\//.test(address) ? addressKey(root, address) : `store:${root}#${product}/${address}`;
 }
 
 type Program = { use: CodeUse; notebook: boolean; hosted: readonly string[]; references: readonly HitEdge[] };

@@ -4,6 +4,7 @@ import { packageNamed } from './ai-catalog.ts';
 import type { Evidence } from './evidence.ts';
 import type { HitDraft, HitSet } from './hit-set.ts';
 import { packageUrl } from './hit-set.ts';
+import { addressKey } from './path-key.ts';
 
 export function relateSettings(evidence: Evidence, hits: HitSet): void {
   for (const one of evidence.requirements) addPackage(one, hits);
@@ -62,7 +63,7 @@ function servingHit({ path, fact }: Evidence['serving'][number], root: string): 
     kind: fact.kind === 'vector-store' ? 'vector-store' : 'serving',
     assetType: isEndpoint ? 'endpoint' : 'infrastructure',
     name: fact.name === fact.product ? fact.product : `${fact.name} (${fact.product})`,
-    keys: [`service:${root}/${path}#${fact.name}`],
+    keys: [`service:${root}/${path}#${fact.name}`, ...fact.addresses.map((address) => addressKey(root, address))],
     confidence: fact.kind === 'accelerator' ? 'possible' : 'certain',
     method: 'config',
     places: [{ path, line: fact.line, evidence: fact.evidence }],

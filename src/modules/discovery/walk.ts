@@ -57,29 +57,25 @@ const vendored = new Set(
     '.hg',
     '.svn',
     '.venv',
-    'venv',
     '__pycache__',
     '.tox',
     '.nox',
     '.mypy_cache',
-  ].concat([
     '.pytest_cache',
     '.ruff_cache',
-    '.eggs',
-    'bower_components',
-    '.terraform',
-    '.gradle',
-    '.idea',
-    '.next',
-    '.nuxt',
-    '.yarn',
-    '.pnpm-store',
-    'vendor',
-  ]),
+  ].concat(['.eggs', 'bower_components', '.terraform', '.gradle', '.idea', '.next', '.nuxt', '.yarn', '.pnpm-store']),
 );
+/** Ordinary words for folders: other people's code only when a package manager's own file lies in them. */
+const vendoredWith = new Map([
+  ['vendor', ['modules.txt', 'autoload.php', 'bundle']],
+  ['venv', ['pyvenv.cfg']],
+  ['env', ['pyvenv.cfg']],
+]);
 
-export function isVendored(folderName: string): boolean {
-  return vendored.has(folderName);
+export function isVendored(folderName: string, names: () => readonly string[] = () => []): boolean {
+  if (vendored.has(folderName)) return true;
+  const signs = vendoredWith.get(folderName);
+  return signs !== undefined && names().some((name) => signs.includes(name));
 }
 
 /**
@@ -103,7 +99,7 @@ export function walk(
     for (const entry of listSorted(tree, folder.path, skips)) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
       if (entry.kind === 'folder') {
-        if (isVendored(entry.name)) skips.add(path, 'vendored');
+        if (isVendored(entry.name, () => namesIn(tree, path))) skips.add(path, 'vendored');
         else if (folder.depth + 1 > limits.depth) skips.add(path, 'depth');
         else inside.push({ path, depth: folder.depth + 1 });
       } else if (entry.kind === 'file') {
@@ -123,6 +119,14 @@ export function walk(
 function reasonOf(kind: 'loop' | 'outside' | 'other'): SkipReason {
   if (kind === 'loop') return 'link-loop';
   return kind === 'outside' ? 'outside-link' : 'not-a-regular-file';
+}
+
+function namesIn(tree: Tree, folder: string): string[] {
+  try {
+    return tree.list(folder).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 function listSorted(tree: Tree, folder: string, skips: SkipLog) {

@@ -1,4 +1,5 @@
 /** One's own account: who I am here, password, sessions. */
+import { useState } from 'react';
 import { z } from 'zod';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
@@ -50,15 +51,19 @@ const Passwords = z
   .refine(({ newPassword, again }) => newPassword === again, { path: ['again'], message: 'This is not the same password.' });
 
 function PasswordForm() {
+  const [round, setRound] = useState(0);
   const change = useChange(changePassword);
   const submit = async ({ currentPassword, newPassword }: z.output<typeof Passwords>) => {
     const done = await change.run({ currentPassword, newPassword });
-    if (done !== null) toast({ text: `Changed the password, ended ${plural(done.ended, 'other session')}` });
+    if (done === null) return;
+    // A new form: nothing typed stays behind.
+    setRound(round + 1);
+    toast({ text: `Changed the password, ended ${plural(done.ended, 'other session')}` });
   };
   return (
     <div className="max-w-90">
       <Form
-        key={change.isRunning ? 'form' : String(change.problem === null)}
+        key={round}
         schema={Passwords}
         initial={{ currentPassword: '', newPassword: '', again: '' }}
         onSubmit={submit}

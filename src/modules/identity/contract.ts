@@ -33,7 +33,7 @@ const Name = z
   .max(120)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'A name has no control characters.');
 /** Sent in full to the rules in password-rules.ts; here only the bound that protects the server. */
-const Password = z.string().min(1).max(512);
+const Password = z.string().min(1, 'A password is needed.').max(512);
 
 export const User = z.object({
   id: z.uuid(),
@@ -158,7 +158,7 @@ export const listUsers = endpoint({
   input: z.object({
     ...paging,
     q: z.string().max(200).optional().describe('Part of name or e-mail.'),
-    role: Role.optional(),
+    role: z.array(Role).min(1).max(6).optional().describe('One or more, joined by commas.'),
     active: z.boolean().optional(),
   }),
   output: pageOf(User),

@@ -13,7 +13,7 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
-import { useFilters } from '../../ui/use-filters.ts';
+import { type Filters, useFilters } from '../../ui/use-filters.ts';
 import { listUsers } from './contract.ts';
 import { InvitationList } from './invitation-list.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -68,13 +68,15 @@ function PeoplePage() {
 
 function People() {
   const filters = useFilters(fields);
+  const roles = rolesOf(filters);
+  const [active, ...others] = activeOf(filters);
   const input = {
-    ...(filters.text === '' ? {} : { q: filters.text }),
-    ...roleOf(filters.value('role')),
-    ...activeOf(filters.value('state')),
     limit: 50,
+    ...(filters.text === '' ? {} : { q: filters.text }),
+    ...(roles === undefined ? {} : { role: roles }),
+    ...(others.length > 0 || active === undefined ? {} : { active }),
   };
-  const list = useEndpointPages(listUsers, input);
+  const list = useEndpointPages(listUsers, input, { enabled: roles?.length !== 0 && active !== undefined });
   return (
     <>
       <FilterBar fields={fields} filters={filters} placeholder="Name or e-mail" />
@@ -93,15 +95,21 @@ function People() {
   );
 }
 
-/** One value filters; two or more of six roles cannot be asked for at once, so the first counts. */
-function roleOf(value: string | undefined): { role?: Role } {
-  const parsed = Role.safeParse(value?.split(',')[0]);
-  return parsed.success ? { role: parsed.data } : {};
+/** The roles asked for; undefined asks for all, an empty list can match nobody. */
+function rolesOf(filters: Filters): Role[] | undefined {
+  const wanted = filters.values('role');
+  const unwanted = filters.values('role', 'is-not');
+  if (wanted === undefined && unwanted === undefined) return undefined;
+  return Role.options.filter((role) => (wanted?.includes(role) ?? true) && !(unwanted?.includes(role) ?? false));
 }
 
-function activeOf(value: string | undefined): { active?: boolean } {
-  if (value === undefined || value.includes(',')) return {};
-  return { active: value === 'active' };
+function activeOf(filters: Filters): boolean[] {
+  const wanted = filters.values('state');
+  const unwanted = filters.values('state', 'is-not');
+  return [true, false].filter((active) => {
+    const word = active ? 'active' : 'locked';
+    return (wanted?.includes(word) ?? true) && !(unwanted?.includes(word) ?? false);
+  });
 }
 
 export default definePage({

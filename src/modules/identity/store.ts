@@ -330,12 +330,12 @@ const accountWithFailures = sql`${account} left join ${signInFailure} on ${signI
   and ${signInFailure.subject} = sha256(convert_to('sign-in.' || ${account.emailKey}, 'UTF8'))`;
 const byName = keyset({ id: account.id, sort: [{ by: sql`lower(${account.name})`, direction: 'asc', nullable: false }] });
 
-export type AccountFilter = { q?: string | undefined; role?: Role | undefined; active?: boolean | undefined };
+export type AccountFilter = { q?: string | undefined; role?: readonly Role[] | undefined; active?: boolean | undefined };
 export function listAccounts<T>({ q, role, active }: AccountFilter, paging: Paging, item: (row: ListedAccount) => T): Promise<Page<T>> {
   const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   const where = and(
     pattern === undefined ? undefined : or(ilike(account.name, pattern), ilike(account.email, pattern)),
-    role === undefined ? undefined : eq(account.role, role),
+    role === undefined ? undefined : inArray(account.role, [...role]),
     active === undefined ? undefined : eq(account.active, active),
   );
   return byName.page({ fields: accountFields, from: accountWithFailures, where, paging }, (row) =>

@@ -95,11 +95,10 @@ export function exitCodeOf(result: Pick<ScanResult, 'verdict' | 'findings' | 'fi
 function reaches({ findings, files, verdict }: Pick<ScanResult, 'verdict' | 'findings' | 'files'>, bar: Bar): boolean {
   const severity = severityBars.find((word) => word === bar);
   if (severity) return findings.some((finding) => severityOrder.indexOf(finding.severity) <= severityOrder.indexOf(severity));
-  const reached = (word: string | null) =>
-    word !== null &&
-    word !== 'incomplete' &&
-    word !== 'unsupported' &&
-    verdictOrder.findIndex((known) => known === word) <= verdictOrder.findIndex((known) => known === bar);
+  const barWord = verdictBars.find((word) => word === bar);
+  const barIndex = barWord === undefined ? -1 : verdictOrder.indexOf(barWord);
+  const reached = (word: ScanResult['verdict'] | null) =>
+    word !== null && word !== 'incomplete' && word !== 'unsupported' && verdictOrder.indexOf(word) <= barIndex;
   return reached(verdict) || files.some((file) => reached(file.verdict));
 }
 

@@ -2,8 +2,9 @@
 import type { Where } from '../../contract/finding.ts';
 import type { Artefact } from './artefact.ts';
 import { type Budget, BudgetExceeded } from './budget.ts';
+import { BytePlaces } from './byte-places.ts';
 import { placeName, rootPlace } from './place.ts';
-import { bomb, type Draft, draftArtefact, failed, type Glance, lie, type Reader, type ReaderTools } from './reader.ts';
+import { type Draft, draftArtefact, type Glance, lie, type Reader, type ReaderTools, recordFailure } from './reader.ts';
 import { readers } from './readers.generated.ts';
 import type { ByteSource } from './source.ts';
 import type { ScanTables } from './tables.ts';
@@ -21,27 +22,37 @@ const tailBytes = 66_000;
  * Never throws: a broken format, an exhausted budget and a defect of a reader end their branch only.
  */
 export function openArtefact(source: ByteSource, name: string, budget: Budget, tables: ScanTables): Artefact {
-  return openAt(source, rootPlace(name), toolsAt(0, budget, tables));
+  return openWithPlaces(source, name, { budget, tables, places: new BytePlaces() });
 }
 
-function toolsAt(depth: number, budget: Budget, tables: ScanTables): ReaderTools & { readonly depth: number } {
+export type Opening = { readonly budget: Budget; readonly tables: ScanTables; readonly places: BytePlaces };
+
+/** The same, remembering where each stream lies, so that findings can show their bytes. */
+export function openWithPlaces(source: ByteSource, name: string, opening: Opening): Artefact {
+  return openAt(source, rootPlace(name), toolsAt(0, opening));
+}
+
+type DepthTools = ReaderTools & { readonly depth: number };
+
+function toolsAt(depth: number, opening: Opening): DepthTools {
+  const { budget, tables, places } = opening;
   return {
     depth,
     budget,
     tables,
-    open: (source, where) => openAt(source, where, toolsAt(depth + 1, budget, tables)),
+    open: (source, where) => openAt(source, where, toolsAt(depth + 1, opening)),
+    remember: (source, where) => places.remember(source, where),
   };
 }
 
-function openAt(source: ByteSource, where: Where, tools: ReaderTools & { readonly depth: number }): Artefact {
+function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
   try {
     tools.budget.checkDepth(tools.depth);
+    tools.remember(source, where);
     return identify(source, where, tools);
   } catch (error) {
     const draft = draftArtefact('unknown', where, source.size);
-    if (!(error instanceof BudgetExceeded)) draft.unread.push(failed(error, where));
-    if (error instanceof BudgetExceeded) draft.unread.push({ reason: 'budget', detail: error.message, where });
-    if (error instanceof BudgetExceeded && error.limit === 'depth') draft.anomalies.push(bomb('over-budget', error.message, where));
+    recordFailure(draft, error);
     return draft;
   }
 }
@@ -64,13 +75,8 @@ function readSafely(reader: Reader, source: ByteSource, where: Where, tools: Rea
   try {
     return reader.read(source, where, tools);
   } catch (error) {
-    if (error instanceof BudgetExceeded) {
-      const draft = draftArtefact(reader.format, where, source.size);
-      draft.unread.push({ reason: 'budget', detail: error.message, where });
-      return draft;
-    }
     const draft = draftArtefact(reader.format, where, source.size);
-    draft.unread.push(failed(error, where));
+    recordFailure(draft, error);
     return draft;
   }
 }

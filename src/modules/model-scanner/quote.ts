@@ -1,11 +1,11 @@
 /** Text from the attacker, made safe to show: control, bidirectional and invisible characters become escapes. */
 
-/** C0 and C1 controls, zero-width and bidirectional marks, line separators, tags, and lone surrogates. */
-const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
+/** Zero-width and bidirectional marks, line separators, fillers, tags, and lone surrogates. */
+const invisible =
+  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cc}|\p{Cs}/gu;
 
 export function escapeText(text: string): string {
-  return text.replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Escaped, in quotes, cut at `most` characters. */

@@ -24,6 +24,8 @@ export type ReaderTools = {
   readonly tables: ScanTables;
   /** Opens bytes found inside as an artefact of their own, one level deeper. */
   open(source: ByteSource, where: Where): Artefact;
+  /** For streams that a reader parses itself instead of opening them: keeps them at hand for the bytes a finding shows. */
+  remember(source: ByteSource, where: Where): void;
 };
 
 export type Reader = {
@@ -85,7 +87,7 @@ export function guarded(draft: Draft, work: () => void): void {
   }
 }
 
-function recordFailure(draft: Draft, error: unknown): void {
+export function recordFailure(draft: Draft, error: unknown): void {
   const { where } = draft;
   if (error instanceof BudgetExceeded) {
     draft.unread.push({ reason: 'budget', detail: error.message, where });

@@ -211,7 +211,9 @@ function resultOf(
 ): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
   const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
-  const judged = all.filter((report) => !companions.has(report.path) || report.format !== 'unknown').filter((report) => isArtefact(report, modelFolders));
+  const judged = all
+    .filter((report) => !companions.has(report.path) || report.format !== 'unknown')
+    .filter((report) => isArtefact(report, modelFolders));
   const kept = new Set(judged);
   const listed = options.listPlain ? all : judged;
   const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));

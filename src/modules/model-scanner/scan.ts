@@ -4,14 +4,18 @@ import type { Finding, Where } from '../../contract/finding.ts';
 import type { Verdict } from '../../contract/severity.ts';
 import type { Artefact, UnreadFact } from './artefact.ts';
 import { Budget, defaultLimits, type Limits } from './budget.ts';
+import { BytePlaces, type Excerpt } from './byte-places.ts';
 import type { Detection, Detector } from './detector.ts';
 import { detectors } from './detectors.generated.ts';
-import { openArtefact } from './open-artefact.ts';
+import { openWithPlaces } from './open-artefact.ts';
 import { rootPlace } from './place.ts';
 import { failed } from './reader.ts';
 import { type ByteSource, openFileSource } from './source.ts';
 import type { ScanTables } from './tables.ts';
 import { severityOrder, verdictOf } from './verdict.ts';
+
+/** A finding with the bytes around its place, where there are any. */
+export type FoundBytes = Finding & { readonly excerpt?: Excerpt };
 
 /** What a scan says about one file. Plain data: it crosses threads and processes. */
 export type FileReport = {
@@ -21,7 +25,7 @@ export type FileReport = {
   readonly role: Artefact['role'];
   readonly size: number;
   readonly verdict: Verdict;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FoundBytes[];
   /** Findings beyond the first 500 of this file, which are not kept. */
   readonly findingsLeftOut: number;
   readonly unread: readonly UnreadFact[];
@@ -44,7 +48,8 @@ const mostUnread = 100;
  */
 export function scanSource(source: ByteSource, name: string, { tables, limits }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits, source.size);
-  return reportOn(openArtefact(source, name, budget, tables), name);
+  const places = new BytePlaces();
+  return reportOn(openWithPlaces(source, name, { budget, tables, places }), name, places);
 }
 
 /**
@@ -58,7 +63,8 @@ export function scanFile(path: string, name: string, { tables, limits }: ScanSet
     const source = openFileSource(path, budget);
     try {
       budget.setInputBytes(source.size);
-      return reportOn(openArtefact(source, name, budget, tables), name);
+      const places = new BytePlaces();
+      return reportOn(openWithPlaces(source, name, { budget, tables, places }), name, places);
     } finally {
       source.close();
     }
@@ -88,11 +94,12 @@ export function unreadReport(path: string, unread: UnreadFact): FileReport {
     unreadLeftOut: 0,
     metadata: {},
     members: 0,
+    companions: [],
   };
 }
 
 /** Detectors over an artefact and everything inside it. */
-export function reportOn(root: Artefact, path: string): FileReport {
+export function reportOn(root: Artefact, path: string, places: BytePlaces): FileReport {
   const all = flattened(root);
   const found = new Map<string, Finding>();
   const unread: UnreadFact[] = [];
@@ -108,7 +115,7 @@ export function reportOn(root: Artefact, path: string): FileReport {
     role: root.role,
     size: root.size,
     verdict: verdictOf(findings, unread, readAnything(all)),
-    findings: findings.slice(0, mostFindings),
+    findings: findings.slice(0, mostFindings).map((finding) => withExcerpt(finding, places)),
     findingsLeftOut: Math.max(0, findings.length - mostFindings),
     unread: kept,
     unreadLeftOut: Math.max(0, unread.length - mostUnread),
@@ -124,13 +131,19 @@ function flattened(root: Artefact): Artefact[] {
   return all;
 }
 
+function withExcerpt(finding: Finding, places: BytePlaces): FoundBytes {
+  const excerpt = places.excerpt(finding.where);
+  return excerpt === null ? finding : { ...finding, excerpt };
+}
+
 const mostCompanions = 10_000;
 
 function companionsOf(all: readonly Artefact[]): string[] {
   const names = new Set<string>();
   for (const { externalPaths } of all)
     for (const { leavesFolder, purpose, text } of externalPaths)
-      if (!leavesFolder && (purpose === 'tensor-data' || purpose === 'external-storage') && names.size < mostCompanions) names.add(text.replace(/^(\.\/)+/, ''));
+      if (!leavesFolder && (purpose === 'tensor-data' || purpose === 'external-storage') && names.size < mostCompanions)
+        names.add(text.replace(/^(\.\/)+/, ''));
   return [...names];
 }
 

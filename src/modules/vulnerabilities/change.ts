@@ -242,7 +242,8 @@ export function planEdit(row: VulnerabilityRow, edit: Edit, moment: Moment): Pla
   };
   const fields = (Object.keys(wanted) as (keyof FieldChange & keyof VulnerabilityRow)[]).filter((name) => !same(wanted[name], row[name]));
   if (fields.length === 0) return null;
-  const shown = fields.filter((name) => name !== 'severityFixed' && name !== 'sourceSeverity' && name !== 'fixKey');
+  const inner: readonly string[] = ['severityFixed', 'sourceSeverity', 'wordsFixed', 'fixKey'];
+  const shown = fields.filter((name) => !inner.includes(name));
   return {
     set: Object.fromEntries(fields.map((name) => [name, wanted[name]])),
     kind: severityChanged ? 'severity' : 'edited',

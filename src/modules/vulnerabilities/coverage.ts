@@ -1,7 +1,12 @@
 /** What a scan looked at: only what was looked at again and not seen is gone. */
 import type { Verdict } from '../../contract/severity.ts';
 
-export type CoveredFile = { readonly path: string; readonly verdict: Verdict | null; readonly unread: number; readonly assetId: string | null };
+export type CoveredFile = {
+  readonly path: string;
+  readonly verdict: Verdict | null;
+  readonly unread: number;
+  readonly assetId: string | null;
+};
 export type ScanScope = {
   /** Absolute path that was scanned, a file or a folder. */
   readonly root: string;

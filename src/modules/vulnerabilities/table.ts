@@ -39,6 +39,7 @@ export const vulnerability = schema.table('vulnerability', {
   severityRank: smallint('severity_rank').notNull().generatedAlwaysAs(sql`severity`),
   sourceSeverity: text('source_severity').$type<Severity>(),
   severityFixed: boolean('severity_fixed').notNull().default(false),
+  wordsFixed: boolean('words_fixed').notNull().default(false),
   status: text('status').$type<Status>().notNull().default('open'),
   live: boolean('live').notNull().generatedAlwaysAs(sql`status`),
   verification: text('verification').$type<'claimed' | 'verified'>(),

@@ -54,7 +54,8 @@ export async function migrate(target: Target, options: MigrateOptions = {}): Pro
     const isOurs = await serverIsOurs(client);
     await takeLock(client);
     try {
-      await prepareRoles(client, { canLogin: isOurs });
+      const { password } = target.application;
+      await prepareRoles(client, { canLogin: isOurs, password: isOurs && typeof password === 'string' ? password : null });
       await prepareBookkeeping(client);
       const applied = await readApplied(client);
       const missing = missingOf(ordered(migrations), applied, log);

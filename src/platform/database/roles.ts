@@ -9,18 +9,22 @@ export const jobsRole = 'aispm_jobs';
 /** Roles without any power of their own; `login` only where the server is ours alone. */
 const roles = [applicationRole, systemRole, jobsRole] as const;
 
+/** `canLogin` only on the embedded server. `password` is null where its socket's folder says who may enter. */
+type RoleLogin = { readonly canLogin: boolean; readonly password: string | null };
+
 /**
  * Makes the roles and lets the login act as them.
  * @throws database.rolesMissing with the statements an administrator must run, when the login may not.
  */
-export async function prepareRoles(client: pg.Client, { canLogin }: { canLogin: boolean }): Promise<void> {
+export async function prepareRoles(client: pg.Client, { canLogin, password }: RoleLogin): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select rolname as name from pg_roles where rolname = any($1)', [roles]);
+  const secret = password === null ? '' : ` password ${pg.escapeLiteral(password)}`;
   const known = new Set(rows.map(({ name }) => name));
   for (const role of roles) {
     if (!known.has(role))
       await attemptAs(
         client,
-        `create role ${role} ${canLogin ? 'login' : 'nologin'} nosuperuser nobypassrls nocreatedb nocreaterole noinherit`,
+        `create role ${role} ${canLogin ? 'login' : 'nologin'} nosuperuser nobypassrls nocreatedb nocreaterole noinherit${secret}`,
       );
   }
   // Acting as the system role is a deliberate step (set local role), never inherited.

@@ -148,7 +148,7 @@ $$;
 -- Free words. A SECURITY DEFINER function, because row-level security keeps the planner from using a text index before the policy;
 -- it keeps to the workspace itself. Newest first.
 create function audit_logs.search(
-  wanted text, before bigint, most integer, actor text, act text, kind text, object text, result text, trace text, since timestamptz, until timestamptz
+  wanted text, before bigint, most integer, actor text, act text, kind text, object text, results text[], trace text, since timestamptz, until timestamptz
 ) returns table (index bigint)
   language sql stable security definer set search_path = pg_catalog
   as $$
@@ -160,7 +160,7 @@ create function audit_logs.search(
       and (act is null or e.action = act)
       and (kind is null or e.resource_type = kind)
       and (object is null or e.resource_id = object)
-      and (result is null or e.outcome = result)
+      and (results is null or e.outcome = any (results))
       and (trace is null or e.trace_id = trace)
       and (since is null or e.time >= since)
       and (until is null or e.time < until)
@@ -172,11 +172,11 @@ revoke all on function
   audit_logs.submit(uuid, bytea, text, text),
   audit_logs.open_head(uuid),
   audit_logs.append(uuid, bigint, bigint[], uuid[], text[], bytea[], text[], text[], text[], text[], text[], text[], text[], text[], text[]),
-  audit_logs.search(text, bigint, integer, text, text, text, text, text, text, timestamptz, timestamptz)
+  audit_logs.search(text, bigint, integer, text, text, text, text, text[], text, timestamptz, timestamptz)
 from public;
 grant usage on schema audit_logs to aispm_app, aispm_system;
 grant execute on function audit_logs.submit(uuid, bytea, text, text) to aispm_app, aispm_system;
-grant execute on function audit_logs.search(text, bigint, integer, text, text, text, text, text, text, timestamptz, timestamptz) to aispm_app;
+grant execute on function audit_logs.search(text, bigint, integer, text, text, text, text, text[], text, timestamptz, timestamptz) to aispm_app;
 grant execute on function
   audit_logs.open_head(uuid),
   audit_logs.append(uuid, bigint, bigint[], uuid[], text[], bytea[], text[], text[], text[], text[], text[], text[], text[], text[], text[])

@@ -12,6 +12,8 @@ export type ServingFact = {
   readonly ports: readonly string[];
   readonly model: string | null;
   readonly environmentNames: readonly string[];
+  /** Where other services of the same manifest reach it. */
+  readonly addresses: readonly string[];
 };
 
 const servingImages: readonly [RegExp, string][] = [
@@ -84,7 +86,7 @@ export function dockerfileFacts(text: string): ServingFact[] {
   const lines = text.split(/\r?\n/).slice(0, 5000);
   const environmentNames = lines.flatMap((line) => /^\s*(?:ENV|ARG)\s+([A-Za-z_]\w{0,80})/i.exec(line)?.[1] ?? []).slice(0, 50);
   const ports = lines.flatMap((line) => /^\s*EXPOSE\s+([\d/a-z ]{1,60})/i.exec(line)?.[1]?.split(/\s+/) ?? []);
-  const base = { environmentNames, ports, model: modelArgument(text) };
+  const base = { environmentNames, ports, model: modelArgument(text), addresses: [] };
   for (const [index, line] of lines.entries()) {
     const image = /^\s*FROM\s+(?:--platform=\S+\s+)?(\S{1,300})/i.exec(line)?.[1];
     const known = image === undefined ? null : imageFact(image);
@@ -167,8 +169,17 @@ function containerFacts({ name, image, command, environment, ports }: Container,
       ports,
       model: modelArgument(command),
       environmentNames: namesOf(environment),
+      addresses: addressesOf(name, ports),
     },
   ]; // prettier-ignore
+}
+
+/** Compose and Kubernetes give a service its name as host; the last number of a port mapping is the port inside. */
+function addressesOf(name: string, ports: readonly string[]): string[] {
+  return ports.flatMap((port) => {
+    const inside = /(\d{1,5})(?:\/\w{1,4})?$/.exec(port)?.[1];
+    return inside === undefined || !/^[\w-]{1,63}$/.test(name) ? [] : [`http://${name}:${inside}`];
+  });
 }
 
 function namesOf(environment: unknown): string[] {
@@ -198,6 +209,7 @@ function clusterFacts(object: Record<string, unknown> | null, text: string): Ser
       ports: [],
       model,
       environmentNames: [],
+      addresses: [],
     });
   if (
     facts.length === 0 &&
@@ -214,6 +226,7 @@ function clusterFacts(object: Record<string, unknown> | null, text: string): Ser
       ports: [],
       model: null,
       environmentNames: [],
+      addresses: [],
     });
   return facts;
 }

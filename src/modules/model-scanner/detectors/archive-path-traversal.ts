@@ -20,6 +20,10 @@ export default defineDetector({
         evidence: quote(text),
         where,
       })),
-  flags: [artefactWith({ externalPaths: [examplePath({ text: '../../etc/cron.d/x', purpose: 'archive-member', leavesFolder: true, effect: 'fs-write' })] })],
+  flags: [
+    artefactWith({
+      externalPaths: [examplePath({ text: '../../etc/cron.d/x', purpose: 'archive-member', leavesFolder: true, effect: 'fs-write' })],
+    }),
+  ],
   passes: [artefactWith({ externalPaths: [examplePath({ text: 'a/b', purpose: 'archive-member' })] })],
 });

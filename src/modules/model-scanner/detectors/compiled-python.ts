@@ -12,7 +12,16 @@ export default defineDetector({
   detect: ({ code }) =>
     code
       .filter(({ language, activated }) => language === 'python-bytecode' && !activated)
-      .map(({ detail, text, where }) => ({ certainty: 'possible', why: `A ${detail}: it runs when a program imports it, and nobody can read it first.`, evidence: text.slice(0, 400), where })),
-  flags: [artefactWith({ code: [exampleCode({ language: 'python-bytecode', activated: false, detail: 'compiled Python file', text: 'os system' })] })],
+      .map(({ detail, text, where }) => ({
+        certainty: 'possible',
+        why: `A ${detail}: it runs when a program imports it, and nobody can read it first.`,
+        evidence: text.slice(0, 400),
+        where,
+      })),
+  flags: [
+    artefactWith({
+      code: [exampleCode({ language: 'python-bytecode', activated: false, detail: 'compiled Python file', text: 'os system' })],
+    }),
+  ],
   passes: [artefactWith({ code: [exampleCode({ language: 'python-bytecode', activated: true })] })],
 });

@@ -1,6 +1,7 @@
 /** Paths in a model that a loader opens outside the model's own folder. */
-import { defineDetector } from '../detector.ts';
+
 import type { ExternalPathFact } from '../artefact.ts';
+import { defineDetector } from '../detector.ts';
 import { artefactWith, examplePath } from '../examples.ts';
 import { quote } from '../quote.ts';
 
@@ -42,5 +43,8 @@ export default defineDetector({
         references: advisories[purpose] ?? [],
       })),
   flags: [artefactWith({ externalPaths: [examplePath({ text: '../../secret.bin', leavesFolder: true })] })],
-  passes: [artefactWith({ externalPaths: [examplePath({})] }), artefactWith({ externalPaths: [examplePath({ text: '../x', purpose: 'archive-member', leavesFolder: true })] })],
+  passes: [
+    artefactWith({ externalPaths: [examplePath({})] }),
+    artefactWith({ externalPaths: [examplePath({ text: '../x', purpose: 'archive-member', leavesFolder: true })] }),
+  ],
 });

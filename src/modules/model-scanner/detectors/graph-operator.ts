@@ -32,8 +32,21 @@ export default defineDetector({
         };
       }),
   flags: [
-    artefactWith({ operators: [exampleOperator({ framework: 'tensorflow', name: 'ReadFile', effect: 'fs-read', certainty: 'possible', detail: 'reads a whole file' })] }),
+    artefactWith({
+      operators: [
+        exampleOperator({
+          framework: 'tensorflow',
+          name: 'ReadFile',
+          effect: 'fs-read',
+          certainty: 'possible',
+          detail: 'reads a whole file',
+        }),
+      ],
+    }),
     artefactWith({ operators: [exampleOperator({ domain: 'com.microsoft', name: 'PyOp', effect: 'exec', certainty: 'possible' })] }),
   ],
-  passes: [artefactWith({ operators: [exampleOperator({})] }), artefactWith({ operators: [exampleOperator({ domain: 'acme', known: false })] })],
+  passes: [
+    artefactWith({ operators: [exampleOperator({})] }),
+    artefactWith({ operators: [exampleOperator({ domain: 'acme', known: false })] }),
+  ],
 });

@@ -12,7 +12,12 @@ export default defineDetector({
   detect: ({ anomalies }) =>
     anomalies
       .filter(({ nature }) => nature === 'broken')
-      .map(({ code, detail, proved, where }) => ({ certainty: proved ? 'proved' : 'possible', why: detail, evidence: `${code}: ${detail}`, where })),
+      .map(({ code, detail, proved, where }) => ({
+        certainty: proved ? 'proved' : 'possible',
+        why: detail,
+        evidence: `${code}: ${detail}`,
+        where,
+      })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({ code: 'safetensors-hole', nature: 'broken' })] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ nature: 'lie' })] }), artefactWith({})],
 });

@@ -24,9 +24,22 @@ export default defineDetector({
         references: advisories(operator),
       })),
   flags: [
-    artefactWith({ operators: [exampleOperator({ framework: 'keras', name: 'Lambda', effect: 'exec', certainty: 'possible', detail: 'A Lambda layer runs code stored in the model.' })] }),
+    artefactWith({
+      operators: [
+        exampleOperator({
+          framework: 'keras',
+          name: 'Lambda',
+          effect: 'exec',
+          certainty: 'possible',
+          detail: 'A Lambda layer runs code stored in the model.',
+        }),
+      ],
+    }),
   ],
-  passes: [artefactWith({ operators: [exampleOperator({ framework: 'keras', name: 'Dense' })] }), artefactWith({ operators: [exampleOperator({ effect: 'exec' })] })],
+  passes: [
+    artefactWith({ operators: [exampleOperator({ framework: 'keras', name: 'Dense' })] }),
+    artefactWith({ operators: [exampleOperator({ effect: 'exec' })] }),
+  ],
 });
 
 function advisories({ name, detail }: OperatorFact): string[] {

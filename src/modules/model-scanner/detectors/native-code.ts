@@ -13,7 +13,12 @@ export default defineDetector({
   detect: ({ code }) =>
     code
       .filter(({ language }) => language === 'native')
-      .map(({ detail, where }) => ({ certainty: 'possible', why: `The bytes are a valid ${detail}: it runs when a program loads or starts it.`, evidence: detail, where })),
+      .map(({ detail, where }) => ({
+        certainty: 'possible',
+        why: `The bytes are a valid ${detail}: it runs when a program loads or starts it.`,
+        evidence: detail,
+        where,
+      })),
   flags: [artefactWith({ code: [exampleCode({ language: 'native', detail: 'ELF shared object' })] })],
   passes: [artefactWith({ code: [exampleCode({ language: 'torchscript' })] }), artefactWith({})],
 });

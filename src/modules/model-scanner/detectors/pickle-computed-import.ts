@@ -20,6 +20,10 @@ export default defineDetector({
         evidence: expression,
         where,
       })),
-  flags: [artefactWith({ globals: [exampleGlobal({ module: '?', name: '?', judgement: 'computed', expression: "import(''.join(['o', 's']))" })] })],
+  flags: [
+    artefactWith({
+      globals: [exampleGlobal({ module: '?', name: '?', judgement: 'computed', expression: "import(''.join(['o', 's']))" })],
+    }),
+  ],
   passes: [artefactWith({ globals: [exampleGlobal({ module: 'collections', name: 'OrderedDict' })] })],
 });

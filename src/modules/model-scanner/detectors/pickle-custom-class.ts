@@ -21,7 +21,13 @@ export default defineDetector({
       })),
   flags: [artefactWith({ globals: [exampleGlobal({ module: 'acme.models', name: 'Net', judgement: 'unlisted', position: 'class' })] })],
   passes: [
-    artefactWith({ globals: [exampleGlobal({ module: 'sklearn.tree._classes', name: 'DecisionTreeClassifier', position: 'class', origin: 'ai-package' })] }),
-    artefactWith({ globals: [exampleGlobal({ module: 'imaplib', name: 'IMAP4', judgement: 'unlisted', position: 'class', origin: 'standard-library' })] }),
+    artefactWith({
+      globals: [
+        exampleGlobal({ module: 'sklearn.tree._classes', name: 'DecisionTreeClassifier', position: 'class', origin: 'ai-package' }),
+      ],
+    }),
+    artefactWith({
+      globals: [exampleGlobal({ module: 'imaplib', name: 'IMAP4', judgement: 'unlisted', position: 'class', origin: 'standard-library' })],
+    }),
   ],
 });

@@ -12,7 +12,17 @@ export default defineDetector({
   severity: 'informational',
   references: ['CWE-502', 'LLM03:2025'],
   remedy: 'Prefer safetensors, ONNX or another format without code.',
-  detect: (artefact) => (isPickle(artefact) ? [{ certainty: 'proved', why: 'Whoever can change this file can run code where it is loaded.', evidence: artefact.format, where: artefact.where }] : []),
+  detect: (artefact) =>
+    isPickle(artefact)
+      ? [
+          {
+            certainty: 'proved',
+            why: 'Whoever can change this file can run code where it is loaded.',
+            evidence: artefact.format,
+            where: artefact.where,
+          },
+        ]
+      : [],
   flags: [artefactWith({ format: 'pickle' }), artefactWith({ format: 'joblib', globals: [exampleGlobal({})] })],
   passes: [artefactWith({ format: 'safetensors' })],
 });

@@ -1,7 +1,7 @@
 /** A pickle that calls something whose effect is known and reaches outside. */
 import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
 import { effectSentence } from '../effect-words.ts';
+import { artefactWith, exampleGlobal } from '../examples.ts';
 
 export default defineDetector({
   id: 'pickle-harmful-call',
@@ -20,9 +20,15 @@ export default defineDetector({
         evidence: expression,
         where,
       })),
-  flags: [artefactWith({ globals: [exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', effect: 'exec', expression: "os.system('id')" })] })],
+  flags: [
+    artefactWith({
+      globals: [exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', effect: 'exec', expression: "os.system('id')" })],
+    }),
+  ],
   passes: [
     artefactWith({ globals: [exampleGlobal({ module: 'collections', name: 'OrderedDict' })] }),
-    artefactWith({ globals: [exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', certainty: 'possible', position: 'reference' })] }),
+    artefactWith({
+      globals: [exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', certainty: 'possible', position: 'reference' })],
+    }),
   ],
 });

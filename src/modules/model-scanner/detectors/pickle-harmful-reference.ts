@@ -1,7 +1,7 @@
 /** A harmful function is named without a proved call: something else may call it. */
 import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
 import { effectSentence } from '../effect-words.ts';
+import { artefactWith, exampleGlobal } from '../examples.ts';
 
 export default defineDetector({
   id: 'pickle-harmful-reference',
@@ -21,7 +21,11 @@ export default defineDetector({
         where,
       })),
   flags: [
-    artefactWith({ globals: [exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', effect: 'exec', certainty: 'possible', position: 'reference' })] }),
+    artefactWith({
+      globals: [
+        exampleGlobal({ module: 'os', name: 'system', judgement: 'harmful', effect: 'exec', certainty: 'possible', position: 'reference' }),
+      ],
+    }),
   ],
   passes: [
     artefactWith({ globals: [exampleGlobal({ module: 'numpy', name: 'ndarray', position: 'reference' })] }),

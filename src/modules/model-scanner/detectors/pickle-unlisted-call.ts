@@ -18,7 +18,9 @@ export default defineDetector({
         evidence: expression,
         where,
       })),
-  flags: [artefactWith({ globals: [exampleGlobal({ module: 'acme.hooks', name: 'restore', judgement: 'unlisted', certainty: 'unknown' })] })],
+  flags: [
+    artefactWith({ globals: [exampleGlobal({ module: 'acme.hooks', name: 'restore', judgement: 'unlisted', certainty: 'unknown' })] }),
+  ],
   passes: [
     artefactWith({ globals: [exampleGlobal({ module: 'numpy', name: 'dtype' })] }),
     artefactWith({ globals: [exampleGlobal({ module: 'acme.models', name: 'Net', judgement: 'unlisted', position: 'class' })] }),

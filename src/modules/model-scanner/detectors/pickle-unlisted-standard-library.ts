@@ -19,7 +19,17 @@ export default defineDetector({
         where,
       })),
   flags: [
-    artefactWith({ globals: [exampleGlobal({ module: 'asyncio.unix_events', name: '_UnixSubprocessTransport', judgement: 'unlisted', position: 'class', origin: 'standard-library' })] }),
+    artefactWith({
+      globals: [
+        exampleGlobal({
+          module: 'asyncio.unix_events',
+          name: '_UnixSubprocessTransport',
+          judgement: 'unlisted',
+          position: 'class',
+          origin: 'standard-library',
+        }),
+      ],
+    }),
   ],
   passes: [
     artefactWith({ globals: [exampleGlobal({ module: 'acme', name: 'Net', judgement: 'unlisted', position: 'class' })] }),

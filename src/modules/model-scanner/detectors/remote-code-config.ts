@@ -13,7 +13,17 @@ export default defineDetector({
   detect: ({ code }) =>
     code
       .filter(({ language, activated }) => language === 'python' && activated)
-      .map(({ detail, text, where }) => ({ certainty: 'proved', why: `${quote(detail, 400)}: a loader that trusts remote code imports it.`, evidence: text, where })),
-  flags: [artefactWith({ code: [exampleCode({ detail: 'auto_map names modeling_acme.Acme of this repository', text: 'modeling_acme.Acme' })] })],
-  passes: [artefactWith({ code: [exampleCode({ activated: false })] }), artefactWith({ code: [exampleCode({ language: 'python-bytecode' })] })],
+      .map(({ detail, text, where }) => ({
+        certainty: 'proved',
+        why: `${quote(detail, 400)}: a loader that trusts remote code imports it.`,
+        evidence: text,
+        where,
+      })),
+  flags: [
+    artefactWith({ code: [exampleCode({ detail: 'auto_map names modeling_acme.Acme of this repository', text: 'modeling_acme.Acme' })] }),
+  ],
+  passes: [
+    artefactWith({ code: [exampleCode({ activated: false })] }),
+    artefactWith({ code: [exampleCode({ language: 'python-bytecode' })] }),
+  ],
 });

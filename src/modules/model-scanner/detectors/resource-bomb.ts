@@ -13,7 +13,12 @@ export default defineDetector({
   detect: ({ anomalies }) =>
     anomalies
       .filter(({ nature }) => nature === 'bomb')
-      .map(({ code, detail, proved, where }) => ({ certainty: proved ? 'proved' : 'possible', why: detail, evidence: `${code}: ${detail}`, where })),
+      .map(({ code, detail, proved, where }) => ({
+        certainty: proved ? 'proved' : 'possible',
+        why: detail,
+        evidence: `${code}: ${detail}`,
+        where,
+      })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({ code: 'zip-overlap-bomb', nature: 'bomb' })] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ nature: 'lie' })] }), artefactWith({})],
 });

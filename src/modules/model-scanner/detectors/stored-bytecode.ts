@@ -5,8 +5,37 @@ import { quote } from '../quote.ts';
 
 /** Names that code of a layer has no use for. */
 const harmful = new Set([
-  'exec', 'eval', '__import__', 'system', 'popen', 'Popen', 'subprocess', 'check_output', 'check_call', 'spawn', 'execve', 'execl', 'fork',
-  'socket', 'urlopen', 'urlretrieve', 'requests', 'urllib', 'httpx', 'ctypes', 'CDLL', 'marshal', 'pickle', 'rmtree', 'unlink', 'remove', 'importlib', 'import_module', 'builtins', 'open', 'pty',
+  'exec',
+  'eval',
+  '__import__',
+  'system',
+  'popen',
+  'Popen',
+  'subprocess',
+  'check_output',
+  'check_call',
+  'spawn',
+  'execve',
+  'execl',
+  'fork',
+  'socket',
+  'urlopen',
+  'urlretrieve',
+  'requests',
+  'urllib',
+  'httpx',
+  'ctypes',
+  'CDLL',
+  'marshal',
+  'pickle',
+  'rmtree',
+  'unlink',
+  'remove',
+  'importlib',
+  'import_module',
+  'builtins',
+  'open',
+  'pty',
 ]);
 
 export default defineDetector({
@@ -24,10 +53,16 @@ export default defineDetector({
       .filter(({ used }) => used.length > 0)
       .map(({ detail, where, used }) => ({
         certainty: 'proved',
-        why: `${detail} that uses ${used.slice(0, 10).map((name) => quote(name)).join(', ')}; it runs when the model is loaded or called.`,
+        why: `${detail} that uses ${used
+          .slice(0, 10)
+          .map((name) => quote(name))
+          .join(', ')}; it runs when the model is loaded or called.`,
         evidence: used.slice(0, 20).join(' '),
         where,
       })),
   flags: [artefactWith({ code: [exampleCode({ language: 'python-bytecode', detail: 'Lambda holds byte code', text: 'os system id' })] })],
-  passes: [artefactWith({ code: [exampleCode({ language: 'python-bytecode', text: 'x tf nn relu' })] }), artefactWith({ code: [exampleCode({ text: 'system' })] })],
+  passes: [
+    artefactWith({ code: [exampleCode({ language: 'python-bytecode', text: 'x tf nn relu' })] }),
+    artefactWith({ code: [exampleCode({ text: 'system' })] }),
+  ],
 });

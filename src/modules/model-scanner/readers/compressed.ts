@@ -1,7 +1,7 @@
 /** Compressed streams around something else: gzip, zlib, bzip2, xz, lzma, zstd, lz4, brotli, and joblib's own zlib header. */
 import { memberPlace, placeName, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { beginningSource, type ByteSource, bytesSource, windowSource } from '../source.ts';
+import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
+import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
 import { type Codec, decompress, decompressBeginning } from './decompress.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
@@ -26,13 +26,21 @@ function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
   const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
   const certain = (codec: Codec): Wrapper => ({ codec, start: 0, certain: true });
   if (starts(0x1f, 0x8b, 8)) return certain('gzip');
-  if (starts(0x42, 0x5a, 0x68) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && (head[4] === 0x31 || head[4] === 0x17)) return certain('bzip2');
+  if (starts(0x42, 0x5a, 0x68) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && (head[4] === 0x31 || head[4] === 0x17))
+    return certain('bzip2');
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return certain('xz');
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return certain('zstd');
   if (starts(0x04, 0x22, 0x4d, 0x18)) return certain('lz4');
   // joblib before 0.10: 'ZF', the length as 19 characters of hexadecimal text, then zlib.
   if (starts(0x5a, 0x46, 0x30, 0x78)) return { codec: 'zlib', start: 21, certain: true };
-  if (head.length > 13 && (head[0] ?? 255) < 225 && head[1] === 0 && head[2] === 0 && head[12] === (head[11] === 0xff ? 0xff : 0) && head[13] === 0)
+  if (
+    head.length > 13 &&
+    (head[0] ?? 255) < 225 &&
+    head[1] === 0 &&
+    head[2] === 0 &&
+    head[12] === (head[11] === 0xff ? 0xff : 0) &&
+    head[13] === 0
+  )
     return { codec: 'lzma', start: 0, certain: false };
   if (head.length > 6 && head[0] === 0x78 && (0x7800 + (head[1] ?? 0)) % 31 === 0) return { codec: 'zlib', start: 0, certain: false };
   if (name.endsWith('.br')) return { codec: 'brotli', start: 0, certain: false };
@@ -56,14 +64,23 @@ function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: 
   draft.members.push(content);
   if (content.role !== null) draft.role = content.role;
   if (!complete) {
-    draft.unread.push({ reason: 'budget', detail: `Only the first ${bytes.length} bytes were unpacked: the whole is larger than may be held.`, where: place });
+    draft.unread.push({
+      reason: 'budget',
+      detail: `Only the first ${bytes.length} bytes were unpacked: the whole is larger than may be held.`,
+      where: place,
+    });
     return;
   }
   if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });
 }
 
 /** Bytes after the stream: padding, or a second file that only some programs see. */
-function readTrailing(packed: ByteSource, consumed: number, { start }: Wrapper, { draft, tools }: { draft: Draft; tools: ReaderTools }): void {
+function readTrailing(
+  packed: ByteSource,
+  consumed: number,
+  { start }: Wrapper,
+  { draft, tools }: { draft: Draft; tools: ReaderTools },
+): void {
   const rest = windowSource(packed, consumed, packed.size - consumed);
   const at = start + consumed;
   if (rest.read(0, 2 ** 20).every((byte) => byte === 0)) return;

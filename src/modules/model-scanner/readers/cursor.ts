@@ -77,7 +77,11 @@ export class Cursor {
   }
   #need(length: number): void {
     if (!(length >= 0 && length <= this.left))
-      throw new TruncatedBytes('truncated', this.#at, `${length} bytes are promised at offset ${this.#at}, ${Math.max(0, this.left)} are there`);
+      throw new TruncatedBytes(
+        'truncated',
+        this.#at,
+        `${length} bytes are promised at offset ${this.#at}, ${Math.max(0, this.left)} are there`,
+      );
   }
   #take(length: number): DataView {
     this.#need(length);

@@ -38,7 +38,8 @@ export function decompress(codec: Codec, source: ByteSource, budget: Budget): De
       budget.spendOutput(whole.bytes.length);
       return { ...whole, complete: true };
     }
-    if (allowance < budget.limits.heldBytes) throw new BudgetExceeded('outputBytes', 'decompressed content exceeds the output budget of this file');
+    if (allowance < budget.limits.heldBytes)
+      throw new BudgetExceeded('outputBytes', 'decompressed content exceeds the output budget of this file');
   }
   const beginning = decompressBeginning(codec, source, allowance);
   budget.spendOutput(beginning.length);
@@ -68,12 +69,21 @@ function decode(codec: Codec, input: Uint8Array, most: number, partial: boolean)
       return joinFrames(input, limit, startsZstdFrame, (frame, left) => decodeZstdFrame(frame, left, partial));
     case 'brotli':
       return native(codec, () =>
-        brotliDecompressSync(input, { info: true, maxOutputLength: limit, ...(partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}) }),
+        brotliDecompressSync(input, {
+          info: true,
+          maxOutputLength: limit,
+          ...(partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+        }),
       );
     case 'bzip2':
       return decodeBzip2(input, limit, partial);
     case 'lz4':
-      return joinFrames(input, limit, () => true, (frame, left) => decodeLz4Frame(frame, left, partial));
+      return joinFrames(
+        input,
+        limit,
+        () => true,
+        (frame, left) => decodeLz4Frame(frame, left, partial),
+      );
     case 'xz':
       return decodeXz(input, limit, partial);
     case 'lzma':
@@ -101,7 +111,11 @@ function decodeZstdFrame(frame: Uint8Array, limit: number, partial: boolean): De
     return { bytes: new Uint8Array(0), consumed: Math.min(frame.length, 8 + length) };
   }
   return native('zstd', () =>
-    zstdDecompressSync(frame, { info: true, maxOutputLength: Math.max(1, limit), ...(partial ? { finishFlush: constants.ZSTD_e_flush } : {}) }),
+    zstdDecompressSync(frame, {
+      info: true,
+      maxOutputLength: Math.max(1, limit),
+      ...(partial ? { finishFlush: constants.ZSTD_e_flush } : {}),
+    }),
   );
 }
 

@@ -1,6 +1,16 @@
 /** GGUF 1 to 3, both byte orders: counts, keys, templates and tensor ranges, each against the file. */
 import { rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools, TruncatedBytes } from '../reader.ts';
+import {
+  broken,
+  type Draft,
+  defineReader,
+  draftArtefact,
+  guarded,
+  lie,
+  MalformedBytes,
+  type ReaderTools,
+  TruncatedBytes,
+} from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 import { Cursor } from './cursor.ts';
 import { checkTensors, type GgufTensor } from './gguf-tensors.ts';
@@ -20,7 +30,19 @@ type Scalar = string | number | boolean;
 type Header = { readonly cursor: Cursor; readonly version: number };
 
 /** Bytes of a scalar by type number. @source ggml docs/gguf.md, `gguf_metadata_value_type`. */
-const scalarBytes: ReadonlyMap<number, number> = new Map([[0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8]]);
+const scalarBytes: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [4, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
+]);
 const stringType = 8;
 const arrayType = 9;
 const deepestArray = 4;
@@ -65,7 +87,8 @@ function counted({ cursor, version }: Header): number {
 function text(header: Header, most: number, code: string): string {
   const at = header.cursor.at;
   const length = counted(header);
-  if (length > header.cursor.left) throw new TruncatedBytes(code, at, `a text of ${length} bytes is promised, ${header.cursor.left} are there`);
+  if (length > header.cursor.left)
+    throw new TruncatedBytes(code, at, `a text of ${length} bytes is promised, ${header.cursor.left} are there`);
   if (length > most) throw new MalformedBytes(code, at, `a text of ${length} bytes is longer than allowed`);
   return header.cursor.text(length);
 }
@@ -75,12 +98,24 @@ function readKey(header: Header, keys: Map<string, Scalar>, draft: Draft, tools:
   const key = text(header, longestKey, 'gguf-key');
   const type = header.cursor.u32();
   const valueAt = header.cursor.at;
-  if (keys.has(key)) draft.anomalies.push(lie('gguf-duplicate-key', `The key ${key.slice(0, 100)} stands twice: programs differ in which one they read.`, rangePlace(draft.where, at)));
+  if (keys.has(key))
+    draft.anomalies.push(
+      lie(
+        'gguf-duplicate-key',
+        `The key ${key.slice(0, 100)} stands twice: programs differ in which one they read.`,
+        rangePlace(draft.where, at),
+      ),
+    );
   const value = readValue(header, type, 0, tools);
   keys.set(key, value ?? '');
   // Every key that holds a template counts: tokenizer.chat_template, its named variants, and what a program may add.
   if (typeof value === 'string' && (key.includes('chat_template') || /\{[{%]/.test(value)))
-    draft.templates.push({ language: 'jinja', key: key.slice(0, 200), text: value, where: rangePlace(draft.where, valueAt, header.cursor.at - valueAt) });
+    draft.templates.push({
+      language: 'jinja',
+      key: key.slice(0, 200),
+      text: value,
+      where: rangePlace(draft.where, valueAt, header.cursor.at - valueAt),
+    });
 }
 
 /** @returns a scalar, or null for an array (which is walked, bounds-checked and dropped). */
@@ -92,17 +127,29 @@ function readValue(header: Header, type: number, depth: number, tools: ReaderToo
     return null;
   }
   switch (type) {
-    case 0: return cursor.u8();
-    case 1: return (cursor.u8() << 24) >> 24;
-    case 2: return cursor.u16();
-    case 3: return (cursor.u16() << 16) >> 16;
-    case 4: return cursor.u32();
-    case 5: return cursor.i32();
-    case 6: return cursor.f32();
-    case 7: return booleanOf(cursor);
-    case 10: case 11: return cursor.u64();
-    case 12: return cursor.f64();
-    default: throw new MalformedBytes('gguf-type', cursor.at - 4, `value type ${type} does not exist`);
+    case 0:
+      return cursor.u8();
+    case 1:
+      return (cursor.u8() << 24) >> 24;
+    case 2:
+      return cursor.u16();
+    case 3:
+      return (cursor.u16() << 16) >> 16;
+    case 4:
+      return cursor.u32();
+    case 5:
+      return cursor.i32();
+    case 6:
+      return cursor.f32();
+    case 7:
+      return booleanOf(cursor);
+    case 10:
+    case 11:
+      return cursor.u64();
+    case 12:
+      return cursor.f64();
+    default:
+      throw new MalformedBytes('gguf-type', cursor.at - 4, `value type ${type} does not exist`);
   }
 }
 
@@ -151,20 +198,36 @@ function alignmentOf(keys: ReadonlyMap<string, Scalar>): number {
   return written;
 }
 
-const facts = ['general.architecture', 'general.name', 'general.file_type', 'general.license', 'general.organization', 'general.basename', 'general.size_label', 'tokenizer.ggml.model'];
+const facts = [
+  'general.architecture',
+  'general.name',
+  'general.file_type',
+  'general.license',
+  'general.organization',
+  'general.basename',
+  'general.size_label',
+  'tokenizer.ggml.model',
+];
 
 function addFacts(keys: ReadonlyMap<string, Scalar>, version: number, draft: Draft): void {
   draft.metadata.set('version', version);
   for (const key of facts) {
     const value = keys.get(key);
-    if (typeof value === 'string' || typeof value === 'number') draft.metadata.set(key, typeof value === 'string' ? value.slice(0, 300) : value);
+    if (typeof value === 'string' || typeof value === 'number')
+      draft.metadata.set(key, typeof value === 'string' ? value.slice(0, 300) : value);
   }
   const architecture = keys.get('general.architecture');
-  for (const [name, most] of [['block_count', 10_000], ['context_length', 2 ** 31], ['embedding_length', 2 ** 24], ['attention.head_count', 2 ** 16]] as const) {
+  for (const [name, most] of [
+    ['block_count', 10_000],
+    ['context_length', 2 ** 31],
+    ['embedding_length', 2 ** 24],
+    ['attention.head_count', 2 ** 16],
+  ] as const) {
     const value = keys.get(`${String(architecture)}.${name}`);
     if (typeof value !== 'number') continue;
     draft.metadata.set(name, value);
     // A head count of zero is divided by; a huge block count sizes an allocation.
-    if (value > most || value <= 0) draft.anomalies.push(broken('gguf-hyperparameter', `${name} is ${value}: programs divide by it or allocate for it.`, draft.where));
+    if (value > most || value <= 0)
+      draft.anomalies.push(broken('gguf-hyperparameter', `${name} is ${value}: programs divide by it or allocate for it.`, draft.where));
   }
 }

@@ -24,7 +24,8 @@ function decodeMember(input: Uint8Array, most: number, partial: boolean): Decode
   const trailer = start + raw.consumed;
   if (trailer + 8 > input.length) throw new TruncatedBytes('gzip-broken', trailer, 'the gzip stream ends before its checksum');
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  if (view.getUint32(trailer, true) !== crc32(raw.bytes)) throw new MalformedBytes('gzip-bad-crc', trailer, 'the gzip checksum does not match the content');
+  if (view.getUint32(trailer, true) !== crc32(raw.bytes))
+    throw new MalformedBytes('gzip-bad-crc', trailer, 'the gzip checksum does not match the content');
   if (view.getUint32(trailer + 4, true) !== raw.bytes.length % 2 ** 32)
     throw new MalformedBytes('gzip-bad-size', trailer + 4, 'the gzip length does not match the content');
   return { bytes: raw.bytes, consumed: trailer + 8 };

@@ -35,8 +35,16 @@ function addExternalFiles(file: Hdf5File, { start, size }: Message, draft: Draft
   for (let i = 0; i < Math.min(used, 1000); i++) {
     const name = heapText(file, heap, sized(cursor, file.lengthBytes));
     cursor.skip(2 * file.lengthBytes);
-    draft.externalPaths.push({ text: name.slice(0, 1000), purpose: 'external-storage', leavesFolder: leavesFolder(name), effect: 'fs-read', where: rangePlace(draft.where, start, size) });
-    draft.anomalies.push(broken('hdf5-external-storage', 'The values of a data set lie in another file.', rangePlace(draft.where, start, size)));
+    draft.externalPaths.push({
+      text: name.slice(0, 1000),
+      purpose: 'external-storage',
+      leavesFolder: leavesFolder(name),
+      effect: 'fs-read',
+      where: rangePlace(draft.where, start, size),
+    });
+    draft.anomalies.push(
+      broken('hdf5-external-storage', 'The values of a data set lie in another file.', rangePlace(draft.where, start, size)),
+    );
   }
 }
 
@@ -52,7 +60,14 @@ function checkFilters(file: Hdf5File, { start, size }: Message, draft: Draft): v
     const values = cursor.u16();
     cursor.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
     cursor.skip(4 * (values + (version === 1 ? values % 2 : 0)));
-    if (!ownFilters.has(id)) draft.anomalies.push(broken('hdf5-plugin-filter', `Reading needs the filter ${id}, which the library loads from a plug-in folder.`, rangePlace(draft.where, start, size)));
+    if (!ownFilters.has(id))
+      draft.anomalies.push(
+        broken(
+          'hdf5-plugin-filter',
+          `Reading needs the filter ${id}, which the library loads from a plug-in folder.`,
+          rangePlace(draft.where, start, size),
+        ),
+      );
   }
 }
 
@@ -67,7 +82,13 @@ function readLayout(file: Hdf5File, { start, size }: Message, draft: Draft): voi
   draft.anomalies.push(broken('hdf5-virtual-dataset', 'A data set is put together from other files.', place));
   if (isUndefinedAddress(address, file)) return;
   for (const name of virtualSources(file, globalHeapObject(file, address, index)))
-    draft.externalPaths.push({ text: name.slice(0, 1000), purpose: 'virtual-dataset', leavesFolder: leavesFolder(name), effect: 'fs-read', where: place });
+    draft.externalPaths.push({
+      text: name.slice(0, 1000),
+      purpose: 'virtual-dataset',
+      leavesFolder: leavesFolder(name),
+      effect: 'fs-read',
+      where: place,
+    });
 }
 
 /** Mapping block: version, count, then for each source file name, data set name and two selections of varying length. */
@@ -83,5 +104,11 @@ function checkShape(file: Hdf5File, space: Message, type: Message, draft: Draft)
   const { size } = dataType(new Cursor(file.source, type.start, type.start + type.size));
   const bytes = dimensions.reduce((product, dimension) => product * dimension, 1n) * BigInt(size);
   if (bytes > shapeFloor && bytes > shapeRatio * BigInt(file.source.size))
-    draft.anomalies.push(bomb('hdf5-shape', `A data set declares ${dimensions.join(' × ')} elements of ${size} bytes; the whole file has ${file.source.size}.`, rangePlace(draft.where, space.start, space.size)));
+    draft.anomalies.push(
+      bomb(
+        'hdf5-shape',
+        `A data set declares ${dimensions.join(' × ')} elements of ${size} bytes; the whole file has ${file.source.size}.`,
+        rangePlace(draft.where, space.start, space.size),
+      ),
+    );
 }

@@ -48,8 +48,19 @@ function heapHeader(file: Hdf5File, address: number): Heap {
   cursor.skip(2);
   const root = sized(cursor, file.offsetBytes);
   const rootRows = cursor.u16();
-  if (tableWidth === 0 || startBlock === 0 || largestDirect < startBlock) throw new MalformedBytes('hdf5-dense', cursor.at, 'a heap has impossible block sizes');
-  return { idBytes, offsetBytes: Math.ceil(heapBits / 8), lengthBytes: bytesFor(largestDirect), tableWidth, startBlock, largestDirect, root, rootRows, filtered: filterBytes > 0 };
+  if (tableWidth === 0 || startBlock === 0 || largestDirect < startBlock)
+    throw new MalformedBytes('hdf5-dense', cursor.at, 'a heap has impossible block sizes');
+  return {
+    idBytes,
+    offsetBytes: Math.ceil(heapBits / 8),
+    lengthBytes: bytesFor(largestDirect),
+    tableWidth,
+    startBlock,
+    largestDirect,
+    root,
+    rootRows,
+    filtered: filterBytes > 0,
+  };
 }
 
 /** Bytes that hold any length up to the largest direct block. */
@@ -78,7 +89,14 @@ function heapIds(file: Hdf5File, address: number, idBytes: number): Uint8Array[]
   return tree.ids;
 }
 
-type Tree = { readonly file: Hdf5File; readonly nodeBytes: number; readonly recordBytes: number; readonly idAt: number; readonly idBytes: number; readonly ids: Uint8Array[] };
+type Tree = {
+  readonly file: Hdf5File;
+  readonly nodeBytes: number;
+  readonly recordBytes: number;
+  readonly idAt: number;
+  readonly idBytes: number;
+  readonly ids: Uint8Array[];
+};
 
 function readNode(tree: Tree, address: number, records: number, depth: number): void {
   const { file, recordBytes } = tree;

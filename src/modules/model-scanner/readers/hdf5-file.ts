@@ -6,7 +6,13 @@ import { Cursor } from './cursor.ts';
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** A file with its base address and the widths its superblock declares. Addresses below are relative to the base. */
-export type Hdf5File = { readonly source: ByteSource; readonly base: number; readonly offsetBytes: number; readonly lengthBytes: number; readonly root: number };
+export type Hdf5File = {
+  readonly source: ByteSource;
+  readonly base: number;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+  readonly root: number;
+};
 
 export type Message = { readonly type: number; readonly flags: number; readonly start: number; readonly size: number };
 
@@ -42,7 +48,8 @@ export function openHdf5(source: ByteSource, at: number): Hdf5File {
 
 function width(cursor: Cursor): number {
   const bytes = cursor.u8();
-  if (bytes !== 2 && bytes !== 4 && bytes !== 8) throw new MalformedBytes('hdf5-superblock', cursor.at - 1, `an address of ${bytes} bytes is not allowed`);
+  if (bytes !== 2 && bytes !== 4 && bytes !== 8)
+    throw new MalformedBytes('hdf5-superblock', cursor.at - 1, `an address of ${bytes} bytes is not allowed`);
   return bytes;
 }
 
@@ -120,7 +127,8 @@ function continuation(file: Hdf5File, { start }: Message, overhead: number): Blo
   const cursor = new Cursor(file.source, start);
   const address = file.base + sized(cursor, file.offsetBytes);
   const length = sized(cursor, file.lengthBytes);
-  if (address + length > file.source.size) throw new MalformedBytes('hdf5-continuation', start, 'a continuation block lies outside the file');
+  if (address + length > file.source.size)
+    throw new MalformedBytes('hdf5-continuation', start, 'a continuation block lies outside the file');
   return { start: address, end: address + length - overhead };
 }
 

@@ -60,7 +60,8 @@ function symbolTable(file: Hdf5File, message: Message): Link[] {
   const waiting = [{ address: tree, depth: 0 }];
   const seen = new Set<number>();
   for (let node = waiting.pop(); node && links.length < mostLinks; node = waiting.pop()) {
-    if (seen.has(node.address) || node.depth > deepestTree) throw new MalformedBytes('hdf5-tree', node.address, 'the tree of a group loops');
+    if (seen.has(node.address) || node.depth > deepestTree)
+      throw new MalformedBytes('hdf5-tree', node.address, 'the tree of a group loops');
     seen.add(node.address);
     const inner = cursorAt(file, node.address);
     const sign = inner.text(4);

@@ -1,7 +1,7 @@
 /** HDF5: Keras models and weights, data sets; every object that can be reached, its links and its text attributes. */
 import { memberPlace, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { bytesSource, type ByteSource } from '../source.ts';
+import { broken, type Draft, defineReader, draftArtefact, guarded, MalformedBytes, type ReaderTools } from '../reader.ts';
+import { type ByteSource, bytesSource } from '../source.ts';
 import { leavesFolder } from './archive-path.ts';
 import { Cursor } from './cursor.ts';
 import { readDataset } from './hdf5-dataset.ts';
@@ -28,7 +28,17 @@ export default defineReader({
 });
 
 /** Names that only model files have at their top. */
-const modelNames = new Set(['model_weights', 'layer_names', 'optimizer_weights', 'layers', 'vars', '_layer_checkpoint_dependencies', 'model_config', 'keras_version', 'weight_names']);
+const modelNames = new Set([
+  'model_weights',
+  'layer_names',
+  'optimizer_weights',
+  'layers',
+  'vars',
+  '_layer_checkpoint_dependencies',
+  'model_config',
+  'keras_version',
+  'weight_names',
+]);
 
 class Hdf5Walk {
   readonly #file: Hdf5File;
@@ -75,7 +85,13 @@ class Hdf5Walk {
     if (link.kind === 'hard') return [{ address: link.address, path: `${path}/${link.name}` }];
     if (link.kind === 'external') {
       const place = rangePlace(this.#draft.where, link.at);
-      this.#draft.externalPaths.push({ text: link.file.slice(0, 1000), purpose: 'link', leavesFolder: leavesFolder(link.file), effect: 'fs-read', where: place });
+      this.#draft.externalPaths.push({
+        text: link.file.slice(0, 1000),
+        purpose: 'link',
+        leavesFolder: leavesFolder(link.file),
+        effect: 'fs-read',
+        where: place,
+      });
       this.#draft.anomalies.push(broken('hdf5-external-link', `The member ${link.name.slice(0, 100)} is a link into another file.`, place));
     }
     return [];
@@ -102,7 +118,9 @@ class Hdf5Walk {
   #text(name: string, bytes: Uint8Array, at: number): void {
     const draft = this.#draft;
     if (name === 'keras_version' || name === 'backend') draft.metadata.set(name, utf8.decode(bytes.subarray(0, 100)).replace(/\0+$/, ''));
-    const isPickle = (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5 && bytes.length > 2) || (bytes.length > 3 && bytes[0] !== 0x7b && walksLikePickle(trimmed(bytes), true));
+    const isPickle =
+      (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5 && bytes.length > 2) ||
+      (bytes.length > 3 && bytes[0] !== 0x7b && walksLikePickle(trimmed(bytes), true));
     if (isPickle) {
       this.#tools.budget.spendMember();
       draft.members.push(this.#tools.open(bytesSource(bytes), memberPlace(draft.where, `attribute ${name}`)));

@@ -1,7 +1,7 @@
 /** JSON files: model configurations, Keras architectures, notebooks, shard indexes; any other JSON is plain. */
 import type { Where } from '../../../contract/finding.ts';
 import { placeName, rangePlace } from '../place.ts';
-import { defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
+import { type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
 import { readHuggingFace } from './hugging-face.ts';
 import { type JsonDocument, type JsonObject, parseJson } from './json-tokens.ts';
 import { isKerasConfig, readKerasConfig } from './keras-config.ts';
@@ -12,8 +12,22 @@ const utf8 = new TextDecoder('utf-8');
 
 /** Keys that make a JSON file more than data. A file without any of them is not parsed. */
 const telling = [
-  'class_name', 'nbformat', 'auto_map', 'weight_map', 'chat_template', 'architectures', 'model_type', 'base_model_name_or_path',
-  '_class_name', '_target_', 'learner', 'custom_generate', 'custom_pipelines', 'trust_remote_code', 'added_tokens', 'added_tokens_decoder',
+  'class_name',
+  'nbformat',
+  'auto_map',
+  'weight_map',
+  'chat_template',
+  'architectures',
+  'model_type',
+  'base_model_name_or_path',
+  '_class_name',
+  '_target_',
+  'learner',
+  'custom_generate',
+  'custom_pipelines',
+  'trust_remote_code',
+  'added_tokens',
+  'added_tokens_decoder',
 ].map((key) => `"${key}"`);
 
 export default defineReader({
@@ -43,7 +57,7 @@ function startsJson(head: Uint8Array): boolean {
 function mayMatter(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (telling.some((key) => buffer.includes(key, 0, 'latin1'))) return true;
-  return ['\\u004', '\\u005', '\\u006', '\\u007'].some((escape) => buffer.includes(escape, 0, 'latin1'));
+  return ['\\u004', '\\u005', '\\u006', '\\u007'].some((letter) => buffer.includes(letter, 0, 'latin1'));
 }
 
 function readDocument(bytes: Uint8Array, draft: Draft, tools: ReaderTools): void {
@@ -66,14 +80,10 @@ function readDocument(bytes: Uint8Array, draft: Draft, tools: ReaderTools): void
 }
 
 function classify(root: JsonObject, draft: Draft, tools: ReaderTools): void {
-  if (root.has('nbformat') && Array.isArray(root.get('cells') ?? root.get('worksheets'))) return readNotebook(root, draft);
-  if (isKerasConfig(root)) return readKerasConfig(root, draft, tools);
-  if (isBooster(root)) {
-    draft.format = 'xgboost-json';
-    draft.role = 'model';
-    return;
-  }
-  readHuggingFace(root, draft);
+  if (root.has('nbformat') && Array.isArray(root.get('cells') ?? root.get('worksheets'))) readNotebook(root, draft);
+  else if (isKerasConfig(root)) readKerasConfig(root, draft, tools);
+  else if (isBooster(root)) Object.assign(draft, { format: 'xgboost-json', role: 'model' });
+  else readHuggingFace(root, draft);
 }
 
 function isBooster(root: JsonObject): boolean {
@@ -83,5 +93,11 @@ function isBooster(root: JsonObject): boolean {
 
 function addRepeatedKeys({ repeatedKeys }: JsonDocument, draft: Draft, where: Where): void {
   for (const { key, at } of repeatedKeys.slice(0, 5))
-    draft.anomalies.push(lie('json-repeated-key', `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object: programs differ in which one they read.`, rangePlace(where, at, key.length)));
+    draft.anomalies.push(
+      lie(
+        'json-repeated-key',
+        `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object: programs differ in which one they read.`,
+        rangePlace(where, at, key.length),
+      ),
+    );
 }

@@ -118,7 +118,9 @@ class JsonParser {
     throw new MalformedBytes('json-broken', start, `JSON: an escape in the text at character ${start} is wrong`);
   }
   #word(): JsonValue {
-    const match = /^(?:true|false|null|NaN|-?Infinity|-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,10})?)/.exec(this.#text.slice(this.#at, this.#at + 820));
+    const match = /^(?:true|false|null|NaN|-?Infinity|-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,10})?)/.exec(
+      this.#text.slice(this.#at, this.#at + 820),
+    );
     if (!match) throw this.#wrong('a value is missing');
     this.#at += match[0].length;
     if (match[0] === 'true' || match[0] === 'false') return match[0] === 'true';

@@ -19,12 +19,19 @@ export function addBytecode(name: string, config: JsonValue, draft: Draft, tools
       if (member.format !== 'unknown' && member.format !== 'text') draft.members.push(member);
       continue;
     }
-    draft.code.push({ language: 'python-bytecode', activated: true, detail: `${name} holds byte code`, text: names.join(' ').slice(0, 4000), where: draft.where });
+    draft.code.push({
+      language: 'python-bytecode',
+      activated: true,
+      detail: `${name} holds byte code`,
+      text: names.join(' ').slice(0, 4000),
+      where: draft.where,
+    });
   }
 }
 
 function base64Texts(value: JsonValue | undefined, depth: number): string[] {
-  if (typeof value === 'string') return value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value.slice(0, 1 << 20)) && value.length < 1 << 24 ? [value] : [];
+  if (typeof value === 'string')
+    return value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value.slice(0, 1 << 20)) && value.length < 1 << 24 ? [value] : [];
   if (depth === 0 || value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => base64Texts(item, depth - 1));
   return value instanceof Map ? [...value.values()].flatMap((item) => base64Texts(item, depth - 1)) : [];

@@ -67,7 +67,12 @@ class KerasWalk {
     const configText = object.get('config');
     const target = name === 'function' && typeof configText === 'string' ? configText : name;
     const operator = judgeKerasObject(
-      { module: typeof module === 'string' ? module : null, name: target, isFunction: name === 'function', registered: typeof registered === 'string' ? registered : null },
+      {
+        module: typeof module === 'string' ? module : null,
+        name: target,
+        isFunction: name === 'function',
+        registered: typeof registered === 'string' ? registered : null,
+      },
       this.#tools.tables,
       rangePlace(this.#draft.where, 0),
     );
@@ -87,7 +92,13 @@ class KerasWalk {
     if (shortName(name) === 'TorchModuleWrapper') addBytecode(name, config, this.#draft, this.#tools);
   }
   #path(text: string, purpose: 'vocabulary' | 'model'): void {
-    this.#draft.externalPaths.push({ text: text.slice(0, 1000), purpose, leavesFolder: leavesFolder(text), effect: isAddress(text) ? 'net' : 'fs-read', where: this.#draft.where });
+    this.#draft.externalPaths.push({
+      text: text.slice(0, 1000),
+      purpose,
+      leavesFolder: leavesFolder(text),
+      effect: isAddress(text) ? 'net' : 'fs-read',
+      where: this.#draft.where,
+    });
   }
 }
 

@@ -3,7 +3,12 @@ import type { Effect, Where } from '../../../contract/finding.ts';
 import type { OperatorFact } from '../artefact.ts';
 import type { ScanTables } from '../tables.ts';
 
-export type KerasReference = { readonly module: string | null; readonly name: string; readonly isFunction: boolean; readonly registered: string | null };
+export type KerasReference = {
+  readonly module: string | null;
+  readonly name: string;
+  readonly isFunction: boolean;
+  readonly registered: string | null;
+};
 
 /** Functions of Keras itself that were used against it. @source CVE-2025-8747, CVE-2025-9906, CVE-2025-12060 (NVD). */
 const misused: ReadonlyMap<string, { readonly effect: Effect; readonly cve: string }> = new Map([
@@ -45,7 +50,13 @@ export function judgeKerasObject(reference: KerasReference, tables: ScanTables, 
   if (module !== null && !isFrameworkModule(module, tables)) return foreign(reference, tables, fact);
   if (reference.isFunction || module !== null) {
     const use = misused.get(short);
-    if (use) return fact(true, use.effect, 'proved', `Loading calls Keras' own ${short}, which was not meant to be called from a model file (${use.cve}).`);
+    if (use)
+      return fact(
+        true,
+        use.effect,
+        'proved',
+        `Loading calls Keras' own ${short}, which was not meant to be called from a model file (${use.cve}).`,
+      );
   }
   if (module !== null || tables.operators.kerasClasses.has(name) || reference.isFunction) return fact(true, 'none', 'proved', '');
   return fact(false, 'none', 'possible', `The class ${name} is not one of Keras: loading needs code from elsewhere.`);
@@ -60,8 +71,10 @@ function foreign({ module, name, isFunction, registered }: KerasReference, table
   if (harm !== null) return fact(false, harm, 'proved', `Loading imports ${path} and uses ${name} (CVE-2025-1550).`);
   const [top = ''] = path.split('.');
   // `builtins` is how Keras writes plain Python functions a person registered: harmless names were let through above.
-  if (path === 'builtins' && isFunction) return fact(false, 'none', 'possible', `A function ${name} outside Keras must be supplied when loading.`);
-  if (tables.pickle.standardLibrary.has(top) && path !== 'builtins') return fact(false, 'exec', 'possible', `Loading imports ${path} of the standard library and uses ${name} (CVE-2025-1550).`);
+  if (path === 'builtins' && isFunction)
+    return fact(false, 'none', 'possible', `A function ${name} outside Keras must be supplied when loading.`);
+  if (tables.pickle.standardLibrary.has(top) && path !== 'builtins')
+    return fact(false, 'exec', 'possible', `Loading imports ${path} of the standard library and uses ${name} (CVE-2025-1550).`);
   const how = registered === null ? 'is imported by name' : `is registered as ${registered}`;
   return fact(false, 'none', 'possible', `The object ${name} of ${path} ${how}: loading needs code from elsewhere.`);
 }
@@ -77,6 +90,7 @@ function harmOf(module: string, name: string, { pickle }: ScanTables): Effect | 
 }
 
 function isFrameworkModule(module: string, { operators }: ScanTables): boolean {
-  for (let end = module.length; end > 0; end = module.lastIndexOf('.', end - 1)) if (operators.kerasModules.has(module.slice(0, end))) return true;
+  for (let end = module.length; end > 0; end = module.lastIndexOf('.', end - 1))
+    if (operators.kerasModules.has(module.slice(0, end))) return true;
   return false;
 }

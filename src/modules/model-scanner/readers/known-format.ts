@@ -92,7 +92,8 @@ export default defineReader({
     if (!known) return null;
     const draft = draftArtefact(known.format, where, source.size);
     draft.role = known.role;
-    if (!known.plain) draft.unread.push({ reason: 'unsupported', detail: `The format ${known.format} is recognised, but no reader checks it yet.`, where });
+    if (!known.plain)
+      draft.unread.push({ reason: 'unsupported', detail: `The format ${known.format} is recognised, but no reader checks it yet.`, where });
     return draft;
   },
 });
@@ -101,7 +102,9 @@ function knownFormat({ head, tail }: Pick<Glance, 'head' | 'tail'>): Known | nul
   const found = signatures.find(({ text, at = 0 }) => stands(head, text, at));
   if (found) return found;
   const footer = tail.subarray(-8);
-  return footer.length === 8 && tableFooter.every((byte, i) => footer[i] === byte) ? { format: 'tensorflow-checkpoint-index', role: 'model', text: '', plain: true } : null;
+  return footer.length === 8 && tableFooter.every((byte, i) => footer[i] === byte)
+    ? { format: 'tensorflow-checkpoint-index', role: 'model', text: '', plain: true }
+    : null;
 }
 
 function stands(head: Uint8Array, text: string, at: number): boolean {

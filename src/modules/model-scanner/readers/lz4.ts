@@ -65,7 +65,8 @@ function decodeBlock(block: Uint8Array, output: BoundedOutput, blockAt: number):
     if (at >= block.length) return;
     const distance = (block[at] ?? 0) | ((block[at + 1] ?? 0) << 8);
     at += 2;
-    if (distance === 0 || distance > output.length) throw new MalformedBytes('lz4-broken', blockAt + at, 'an LZ4 match points before the start');
+    if (distance === 0 || distance > output.length)
+      throw new MalformedBytes('lz4-broken', blockAt + at, 'an LZ4 match points before the start');
     output.repeat(distance, count(token & 15) + 4);
   }
 }

@@ -177,7 +177,8 @@ export class LzmaDecoder {
       const length = this.#match(positionState);
       if (length === null) return true;
       const [distance] = this.#repeats;
-      if (distance >= this.output.length - this.dictionaryStart) throw new MalformedBytes('lzma-broken', this.range.at, 'an LZMA match points before the start');
+      if (distance >= this.output.length - this.dictionaryStart)
+        throw new MalformedBytes('lzma-broken', this.range.at, 'an LZMA match points before the start');
       this.output.repeat(distance + 1, Math.min(length, stop - this.output.length));
     }
     return false;

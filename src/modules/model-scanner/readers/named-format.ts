@@ -3,7 +3,14 @@ import type { Artefact } from '../artefact.ts';
 import { placeName } from '../place.ts';
 import { defineReader, draftArtefact } from '../reader.ts';
 
-type Named = { readonly format: string; readonly role: Artefact['role']; readonly name: RegExp; readonly text?: boolean; readonly start?: RegExp; readonly read?: true };
+type Named = {
+  readonly format: string;
+  readonly role: Artefact['role'];
+  readonly name: RegExp;
+  readonly text?: boolean;
+  readonly start?: RegExp;
+  readonly read?: true;
+};
 
 const latin1 = new TextDecoder('latin1');
 
@@ -31,12 +38,16 @@ export default defineReader({
     if (!kind) return null;
     const draft = draftArtefact(kind.format, where, source.size);
     draft.role = kind.role;
-    if (!kind.read) draft.unread.push({ reason: 'unsupported', detail: `The format ${kind.format} is recognised, but no reader checks it yet.`, where });
+    if (!kind.read)
+      draft.unread.push({ reason: 'unsupported', detail: `The format ${kind.format} is recognised, but no reader checks it yet.`, where });
     return draft;
   },
 });
 
 function kindOf(head: Uint8Array, name: string, isText: boolean): Named | null {
   const start = latin1.decode(head);
-  return named.find((kind) => kind.name.test(name) && (kind.text === undefined || kind.text === isText) && (kind.start?.test(start) ?? true)) ?? null;
+  return (
+    named.find((kind) => kind.name.test(name) && (kind.text === undefined || kind.text === isText) && (kind.start?.test(start) ?? true)) ??
+    null
+  );
 }

@@ -1,6 +1,18 @@
 /** numpy arrays: a literal header, then raw numbers, or a pickle when the elements are Python objects. */
-import { bomb, broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools, TruncatedBytes } from '../reader.ts';
+
 import { memberPlace, rangePlace } from '../place.ts';
+import {
+  bomb,
+  broken,
+  type Draft,
+  defineReader,
+  draftArtefact,
+  guarded,
+  lie,
+  MalformedBytes,
+  type ReaderTools,
+  TruncatedBytes,
+} from '../reader.ts';
 import { type ByteSource, windowSource } from '../source.ts';
 import { Cursor } from './cursor.ts';
 import { pickleInto } from './pickle-into.ts';
@@ -25,7 +37,10 @@ function startsArray(head: Uint8Array): boolean {
 function readArrays(source: ByteSource, draft: Draft, tools: ReaderTools): void {
   let at = 0;
   while (at < source.size) {
-    if (!startsArray(source.read(at, 6))) return trailing(source, at, draft, tools);
+    if (!startsArray(source.read(at, 6))) {
+      trailing(source, at, draft, tools);
+      return;
+    }
     tools.budget.spendMember();
     at = readArray(source, at, draft, tools);
   }
@@ -64,7 +79,9 @@ function parseHeader(text: string, at: number, draft: Draft): Header | null {
     return { descr, shape };
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    draft.anomalies.push(lie('npy-header-not-literal', `${error.message} Old programs evaluate this text.`, rangePlace(draft.where, at, text.length)));
+    draft.anomalies.push(
+      lie('npy-header-not-literal', `${error.message} Old programs evaluate this text.`, rangePlace(draft.where, at, text.length)),
+    );
     draft.unread.push({ reason: 'reader-failed', detail: error.message, where: rangePlace(draft.where, at, text.length) });
     return null;
   }
@@ -86,7 +103,11 @@ function dataBytes(source: ByteSource, dataAt: number, { descr, shape }: Header,
   if (declared <= BigInt(left)) return Number(declared);
   const place = rangePlace(draft.where, dataAt, left);
   const detail = `The header declares ${declared} bytes, ${left} are stored.`;
-  draft.anomalies.push(declared > 4n * 2n ** 30n && declared > 100n * BigInt(left) ? bomb('npy-declared-size', detail, place) : broken('npy-cut', detail, place));
+  draft.anomalies.push(
+    declared > 4n * 2n ** 30n && declared > 100n * BigInt(left)
+      ? bomb('npy-declared-size', detail, place)
+      : broken('npy-cut', detail, place),
+  );
   throw new TruncatedBytes('npy-cut', dataAt, detail);
 }
 

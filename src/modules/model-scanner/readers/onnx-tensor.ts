@@ -3,10 +3,34 @@ import { rangePlace } from '../place.ts';
 import { broken, type Draft, lie } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 import { isAddress, leavesFolder } from './archive-path.ts';
-import { type Field, fieldText, fields } from './protobuf.ts';
+import { type Field, fields, fieldText } from './protobuf.ts';
 
 /** Bits of one raw element by data type. @source onnx.proto3 `TensorProto.DataType`. */
-const rawBits: ReadonlyMap<number, number> = new Map([[1, 32], [2, 8], [3, 8], [4, 16], [5, 16], [6, 32], [7, 64], [9, 8], [10, 16], [11, 64], [12, 32], [13, 64], [14, 64], [15, 128], [16, 16], [17, 8], [18, 8], [19, 8], [20, 8], [21, 4], [22, 4], [23, 4], [24, 8]]);
+const rawBits: ReadonlyMap<number, number> = new Map([
+  [1, 32],
+  [2, 8],
+  [3, 8],
+  [4, 16],
+  [5, 16],
+  [6, 32],
+  [7, 64],
+  [9, 8],
+  [10, 16],
+  [11, 64],
+  [12, 32],
+  [13, 64],
+  [14, 64],
+  [15, 128],
+  [16, 16],
+  [17, 8],
+  [18, 8],
+  [19, 8],
+  [20, 8],
+  [21, 4],
+  [22, 4],
+  [23, 4],
+  [24, 8],
+]);
 /** @source onnx external data specification. Other keys set attributes of the reading object in programs before the fix of CVE-2026-34445. */
 const externalKeys = new Set(['location', 'offset', 'length', 'checksum', 'basepath']);
 
@@ -26,11 +50,20 @@ export function readTensor(source: ByteSource, tensor: Field, draft: Draft): voi
   const elements = dimensions.reduce((product, size) => product * size, 1);
   const before = draft.metadata.get('parameters');
   draft.metadata.set('parameters', (typeof before === 'number' ? before : 0) + (Number.isFinite(elements) ? elements : 0));
-  if (external || entries.length > 0) return addExternal(entries, tensor, draft);
+  if (external || entries.length > 0) {
+    addExternal(entries, tensor, draft);
+    return;
+  }
   const bits = rawBits.get(type);
   if (raw === null || bits === undefined || raw === 0) return;
   if (Math.ceil((elements * bits) / 8) !== raw)
-    draft.anomalies.push(broken('onnx-tensor-size', `A tensor of dimensions ${dimensions.join(' × ').slice(0, 100)} has ${raw} bytes.`, rangePlace(draft.where, tensor.start)));
+    draft.anomalies.push(
+      broken(
+        'onnx-tensor-size',
+        `A tensor of dimensions ${dimensions.join(' × ').slice(0, 100)} has ${raw} bytes.`,
+        rangePlace(draft.where, tensor.start),
+      ),
+    );
 }
 
 /** Repeated numbers come packed or one by one; negative ones show as huge. */
@@ -65,8 +98,23 @@ function entryOf(source: ByteSource, entry: Field): [string, string] {
 function addExternal(entries: readonly (readonly [string, string])[], tensor: Field, draft: Draft): void {
   const where = rangePlace(draft.where, tensor.start, tensor.end - tensor.start);
   for (const [key, value] of entries) {
-    if (key === 'location') draft.externalPaths.push({ text: value.slice(0, 1000), purpose: 'tensor-data', leavesFolder: leavesFolder(value), effect: isAddress(value) ? 'net' : 'fs-read', where });
-    if ((key === 'offset' || key === 'length') && !/^\d{1,15}$/.test(value)) draft.anomalies.push(broken('onnx-external-range', `The ${key} of external data is ${value.slice(0, 60)}.`, where));
-    if (!externalKeys.has(key)) draft.anomalies.push(lie('onnx-external-key', `External data has the unknown key ${key.slice(0, 60)}: programs before the fix of CVE-2026-34445 set it as an attribute.`, where));
+    if (key === 'location')
+      draft.externalPaths.push({
+        text: value.slice(0, 1000),
+        purpose: 'tensor-data',
+        leavesFolder: leavesFolder(value),
+        effect: isAddress(value) ? 'net' : 'fs-read',
+        where,
+      });
+    if ((key === 'offset' || key === 'length') && !/^\d{1,15}$/.test(value))
+      draft.anomalies.push(broken('onnx-external-range', `The ${key} of external data is ${value.slice(0, 60)}.`, where));
+    if (!externalKeys.has(key))
+      draft.anomalies.push(
+        lie(
+          'onnx-external-key',
+          `External data has the unknown key ${key.slice(0, 60)}: programs before the fix of CVE-2026-34445 set it as an attribute.`,
+          where,
+        ),
+      );
   }
 }

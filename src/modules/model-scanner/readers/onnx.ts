@@ -1,12 +1,25 @@
 /** ONNX models: every node and every tensor wherever the format allows one, external data, custom domains. */
 import { rangePlace } from '../place.ts';
-import { defineReader, type Draft, draftArtefact, guarded, MalformedBytes, type ReaderTools } from '../reader.ts';
+import { type Draft, defineReader, draftArtefact, guarded, MalformedBytes, type ReaderTools } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 import { readTensor } from './onnx-tensor.ts';
-import { type Field, fieldText, fields, fitsShape } from './protobuf.ts';
+import { type Field, fields, fieldText, fitsShape } from './protobuf.ts';
 
 /** ModelProto: field number → wire type. @source onnx.proto3, IR version 13. */
-const modelShape: ReadonlyMap<number, number> = new Map([[1, 0], [2, 2], [3, 2], [4, 2], [5, 0], [6, 2], [7, 2], [8, 2], [14, 2], [20, 2], [25, 2], [26, 2]]);
+const modelShape: ReadonlyMap<number, number> = new Map([
+  [1, 0],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 0],
+  [6, 2],
+  [7, 2],
+  [8, 2],
+  [14, 2],
+  [20, 2],
+  [25, 2],
+  [26, 2],
+]);
 const deepest = 64;
 
 export default defineReader({
@@ -77,7 +90,8 @@ class OnnxWalk {
     if (domain === '' || domain === 'ai.onnx') this.#draft.metadata.set('opset', version);
   }
   #functionDomain(definition: Field): void {
-    for (const field of fields(this.#source, definition.start, definition.end)) if (field.number === 10) this.#ownDomains.add(fieldText(this.#source, field, 300));
+    for (const field of fields(this.#source, definition.start, definition.end))
+      if (field.number === 10) this.#ownDomains.add(fieldText(this.#source, field, 300));
   }
   #training(info: Field): void {
     for (const field of fields(this.#source, info.start, info.end)) if (field.number === 1 || field.number === 2) this.#graph(field, 1);
@@ -120,7 +134,8 @@ class OnnxWalk {
     }
   }
   #sparse(sparse: Field): void {
-    for (const field of fields(this.#source, sparse.start, sparse.end)) if ((field.number === 1 || field.number === 2) && field.wire === 2) this.#tensor(field);
+    for (const field of fields(this.#source, sparse.start, sparse.end))
+      if ((field.number === 1 || field.number === 2) && field.wire === 2) this.#tensor(field);
   }
   #tensor(tensor: Field): void {
     readTensor(this.#source, tensor, this.#draft);

@@ -1,25 +1,35 @@
 /** The pickle engine's facts, written into an artefact. */
-import { memberPlace } from '../place.ts';
+
 import type { PickleFacts, PicklePlace } from '../pickle/facts.ts';
 import { readPickle } from '../pickle/read-pickle.ts';
+import { memberPlace } from '../place.ts';
 import { type Draft, guarded, type ReaderTools } from '../reader.ts';
 import { type ByteSource, bytesSource } from '../source.ts';
 
-export type PickleStart = { readonly source: ByteSource; readonly offset: number; readonly whole: boolean; readonly flavour: NonNullable<PicklePlace['flavour']> };
+export type PickleStart = {
+  readonly source: ByteSource;
+  readonly offset: number;
+  readonly whole: boolean;
+  readonly flavour: NonNullable<PicklePlace['flavour']>;
+};
 
 /** @returns the engine's facts, or null when it could not run at all (the draft then says why). */
 export function pickleInto(draft: Draft, start: PickleStart, tools: ReaderTools): PickleFacts | null {
   let facts: PickleFacts | null = null;
   guarded(draft, () => {
     const { source, offset, whole, flavour } = start;
-    facts = readPickle(source, { containerPath: draft.where.containerPath, offset, whole, flavour }, {
-      budget: tools.budget,
-      facts: tools.tables.pickle,
-      nested: (bytes, name) => {
-        tools.budget.spendMember();
-        draft.members.push(tools.open(bytesSource(bytes), memberPlace(draft.where, name)));
+    facts = readPickle(
+      source,
+      { containerPath: draft.where.containerPath, offset, whole, flavour },
+      {
+        budget: tools.budget,
+        facts: tools.tables.pickle,
+        nested: (bytes, name) => {
+          tools.budget.spendMember();
+          draft.members.push(tools.open(bytesSource(bytes), memberPlace(draft.where, name)));
+        },
       },
-    });
+    );
     addFacts(draft, facts);
   });
   return facts;

@@ -31,6 +31,14 @@ export function marshalNames(bytes: Uint8Array): string[] | null {
   return null;
 }
 
+/** Bytes after the type letter: constants, references, numbers of fixed width. */
+const fixedBytes: ReadonlyMap<string, number> = new Map([
+  ...['N', 'T', 'F', 'S', '.', '0'].map((kind) => [kind, 0] as const),
+  ...['i', 'r', 'R'].map((kind) => [kind, 4] as const),
+  ...['I', 'g'].map((kind) => [kind, 8] as const),
+  ['y', 16],
+]);
+
 class WrongLayout extends Error {
   override readonly name = 'WrongLayout';
 }
@@ -61,36 +69,18 @@ class MarshalWalk {
     this.#items += 1;
     if (depth > deepest || this.#items > mostItems) throw new WrongLayout();
     const kind = String.fromCharCode(this.#byte() & 0x7f);
-    switch (kind) {
-      case 'N': case 'T': case 'F': case 'S': case '.': case '0':
-        return;
-      case 'i': case 'r': case 'R':
-        return this.#skip(4);
-      case 'I': case 'g':
-        return this.#skip(8);
-      case 'y':
-        return this.#skip(16);
-      case 'f':
-        return this.#skip(this.#byte());
-      case 'l':
-        return this.#skip(2 * Math.abs(this.#int()));
-      case 's': case 't': case 'u': case 'a': case 'A':
-        return this.#text(this.#int(), kind);
-      case 'z': case 'Z':
-        return this.#text(this.#byte(), kind);
-      case '(': case '[': case '<': case '>':
-        return this.#many(this.#int(), depth);
-      case ')':
-        return this.#many(this.#byte(), depth);
-      case ':':
-        return this.#many(3, depth);
-      case '{':
-        return this.#dictionary(depth);
-      case 'c':
-        return this.#code(depth);
-      default:
-        throw new WrongLayout();
-    }
+    const fixed = fixedBytes.get(kind);
+    if (fixed !== undefined) this.#skip(fixed);
+    else if (kind === 'f') this.#skip(this.#byte());
+    else if (kind === 'l') this.#skip(2 * Math.abs(this.#int()));
+    else if ('stuaA'.includes(kind)) this.#text(this.#int(), kind);
+    else if (kind === 'z' || kind === 'Z') this.#text(this.#byte(), kind);
+    else if ('([<>'.includes(kind)) this.#many(this.#int(), depth);
+    else if (kind === ')') this.#many(this.#byte(), depth);
+    else if (kind === ':') this.#many(3, depth);
+    else if (kind === '{') this.#dictionary(depth);
+    else if (kind === 'c') this.#code(depth);
+    else throw new WrongLayout();
   }
   #code(depth: number): void {
     this.#skip(4 * this.#layout.integers);

@@ -1,6 +1,16 @@
 /** safetensors: a JSON header that must describe every byte behind it exactly once. */
 import { memberPlace, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools, TruncatedBytes } from '../reader.ts';
+import {
+  broken,
+  type Draft,
+  defineReader,
+  draftArtefact,
+  guarded,
+  lie,
+  MalformedBytes,
+  type ReaderTools,
+  TruncatedBytes,
+} from '../reader.ts';
 import { type ByteSource, windowSource } from '../source.ts';
 import { Cursor } from './cursor.ts';
 import { type JsonValue, parseJson } from './json-tokens.ts';
@@ -24,7 +34,8 @@ export default defineReader({
     if (size < 10 || head.length < 10) return null;
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-    if (head[8] === 0x7b && (head[9] === 0x22 || head[9] === 0x7d || head[9] === 0x20 || head[9] === 0x0a) && length < 2 ** 40) return 'certain';
+    if (head[8] === 0x7b && (head[9] === 0x22 || head[9] === 0x7d || head[9] === 0x20 || head[9] === 0x0a) && length < 2 ** 40)
+      return 'certain';
     return name.endsWith('.safetensors') ? 'plausible' : null;
   },
   read: (source, where, tools) => {
@@ -45,7 +56,13 @@ function readTensors(source: ByteSource, draft: Draft, tools: ReaderTools): void
   const { value, repeatedKeys } = parseJson(text.trimEnd());
   if (!(value instanceof Map)) throw new MalformedBytes('safetensors-header', 8, 'the header is no JSON object');
   for (const { key, at } of repeatedKeys)
-    draft.anomalies.push(lie('safetensors-repeated-key', `The header holds ${JSON.stringify(key.slice(0, 100))} twice: programs differ in which one they read.`, rangePlace(draft.where, 8 + at, key.length)));
+    draft.anomalies.push(
+      lie(
+        'safetensors-repeated-key',
+        `The header holds ${JSON.stringify(key.slice(0, 100))} twice: programs differ in which one they read.`,
+        rangePlace(draft.where, 8 + at, key.length),
+      ),
+    );
   const dataAt = 8 + length;
   const spans: Span[] = [];
   for (const [name, entry] of value) {
@@ -59,7 +76,8 @@ function readTensors(source: ByteSource, draft: Draft, tools: ReaderTools): void
 function readMetadata(entry: JsonValue, draft: Draft): void {
   if (!(entry instanceof Map)) throw new MalformedBytes('safetensors-metadata', 8, '__metadata__ is no object');
   for (const [key, value] of entry) {
-    if (typeof value !== 'string') throw new MalformedBytes('safetensors-metadata', 8, `the metadata value ${key.slice(0, 100)} is no text`);
+    if (typeof value !== 'string')
+      throw new MalformedBytes('safetensors-metadata', 8, `the metadata value ${key.slice(0, 100)} is no text`);
     if (draft.metadata.size < 50) draft.metadata.set(`metadata.${key.slice(0, 100)}`, value.slice(0, 300));
   }
 }
@@ -70,13 +88,20 @@ function readTensor(name: string, entry: JsonValue, draft: Draft): Span {
   const dtype = entry.get('dtype');
   const shape = entry.get('shape');
   const offsets = entry.get('data_offsets');
-  if (typeof dtype !== 'string' || !isCountList(shape) || !isCountList(offsets) || offsets.length !== 2) throw wrong('has no valid dtype, shape and data_offsets');
+  if (typeof dtype !== 'string' || !isCountList(shape) || !isCountList(offsets) || offsets.length !== 2)
+    throw wrong('has no valid dtype, shape and data_offsets');
   const [start = 0, end = 0] = offsets;
   if (start > end) throw wrong('ends before it starts');
   const elements = shape.reduce((product, size) => product * BigInt(size), 1n);
   const bits = elementBits.get(dtype);
-  if (bits === undefined) draft.unread.push({ reason: 'unsupported', detail: `The element type ${dtype.slice(0, 40)} of ${name.slice(0, 100)} is not known.`, where: draft.where });
-  if (bits !== undefined && elements * BigInt(bits) !== BigInt(end - start) * 8n) throw wrong(`declares ${elements} elements of ${dtype} in ${end - start} bytes`);
+  if (bits === undefined)
+    draft.unread.push({
+      reason: 'unsupported',
+      detail: `The element type ${dtype.slice(0, 40)} of ${name.slice(0, 100)} is not known.`,
+      where: draft.where,
+    });
+  if (bits !== undefined && elements * BigInt(bits) !== BigInt(end - start) * 8n)
+    throw wrong(`declares ${elements} elements of ${dtype} in ${end - start} bytes`);
   const before = draft.metadata.get('parameters');
   draft.metadata.set('parameters', (typeof before === 'number' ? before : 0) + Number(elements));
   if (!draft.metadata.has('dtype')) draft.metadata.set('dtype', dtype.slice(0, 40));
@@ -88,18 +113,27 @@ function isCountList(value: JsonValue | undefined): value is number[] {
 }
 
 /** No hole, no overlap, no tail: every byte belongs to one tensor. */
-function checkCover(source: ByteSource, dataAt: number, spans: readonly Span[], { draft, tools }: { draft: Draft; tools: ReaderTools }): void {
+function checkCover(
+  source: ByteSource,
+  dataAt: number,
+  spans: readonly Span[],
+  { draft, tools }: { draft: Draft; tools: ReaderTools },
+): void {
   const sorted = [...spans].sort((a, b) => a.start - b.start || a.end - b.end);
   const bufferSize = source.size - dataAt;
   let covered = 0;
   for (const { name, start, end } of sorted) {
     const place = rangePlace(draft.where, dataAt + start, end - start);
-    if (start < covered) draft.anomalies.push(lie('safetensors-overlap', `The tensor ${name.slice(0, 100)} shares bytes with another.`, place));
-    if (start > covered) stray(windowSource(source, dataAt + covered, start - covered), { code: 'safetensors-hole', at: dataAt + covered, draft, tools });
+    if (start < covered)
+      draft.anomalies.push(lie('safetensors-overlap', `The tensor ${name.slice(0, 100)} shares bytes with another.`, place));
+    if (start > covered)
+      stray(windowSource(source, dataAt + covered, start - covered), { code: 'safetensors-hole', at: dataAt + covered, draft, tools });
     covered = Math.max(covered, end);
   }
-  if (covered > bufferSize) throw new TruncatedBytes('safetensors-cut', source.size, `The header describes ${covered} bytes, ${bufferSize} are there.`);
-  if (covered < bufferSize) stray(windowSource(source, dataAt + covered, bufferSize - covered), { code: 'safetensors-tail', at: dataAt + covered, draft, tools });
+  if (covered > bufferSize)
+    throw new TruncatedBytes('safetensors-cut', source.size, `The header describes ${covered} bytes, ${bufferSize} are there.`);
+  if (covered < bufferSize)
+    stray(windowSource(source, dataAt + covered, bufferSize - covered), { code: 'safetensors-tail', at: dataAt + covered, draft, tools });
 }
 
 type Stray = { readonly code: string; readonly at: number; readonly draft: Draft; readonly tools: ReaderTools };

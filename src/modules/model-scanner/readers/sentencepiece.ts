@@ -4,8 +4,18 @@ import type { ByteSource } from '../source.ts';
 import { fields, fitsShape } from './protobuf.ts';
 
 /** @source sentencepiece_model.proto: ModelProto and its SentencePiece. */
-const modelShape: ReadonlyMap<number, number> = new Map([[1, 2], [2, 2], [3, 2], [4, 2], [5, 2]]);
-const pieceShape: ReadonlyMap<number, number> = new Map([[1, 2], [2, 5], [3, 0]]);
+const modelShape: ReadonlyMap<number, number> = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+]);
+const pieceShape: ReadonlyMap<number, number> = new Map([
+  [1, 2],
+  [2, 5],
+  [3, 0],
+]);
 
 export default defineReader({
   format: 'sentencepiece',

@@ -21,12 +21,24 @@ export function tarHeader(block: Uint8Array): TarHeader | null {
   const prefix = magic === 'ustar\0' ? textField(block, 345, 155) : '';
   const name = textField(block, 0, 100);
   const type = block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0);
-  return { name: prefix === '' ? name : `${prefix}/${name}`, size: numberField(block, 124, 12), type, link: textField(block, 157, 100), moreSparse: type === 'S' && block[482] === 1 };
+  return {
+    name: prefix === '' ? name : `${prefix}/${name}`,
+    size: numberField(block, 124, 12),
+    type,
+    link: textField(block, 157, 100),
+    moreSparse: type === 'S' && block[482] === 1,
+  };
 }
 
 /** The sum of all bytes, the checksum field itself counted as blanks; old programs summed signed bytes. */
 function checksumFits(block: Uint8Array): boolean {
-  const written = Number.parseInt(latin1.decode(block.subarray(148, 156)).replace(/[\0 ]+$/, '').trim(), 8);
+  const written = Number.parseInt(
+    latin1
+      .decode(block.subarray(148, 156))
+      .replace(/[\0 ]+$/, '')
+      .trim(),
+    8,
+  );
   if (!Number.isInteger(written)) return false;
   let unsigned = 0;
   let signed = 0;
@@ -52,7 +64,10 @@ function numberField(block: Uint8Array, at: number, length: number): number {
     for (let i = 1; i < length; i++) value = value * 256 + (block[at + i] ?? 0);
     return first === 0xff ? -1 : value;
   }
-  const text = latin1.decode(block.subarray(at, at + length)).replace(/[\0 ]+$/, '').trim();
+  const text = latin1
+    .decode(block.subarray(at, at + length))
+    .replace(/[\0 ]+$/, '')
+    .trim();
   return text === '' ? 0 : Number.parseInt(text, 8);
 }
 
@@ -63,7 +78,8 @@ export function paxRecords(bytes: Uint8Array): Map<string, string> {
   while (at < bytes.length && bytes[at] !== 0) {
     const blank = bytes.indexOf(32, at);
     const length = blank < 0 ? Number.NaN : Number(latin1.decode(bytes.subarray(at, blank)));
-    if (!Number.isInteger(length) || length < 5 || at + length > bytes.length) throw new MalformedBytes('tar-pax', at, 'a pax record has a wrong length');
+    if (!Number.isInteger(length) || length < 5 || at + length > bytes.length)
+      throw new MalformedBytes('tar-pax', at, 'a pax record has a wrong length');
     const record = utf8.decode(bytes.subarray(blank + 1, at + length - 1));
     const equals = record.indexOf('=');
     if (equals < 0) throw new MalformedBytes('tar-pax', at, 'a pax record has no value');

@@ -1,6 +1,16 @@
 /** tar archives: ustar, pax and GNU, with links, devices, second archives and names that contradict each other. */
 import { memberPlace, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools, TruncatedBytes } from '../reader.ts';
+import {
+  broken,
+  type Draft,
+  defineReader,
+  draftArtefact,
+  guarded,
+  lie,
+  MalformedBytes,
+  type ReaderTools,
+  TruncatedBytes,
+} from '../reader.ts';
 import { type ByteSource, windowSource } from '../source.ts';
 import { leavesFolder, unsafeMemberPath } from './archive-path.ts';
 import { blockBytes, paxRecords, type TarHeader, tarHeader } from './tar-header.ts';
@@ -48,12 +58,22 @@ function readEntries(source: ByteSource, names: Set<string>, draft: Draft, tools
     const block = source.read(at, blockBytes);
     const header = tarHeader(block);
     if (!header) {
-      if (!block.every((byte) => byte === 0)) return stray(source, at, ended, { draft, tools });
+      if (!block.every((byte) => byte === 0)) {
+        stray(source, at, ended, { draft, tools });
+        return;
+      }
       ended = true;
       at += blockBytes;
       continue;
     }
-    if (ended) draft.anomalies.push(lie('tar-second-archive', 'Another archive follows the end mark: some programs stop there, others go on.', rangePlace(draft.where, at)));
+    if (ended)
+      draft.anomalies.push(
+        lie(
+          'tar-second-archive',
+          'Another archive follows the end mark: some programs stop there, others go on.',
+          rangePlace(draft.where, at),
+        ),
+      );
     ended = false;
     if (header.size < 0 || !Number.isSafeInteger(header.size)) throw new MalformedBytes('tar-size', at, 'a member has an impossible size');
     const extension = extensionOf(source, at, header);
@@ -85,7 +105,11 @@ function extensionOf(source: ByteSource, at: number, { type, size }: TarHeader):
   const path = records.get('GNU.sparse.name') ?? records.get('path');
   const link = records.get('linkpath');
   const written = records.get('size');
-  return { ...(path === undefined ? {} : { path }), ...(link === undefined ? {} : { link }), ...(written === undefined ? {} : { size: Number(written) }) };
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(link === undefined ? {} : { link }),
+    ...(written === undefined ? {} : { size: Number(written) }),
+  };
 }
 
 type Entry = { readonly header: TarHeader; readonly pending: Pending; readonly names: Set<string> };
@@ -97,7 +121,8 @@ function readMember(source: ByteSource, at: number, { header, pending, names }: 
   const place = memberPlace(draft.where, name);
   const size = pending.size ?? header.size;
   if (!Number.isSafeInteger(size) || size < 0) throw new MalformedBytes('tar-size', at, 'a pax record gives an impossible size');
-  if (names.has(name) && header.type === '0') draft.anomalies.push(lie('tar-duplicate-name', `Two members are called ${name}: the later one wins when unpacked.`, place));
+  if (names.has(name) && header.type === '0')
+    draft.anomalies.push(lie('tar-duplicate-name', `Two members are called ${name}: the later one wins when unpacked.`, place));
   names.add(name);
   if (pending.path !== undefined && !sameName(header.name, pending.path))
     draft.anomalies.push(lie('tar-two-names', `The member is called ${header.name} and, in its extended header, ${pending.path}.`, place));
@@ -123,7 +148,8 @@ type FilePart = { readonly dataAt: number; readonly size: number; readonly name:
 
 function openFile(source: ByteSource, { dataAt, size, name }: FilePart, { draft, tools }: Target): void {
   const place = memberPlace(draft.where, name);
-  if (dataAt + size > source.size) draft.unread.push({ reason: 'truncated', detail: `${name} is cut: the archive ends inside it.`, where: place });
+  if (dataAt + size > source.size)
+    draft.unread.push({ reason: 'truncated', detail: `${name} is cut: the archive ends inside it.`, where: place });
   guarded(draft, () => draft.members.push(tools.open(windowSource(source, dataAt, size), place)));
 }
 
@@ -142,7 +168,13 @@ function addLink(name: string, type: string, target: string, draft: Draft): void
   const folder = name.slice(0, Math.max(0, name.lastIndexOf('/')));
   const path = type === '2' && !target.startsWith('/') && folder !== '' ? `${folder}/${target}` : target;
   if (!leavesFolder(path)) return;
-  draft.externalPaths.push({ text: target.slice(0, 1000), purpose: 'archive-member', leavesFolder: true, effect: 'fs-write', where: memberPlace(draft.where, name) });
+  draft.externalPaths.push({
+    text: target.slice(0, 1000),
+    purpose: 'archive-member',
+    leavesFolder: true,
+    effect: 'fs-write',
+    where: memberPlace(draft.where, name),
+  });
 }
 
 /** GNU sparse maps go on in further blocks. */
@@ -164,5 +196,9 @@ function stray(source: ByteSource, at: number, ended: boolean, { draft, tools }:
   const recognised = content.format !== 'unknown' && content.format !== 'text';
   if (recognised) draft.members.push(content);
   const place = rangePlace(draft.where, at, rest.size);
-  draft.anomalies.push(recognised ? lie('tar-hidden-stream', `${rest.size} bytes of ${content.format} follow the archive.`, place) : broken('tar-trailing', `${rest.size} bytes follow the archive.`, place));
+  draft.anomalies.push(
+    recognised
+      ? lie('tar-hidden-stream', `${rest.size} bytes of ${content.format} follow the archive.`, place)
+      : broken('tar-trailing', `${rest.size} bytes follow the archive.`, place),
+  );
 }

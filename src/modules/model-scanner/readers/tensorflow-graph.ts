@@ -5,15 +5,31 @@ import { rangePlace } from '../place.ts';
 import type { Draft, ReaderTools } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 import { isAddress, leavesFolder } from './archive-path.ts';
-import { type Field, fieldText, fields } from './protobuf.ts';
+import { type Field, fields, fieldText } from './protobuf.ts';
 
-type Node = { readonly name: string; readonly operator: string; readonly inputs: readonly string[]; readonly attributes: ReadonlyMap<string, Field>; readonly at: Field };
+type Node = {
+  readonly name: string;
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Field>;
+  readonly at: Field;
+};
 
 /** Constants longer than this hold no path. */
 const longestPath = 4096;
 const mostReported = 200;
 /** Operators that hand a text on. */
-const passing = new Set(['Identity', 'StringJoin', 'StopGradient', 'Snapshot', 'PlaceholderWithDefault', 'ExpandDims', 'Reshape', 'Pack', 'ShardedFilename']);
+const passing = new Set([
+  'Identity',
+  'StringJoin',
+  'StopGradient',
+  'Snapshot',
+  'PlaceholderWithDefault',
+  'ExpandDims',
+  'Reshape',
+  'Pack',
+  'ShardedFilename',
+]);
 
 export class GraphWalk {
   readonly #source: ByteSource;
@@ -47,7 +63,8 @@ export class GraphWalk {
       if (definition.number !== 1 || definition.wire !== 2) continue;
       this.#functions += 1;
       const nodes: Field[] = [];
-      for (const field of fields(this.#source, definition.start, definition.end)) if (field.number === 3 && field.wire === 2) nodes.push(field);
+      for (const field of fields(this.#source, definition.start, definition.end))
+        if (field.number === 3 && field.wire === 2) nodes.push(field);
       this.#body(nodes);
     }
   }
@@ -81,20 +98,24 @@ export class GraphWalk {
     }
   }
   #judge(node: Node, byName: ReadonlyMap<string, Node>): void {
-    const paths = () => this.#constantTexts(node, byName);
-    if (node.operator === 'DebugIdentity' || node.operator === 'DebugIdentityV2' || node.operator === 'DebugIdentityV3') return this.#debug(node);
-    if (node.operator === 'PrintV2') return this.#print(node);
+    if (node.operator.startsWith('DebugIdentity')) this.#debug(node);
+    else if (node.operator === 'PrintV2') this.#print(node);
+    else this.#listed(node, byName);
+  }
+  #listed(node: Node, byName: ReadonlyMap<string, Node>): void {
     const fact = this.#tools.tables.operators.tensorflow.get(node.operator);
     if (fact) {
-      const outside = fact.effect === 'fs-read' || fact.effect === 'fs-write' ? paths().find(leavesFolder) : undefined;
-      const detail = outside === undefined ? fact.why : `${fact.why}: ${outside.slice(0, 200)}`;
-      return this.#add(node, outside !== undefined && isAddress(outside) ? 'net' : fact.effect, outside === undefined ? fact.certainty : 'proved', detail);
+      const touchesFiles = fact.effect === 'fs-read' || fact.effect === 'fs-write';
+      const outside = touchesFiles ? this.#constantTexts(node, byName).find(leavesFolder) : undefined;
+      if (outside === undefined) this.#add(node, fact.effect, fact.certainty, fact.why);
+      else this.#add(node, isAddress(outside) ? 'net' : fact.effect, 'proved', `${fact.why}: ${outside.slice(0, 200)}`);
+      return;
     }
     // Saving and restoring is ordinary; to or from a fixed place outside the model it is not.
-    if (node.operator === 'SaveV2' || node.operator === 'RestoreV2' || node.operator === 'MergeV2Checkpoints') {
-      const outside = paths().find(leavesFolder);
-      if (outside !== undefined) this.#add(node, node.operator === 'RestoreV2' ? 'fs-read' : 'fs-write', 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
-    }
+    if (node.operator !== 'SaveV2' && node.operator !== 'RestoreV2' && node.operator !== 'MergeV2Checkpoints') return;
+    const outside = this.#constantTexts(node, byName).find(leavesFolder);
+    if (outside !== undefined)
+      this.#add(node, node.operator === 'RestoreV2' ? 'fs-read' : 'fs-write', 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
   }
   #debug(node: Node): void {
     const urls = this.#texts(node.attributes.get('debug_urls'));
@@ -109,7 +130,16 @@ export class GraphWalk {
   }
   #add(node: Node, effect: Effect, certainty: OperatorFact['certainty'], detail: string): void {
     if (this.#draft.operators.length >= mostReported) return;
-    this.#draft.operators.push({ framework: 'tensorflow', domain: '', name: node.operator, known: true, effect, certainty, detail, where: rangePlace(this.#draft.where, node.at.start, node.at.end - node.at.start) });
+    this.#draft.operators.push({
+      framework: 'tensorflow',
+      domain: '',
+      name: node.operator,
+      known: true,
+      effect,
+      certainty,
+      detail,
+      where: rangePlace(this.#draft.where, node.at.start, node.at.end - node.at.start),
+    });
   }
   /** Texts that reach a node from constants through operators that only hand them on. */
   #constantTexts(node: Node, byName: ReadonlyMap<string, Node>): string[] {
@@ -133,7 +163,8 @@ export class GraphWalk {
     for (const tensor of fields(this.#source, attribute.start, attribute.end)) {
       if (tensor.number !== 8 || tensor.wire !== 2) continue;
       for (const field of fields(this.#source, tensor.start, tensor.end))
-        if (field.number === 8 && field.wire === 2 && field.end - field.start <= longestPath && found.length < 100) found.push(fieldText(this.#source, field, longestPath));
+        if (field.number === 8 && field.wire === 2 && field.end - field.start <= longestPath && found.length < 100)
+          found.push(fieldText(this.#source, field, longestPath));
     }
     return found;
   }
@@ -144,7 +175,8 @@ export class GraphWalk {
     for (const field of fields(this.#source, attribute.start, attribute.end)) {
       if (field.number === 2 && field.wire === 2) found.push(fieldText(this.#source, field));
       if (field.number !== 1 || field.wire !== 2) continue;
-      for (const item of fields(this.#source, field.start, field.end)) if (item.number === 2 && item.wire === 2) found.push(fieldText(this.#source, item));
+      for (const item of fields(this.#source, field.start, field.end))
+        if (item.number === 2 && item.wire === 2) found.push(fieldText(this.#source, item));
     }
     return found;
   }

@@ -4,12 +4,27 @@ import { defineReader, draftArtefact, guarded, MalformedBytes } from '../reader.
 import type { ByteSource } from '../source.ts';
 import { parseJson } from './json-tokens.ts';
 import { readKerasConfig } from './keras-config.ts';
-import { type Field, fieldText, fields, fitsShape } from './protobuf.ts';
+import { type Field, fields, fieldText, fitsShape } from './protobuf.ts';
 
 /** @source tensorflow/core/protobuf/fingerprint.proto and keras/protobuf/saved_metadata.proto. */
-const fingerprintShape: ReadonlyMap<number, number> = new Map([[1, 0], [2, 0], [3, 0], [4, 0], [5, 0], [6, 2], [7, 2]]);
+const fingerprintShape: ReadonlyMap<number, number> = new Map([
+  [1, 0],
+  [2, 0],
+  [3, 0],
+  [4, 0],
+  [5, 0],
+  [6, 2],
+  [7, 2],
+]);
 const metadataShape: ReadonlyMap<number, number> = new Map([[1, 2]]);
-const nodeShape: ReadonlyMap<number, number> = new Map([[1, 0], [2, 0], [3, 2], [4, 2], [5, 2], [6, 2]]);
+const nodeShape: ReadonlyMap<number, number> = new Map([
+  [1, 0],
+  [2, 0],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+  [6, 2],
+]);
 const longestConfig = 32 * 2 ** 20;
 
 export default defineReader({
@@ -44,7 +59,8 @@ function configsOf(source: ByteSource): Field[] {
   try {
     for (const node of fields(source, 0, source.size)) {
       if (!fitsShape(source, node.start, node.end, nodeShape)) return [];
-      for (const field of fields(source, node.start, node.end)) if ((field.number === 4 || field.number === 5) && field.wire === 2 && source.read(field.start, 1)[0] === 0x7b) found.push(field);
+      for (const field of fields(source, node.start, node.end))
+        if ((field.number === 4 || field.number === 5) && field.wire === 2 && source.read(field.start, 1)[0] === 0x7b) found.push(field);
     }
   } catch (error) {
     if (error instanceof MalformedBytes) return [];

@@ -1,15 +1,40 @@
 /** TensorFlow SavedModel, MetaGraph and GraphDef: operators in nodes and in the function library, by operator, never by node name. */
 import { defineReader, draftArtefact, guarded, MalformedBytes } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
-import { type Field, fieldText, fields, fitsShape } from './protobuf.ts';
+import { type Field, fields, fieldText, fitsShape } from './protobuf.ts';
 import { GraphWalk } from './tensorflow-graph.ts';
 
 type Shape = ReadonlyMap<number, number>;
 /** @source tensorflow/core/protobuf/{saved_model,meta_graph}.proto and framework/{graph,node_def}.proto. */
-const savedModelShape: Shape = new Map([[1, 0], [2, 2]]);
-const metaGraphShape: Shape = new Map([[1, 2], [2, 2], [3, 2], [4, 2], [5, 2], [6, 2], [7, 2]]);
-const graphShape: Shape = new Map([[1, 2], [2, 2], [3, 0], [4, 2], [5, 2]]);
-const nodeShape: Shape = new Map([[1, 2], [2, 2], [3, 2], [4, 2], [5, 2], [6, 2], [7, 2]]);
+const savedModelShape: Shape = new Map([
+  [1, 0],
+  [2, 2],
+]);
+const metaGraphShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+  [6, 2],
+  [7, 2],
+]);
+const graphShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 0],
+  [4, 2],
+  [5, 2],
+]);
+const nodeShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+  [6, 2],
+  [7, 2],
+]);
 
 type Kind = 'tensorflow-saved-model' | 'tensorflow-meta-graph' | 'tensorflow-graph';
 
@@ -35,7 +60,8 @@ export default defineReader({
 
 function kindOf(source: ByteSource): Kind | null {
   const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
-  if (fitsShape(source, 0, source.size, savedModelShape) && children(source, all, 2).some((meta) => isMetaGraph(source, meta))) return 'tensorflow-saved-model';
+  if (fitsShape(source, 0, source.size, savedModelShape) && children(source, all, 2).some((meta) => isMetaGraph(source, meta)))
+    return 'tensorflow-saved-model';
   if (isMetaGraph(source, all)) return 'tensorflow-meta-graph';
   return isGraph(source, all) ? 'tensorflow-graph' : null;
 }
@@ -73,4 +99,3 @@ function graphsOf(source: ByteSource, kind: Kind): Field[] {
   const metas = kind === 'tensorflow-meta-graph' ? [all] : children(source, all, 2);
   return metas.flatMap((meta) => children(source, meta, 2));
 }
-

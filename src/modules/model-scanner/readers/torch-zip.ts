@@ -1,7 +1,8 @@
 /** torch.save archives: a pickle that names storages, and one member of raw bytes for each. */
+
+import type { StorageFact } from '../pickle/facts.ts';
 import { memberPlace, rangePlace } from '../place.ts';
 import { broken, type Draft, draftArtefact, guarded, lie } from '../reader.ts';
-import type { StorageFact } from '../pickle/facts.ts';
 import { executableFacts } from './executable-facts.ts';
 import { pickleInto } from './pickle-into.ts';
 import type { Archive, ArchiveMember, ArchiveTarget } from './zip-archive.ts';
@@ -27,7 +28,10 @@ export function torchArchive(root: string, names: ReadonlySet<string>): Archive 
       if (plainRecords.has(record)) return true;
       if (record.startsWith('code/')) return openCode(member, target);
       if (/^(data|constants|tensors|xl_model_weights)\/[^/]+$/.test(record)) {
-        if (member.method !== 0) target.draft.anomalies.push(broken('torch-compressed', `${member.name} is compressed: the format stores tensors as they are.`, member.place));
+        if (member.method !== 0)
+          target.draft.anomalies.push(
+            broken('torch-compressed', `${member.name} is compressed: the format stores tensors as they are.`, member.place),
+          );
         dataSizes.set(record.slice(record.indexOf('/') + 1), member);
         return true;
       }
@@ -48,10 +52,15 @@ function openPickle(member: ArchiveMember, { draft, tools }: ArchiveTarget): rea
     draft.unread.push(unpacked);
     return [];
   }
+  tools.remember(unpacked.source, member.place);
   const inner = draftArtefact('pickle', member.place, member.size);
   draft.members.push(inner);
-  if (unpacked.crcWrong) inner.anomalies.push(lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', member.place));
-  if ((member.flags & 1) !== 0) inner.anomalies.push(lie('zip-false-encryption', 'The member is marked encrypted and yet holds a plain pickle.', member.place));
+  if (unpacked.crcWrong)
+    inner.anomalies.push(
+      lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', member.place),
+    );
+  if ((member.flags & 1) !== 0)
+    inner.anomalies.push(lie('zip-false-encryption', 'The member is marked encrypted and yet holds a plain pickle.', member.place));
   const facts = pickleInto(inner, { source: unpacked.source, offset: 0, whole: true, flavour: 'torch-zip' }, tools);
   if (!facts) return [];
   addCounts(draft, facts.tensors, facts.parameters);
@@ -59,7 +68,10 @@ function openPickle(member: ArchiveMember, { draft, tools }: ArchiveTarget): rea
 }
 
 function addCounts(draft: Draft, tensors: number, parameters: number): void {
-  for (const [key, count] of [['tensors', tensors], ['parameters', parameters]] as const) {
+  for (const [key, count] of [
+    ['tensors', tensors],
+    ['parameters', parameters],
+  ] as const) {
     const before = draft.metadata.get(key);
     if (count > 0) draft.metadata.set(key, (typeof before === 'number' ? before : 0) + count);
   }
@@ -69,18 +81,30 @@ function checkStorages(storages: readonly StorageFact[], members: ReadonlyMap<st
   for (const storage of storages) {
     const member = members.get(storage.key);
     if (!member) {
-      draft.anomalies.push(broken('torch-storage-missing', `The pickle names the storage ${storage.key}, which the archive does not hold.`, storage.where));
+      draft.anomalies.push(
+        broken('torch-storage-missing', `The pickle names the storage ${storage.key}, which the archive does not hold.`, storage.where),
+      );
       continue;
     }
     if (storage.elementBytes === null) continue;
     const declared = storage.elements * storage.elementBytes;
     if (declared !== member.size)
-      draft.anomalies.push(lie('torch-storage-size', `The pickle declares ${declared} bytes for the storage ${storage.key}, its member holds ${member.size}: reading goes out of bounds.`, storage.where));
+      draft.anomalies.push(
+        lie(
+          'torch-storage-size',
+          `The pickle declares ${declared} bytes for the storage ${storage.key}, its member holds ${member.size}: reading goes out of bounds.`,
+          storage.where,
+        ),
+      );
   }
 }
 
 /** Raw bytes that no tensor uses may be anything: they are identified like a file. Used ones are looked at for executables only. */
-function openUnreferenced(storages: readonly StorageFact[], members: ReadonlyMap<string, ArchiveMember>, { draft, tools }: ArchiveTarget): void {
+function openUnreferenced(
+  storages: readonly StorageFact[],
+  members: ReadonlyMap<string, ArchiveMember>,
+  { draft, tools }: ArchiveTarget,
+): void {
   const used = new Set(storages.map((storage) => storage.key));
   for (const [key, member] of members) {
     guarded(draft, () => {
@@ -108,7 +132,10 @@ function openCode(member: ArchiveMember, { draft, tools }: ArchiveTarget): boole
 }
 
 /** Operators of TorchScript that act outside the tensors. @source registrations in the PyTorch sources, aten and prim namespaces. */
-const outsideOperators: ReadonlyMap<string, { readonly effect: 'fs-read' | 'fs-write' | 'exec' | 'native-load'; readonly certainty: 'proved' | 'possible' }> = new Map([
+const outsideOperators: ReadonlyMap<
+  string,
+  { readonly effect: 'fs-read' | 'fs-write' | 'exec' | 'native-load'; readonly certainty: 'proved' | 'possible' }
+> = new Map([
   ['aten::save', { effect: 'fs-write', certainty: 'possible' }],
   ['aten::from_file', { effect: 'fs-read', certainty: 'possible' }],
   ['prim::PythonOp', { effect: 'exec', certainty: 'possible' }],
@@ -122,8 +149,21 @@ function torchScriptOperators(text: string, member: ArchiveMember): Draft['opera
     const fact = outsideOperators.get(name);
     if (!fact) continue;
     const line = text.slice(0, match.index).split('\n').length;
-    const where = { ...memberPlace({ containerPath: member.place.containerPath.slice(0, -1), offset: null, length: null }, member.name), offset: match.index, length: match[0].length, line };
-    found.push({ framework: 'torchscript', domain: name.slice(0, name.indexOf(':')), name, known: true, ...fact, detail: `The compiled code calls ${name}.`, where });
+    const where = {
+      ...memberPlace({ containerPath: member.place.containerPath.slice(0, -1), offset: null, length: null }, member.name),
+      offset: match.index,
+      length: match[0].length,
+      line,
+    };
+    found.push({
+      framework: 'torchscript',
+      domain: name.slice(0, name.indexOf(':')),
+      name,
+      known: true,
+      ...fact,
+      detail: `The compiled code calls ${name}.`,
+      where,
+    });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 /** The central directories of a zip archive: every end record that leads to one, zip64 included. */
-import { type Budget } from '../budget.ts';
+import type { Budget } from '../budget.ts';
 import { MalformedBytes } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 import { Cursor } from './cursor.ts';
@@ -182,7 +182,8 @@ export function zip64Sizes(extra: Uint8Array, plain: Sizes, recordOffset: number
   let at = 0;
   for (const key of ['size', 'packedSize', 'localOffset'] as const) {
     if (plain[key] !== sentinel32) continue;
-    if (at + 8 > field.length) throw new MalformedBytes('zip-zip64-short', recordOffset, 'the zip64 field is too short for the sizes it must hold');
+    if (at + 8 > field.length)
+      throw new MalformedBytes('zip-zip64-short', recordOffset, 'the zip64 field is too short for the sizes it must hold');
     result[key] = Number(view.getBigUint64(at, true));
     at += 8;
   }

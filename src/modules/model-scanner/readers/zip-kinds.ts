@@ -7,11 +7,19 @@ import { openMember } from './zip-member.ts';
 type Kind = { readonly format: string; readonly role: Artefact['role']; readonly is: (names: ReadonlySet<string>) => boolean };
 
 const kinds: readonly Kind[] = [
-  { format: 'keras-zip', role: 'model', is: (names) => names.has('config.json') && (names.has('model.weights.h5') || names.has('metadata.json')) },
+  {
+    format: 'keras-zip',
+    role: 'model',
+    is: (names) => names.has('config.json') && (names.has('model.weights.h5') || names.has('metadata.json')),
+  },
   { format: 'npz', role: 'dataset', is: (names) => names.size > 0 && [...names].every((name) => name.endsWith('.npy')) },
   { format: 'skops', role: 'model', is: (names) => names.has('schema.json') },
   { format: 'torchserve-mar', role: 'model', is: (names) => names.has('MAR-INF/MANIFEST.json') },
-  { format: 'coreml-package', role: 'model', is: (names) => [...names].some((name) => name.endsWith('.mlmodel') || name.endsWith('model.mlmodel')) },
+  {
+    format: 'coreml-package',
+    role: 'model',
+    is: (names) => [...names].some((name) => name.endsWith('.mlmodel') || name.endsWith('model.mlmodel')),
+  },
   { format: 'dduf', role: 'model', is: (names) => names.has('model_index.json') },
 ];
 

@@ -9,7 +9,13 @@ import { Cursor } from './cursor.ts';
 import { sentinel32, type ZipDirectory, type ZipEntry, zip64Sizes } from './zip-directory.ts';
 
 export type LocalHeader = ZipEntry & { readonly dataStart: number };
-export type Extent = { readonly start: number; readonly end: number; readonly name: string; readonly size: number; readonly packedSize: number };
+export type Extent = {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  readonly size: number;
+  readonly packedSize: number;
+};
 
 const localSignature = 0x04034b50;
 const descriptorSignature = 0x08074b50;
@@ -59,7 +65,8 @@ export function headerLies(entry: ZipEntry, local: LocalHeader, where: Where): A
     found.push(lie(code, `${what} is ${central} in the central directory and ${here} in the local header of ${entry.name}.`, place));
   if (!sameBytes(entry.nameBytes, local.nameBytes)) differ('zip-name-mismatch', 'The name', entry.name, local.name);
   if (entry.method !== local.method) differ('zip-method-mismatch', 'The compression method', entry.method, local.method);
-  if ((entry.flags & encryptedFlags) !== (local.flags & encryptedFlags)) differ('zip-flag-mismatch', 'The encryption flag', entry.flags, local.flags);
+  if ((entry.flags & encryptedFlags) !== (local.flags & encryptedFlags))
+    differ('zip-flag-mismatch', 'The encryption flag', entry.flags, local.flags);
   if (sizesFollow(local)) return found;
   if (entry.packedSize !== local.packedSize) differ('zip-size-mismatch', 'The packed size', entry.packedSize, local.packedSize);
   if (entry.size !== local.size) differ('zip-size-mismatch', 'The size', entry.size, local.size);
@@ -129,7 +136,14 @@ export function overlapAnomalies(extents: readonly Extent[], sourceSize: number,
   const declared = extents.reduce((sum, extent) => sum + extent.size, 0);
   const place = rangePlace(where, first.start, first.end - first.start);
   if (declared > 64 * 2 ** 20 && declared > 100 * sourceSize)
-    return [bomb('zip-overlap-bomb', `${overlapping.length} members share bytes and unpack to ${declared} bytes from ${sourceSize}.`, place, true)];
+    return [
+      bomb(
+        'zip-overlap-bomb',
+        `${overlapping.length} members share bytes and unpack to ${declared} bytes from ${sourceSize}.`,
+        place,
+        true,
+      ),
+    ];
   return [lie('zip-overlap', `${overlapping.length} members share bytes with another member, first ${first.name}.`, place)];
 }
 
@@ -160,7 +174,11 @@ function boundedToGap(local: LocalHeader, gap: Gap): LocalHeader {
 }
 
 export function missingLocal(entry: ZipEntry, where: Where): AnomalyFact {
-  return broken('zip-missing-local', `No local header stands where the directory places ${entry.name}.`, rangePlace(where, entry.recordOffset, 46));
+  return broken(
+    'zip-missing-local',
+    `No local header stands where the directory places ${entry.name}.`,
+    rangePlace(where, entry.recordOffset, 46),
+  );
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -4,7 +4,7 @@ import type { Where } from '../../../contract/finding.ts';
 import type { Artefact, UnreadFact } from '../artefact.ts';
 import { BudgetExceeded } from '../budget.ts';
 import { type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { beginningSource, bytesSource, type ByteSource, windowSource } from '../source.ts';
+import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
 import { type Codec, decompress } from './decompress.ts';
 import { encryptedFlags } from './zip-local.ts';
 
@@ -60,7 +60,8 @@ export function openMember(member: MemberBytes, where: Where, tools: ReaderTools
     anomalies.push(lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', where));
   if ((member.flags & encryptedFlags) !== 0) {
     // A reader that ignores the flag sees this content: when it makes sense unencrypted, the flag is what lies.
-    if (artefact.format === 'unknown') return unreadMember(member, { reason: 'encrypted', detail: 'The member is encrypted.', where }, where);
+    if (artefact.format === 'unknown')
+      return unreadMember(member, { reason: 'encrypted', detail: 'The member is encrypted.', where }, where);
     anomalies.push(lie('zip-false-encryption', `The member is marked encrypted and yet holds plain ${artefact.format}.`, where));
   }
   return { ...artefact, anomalies };

@@ -2,11 +2,11 @@
 import type { Where } from '../../../contract/finding.ts';
 import type { AnomalyFact } from '../artefact.ts';
 import { memberPlace, rangePlace } from '../place.ts';
-import { broken, defineReader, type Draft, draftArtefact, guarded, lie, type ReaderTools } from '../reader.ts';
+import { broken, type Draft, defineReader, draftArtefact, guarded, lie, type ReaderTools } from '../reader.ts';
 import { type ByteSource, windowSource } from '../source.ts';
 import { unsafeMemberPath } from './archive-path.ts';
-import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
 import type { Archive } from './zip-archive.ts';
+import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
 import { describeArchive, openArchiveMember } from './zip-kinds.ts';
 import {
   carveGap,
@@ -83,24 +83,54 @@ function openMembers(source: ByteSource, listed: readonly Listed[], archive: Arc
   const members = listed.flatMap(({ entry, local }) => {
     if (!local || (entry.name.endsWith('/') && entry.size === 0)) return [];
     const place = memberPlace(draft.where, entry.name);
-    return [{ name: entry.name, flags: entry.flags | (local.flags & encryptedFlags), method: entry.method, crc: entry.crc, size: entry.size, place, local, packed: packedSource(source, local.dataStart, entry.packedSize) }];
+    return [
+      {
+        name: entry.name,
+        flags: entry.flags | (local.flags & encryptedFlags),
+        method: entry.method,
+        crc: entry.crc,
+        size: entry.size,
+        place,
+        local,
+        packed: packedSource(source, local.dataStart, entry.packedSize),
+      },
+    ];
   });
   for (const member of members)
     guarded(draft, () => {
       if (member.packed.size < member.size && member.method === 0)
-        draft.unread.push({ reason: 'truncated', detail: `${member.name} is cut: ${member.packed.size} of ${member.size} bytes are there.`, where: member.place });
+        draft.unread.push({
+          reason: 'truncated',
+          detail: `${member.name} is cut: ${member.packed.size} of ${member.size} bytes are there.`,
+          where: member.place,
+        });
       openArchiveMember(archive, member, { draft, tools });
       const { local } = member;
-      const differs = (local.method !== member.method || (local.packedSize !== member.packed.size && local.packedSize > 0)) && local.packedSize <= source.size;
-      if (differs) draft.members.push(openMember({ ...local, crc: null, packed: packedSource(source, local.dataStart, local.packedSize || member.packed.size) }, memberPlace(draft.where, `${local.name} (local header)`), tools));
+      const differs =
+        (local.method !== member.method || (local.packedSize !== member.packed.size && local.packedSize > 0)) &&
+        local.packedSize <= source.size;
+      if (differs)
+        draft.members.push(
+          openMember(
+            { ...local, crc: null, packed: packedSource(source, local.dataStart, local.packedSize || member.packed.size) },
+            memberPlace(draft.where, `${local.name} (local header)`),
+            tools,
+          ),
+        );
     });
   archive.finish?.(draft, tools);
 }
 
 /** No directory at all: what a program that streams through local headers would see. */
 function readUnlisted(source: ByteSource, draft: Draft, tools: ReaderTools): void {
-  draft.anomalies.push(broken('zip-no-directory', 'The archive has no central directory: it is cut, or made for programs that do not need one.', draft.where));
-  draft.unread.push({ reason: 'truncated', detail: 'The central directory is missing; members were found by their local headers.', where: draft.where });
+  draft.anomalies.push(
+    broken('zip-no-directory', 'The archive has no central directory: it is cut, or made for programs that do not need one.', draft.where),
+  );
+  draft.unread.push({
+    reason: 'truncated',
+    detail: 'The central directory is missing; members were found by their local headers.',
+    where: draft.where,
+  });
   const { locals } = carveGap(source, { start: 0, end: source.size, kind: 'hole' }, tools.budget);
   draft.format = describeArchive(locals.map((local) => local.name)).format;
   for (const local of locals.filter((header) => !header.name.endsWith('/'))) guarded(draft, () => openCarved(source, local, draft, tools));
@@ -121,7 +151,13 @@ function directoryAnomalies(directory: ZipDirectory, where: Where): AnomalyFact[
   if (directory.ambiguousStart)
     found.push(lie('zip-two-directories', 'A directory stands where the end record points and another right before it.', place));
   if (directory.end < directory.endRecordStart)
-    found.push(broken('zip-directory-gap', `${directory.endRecordStart - directory.end} bytes stand between the directory and its end record.`, rangePlace(where, directory.end)));
+    found.push(
+      broken(
+        'zip-directory-gap',
+        `${directory.endRecordStart - directory.end} bytes stand between the directory and its end record.`,
+        rangePlace(where, directory.end),
+      ),
+    );
   return found;
 }
 
@@ -130,10 +166,19 @@ function nameAnomalies(entries: readonly ZipEntry[], where: Where): AnomalyFact[
   const seen = new Set<string>();
   for (const entry of entries) {
     const place = rangePlace(memberPlace(where, entry.name), 0);
-    if (seen.has(entry.name)) found.push(lie('zip-duplicate-name', `Two members are called ${entry.name}: programs differ in which one they load.`, place));
+    if (seen.has(entry.name))
+      found.push(lie('zip-duplicate-name', `Two members are called ${entry.name}: programs differ in which one they load.`, place));
     seen.add(entry.name);
-    if (entry.name.includes('\0')) found.push(lie('zip-name-cut', 'A member name holds a NUL byte: some programs cut the name there.', place));
-    if (entry.unicodeName !== null) found.push(lie('zip-two-names', `The member is called ${entry.name} and, for programs that read the unicode field, ${entry.unicodeName}.`, place));
+    if (entry.name.includes('\0'))
+      found.push(lie('zip-name-cut', 'A member name holds a NUL byte: some programs cut the name there.', place));
+    if (entry.unicodeName !== null)
+      found.push(
+        lie(
+          'zip-two-names',
+          `The member is called ${entry.name} and, for programs that read the unicode field, ${entry.unicodeName}.`,
+          place,
+        ),
+      );
   }
   return found;
 }
@@ -147,31 +192,49 @@ function readGaps(source: ByteSource, gaps: readonly Gap[], draft: Draft, tools:
     const place = rangePlace(draft.where, gap.start, length);
     const { locals, blank } = carveGap(source, gap, tools.budget);
     for (const local of locals) {
-      draft.anomalies.push(lie('zip-hidden-member', `${local.name} stands in the archive and in no directory.`, rangePlace(draft.where, local.localOffset)));
+      draft.anomalies.push(
+        lie('zip-hidden-member', `${local.name} stands in the archive and in no directory.`, rangePlace(draft.where, local.localOffset)),
+      );
       guarded(draft, () => openCarved(source, local, draft, tools));
     }
     if (blank || locals.length > 0 || gap.kind === 'prefix') continue;
     const content = tools.open(windowSource(source, gap.start, length), memberPlace(draft.where, `(${gap.kind} at ${gap.start})`));
     const recognised = content.format !== 'unknown' && content.format !== 'text';
     if (recognised) draft.members.push(content);
-    if (recognised) draft.anomalies.push(lie('zip-hidden-stream', `${length} bytes of ${content.format} stand outside every member.`, place));
-    if (!recognised && length > ordinaryGapBytes) draft.anomalies.push(broken('zip-stray-bytes', `${length} bytes belong to no member (${gap.kind}).`, place));
+    if (recognised)
+      draft.anomalies.push(lie('zip-hidden-stream', `${length} bytes of ${content.format} stand outside every member.`, place));
+    if (!recognised && length > ordinaryGapBytes)
+      draft.anomalies.push(broken('zip-stray-bytes', `${length} bytes belong to no member (${gap.kind}).`, place));
   }
 }
 
 type OtherTarget = Target & { readonly extents: readonly Extent[] };
 
 /** End records outside every member: which one a program takes decides what it sees. */
-function readOtherDirectories(source: ByteSource, main: ZipDirectory, others: readonly ZipDirectory[], { extents, draft, tools }: OtherTarget): void {
+function readOtherDirectories(
+  source: ByteSource,
+  main: ZipDirectory,
+  others: readonly ZipDirectory[],
+  { extents, draft, tools }: OtherTarget,
+): void {
   const known = new Set(main.entries.map((entry) => entry.localOffset));
   for (const other of others) {
     // An archive stored inside a member has its own end record there; that is no second view of this one.
     if (extents.some((extent) => other.endRecordStart >= extent.start && other.endRecordStart < extent.end)) continue;
     if (other.start === main.start) continue;
-    draft.anomalies.push(lie('zip-second-directory', `A second end record lists ${other.entries.length} members.`, rangePlace(draft.where, other.endRecordStart, 22)));
+    draft.anomalies.push(
+      lie(
+        'zip-second-directory',
+        `A second end record lists ${other.entries.length} members.`,
+        rangePlace(draft.where, other.endRecordStart, 22),
+      ),
+    );
     for (const entry of other.entries) {
       const local = known.has(entry.localOffset) ? null : localHeaderAt(source, entry.localOffset);
-      if (local) guarded(draft, () => openCarved(source, { ...local, packedSize: entry.packedSize, size: entry.size, name: entry.name }, draft, tools));
+      if (local)
+        guarded(draft, () =>
+          openCarved(source, { ...local, packedSize: entry.packedSize, size: entry.size, name: entry.name }, draft, tools),
+        );
     }
   }
 }

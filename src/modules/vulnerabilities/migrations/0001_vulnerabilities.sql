@@ -67,6 +67,8 @@ create table vulnerabilities.vulnerability (
   source_severity text,
   -- A person's or a score's severity stays when the source says something else.
   severity_fixed boolean not null default false,
+  -- A person's words stay too.
+  words_fixed boolean not null default false,
   status text not null default 'open' check (status in ('open', 'in_progress', 'resolved', 'false_positive', 'risk_accepted')),
   live boolean not null generated always as (status in ('open', 'in_progress')) stored,
   verification text check (verification in ('claimed', 'verified')),

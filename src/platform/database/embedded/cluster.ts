@@ -80,6 +80,7 @@ async function runInitdb(binaries: Binaries, draft: string, { place, user, durab
   if (place.password === null) options.push('--auth=trust');
   else {
     writeFileSync(passwordFile, place.password, { mode: 0o600 });
+    if (user !== null) chownSync(passwordFile, user.uid, user.gid);
     options.push('--auth=scram-sha-256', `--pwfile=${passwordFile}`);
   }
   const { code, output } = await run(binaries.initdb, options, user);

@@ -20,18 +20,24 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { databaseProblems } from '../database-problem.ts';
 import { type Binaries, binariesAt, linkLibraries, packagedBinaries } from './binaries.ts';
+import { postmasterPid } from './pid-file.ts';
+
+/** How the server is reached: a Unix socket, or 127.0.0.1 with a password (the only way on Windows). */
+export type Listen = 'socket' | 'tcp';
+const defaultListen: Listen = process.platform === 'win32' ? 'tcp' : 'socket';
 
 export type RunAs = { readonly uid: number; readonly gid: number; readonly name: string };
 
 /** What a data directory remembers of its database, so that every process finds the same server. */
 const Place = z.object({
   clusterDirectory: z.string().min(1),
-  /** Folder of the Unix socket, or null where the server listens on 127.0.0.1 (Windows). */
+  /** Folder of the Unix socket; null where the server listens on 127.0.0.1. */
   socketDirectory: z.string().min(1).nullable(),
   port: z.int().min(1).max(65_535),
   /** Only where the server listens on TCP: the socket is protected by its folder. */
@@ -169,23 +175,47 @@ function recordPlace(dataDirectory: string, place: Place, known: Place | null): 
  * Finds or makes the folders of a data directory's database. Repeatable: a moved data directory, or a socket folder that
  * the system's cleaning took away, is noticed and recorded anew.
  */
-export function preparePlace(givenDirectory: string, user: RunAs | null): Place {
+export async function preparePlace(givenDirectory: string, user: RunAs | null, listen: Listen = defaultListen): Promise<Place> {
   const dataDirectory = resolve(givenDirectory);
   mkdirSync(dataDirectory, { recursive: true, mode: 0o755 });
   const known = readPlace(dataDirectory);
   const clusterDirectory = chooseClusterDirectory(dataDirectory, known, user);
   mkdirSync(dirname(clusterDirectory), { recursive: true, mode: 0o755 });
-  const place = { clusterDirectory, ...door(clusterDirectory, known, user) };
+  const place = { clusterDirectory, ...(listen === 'tcp' ? await tcpDoor(known) : socketDoor(clusterDirectory, known, user)) };
   return JSON.stringify(place) === JSON.stringify(known) ? place : recordPlace(dataDirectory, place, known);
 }
 
-function door(clusterDirectory: string, known: Place | null, user: RunAs | null): Omit<Place, 'clusterDirectory'> {
-  if (process.platform === 'win32') {
-    const port = known?.port ?? 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
-    return { socketDirectory: null, port, password: known?.password ?? randomBytes(24).toString('hex') };
-  }
+type Door = Omit<Place, 'clusterDirectory'>;
+
+function socketDoor(clusterDirectory: string, known: Place | null, user: RunAs | null): Door {
   const kept = known?.clusterDirectory === clusterDirectory && known.socketDirectory !== null && isOwn(known.socketDirectory, user);
   return { socketDirectory: kept ? known.socketDirectory : chooseSocketDirectory(clusterDirectory, user), port: 5432, password: null };
+}
+
+/** A port may have been given to somebody else since; our own running server is found before this is asked. */
+async function tcpDoor(known: Place | null): Promise<Door> {
+  if (known?.password != null && postmasterPid(known.clusterDirectory) !== null)
+    return { socketDirectory: null, port: known.port, password: known.password };
+  const port = known !== null && (await isFree(known.port)) ? known.port : await freePort();
+  return { socketDirectory: null, port, password: known?.password ?? randomBytes(24).toString('hex') };
+}
+
+function freePort(port = 0): Promise<number> {
+  return new Promise((resolvePort, refuse) => {
+    const server = createServer();
+    server.once('error', refuse);
+    server.listen({ host: '127.0.0.1', port }, () => {
+      const address = server.address();
+      server.close(() => resolvePort(typeof address === 'object' && address !== null ? address.port : port));
+    });
+  });
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await freePort(port).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isOwn(folder: string, user: RunAs | null): boolean {

@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withClient } from '../connection.ts';
+import { databaseTarget, withClient } from '../connection.ts';
+import { migrate } from '../migrate.ts';
 import { guardedDirectory } from '../test-database.ts';
 import { postmasterPid, removeStalePidFile } from './pid-file.ts';
 import { preparePlace, readPlace, runAs } from './place.ts';
@@ -158,20 +159,40 @@ describe('the embedded PostgreSQL', () => {
     await stopEmbedded(directory);
 
     chmodSync(closed, 0o755);
-    assert.deepEqual(preparePlace(directory, runAs()), place, 'opened later, the data stays where it is');
+    assert.deepEqual(await preparePlace(directory, runAs()), place, 'opened later, the data stays where it is');
     rmSync(directory, { recursive: true });
-    assert.notEqual(preparePlace(directory, runAs()).clusterDirectory, place.clusterDirectory);
+    assert.notEqual((await preparePlace(directory, runAs())).clusterDirectory, place.clusterDirectory);
   });
 
-  test('data that root’s database user cannot reach any more is refused, not replaced by an empty database', (t) => {
+  test('data that root’s database user cannot reach any more is refused, not replaced by an empty database', async (t) => {
     if (runAs() === null) return t.skip('only root hands over to another user');
     const closed = guardedDirectory('closed-later');
     copied(join(closed, 'data'));
     chmodSync(closed, 0o700);
-    assert.throws(() => preparePlace(join(closed, 'data'), runAs()), {
+    await assert.rejects(preparePlace(join(closed, 'data'), runAs()), {
       code: 'database.unreachable',
       params: { user: runAs()?.name ?? '', path: closed, remedy: `run chmod o+x ${closed}, or start as another user.` },
     });
+  });
+
+  test('where there are no sockets it listens on 127.0.0.1 with a password, and every role needs it', async () => {
+    const directory = guardedDirectory('tcp');
+    const options = { dataDirectory: directory, settings, listen: 'tcp' } as const;
+    const { place, pid } = await startEmbedded(options);
+    const target = databaseTarget({ dataDirectory: directory, processName: 'test' });
+    await migrate(target, { migrations: [] });
+    for (const login of [target.owner, target.application, target.jobs]) {
+      assert.equal(login.host, '127.0.0.1');
+      await withClient(login, (client) => client.query('select 1'));
+      await assert.rejects(
+        withClient({ ...login, password: 'guess' }, (client) => client.query('select 1')),
+        { code: '28P01' },
+      );
+    }
+    assert.deepEqual(await startEmbedded(options), { place, pid, attached: true });
+    await stopEmbedded(directory);
+    assert.deepEqual((await startEmbedded(options)).place, place, 'the same port and password again');
+    await stopEmbedded(directory);
   });
 
   test('data of another major version is refused with a sentence', async () => {

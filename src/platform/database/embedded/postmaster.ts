@@ -8,12 +8,14 @@ import { databaseProblems, isConnectionLoss, sqlState } from '../database-proble
 import type { Binaries } from './binaries.ts';
 import { identity, initialiseCluster, lastLines, run, serverEnvironment, superuser } from './cluster.ts';
 import { isRunning, postmasterPid, removeStalePidFile } from './pid-file.ts';
-import { type Place, preparePlace, type RunAs, reachableBinaries, readPlace, runAs } from './place.ts';
+import { type Listen, type Place, preparePlace, type RunAs, reachableBinaries, readPlace, runAs } from './place.ts';
 
 export type EmbeddedOptions = {
   readonly dataDirectory: string;
   /** Extra server settings, e.g. `{ fsync: 'off' }` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Default: a socket; on Windows 127.0.0.1 with a password that only the data directory knows. */
+  readonly listen?: Listen;
   /** How long start and crash recovery may take before the start counts as failed. Default 120,000. */
   readonly startTimeoutMs?: number;
 };
@@ -53,7 +55,7 @@ export function loginAs(place: Place, role: string, database = superuser): pg.Cl
 /** Starts the database of a data directory, or attaches to the one that is running. Returns when it answers. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const user = runAs();
-  const place = preparePlace(options.dataDirectory, user);
+  const place = await preparePlace(options.dataDirectory, user, options.listen);
   const running = await attach(place, options);
   if (running !== null) return running;
   const binaries = reachableBinaries(place.clusterDirectory, user);
@@ -116,7 +118,7 @@ function keepLogSmall(log: string): void {
 function spawnServer({ binaries, place, user, options }: Launch, log: string): ChildProcess {
   const door =
     place.socketDirectory === null
-      ? { listen_addresses: '127.0.0.1', port: String(place.port) }
+      ? { listen_addresses: '127.0.0.1', port: String(place.port), unix_socket_directories: '' }
       : { listen_addresses: '', port: String(place.port), unix_socket_directories: place.socketDirectory, unix_socket_permissions: '0700' };
   const settings = { ...productionSettings, ...options.settings, ...door };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -1,0 +1,188 @@
+/** The audit log as a timeline: who did what to what, with the difference each change made, and how far the chain is proven. */
+import { X } from 'lucide-react';
+import { useSearchParams } from 'wouter';
+import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import type { InputOf } from '../../contract/endpoint.ts';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import type { FilterField } from '../../ui/filter.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { useQueryValue } from '../../ui/query-state.ts';
+import { Screen } from '../../ui/screen.tsx';
+import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { usePeople } from './actor-name.tsx';
+import { AuditOutcome, listAuditLogs } from './contract.ts';
+import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
+import { EntryPeek } from './entry-peek.tsx';
+import { VerificationBadge } from './verification-badge.tsx';
+
+const fields: FilterField[] = [
+  {
+    key: 'outcome',
+    label: 'outcome',
+    kind: 'choice',
+    choices: [
+      { value: 'done', label: 'Done' },
+      { value: 'allowed', label: 'Allowed' },
+      { value: 'denied', label: 'Denied' },
+      { value: 'failed', label: 'Failed' },
+    ],
+  },
+  { key: 'time', label: 'time', kind: 'date' },
+];
+
+/** Exact filters: set from an entry or by a link of another page. */
+const exact = ['user_id', 'action', 'resource', 'resource_id', 'trace_id'] as const;
+type Exact = (typeof exact)[number];
+
+function AuditLogPage() {
+  const filters = useFilters(fields);
+  const [params, setParams] = useSearchParams();
+  const [peekId, setPeekId] = useQueryValue('peek');
+  const outcomes = outcomesOf(filters);
+  const list = useEndpointPages(listAuditLogs, inputOf(filters, params, outcomes), { enabled: outcomes?.length !== 0 });
+  const people = usePeople();
+  const columns = useEntryColumns(people);
+  const isFiltered = !filters.isEmpty || exact.some((name) => params.has(name));
+  const only = (name: Exact, value: string) => setParams((before) => withParam(before, name, value));
+  const tools = (
+    <>
+      <FilterBar fields={fields} filters={filters} placeholder="Words of action, id, reason">
+        {exact.map((name) => {
+          const value = params.get(name);
+          return value === null ? null : (
+            <ExactChip key={name} name={name} value={value} onRemove={() => setParams((before) => withParam(before, name, null))} />
+          );
+        })}
+      </FilterBar>
+      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
+    </>
+  );
+  const place = list.rows.findIndex(({ id }) => id === peekId);
+  const peekAt = (index: number) => {
+    const row = list.rows[index];
+    return row === undefined ? undefined : () => setPeekId(row.id);
+  };
+  return (
+    <Screen
+      title="Audit log"
+      subtitle="Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included."
+      actions={<VerificationBadge />}
+      toolbar={tools}
+      peek={
+        peekId === null ? null : (
+          <EntryPeek
+            id={peekId}
+            people={people}
+            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
+            onPrevious={place > 0 ? peekAt(place - 1) : undefined}
+            onNext={place >= 0 ? peekAt(place + 1) : undefined}
+            onOnly={only}
+            onClose={() => setPeekId(null)}
+          />
+        )
+      }
+    >
+      <Loaded
+        answer={list}
+        lines={8}
+        refusal="Only an admin, a CISO, a compliance officer or an auditor can read the audit log."
+        empty={
+          isFiltered ? (
+            <EmptyNote kind="no-match" title="No entry matches">
+              Take away a filter to see more.
+            </EmptyNote>
+          ) : (
+            <EmptyNote title="No entries yet">The first sign-in or change appears here.</EmptyNote>
+          )
+        }
+      >
+        {(rows) => (
+          <DataTable
+            label="Audit entries"
+            rows={rows}
+            rowId={entryId}
+            rowName={entryName}
+            columns={columns}
+            viewKey="audit-logs"
+            {...(list.total === undefined ? {} : { total: list.total })}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
+            openId={peekId}
+            phone={(row) => <EntryPhoneRow entry={row} people={people} />}
+          />
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function outcomesOf(filters: Filters): AuditOutcomes | undefined {
+  const wanted = filters.values('outcome');
+  const unwanted = filters.values('outcome', 'is-not');
+  if (wanted === undefined && unwanted === undefined) return undefined;
+  return AuditOutcome.options.filter((outcome) => (wanted?.includes(outcome) ?? true) && !(unwanted?.includes(outcome) ?? false));
+}
+type AuditOutcomes = (typeof AuditOutcome.options)[number][];
+
+function inputOf(filters: Filters, params: URLSearchParams, outcomes: AuditOutcomes | undefined): InputOf<typeof listAuditLogs> {
+  const after = filters.value('time', 'after');
+  const before = filters.value('time', 'before');
+  return {
+    limit: 50,
+    ...(filters.text.trim() === '' ? {} : { q: filters.text }),
+    ...(outcomes === undefined ? {} : { outcome: outcomes }),
+    ...(after === undefined ? {} : { start_date: after }),
+    // The day itself is not before it: its first moment, which the endpoint leaves out.
+    ...(before === undefined ? {} : { end_date: `${before}T00:00:00Z` }),
+    ...Object.fromEntries(exact.flatMap((name) => (params.has(name) ? [[name, params.get(name) ?? '']] : []))),
+  };
+}
+
+function withParam(before: URLSearchParams, name: string, value: string | null): URLSearchParams {
+  const next = new URLSearchParams(before);
+  if (value === null) next.delete(name);
+  else next.set(name, value);
+  return next;
+}
+
+const exactWords: Readonly<Record<Exact, string>> = {
+  user_id: 'actor',
+  action: 'action',
+  resource: 'resource',
+  resource_id: 'id',
+  trace_id: 'trace',
+};
+
+function ExactChip({ name, value, onRemove }: { name: Exact; value: string; onRemove: () => void }) {
+  return (
+    <span className="inline-flex h-6.5 max-w-70 items-center gap-1 rounded-chip bg-accent-tint pr-0.5 pl-2 text-label">
+      <span className="text-ink-2">{exactWords[name]} is</span>
+      <span className="mono truncate text-mark" title={value}>
+        {value}
+      </span>
+      <button
+        type="button"
+        aria-label={`Remove the filter ${exactWords[name]}`}
+        onClick={onRemove}
+        className="finger inline-flex size-6 flex-none items-center justify-center rounded-tag text-ink-2 hover:text-ink"
+      >
+        <X size={13} aria-hidden="true" />
+      </button>
+    </span>
+  );
+}
+
+export default definePage({
+  path: '/audit-logs',
+  title: 'Audit log',
+  permission: 'audit-logs:read',
+  group: 'Assure',
+  icon: 'scroll-text',
+  order: 90,
+  Page: AuditLogPage,
+});

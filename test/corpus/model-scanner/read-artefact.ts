@@ -1,0 +1,26 @@
+/** What the scanner reads out of bytes, for tests: facts, or the whole report. */
+import { type Artefact } from '../../../src/modules/model-scanner/artefact.ts';
+import { Budget, defaultLimits, type Limits } from '../../../src/modules/model-scanner/budget.ts';
+import { loadScanTables } from '../../../src/modules/model-scanner/load-tables.ts';
+import { openArtefact } from '../../../src/modules/model-scanner/open-artefact.ts';
+import { type FileReport, scanSource } from '../../../src/modules/model-scanner/scan.ts';
+import { bytesSource } from '../../../src/modules/model-scanner/source.ts';
+
+export function artefactOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): Artefact {
+  const budget = new Budget({ ...defaultLimits, ...limits }, bytes.length);
+  return openArtefact(bytesSource(bytes), name, budget, loadScanTables().tables);
+}
+
+export function reportOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): FileReport {
+  return scanSource(bytesSource(bytes), name, { tables: loadScanTables().tables, limits: { ...defaultLimits, ...limits } });
+}
+
+/** Codes of every anomaly in the artefact and inside it. */
+export function codesOf(artefact: Artefact): string[] {
+  return [...artefact.anomalies.map(({ code }) => code), ...artefact.members.flatMap(codesOf)];
+}
+
+/** Every artefact inside, itself first. */
+export function allOf(artefact: Artefact): Artefact[] {
+  return [artefact, ...artefact.members.flatMap(allOf)];
+}
