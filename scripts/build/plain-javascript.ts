@@ -21,7 +21,13 @@ export async function toPlainJavaScript(path: string, text: string): Promise<Pla
     done = end;
   }
   pieces.push(bytes.subarray(done));
-  const { code } = await transform(Buffer.concat(pieces).toString('utf8'), { loader: 'ts', format: 'esm', target: 'node24' });
+  const { code } = await transform(Buffer.concat(pieces).toString('utf8'), {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node24',
+    // As Node itself strips types: an import stays an import, also when only its effects are wanted.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  });
   return { code, needs: references.map(({ specifier }) => (specifier.startsWith('.') ? specifier : `./${specifier}`)) };
 }
 

@@ -49,7 +49,9 @@ function takesRows(path: string, node: Node): boolean {
   if (!path.startsWith('src/modules/') || store.test(path) || node.type !== 'ImportDeclaration') return false;
   const specifier = stringOf(node['source']) ?? '';
   if (posix.join(posix.dirname(path), specifier) !== database || !Array.isArray(node['specifiers'])) return false;
-  return (node['specifiers'] as readonly Node[]).some((one) => isNamed(one['imported'] ?? one['local'], 'db'));
+  return (node['specifiers'] as readonly Node[]).some((one) =>
+    ['db', 'currentDatabase'].some((name) => isNamed(one['imported'] ?? one['local'], name)),
+  );
 }
 
 function isNamed(node: unknown, name: string): boolean {

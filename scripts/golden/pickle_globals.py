@@ -1,7 +1,8 @@
 """Records which globals real libraries write into pickles, and in which position.
 
     python pickle_globals.py record OUT.json [ZOO…] in an environment with the libraries to observe; missing ones are skipped
-    python pickle_globals.py merge CATALOG *.json   writes CATALOG/<library>.yaml, one line per global
+    python pickle_globals.py merge FOLDER *.json    writes FOLDER/<library>.yaml, one line per global
+    python pickle_globals.py tables CATALOG         writes Python's own name tables: version 2 names, modules, re-exports
 
 A zoo of objects is saved with protocols 0 to 5. The pickles are read back by an observer that never imports anything: every
 global becomes a name, every call and build only notes who was called with what kinds of arguments. The product reads the YAML only.
@@ -32,7 +33,7 @@ BUILDERS = {
     ("torch._tensor", "_rebuild_from_type"): 0,
     ("torch._tensor", "_rebuild_from_type_v2"): 0,
 }
-DATA_BUILTINS = {"set", "frozenset", "complex", "slice", "range"}
+DATA_BUILTINS = {"set", "frozenset", "complex", "slice"}
 
 
 class Name:
@@ -87,7 +88,10 @@ class Observer(pickle._Unpickler):
     dispatch = dict(pickle._Unpickler.dispatch)
 
     def __init__(self, file, note):
-        super().__init__(file, buffers=iter(lambda: Made(None), None))
+        if sys.version_info >= (3, 8):
+            super().__init__(file, buffers=iter(lambda: Made(None), None))
+        else:
+            super().__init__(file)
         self.note = note
         self.names = {}
 
@@ -196,11 +200,11 @@ class Recorder:
 
     def object(self, value, label=""):
         self.objects += 1
-        for protocol in range(6):
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             try:
                 data = pickle.dumps(value, protocol)
             except Exception as error:  # not every object can be pickled
-                if protocol == 5:
+                if protocol == pickle.HIGHEST_PROTOCOL:
                     self.failed.append(f"{label or type(value)}: {error}"[:160])
                 continue
             self.bytes(data)
@@ -218,7 +222,7 @@ def attempt(build):
 
 def zoo_standard_library(record):
     import array, collections, copy, datetime, decimal, enum, fractions, functools, http, ipaddress, itertools, logging  # noqa: E401
-    import operator, pathlib, random, re, signal, socket, string, time, types, typing, uuid, zoneinfo  # noqa: E401
+    import operator, pathlib, random, re, signal, socket, string, time, types, typing, uuid  # noqa: E401
     import argparse, calendar, dataclasses, inspect, json, math, platform, sched, ssl, statistics, struct, textwrap, xml.etree.ElementTree as tree  # noqa: E401,F401
 
     plain = [
@@ -240,9 +244,9 @@ def zoo_standard_library(record):
         random.Random(1), array.array("d", [1]), array.array("i", [1]), array.array("b"), string.Template("$a"), types.SimpleNamespace(a=1), types.MappingProxyType,
         time.gmtime(0), math.sin, math.sqrt, math.log, math.exp, math.floor, math.ceil, itertools.count(1), itertools.count(1, 2), itertools.cycle([1]), itertools.repeat(1), itertools.chain([1], [2]), itertools.product([1], [2]), itertools.islice([1, 2], 1),
         ipaddress.ip_address("127.0.0.1"), ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_address("::1"), ipaddress.ip_network("::/8"), logging.getLogger("a"), logging.getLogger(), logging.INFO,
-        typing.List[int], typing.Optional[int], typing.Dict[str, int], typing.Any, typing.Union[int, str], typing.Tuple[int, ...], typing.Callable[[int], str], typing.Callable, typing.List, typing.Set[int], typing.Sequence[int], typing.Iterable[int], typing.Type[int], typing.Literal["a"],
-        list[int], dict[str, int], tuple[int, ...], int | None, argparse.Namespace(a=1), inspect.Parameter("a", inspect.Parameter.POSITIONAL_OR_KEYWORD), inspect.Signature(), inspect.signature(copy.copy),
-        json.JSONDecodeError("a", "b", 0), json.JSONEncoder(), json.dumps, json.loads, statistics.mean, statistics.NormalDist(), struct.error("a"), zoneinfo.ZoneInfo("UTC"), textwrap.TextWrapper(), calendar.Calendar(),
+        typing.List[int], typing.Optional[int], typing.Dict[str, int], typing.Any, typing.Union[int, str], typing.Tuple[int, ...], typing.Callable[[int], str], typing.Callable, typing.List, typing.Set[int], typing.Sequence[int], typing.Iterable[int], typing.Type[int], attempt(lambda: typing.Literal["a"]),
+        attempt(lambda: list[int]), attempt(lambda: dict[str, int]), attempt(lambda: tuple[int, ...]), attempt(lambda: int | None), argparse.Namespace(a=1), inspect.Parameter("a", inspect.Parameter.POSITIONAL_OR_KEYWORD), inspect.Signature(), inspect.signature(copy.copy),
+        json.JSONDecodeError("a", "b", 0), json.JSONEncoder(), json.dumps, json.loads, statistics.mean, attempt(lambda: statistics.NormalDist()), struct.error("a"), attempt(lambda: __import__("zoneinfo").ZoneInfo("UTC")), textwrap.TextWrapper(), calendar.Calendar(),
         dataclasses.MISSING, enum.Enum, enum.IntEnum, copy.copy, copy.deepcopy, platform.uname(), tree.Element("a"), io.BytesIO(b"a"), io.StringIO("a"), str.lower, str.upper, str.strip, "a".upper, [1].count, dict.fromkeys, str.split, "a,b".split, int.from_bytes, float.fromhex, bytes.fromhex,
         string.ascii_letters, time.time, time.perf_counter, logging.LogRecord("a", 1, "b", 1, "c", (), None), logging.Formatter(), OSError(2, "a"), StopIteration(1), UnicodeDecodeError("utf8", b"a", 0, 1, "x"), KeyError("a"), ImportError("a"), SystemExit(1), KeyboardInterrupt(),
     ]
@@ -327,7 +331,9 @@ def zoo_scipy(record):
 def zoo_sklearn(record):
     import numpy as np
     import sklearn
-    from sklearn.utils import all_estimators, Bunch
+    from sklearn.utils import Bunch
+
+    all_estimators = attempt(lambda: sklearn.utils.all_estimators) or __import__("sklearn.utils.testing", fromlist=["a"]).all_estimators
 
     rng = np.random.RandomState(0)
     x = np.abs(rng.rand(40, 4)) + 0.1
@@ -652,7 +658,12 @@ ZOOS = [zoo_standard_library, zoo_numpy, zoo_scipy, zoo_sklearn, zoo_pandas, zoo
 
 
 def versions():
-    from importlib.metadata import distributions
+    try:
+        from importlib.metadata import distributions
+    except ImportError:  # before Python 3.8
+        import pkg_resources
+
+        return {dist.key: dist.version for dist in pkg_resources.working_set}
 
     return {dist.metadata["Name"].lower(): dist.version for dist in distributions() if dist.metadata["Name"]}
 
@@ -660,7 +671,7 @@ def versions():
 def record_all(path, wanted):
     record = Recorder()
     for zoo in ZOOS:
-        if wanted and zoo.__name__.removeprefix("zoo_") not in wanted:
+        if wanted and zoo.__name__[len("zoo_"):] not in wanted:
             continue
         before = record.objects
         try:
@@ -745,10 +756,92 @@ def merge(folder, paths):
         print(library, len(lines))
 
 
+# --- Python's own tables -----------------------------------------------------------------------------------------------------
+
+# Importing these has an effect of its own, or they are gone in newer versions.
+NOT_IMPORTED = {"antigravity", "this", "idlelib", "test", "turtle", "turtledemo", "tkinter", "lib2to3", "__main__", "msilib", "pip"}
+# C twins: every name of the first is the same name of the second.
+TWINS = {
+    "posix": "os", "nt": "os", "_operator": "operator", "_pickle": "pickle", "_functools": "functools", "_collections": "collections", "_struct": "struct",
+    "_datetime": "datetime", "_pydatetime": "datetime", "_decimal": "decimal", "_pydecimal": "decimal", "_csv": "csv", "_warnings": "warnings", "_json": "json", "_tracemalloc": "tracemalloc",
+    "cPickle": "pickle", "_pydoc": "pydoc", "_lsprof": "cProfile", "_curses": "curses", "_gdbm": "dbm", "_dbm": "dbm", "_bz2": "bz2", "_lzma": "lzma", "_opcode": "dis", "_weakref": "weakref",
+}
+
+
+def harmful_names(folder):
+    """(module, name) pairs and whole modules the effect files speak of."""
+    import glob
+
+    names, modules = set(), set()
+    for path in glob.glob(f"{folder}/*.yaml"):
+        for line in open(path):
+            words = line.split("#")[0].split()
+            if line.startswith("  ") and len(words) >= 3:
+                (modules.add(words[0].replace(".*", "")) if words[1] == "*" else names.add((words[0], words[1])))
+    return names, modules
+
+
+def exported(folder):
+    """Attributes of standard modules that are another module under another name, or a harmful function of another module."""
+    import importlib
+    import types
+
+    names, modules = harmful_names(folder)
+    for top in sorted(sys.stdlib_module_names):
+        if top in NOT_IMPORTED:
+            continue
+        module = attempt(lambda: importlib.import_module(top))
+        for attribute in sorted(vars(module) if module else ()):
+            if attribute.startswith("__"):
+                continue
+            value = getattr(module, attribute, None)
+            if isinstance(value, types.ModuleType):
+                name = getattr(value.__spec__, "name", None) or value.__name__
+                if name.split(".")[0] in sys.stdlib_module_names and name != f"{top}.{attribute}" and attribute.lstrip("_") != name:
+                    yield top, attribute, name
+                continue
+            origin, qualified = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+            origin = TWINS.get(origin, origin)
+            if origin in (None, top) or TWINS.get(top) == origin or not isinstance(qualified, str):
+                continue
+            if (origin, qualified) in names or origin in modules:
+                yield top, attribute, f"{origin} {qualified}"
+
+
+def write_tables(catalog):
+    import _compat_pickle
+
+    written = "# Written by scripts/golden/pickle_globals.py from the Python that ran it. Do not edit.\n"
+    with open(f"{catalog}/pickle-globals/python2-names.yaml", "w") as file:
+        file.write(written + "kind: python2-names\nmatches: ['__builtin__ xrange']\nnonMatches: ['builtins range']\nmodules: |\n")
+        file.writelines(f"  {old} {new}\n" for old, new in sorted(_compat_pickle.IMPORT_MAPPING.items()))
+        file.write("names: |\n")
+        file.writelines(f"  {' '.join(old)} {' '.join(new)}\n" for old, new in sorted(_compat_pickle.NAME_MAPPING.items()))
+    with open(f"{catalog}/pickle-globals/standard-library-modules.yaml", "w") as file:
+        old_modules = {old.split(".")[0] for old in _compat_pickle.IMPORT_MAPPING} | set(NEWER_AND_OLDER.split())
+        names = sorted(set(sys.stdlib_module_names) | old_modules)
+        file.write(written + "kind: origins\nmatches: ['os']\nnonMatches: ['numpy']\nstandardLibrary: |\n")
+        file.writelines(f"  {' '.join(names[at:at + 12])}\n" for at in range(0, len(names), 12))
+        file.write("aiPackages: ''\n")
+    with open(f"{catalog}/pickle-globals/exports.yaml", "w") as file:
+        file.write(written + "kind: exports\nmatches: ['posix *']\nnonMatches: ['os system']\nexports: |\n")
+        file.writelines(f"  {twin} * {module}\n" for twin, module in sorted(TWINS.items()))
+        file.writelines(f"  {' '.join(row)}\n" for row in exported(f"{catalog}/effects"))
+
+
+# Modules of other Python versions than the one that runs this.
+NEWER_AND_OLDER = (
+    "asynchat asyncore binhex distutils formatter imp macpath parser smtpd symbol dummy_threading _bootlocale _dummy_thread "
+    "annotationlib compression _pyrepl _interpreters _interpchannels _interpqueues _android_support _ios_support _colorize _opcode_metadata _pylong _pydatetime _sysconfig _suggestions "
+    "commands popen2 new imputil ihooks compiler rexec Bastion user sets md5 sha mimetools rfc822 htmllib sgmllib multifile mhlib dircache statcache exceptions hotshot posix nt dl thread cPickle cStringIO StringIO future_builtins os2emxpath"
+)
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["record"] and len(sys.argv) > 2:
         record_all(sys.argv[2], set(sys.argv[3:]))
     elif sys.argv[1:2] == ["merge"] and len(sys.argv) > 3:
         merge(sys.argv[2], sys.argv[3:])
+    elif sys.argv[1:2] == ["tables"] and len(sys.argv) == 3:
+        write_tables(sys.argv[2])
     else:
         sys.exit(__doc__)

@@ -18,7 +18,7 @@ export function Avatar({ name, size = 20 }: { name: string | null; size?: number
         role="img"
         aria-label={label}
         title={label}
-        className="inline-flex flex-none items-center justify-center rounded-round border border-dashed border-line-strong text-ink-2"
+        className="inline-flex flex-none items-center justify-center rounded-round border border-dashed align-middle border-line-strong text-ink-2"
         style={{ width: size, height: size }}
       >
         <UserRoundPlus size={11} aria-hidden="true" />
@@ -30,7 +30,7 @@ export function Avatar({ name, size = 20 }: { name: string | null; size?: number
       role="img"
       aria-label={label}
       title={label}
-      className="inline-flex flex-none items-center justify-center rounded-round border border-line bg-sunken text-initials font-strong text-ink-2"
+      className="inline-flex flex-none items-center justify-center rounded-round border border-line bg-sunken align-middle text-initials font-strong text-ink-2"
       style={{ width: size, height: size }}
     >
       <span aria-hidden="true">{initialsOf(name)}</span>

@@ -85,18 +85,18 @@ export type BarRow = {
 /** One line per row: name, bar, figure. */
 export function BarRows({ rows }: { rows: readonly BarRow[] }) {
   return (
-    <ul className="grid gap-y-1.5">
+    <ul className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 gap-y-1.5">
       {rows.map(({ id, name, share, figure }) => (
-        <li key={id} className="flex items-center gap-3">
-          <span className="flex w-24 flex-none items-center gap-2">{name}</span>
+        <li key={id} className="col-span-3 grid grid-cols-subgrid items-center">
+          <span className="flex items-center gap-2">{name}</span>
           {share === null ? (
-            <span aria-hidden="true" className="hatch h-1.5 flex-1 rounded-round" />
+            <span aria-hidden="true" className="hatch h-1.5 rounded-round" />
           ) : (
-            <span aria-hidden="true" className="measure h-1.5 flex-1 overflow-hidden rounded-round bg-line">
+            <span aria-hidden="true" className="measure h-1.5 overflow-hidden rounded-round bg-line">
               <span className="block h-full rounded-round bg-c1" style={{ width: `${share * 100}%` }} />
             </span>
           )}
-          <span className="w-20 flex-none text-right text-ink-2 tabular-nums">{figure}</span>
+          <span className="text-right text-ink-2 tabular-nums">{figure}</span>
         </li>
       ))}
     </ul>

@@ -26,7 +26,7 @@ export function Checkbox({ checked, partly = false, onChange, label, disabled, t
       aria-label={label}
       tabIndex={tabIndex}
       onChange={(event) => onChange(event.target.checked, event)}
-      className="size-4 flex-none rounded-tag border-line-strong accent-accent"
+      className="block size-4 flex-none rounded-tag border-line-strong accent-accent"
     />
   );
 }

@@ -26,8 +26,8 @@ test('says unknown instead of a number nobody measured', () => {
     assert.equal(formatBytes(value), 'unknown');
   }
 });
-test('writes a share with a thin space before the percent sign', () => {
-  assert.equal(formatPercent(0.86, { locale }), '86\u202f%');
+test('writes a share with a no-break space before the percent sign', () => {
+  assert.equal(formatPercent(0.86, { locale }), '86\u00a0%');
 });
 test('writes ranges with an en dash', () => {
   assert.equal(formatRange(64, 81, { locale }), '64\u201381');
@@ -37,9 +37,9 @@ test('marks estimated totals', () => {
   assert.equal(formatTotal(1284, false, locale), '1,284');
 });
 test('shows sizes in decimal units, one digit below a hundred', () => {
-  assert.equal(formatBytes(412, locale), '412\u202fB');
-  assert.equal(formatBytes(1_800_000_000, locale), '1.8\u202fGB');
-  assert.equal(formatBytes(999_960, locale), '1,000\u202fkB');
+  assert.equal(formatBytes(412, locale), '412\u00a0B');
+  assert.equal(formatBytes(1_800_000_000, locale), '1.8\u00a0GB');
+  assert.equal(formatBytes(999_960, locale), '1,000\u00a0kB');
 });
 test('cuts long ids in the middle and leaves short ones', () => {
   assert.equal(truncateMiddle('0123456789abcdef', 9), '0123…cdef');

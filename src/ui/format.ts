@@ -1,6 +1,7 @@
-/** Numbers and sizes as people read them: true minus, thin space before units, `unknown` in words. */
+/** Numbers and sizes as people read them: true minus, no-break space before units, `unknown` in words. */
 
-const thin = '\u202f';
+// Not U+202F: the faces in use draw it so narrow that `8 h` reads `8h`.
+const space = '\u00a0';
 const minus = '\u2212';
 const enDash = '\u2013';
 
@@ -46,9 +47,9 @@ export function formatRange(low: number, high: number, options: NumberOptions = 
   return `${formatNumber(low, options)}${enDash}${formatNumber(high, options)}`;
 }
 
-/** Number and unit with a thin no-break space. */
+/** Number and unit with a no-break space. */
 export function withUnit(text: string | number, unit: string): string {
-  return `${text}${thin}${unit}`;
+  return `${text}${space}${unit}`;
 }
 
 /** `1,284`, and `~1,300,000` when the database estimated it. */

@@ -27,7 +27,7 @@ export function GraphPath({ label, nodes, edges }: GraphPathProps) {
   const shown = folded ? [...nodes.slice(0, 6), ...nodes.slice(-5)] : nodes;
   return (
     <div>
-      <ScrollRegion label={`${label}, drawn`} className="flex items-center pb-1">
+      <ScrollRegion label={`${label}, drawn`} className="flex items-center p-0.5 pb-1">
         {shown.map((node, place) => {
           const isFold = folded && place === 5;
           const edge = edges[place < 6 ? place : place + nodes.length - shown.length];
@@ -52,19 +52,19 @@ export function GraphPath({ label, nodes, edges }: GraphPathProps) {
 
 function NodeBox({ node: { name, icon: Icon, shape, state, to, isUnknown, isCurrent } }: { node: PathNode }) {
   const look = classNames(
-    'flex h-16.5 w-36 flex-none flex-col justify-center gap-1 rounded-form border bg-surface px-2.5 [--cut:var(--surface)]',
+    'flex h-16.5 w-36 flex-none flex-col justify-center gap-1 rounded-form border bg-surface px-2 [--cut:var(--surface)]',
     isUnknown ? 'border-dashed border-line-strong' : 'border-line',
     isCurrent && 'outline-2 -outline-offset-1 outline-accent',
   );
   const inside = (
     <>
-      <span className="flex items-center gap-2 font-strong">
+      <span className="flex items-center gap-1.5 text-label leading-4.5 font-strong">
         <Icon size={14} aria-hidden="true" className="text-ink-3" />
         <span className="truncate" title={name}>
           {name}
         </span>
       </span>
-      <span className="flex items-start gap-2 text-label leading-4 text-ink-2">
+      <span className="flex items-start gap-1.5 text-[0.75rem] leading-4 text-ink-2">
         <span className="mt-px">{shape}</span>
         <span className="line-clamp-2">{state}</span>
       </span>

@@ -24,7 +24,7 @@ export function Interval({ name, value, low, high, limit, outcome, range, digits
   const place = linear(range, { low: 0, high: 100 });
   const at = (number: number): string => `${Math.min(100, Math.max(0, place(number)))}%`;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-b border-line py-1.5 last:border-b-0 tablet:grid-cols-[minmax(0,9rem)_3.5rem_minmax(0,1fr)_5rem_5.5rem]">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-b border-line py-1.5 last:border-b-0 tablet:grid-cols-[minmax(0,10rem)_4rem_minmax(0,1fr)_6.25rem_5.5rem]">
       <span className="flex min-w-0 items-center gap-2 font-name">
         <Shape name={shape} tone={tone} label={word} size={13} />
         <span className="truncate" title={name}>

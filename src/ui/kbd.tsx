@@ -6,6 +6,15 @@ const names = new Map<string, string>([
   ['Shift', '⇧'],
 ]);
 
+const isMac = names.get('mod') === '⌘';
+
+/** `⌘K` on a Mac, `Ctrl K` elsewhere: combinations show the letter as it stands on the key. */
+function strokeWords(stroke: string): string {
+  const parts = stroke.split('+');
+  const words = parts.map((part) => names.get(part) ?? (parts.length > 1 ? part.toUpperCase() : part));
+  return words.join(isMac ? '' : ' ');
+}
+
 /** `keys` as the key registry writes them: `j`, `g f`, `mod+k`, `Shift+x`. */
 export function Keys({ keys }: { keys: string }) {
   const strokes = keys.split(' ').map((stroke, place) => ({ stroke, place }));
@@ -16,10 +25,7 @@ export function Keys({ keys }: { keys: string }) {
           key={place}
           className="inline-flex h-5 min-w-5 items-center justify-center gap-0.5 rounded-tag border border-line bg-raised px-1 text-mark text-ink-2"
         >
-          {stroke
-            .split('+')
-            .map((part) => names.get(part) ?? part)
-            .join('')}
+          {strokeWords(stroke)}
         </kbd>
       ))}
     </span>

@@ -29,6 +29,8 @@ export type PeekProps = {
   to?: string | undefined;
   /** Chips and marks above the title. */
   facts?: ReactNode;
+  /** What is wrong, in one or two sentences. */
+  summary?: ReactNode;
   /** Sections in the reading order. */
   children: ReactNode;
   /** Tabs or counts at the foot. */
@@ -64,6 +66,7 @@ export function Peek(props: PeekProps) {
           <h2 id="peek-title" className="text-peek font-title break-words">
             {props.title}
           </h2>
+          {props.summary !== undefined && <div className="mt-1.5 text-read text-ink-2">{props.summary}</div>}
         </div>
         {props.children}
       </div>

@@ -105,10 +105,10 @@ function FactorRow({
         )}
       </td>
       <td className="w-20 py-px pr-2">{mark !== null && <Mark mark={mark} />}</td>
-      <td className="w-15 py-px">
+      <td className="w-0 py-px tablet:w-15">
         <span
           aria-hidden="true"
-          className={classNames('measure block h-1.5 rounded-tag', unknown ? 'hatch' : 'bg-c1')}
+          className={classNames('measure hidden h-1.5 rounded-tag tablet:block', unknown ? 'hatch' : 'bg-c1')}
           style={{ width: `${(Math.abs(points) / largest) * 100}%` }}
         />
       </td>

@@ -57,7 +57,7 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
       >
         <div
           className={classNames(
-            'min-w-0',
+            'flex min-h-full min-w-0 flex-col',
             rail !== undefined && 'wide:min-h-0 wide:flex-1 wide:overflow-y-auto',
             hasTools && 'tablet:flex tablet:min-h-0 tablet:flex-1 tablet:flex-col',
           )}
@@ -65,7 +65,7 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
           <ScreenHead {...head} />
           {toolbar}
           {hasTools ? (
-            <div ref={body} className="scroll-quiet tablet:min-h-0 tablet:flex-1 tablet:overflow-y-auto">
+            <div ref={body} className="scroll-quiet flex flex-col tablet:min-h-0 tablet:flex-1 tablet:overflow-y-auto">
               {children}
             </div>
           ) : (
@@ -89,7 +89,7 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
 function ScreenHead({ title, subtitle, facts, lead, actions, tabs }: Omit<ScreenProps, 'children' | 'toolbar' | 'rail' | 'peek'>) {
   return (
     <header className={classNames('flex-none', tabs === undefined ? '' : 'border-b border-line')}>
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-4 pb-3 tablet:px-6 tablet:pt-4.5">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5 pb-3 tablet:px-6">
         {lead !== undefined && (
           <span className="mt-0.5 flex size-10 flex-none items-center justify-center rounded-form border border-line bg-sunken text-ink-2">
             {lead}
@@ -97,7 +97,7 @@ function ScreenHead({ title, subtitle, facts, lead, actions, tabs }: Omit<Screen
         )}
         <div className="min-w-0 flex-1 basis-60">
           <h1 className="text-[1.375rem] leading-7 font-title tracking-[-0.018em] break-words tablet:text-title">{title}</h1>
-          {facts !== undefined && <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-ink-2">{facts}</div>}
+          {facts !== undefined && <div className="mt-1.5 flex flex-wrap items-center gap-x-3.5 gap-y-1.5 text-ink-2">{facts}</div>}
           {subtitle !== undefined && <p className="mt-1 max-w-[72ch] text-ink-2">{subtitle}</p>}
         </div>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}

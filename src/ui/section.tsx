@@ -53,6 +53,18 @@ export function Columns({ tracks, children }: ColumnsProps) {
   );
 }
 
+/** Columns that fill what is left of the screen, each to the foot: tree, finding, facts. */
+export function Panes({ tracks, children }: ColumnsProps) {
+  return (
+    <div
+      style={{ '--tracks': tracks }}
+      className="grid flex-1 grid-cols-1 divide-y divide-line border-t border-line desk:grid-cols-(--tracks) desk:divide-x desk:divide-y-0 [&>*]:min-w-0"
+    >
+      {children}
+    </div>
+  );
+}
+
 /** Figure with its words: the number opens its rows where `children` is a link. */
 export function Figure({ value, words }: { value: ReactNode; words: ReactNode }) {
   return (

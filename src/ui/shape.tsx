@@ -77,7 +77,7 @@ export function Shape({ name, tone, label, size = 14, className }: ShapeProps) {
   );
   if (label === undefined) return svg;
   return (
-    <span role="img" aria-label={label} title={label} className="inline-flex">
+    <span role="img" aria-label={label} title={label} className="inline-flex align-middle">
       {svg}
     </span>
   );

@@ -8,8 +8,8 @@ import { columnAlign } from './table-head.tsx';
 import type { RowParts } from './table-parts.ts';
 
 export function TableBody<Row>(props: RowParts<Row> & { shown: readonly Column<Row>[] }) {
-  const { rows, window, shown, selection, viewKey } = props;
-  const span = shown.length + (selection ? 1 : 0) + (viewKey === undefined ? 0 : 1);
+  const { rows, window, shown, selection } = props;
+  const span = shown.length + (selection ? 1 : 0);
   return (
     <tbody>
       <Spacer height={window.before} span={span} />
@@ -35,7 +35,7 @@ function Spacer({ height, span }: { height: number; span: number }) {
 type TableRowProps<Row> = RowParts<Row> & { shown: readonly Column<Row>[]; row: Row; index: number };
 
 function DrawnRow<Row>(props: TableRowProps<Row>) {
-  const { row, index, rowId, rowName, focus, selection, shown, rowHeight, newIds, onRowClick, viewKey } = props;
+  const { row, index, rowId, rowName, focus, selection, shown, rowHeight, newIds, onRowClick } = props;
   const id = rowId(row);
   const isFocused = focus.focusId === id;
   const isFirst = focus.focusId === null && index === 0;
@@ -74,20 +74,20 @@ function DrawnRow<Row>(props: TableRowProps<Row>) {
             bodyCell(ground),
             columnAlign(column.align),
             column.align === 'right' && 'tabular-nums',
+            column.top && 'pt-3.5 align-top',
             isFocused && !selection && place === 0 && focusBar,
           )}
         >
           {column.primary ? <RowLink {...props}>{column.cell(row)}</RowLink> : column.cell(row)}
         </td>
       ))}
-      {viewKey !== undefined && <td className={bodyCell(ground)} />}
     </tr>
   );
 }
 const TableRow = memo(DrawnRow) as typeof DrawnRow;
 
 const focusBar = 'shadow-[inset_3px_0_0_var(--accent)]';
-const bodyCell = (ground: string): string => classNames('border-b border-line px-2 align-middle first:pl-6 last:pr-6', ground);
+const bodyCell = (ground: string): string => classNames('border-b border-line px-1.5 align-middle first:pl-6 last:pr-6', ground);
 
 /** The record's name opens it: a plain click the peek, with a modifier the full page in a new tab. */
 function RowLink<Row>({ row, rowId, rowTo, onOpen, focus, children }: TableRowProps<Row> & { children: React.ReactNode }) {

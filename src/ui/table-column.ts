@@ -16,6 +16,8 @@ export type Column<Row> = {
   readonly sort?: string;
   /** Holds the record's name: it becomes the link that opens the row, and cannot be hidden. */
   readonly primary?: boolean;
+  /** Stands at the first line of a high row: shapes of a queue. */
+  readonly top?: boolean;
   /** Leaves first when the table gets narrow: under this many pixels. */
   readonly hideUnder?: number;
 };

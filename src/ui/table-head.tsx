@@ -1,6 +1,6 @@
 /** Heads of a table: names, order, width, and the menu that hides and moves columns. */
 import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react';
-import type { KeyboardEvent, PointerEvent } from 'react';
+import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { Checkbox } from './checkbox.tsx';
 import { classNames } from './class-names.ts';
@@ -31,7 +31,6 @@ export function TableHead<Row>({ rows, rowId, selection, sort, shown, columns, c
         {shown.map(({ id, width }) => (
           <col key={id} style={width === undefined ? undefined : { width }} />
         ))}
-        {choose && <col style={{ width: 40 }} />}
       </colgroup>
       <thead>
         <tr aria-rowindex={1}>
@@ -45,18 +44,11 @@ export function TableHead<Row>({ rows, rowId, selection, sort, shown, columns, c
               />
             </th>
           )}
-          {shown.map((column) => (
-            <HeadCell key={column.id} column={column} sort={sort} resize={resize} />
+          {shown.map((column, place) => (
+            <HeadCell key={column.id} column={column} sort={sort} resize={resize}>
+              {choose && place === shown.length - 1 && <ColumnMenu label={label} items={columnItems(columns, choice, choose)} />}
+            </HeadCell>
           ))}
-          {choose && (
-            <th scope="col" className={headCell('right')}>
-              <span className="sr-only">Columns</span>
-              <Menu
-                trigger={<IconButton icon={Columns3} label={`Columns of ${label}`} size={14} className="-my-1" />}
-                items={columnItems(columns, choice, choose)}
-              />
-            </th>
-          )}
         </tr>
       </thead>
     </>
@@ -65,12 +57,17 @@ export function TableHead<Row>({ rows, rowId, selection, sort, shown, columns, c
 
 const headCell = (align: 'left' | 'right' | 'center'): string =>
   classNames(
-    'sticky top-0 z-10 h-9 border-b border-line bg-surface px-2 text-label font-regular text-ink-2 first:pl-6 last:pr-6',
+    'sticky top-0 z-10 h-9 border-b border-line bg-surface px-1.5 text-label font-regular text-ink-2 first:pl-6 last:pr-6',
     aligns[align],
   );
 
-type HeadCellProps<Row> = { column: Column<Row>; sort: Sort | undefined; resize: ((id: string, width: number) => void) | undefined };
-function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, sort, resize }: HeadCellProps<Row>) {
+type HeadCellProps<Row> = {
+  column: Column<Row>;
+  sort: Sort | undefined;
+  resize: ((id: string, width: number) => void) | undefined;
+  children: ReactNode;
+};
+function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, sort, resize, children }: HeadCellProps<Row>) {
   const isSorted = order !== undefined && sort?.by === order;
   const Arrow = sort?.descending ? ArrowDown : ArrowUp;
   const name = headHidden ? <span className="sr-only">{head}</span> : head;
@@ -94,7 +91,17 @@ function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, s
         </button>
       )}
       {resize && <ResizeHandle name={head} onResize={(width) => resize(id, width)} />}
+      {children}
     </th>
+  );
+}
+
+/** Hides and moves columns; stands in the last head, so that it costs no column. */
+function ColumnMenu({ label, items }: { label: string; items: readonly MenuItem[] }) {
+  return (
+    <span className="absolute inset-y-0 right-1 flex items-center bg-surface">
+      <Menu trigger={<IconButton icon={Columns3} label={`Columns of ${label}`} size={14} className="size-6" />} items={items} />
+    </span>
   );
 }
 

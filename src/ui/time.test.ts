@@ -8,18 +8,18 @@ const timeZone = 'UTC';
 const hour = 3_600_000;
 
 test('names a duration in its largest unit', () => {
-  assert.equal(formatDuration(41), '41\u202fms');
-  assert.equal(formatDuration(2_300), '2.3\u202fs');
-  assert.equal(formatDuration(15 * hour), '15\u202fh');
-  assert.equal(formatDuration(75 * hour), '3\u202fd');
+  assert.equal(formatDuration(41), '41\u00a0ms');
+  assert.equal(formatDuration(2_300), '2.3\u00a0s');
+  assert.equal(formatDuration(15 * hour), '15\u00a0h');
+  assert.equal(formatDuration(75 * hour), '3\u00a0d');
 });
 test('says now below a minute', () => {
   assert.equal(formatRelative(now - 59_000, now), 'now');
   assert.equal(formatAge(now - 59_000, now), 'now');
 });
 test('says which way a moment lies', () => {
-  assert.equal(formatRelative(now - 2 * 60_000, now), '2\u202fmin ago');
-  assert.equal(formatRelative(now + 3 * hour, now), 'in 3\u202fh');
+  assert.equal(formatRelative(now - 2 * 60_000, now), '2\u00a0min ago');
+  assert.equal(formatRelative(now + 3 * hour, now), 'in 3\u00a0h');
 });
 test('adds the year only when it is another one', () => {
   assert.equal(formatDate('2026-03-14T12:00:00Z', { now, timeZone }), '14 Mar');
@@ -37,7 +37,7 @@ test('names the zone of an absolute time', () => {
 
 test('a due date under a day is critical, whatever share of time is left', () => {
   const words = dueWords({ due: now + 8 * hour, start: now - hour }, now);
-  assert.deepEqual([words.text, words.urgency], ['8\u202fh left', 'critical']);
+  assert.deepEqual([words.text, words.urgency], ['8\u00a0h left', 'critical']);
 });
 test('the last fifth of the time is high even when weeks remain', () => {
   const words = dueWords({ due: now + 10 * 24 * hour, start: now - 90 * 24 * hour }, now);
@@ -45,7 +45,7 @@ test('the last fifth of the time is high even when weeks remain', () => {
   assert.equal(words.left, 0.1);
 });
 test('overdue says by how much and leaves an empty bar', () => {
-  assert.deepEqual(dueWords({ due: now - 75 * hour }, now), { text: 'Overdue 3\u202fd', urgency: 'critical', left: 0 });
+  assert.deepEqual(dueWords({ due: now - 75 * hour }, now), { text: 'Overdue 3\u00a0d', urgency: 'critical', left: 0 });
 });
 test('a finding on hold shows the word only', () => {
   assert.deepEqual(dueWords({ due: now, onHold: true }, now), { text: 'On hold', urgency: 'hold', left: null });

@@ -8,9 +8,26 @@ import chromium from '@sparticuz/chromium';
 import { type Browser, chromium as playwright } from 'playwright-core';
 import { build } from 'vite';
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'";
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
-export const scenes = ['/', '/vulnerabilities?peek=VUL-3391&environment=production', '/vulnerabilities', '/model-scanner', '/ai-assets', '/risk', '/data-quality', '/sign-in', '/nowhere'] as const;
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'";
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+};
+export const scenes = [
+  '/',
+  '/vulnerabilities?peek=VUL-3391&environment=production',
+  '/vulnerabilities',
+  '/model-scanner',
+  '/ai-assets',
+  '/risk',
+  '/data-quality',
+  '/sign-in',
+  '/nowhere',
+] as const;
 export const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 export async function buildGallery(outDir: string): Promise<void> {
@@ -23,7 +40,10 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     const name = extname(path) === '' ? '/index.html' : path;
     const body = await readFile(join(folder, name)).catch(() => null);
-    response.writeHead(body === null ? 404 : 200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy });
+    response.writeHead(body === null ? 404 : 200, {
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': policy,
+    });
     response.end(body ?? 'not found');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,13 +53,22 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
 /** One process for all pages dies with the first context that closes: that argument is left out. */
 export async function openBrowser(): Promise<Browser> {
   const given = process.env['CHROMIUM_PATH'];
-  return playwright.launch({ executablePath: given ?? (await chromium.executablePath()), args: given ? ['--no-sandbox'] : chromium.args.filter((argument) => argument !== '--single-process'), headless: true });
+  return playwright.launch({
+    executablePath: given ?? (await chromium.executablePath()),
+    args: given ? ['--no-sandbox'] : chromium.args.filter((argument) => argument !== '--single-process'),
+    headless: true,
+  });
 }
 
 type Look = { scene: string; size: keyof typeof sizes; theme: 'light' | 'dark'; picture?: string | undefined };
 /** Everything wrong with one scene: axe violations, console errors, page overflow. */
 export async function lookAt(browser: Browser, url: string, { scene, size, theme, picture }: Look): Promise<string[]> {
-  const context = await browser.newContext({ viewport: sizes[size], colorScheme: theme, hasTouch: size === 'phone', reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: sizes[size],
+    colorScheme: theme,
+    hasTouch: size === 'phone',
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
@@ -59,8 +88,14 @@ type Violation = { id: string; nodes: { html: string; failureSummary: string }[]
 async function axeViolations(page: import('playwright-core').Page): Promise<string[]> {
   // Evaluated through the debugger, which the page's policy does not bind.
   await page.evaluate(`${await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')};undefined`);
-  const found = (await page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((answer) => answer.violations)")) as Violation[];
-  return found.flatMap(({ id, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `axe ${id}: ${html.slice(0, 220)} — ${failureSummary.split('\n').slice(1, 3).join(' ').trim()}`));
+  const found = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((answer) => answer.violations)",
+  )) as Violation[];
+  return found.flatMap(({ id, nodes }) =>
+    nodes
+      .slice(0, 4)
+      .map(({ html, failureSummary }) => `axe ${id}: ${html.slice(0, 220)} — ${failureSummary.split('\n').slice(1, 3).join(' ').trim()}`),
+  );
 }
 
 if (import.meta.main) {

@@ -32,7 +32,7 @@ export function PersonMenu({ isFolded }: { isFolded: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`${user.name}, ${role}: account`}
+          aria-label={isFolded ? `${user.name}, ${role}` : undefined}
           className={classNames(
             'mt-1 flex w-full items-center gap-2.5 rounded-control py-1 text-left hover:bg-hover',
             isFolded ? 'justify-center' : 'px-1.5',

@@ -175,7 +175,8 @@ function anyOf(words: readonly string[]) {
     .max(400)
     .regex(new RegExp(`^(?:${one})(?:,(?:${one}))*$`), `must be one or more of ${words.join(', ')}, joined by commas`);
 }
-export const assetSorts = ['risk', 'name', 'last_seen', 'created', 'updated'] as const;
+/** `attention`: proposed assets first, because someone must decide about them; then by risk. */
+export const assetSorts = ['attention', 'risk', 'name', 'last_seen', 'created', 'updated'] as const;
 export const assetFilter = {
   asset_type: anyOf(assetTypes).optional(),
   environment: anyOf([...environments, 'unknown']).optional(),
@@ -459,7 +460,7 @@ export const Observation = z.object({
   region: Word.optional(),
   tags: z.array(Tag).max(50).optional(),
   metadata: Metadata.optional(),
-  mark: z.enum(['observed', 'imported', 'inferred']).default('observed'),
+  mark: z.enum(['static', 'observed', 'imported', 'inferred']).default('observed'),
   places: z.array(Evidence).min(1).max(200),
 });
 export type Observation = z.infer<typeof Observation>;
@@ -467,7 +468,7 @@ export const ObservedEdge = z.object({
   fromKey: NaturalKey,
   toKey: NaturalKey,
   kind: EdgeKind,
-  mark: z.enum(['observed', 'imported', 'inferred']),
+  mark: z.enum(['static', 'observed', 'imported', 'inferred']),
 });
 export const observeAssets = endpoint({
   method: 'POST',

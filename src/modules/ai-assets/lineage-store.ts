@@ -92,7 +92,7 @@ export type SeenEdge = {
   readonly from: string;
   readonly to: string;
   readonly kind: EdgeKind;
-  readonly mark: 'observed' | 'imported' | 'inferred';
+  readonly mark: 'static' | 'observed' | 'imported' | 'inferred';
 };
 
 /** Opens edges a source sees and stamps the run on those that were open already. */

@@ -15,6 +15,13 @@ export type AssetSort = (typeof assetSorts)[number];
 export const { search: _search, searchWords: _searchWords, ...assetColumns } = getTableColumns(asset);
 
 const orders: Readonly<Record<AssetSort, Keyset>> = {
+  attention: keyset({
+    id: asset.id,
+    sort: [
+      { by: asset.attention, direction: 'desc' },
+      { by: asset.riskOrder, direction: 'desc' },
+    ],
+  }),
   risk: keyset({ id: asset.id, sort: [{ by: asset.riskOrder, direction: 'desc' }] }),
   name: keyset({ id: asset.id, sort: [{ by: asset.name, direction: 'asc' }] }),
   last_seen: keyset({ id: asset.id, sort: [{ by: asset.lastSeen, direction: 'desc' }] }),

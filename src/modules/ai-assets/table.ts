@@ -1,6 +1,6 @@
 /** The tables of this slice as drizzle sees them. The SQL in migrations/ is the authority; a test compares. */
 import { sql } from 'drizzle-orm';
-import { customType, doublePrecision, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { customType, doublePrecision, integer, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Mark, RiskLevel } from '../../contract/severity.ts';
 import type { AssetType, ComplianceStatus, Criticality, DataClass, EdgeKind, Environment, Lifecycle } from './contract.ts';
 import type { Marks, ObservedValues } from './provenance.ts';
@@ -30,6 +30,7 @@ export const asset = schema.table('asset', {
   complianceStatus: text('compliance_status').$type<ComplianceStatus>().notNull().default('unknown'),
   lifecycle: text('lifecycle').$type<Lifecycle>().notNull().default('active'),
   retiredBy: text('retired_by').$type<'person' | 'source'>(),
+  attention: smallint('attention').notNull().generatedAlwaysAs(sql`case lifecycle when 'proposed' then 1 else 0 end`),
   tags: text('tags').array().notNull().default([]),
   metadata: jsonb('metadata').$type<Record<string, string | number | boolean>>().notNull().default({}),
   sources: text('sources').array().notNull().default([]),

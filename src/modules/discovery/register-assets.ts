@@ -54,7 +54,7 @@ export function observationOf(hit: Hit, root: string): Observation | null {
     name: hit.name,
     description: describe(hit),
     metadata: { ...hit.facts, ...(hit.purl === null ? {} : { purl: hit.purl }), foundAs: hit.kind },
-    mark: hit.confidence === 'possible' ? 'inferred' : 'observed',
+    mark: hit.confidence === 'possible' ? 'inferred' : 'static',
     places: hit.where.map(({ path, line, evidence }) => ({ place: path === '' ? root : `${root}/${path}`, line, evidence })),
   };
 }
@@ -86,6 +86,6 @@ function edgesOf(hit: Hit): Edge[] {
         fromKey,
         toKey,
         kind,
-        mark: inferred ? ('inferred' as const) : ('observed' as const),
+        mark: inferred ? ('inferred' as const) : ('static' as const),
       }));
 }

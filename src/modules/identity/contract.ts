@@ -11,7 +11,7 @@ export const identityProblems = problems('identity', {
   locked: [423, 'Too many failed sign-ins. Try again in {seconds} s.'],
   noSecondFactor: [422, 'No second factor is enrolled for this sign-in: leave mfa_code out.'],
   busy: [429, 'Too many people are signing in at this moment. Try again in {seconds} s.'],
-  weakPassword: [422, '{reason}'],
+  weakPassword: [422, 'This password cannot be used.'],
   currentPassword: [422, 'The current password is wrong.'],
   registrationClosed: [403, 'Registration is closed here: ask an admin for an invitation.'],
   invitationInvalid: [422, 'This invitation link was not made here, was used or revoked, or has expired. Ask for a new one.'],

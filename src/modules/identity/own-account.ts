@@ -91,7 +91,7 @@ export async function changeOwnPassword(input: ParsedInputOf<typeof changePasswo
   const person = await transaction(context, () => findAccount(context.actor.id), { readOnly: true });
   if (!person) throw identityProblems.needsSession();
   const reason = passwordIssue(input.newPassword, person);
-  if (reason !== null) throw identityProblems.weakPassword({ reason }, { issues: [{ path: 'newPassword', message: reason }] });
+  if (reason !== null) throw identityProblems.weakPassword({}, { issues: [{ path: 'newPassword', message: reason }] });
   await demandPassword(person, input.currentPassword, context);
   const subject = { type: 'users', id: person.id };
   const passwordHash = await hashPassword(input.newPassword);

@@ -41,7 +41,7 @@ export async function registerPerson(draft: Draft, context: RequestContext): Pro
   const way = await registrationWay();
   const home = await homeOf(draft, way, context);
   const reason = passwordIssue(draft.password, draft);
-  if (reason !== null) throw identityProblems.weakPassword({ reason }, { issues: [{ path: 'password', message: reason }] });
+  if (reason !== null) throw identityProblems.weakPassword({}, { issues: [{ path: 'password', message: reason }] });
   const passwordHash = await hashPassword(draft.password);
   const done = await transaction(asNobody(context, home.workspaceId), () => registerOnce({ draft, passwordHash, ...home, context }));
   sendSession(done.started, context);

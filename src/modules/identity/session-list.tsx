@@ -35,7 +35,7 @@ function SessionRow({ session }: { session: Session }) {
         </p>
         <p className="text-ink-2">
           {session.address ?? 'address unknown'}, used <RelativeTime at={session.lastSeenAt} />, begun{' '}
-          <RelativeTime at={session.startedAt} />, ends by <RelativeTime at={session.expiresAt} />
+          <RelativeTime at={session.startedAt} />, ends at the latest <RelativeTime at={session.expiresAt} />
         </p>
       </div>
       {!session.current && (

@@ -147,8 +147,9 @@ function companionsOf(all: readonly Artefact[]): string[] {
   return [...names];
 }
 
+/** A reader got somewhere: it has facts, or it had nothing to complain about. A wrapper around unknown bytes is not enough. */
 function readAnything(all: readonly Artefact[]): boolean {
-  return all.some((artefact) => artefact.unread.every(({ reason }) => reason !== 'unsupported') && artefact.role !== 'container');
+  return all.some(({ role, metadata, unread }) => role !== 'container' && (metadata.size > 0 || unread.every(({ reason }) => reason !== 'unsupported')));
 }
 
 type Sink = { readonly found: Map<string, Finding>; readonly unread: UnreadFact[] };

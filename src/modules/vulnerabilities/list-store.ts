@@ -76,16 +76,24 @@ export async function countRows(filter: VulnerabilityFilter, context: FilterCont
   return { total: rows, totalIsEstimate: isEstimate };
 }
 
-/** Ids of a filter, at most `most`, of rows made until `asOf`; for bulk changes. */
-export async function listIds(
-  filter: VulnerabilityFilter,
-  context: FilterContext,
-  { asOf, most }: { asOf: Date; most: number },
-): Promise<string[]> {
-  const way = await chooseWay(compileFilter(filter, context));
+/** The condition of a filter, by the cheaper way. */
+export async function whereOf(filter: VulnerabilityFilter, context: FilterContext): Promise<SQL> {
+  return conjunction((await chooseWay(compileFilter(filter, context))).where);
+}
+
+/** Most rows one bulk change takes. */
+const mostSelected = 1_000_000;
+type Selection =
+  | { readonly ids: readonly string[] }
+  | { readonly filter: VulnerabilityFilter; readonly asOf: Date; readonly userId: string | null };
+
+/** A subselect of ids: those named, or all rows of a filter that were there at a time. */
+export async function selectionOf(selection: Selection): Promise<SQL> {
+  if ('ids' in selection) return sql`select id from vulnerabilities.vulnerability where id = any(${sql.param([...selection.ids])}::uuid[])`;
+  const { filter, asOf, userId } = selection;
+  const way = await chooseWay(compileFilter(filter, { now: asOf, userId }));
   const where = conjunction([...way.where, sql`${v.createdAt} <= ${asOf.toISOString()}::timestamptz`]);
-  const { rows } = await db().execute<{ id: string }>(sql`select id from ${v} where ${where} limit ${most}`);
-  return rows.map(({ id }) => id);
+  return sql`select ${v.id} as id from ${v} where ${where} limit ${mostSelected}`;
 }
 
 function digestOf(parts: { filter: VulnerabilityFilter; sort: Sort; userId: string | null }): string {

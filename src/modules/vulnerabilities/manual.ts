@@ -6,7 +6,7 @@ import { isUniqueViolation } from '../../platform/database/database-problem.ts';
 import { prioritiesOf } from './assess.ts';
 import { readAssetFacts } from './asset-facts.ts';
 import { type FieldChange, type Plan, planAssign, planDue, planEdit } from './change.ts';
-import type { changeVulnerability, replaceVulnerability } from './contract.ts';
+import type { changeVulnerability, replaceVulnerability, VulnerabilityDraft } from './contract.ts';
 import { type CvssFacts, reconcile } from './cvss.ts';
 import { fixKey, vulnerabilityKey, weaknessAlias } from './finding-key.ts';
 import { tell } from './news.ts';
@@ -15,7 +15,7 @@ import { dueDate, slaPolicy } from './sla.ts';
 import { findByKey, insertRow, newIds, present, weaknessOf, writeHistory } from './store.ts';
 import type { VulnerabilityRow } from './table.ts';
 import { numberOf } from './view.ts';
-import { vulnerabilityProblems as problems, type VulnerabilityDetail, type VulnerabilityDraft } from './vulnerability.ts';
+import { vulnerabilityProblems as problems, type VulnerabilityDetail } from './vulnerability.ts';
 import { actingIn, detailOf, planTransition } from './work.ts';
 
 const source = 'manual';

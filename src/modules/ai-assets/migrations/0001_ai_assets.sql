@@ -23,6 +23,8 @@ create table ai_assets.asset (
   lifecycle text not null default 'active' check (lifecycle in ('proposed', 'approved', 'active', 'deprecated', 'retired', 'quarantined')),
   -- Why it is retired: a person said so, or every source that proposed it no longer sees it. The second comes back by itself.
   retired_by text check (retired_by in ('person', 'source')),
+  -- 1 for what someone must decide about.
+  attention smallint not null generated always as (case lifecycle when 'proposed' then 1 else 0 end) stored,
   tags text[] not null default '{}',
   metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
   sources text[] not null default '{}',
@@ -41,6 +43,7 @@ create table ai_assets.asset (
   search tsvector not null generated always as (to_tsvector('simple', search_words)) stored,
   check ((lifecycle = 'retired') = (retired_by is not null))
 );
+create index asset_by_attention on ai_assets.asset (workspace_id, attention desc, risk_order desc, id desc);
 create index asset_by_risk on ai_assets.asset (workspace_id, risk_order desc, id desc);
 create index asset_by_name on ai_assets.asset (workspace_id, name, id);
 create index asset_by_last_seen on ai_assets.asset (workspace_id, last_seen desc nulls last, id desc);

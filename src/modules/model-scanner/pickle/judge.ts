@@ -2,7 +2,7 @@
 import type { GlobalFact } from '../artefact.ts';
 import type { Target } from './names.ts';
 import type { ArgumentShape, CallShape } from './tables.ts';
-import type { Value } from './values.ts';
+import type { Call, Value } from './values.ts';
 
 export type Position = GlobalFact['position'];
 export type Judgement = Pick<GlobalFact, 'judgement' | 'effect' | 'certainty'>;
@@ -12,6 +12,12 @@ export const unlisted: Judgement = { judgement: 'unlisted', effect: 'none', cert
 /** A name nobody writes by accident; what it does is not known, that it runs code is. */
 const hidden: Judgement = { judgement: 'harmful', effect: 'exec', certainty: 'proved' };
 const hiddenReference: Judgement = { judgement: 'harmful', effect: 'exec', certainty: 'possible' };
+
+/** Protocols below 4 write these containers as calls. A range is none of them: it can stand for any number of elements. */
+const containers: ReadonlySet<string> = new Set(['set', 'frozenset', 'complex', 'slice']);
+
+const isContainer = ({ callee }: Call): boolean =>
+  callee.kind === 'global' && callee.target.module === 'builtins' && containers.has(callee.target.name);
 
 function shapeOf(value: Value): ArgumentShape | 'none' {
   switch (value.kind) {
@@ -23,6 +29,7 @@ function shapeOf(value: Value): ArgumentShape | 'none' {
     case 'global':
       return 'reference';
     case 'call':
+      return isContainer(value) ? 'data' : 'object';
     case 'method':
     case 'persistent':
     case 'opaque':

@@ -14,7 +14,8 @@ function weighUnlisted({ position, origin }: GlobalFact): Weight {
 
 export function weighGlobal(fact: GlobalFact): Weight {
   if (fact.judgement === 'allowed') return 'clean';
-  if (fact.judgement === 'harmful') return fact.certainty === 'proved' ? 'malicious' : 'suspicious';
+  // A nested load takes the effect of what it loads, which is judged on its own.
+  if (fact.judgement === 'harmful') return fact.certainty === 'proved' && fact.effect !== 'nested-load' ? 'malicious' : 'suspicious';
   if (fact.judgement === 'computed') return fact.certainty === 'proved' ? 'malicious' : 'suspicious';
   return weighUnlisted(fact);
 }

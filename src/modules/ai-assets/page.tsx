@@ -1,0 +1,245 @@
+/** The inventory: proposed assets first, because someone must decide about them, then by risk. */
+import { Download, Plus, Upload } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { linkTo } from '../../client/request.ts';
+import { useSession } from '../../client/session.ts';
+import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { Person } from '../../ui/avatar.tsx';
+import { BulkBar } from '../../ui/bulk-bar.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import type { FilterField } from '../../ui/filter.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { useQueryValue } from '../../ui/query-state.ts';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { OutcomeWord } from '../../ui/severity.tsx';
+import { TwoLines } from '../../ui/table-body.tsx';
+import type { Column } from '../../ui/table-column.ts';
+import { PhoneRow } from '../../ui/table-phone.tsx';
+import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { AssetPeek } from './asset-peek.tsx';
+import { LifecycleBadge, lifecycleWords, RiskFigure, RiskShape, secondLine, TypeTag, typeWords } from './asset-words.tsx';
+import { ClaimDialog } from './claim-dialog.tsx';
+import { type Asset, type AssetFilter, assetTypes, criticalities, environments, exportAssets, lifecycles, listAssets } from './contract.ts';
+import { ImportDialog } from './import-dialog.tsx';
+
+const choices = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+const fields: FilterField[] = [
+  { key: 'asset_type', label: 'type', kind: 'choice', choices: assetTypes.map((value) => ({ value, label: typeWords[value].word })) },
+  { key: 'environment', label: 'environment', kind: 'choice', choices: choices([...environments, 'unknown']) },
+  { key: 'risk', label: 'risk', kind: 'choice', choices: choices(['critical', 'high', 'medium', 'low', 'unknown']) },
+  { key: 'lifecycle', label: 'lifecycle', kind: 'choice', choices: lifecycles.map((value) => ({ value, label: lifecycleWords[value].toLowerCase() })) },
+  { key: 'criticality', label: 'impact', kind: 'choice', choices: choices([...criticalities, 'unknown']) },
+  { key: 'owner', label: 'owner', kind: 'text' },
+  { key: 'tag', label: 'tag', kind: 'text' },
+  { key: 'source', label: 'source', kind: 'text' },
+  { key: 'missing', label: 'no longer seen', kind: 'choice', choices: choices(['true', 'false']) },
+];
+const byId = (asset: Asset): string => asset.id;
+const byName = (asset: Asset): string => asset.name;
+const placeOf = (asset: Asset): string => `/ai-assets/${asset.id}`;
+
+function filterOf(filters: Filters): AssetFilter {
+  const values = new Map(
+    ['asset_type', 'environment', 'risk', 'lifecycle', 'criticality', 'missing'].map((key) => [key, filters.value(key)]),
+  );
+  for (const key of ['owner', 'tag', 'source']) values.set(key, filters.value(key) ?? filters.value(key, 'has'));
+  if (filters.text.trim() !== '') values.set('q', filters.text.trim());
+  const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = listAssets.input.partial().safeParse(given);
+  // An address somebody typed: what the contract does not know is left out rather than refused as a whole.
+  return parsed.success ? given : Object.fromEntries(Object.entries(given).filter(([key, value]) => listAssets.input.partial().safeParse({ [key]: value }).success));
+}
+
+type Claiming = { readonly ids: readonly string[]; readonly name?: string };
+
+function AssetsPage() {
+  const filters = useFilters(fields);
+  const filter = useMemo(() => filterOf(filters), [filters]);
+  const list = useEndpointPages(listAssets, { limit: 50, sort: 'attention', ...filter }, { live: ['asset.', 'risk.'] });
+  const [peekId, setPeekId] = useQueryValue('peek');
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [claiming, setClaiming] = useState<Claiming | null>(null);
+  const [isImporting, setImporting] = useState(false);
+  const { can } = useSession();
+  const [, go] = useLocation();
+  const mayClaim = can('ai-assets:update');
+  const columns = useMemo(() => columnsFor(mayClaim ? (asset) => setClaiming({ ids: [asset.id], name: asset.name }) : null), [mayClaim]);
+  const proposed = useMemo(() => new Set(list.rows.filter(({ lifecycle }) => lifecycle === 'proposed').map(({ id }) => id)), [list.rows]);
+  const place = list.rows.findIndex(({ id }) => id === peekId);
+  const peekAt = (index: number) => {
+    const row = list.rows[index];
+    return row === undefined ? undefined : () => setPeekId(row.id);
+  };
+  return (
+    <Screen
+      title="Assets"
+      actions={<PageActions filter={filter} onImport={() => setImporting(true)} />}
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Name, owner, tag or key" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order="Proposed first, then highest risk"
+          />
+        </>
+      }
+      peek={
+        peekId === null ? null : (
+          <AssetPeek
+            id={peekId}
+            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
+            onPrevious={place > 0 ? peekAt(place - 1) : undefined}
+            onNext={place >= 0 ? peekAt(place + 1) : undefined}
+            onClose={() => setPeekId(null)}
+            onClaim={({ id, name }) => setClaiming({ ids: [id], name })}
+          />
+        )
+      }
+    >
+      <Loaded answer={list} waitsFor="the inventory" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
+        {(rows) => (
+          <DataTable
+            label="Assets"
+            rows={rows}
+            rowId={byId}
+            rowName={byName}
+            rowTo={placeOf}
+            columns={columns}
+            viewKey="ai-assets"
+            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
+            openId={peekId}
+            {...(mayClaim ? { selection: { ids: selected, onChange: setSelected, canSelect: (id: string) => proposed.has(id) } } : {})}
+            rowKeys={[
+              { keys: 'e', label: 'Claim', run: (row) => mayClaim && row.lifecycle === 'proposed' && setClaiming({ ids: [row.id], name: row.name }) },
+              { keys: 'f', label: 'Full page', run: (row) => go(placeOf(row)) },
+            ]}
+            phone={(row) => <AssetPhoneRow asset={row} />}
+            {...(list.total === undefined ? {} : { total: list.total })}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+      <BulkBar selected={selected.size} total={undefined} onClear={() => setSelected(new Set())}>
+        <Button kind="primary" onClick={() => setClaiming({ ids: [...selected] })}>
+          Claim
+        </Button>
+      </BulkBar>
+      {claiming !== null && (
+        <ClaimDialog ids={claiming.ids} name={claiming.name} onClose={() => setClaiming(null)} onClaimed={() => setSelected(new Set())} />
+      )}
+      <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
+    </Screen>
+  );
+}
+
+function PageActions({ filter, onImport }: { filter: AssetFilter; onImport: () => void }) {
+  const { can } = useSession();
+  const download = (format: 'csv' | 'json') => window.location.assign(linkTo(exportAssets, { ...filter, format }));
+  return (
+    <>
+      <Menu
+        trigger={<Button icon={Download}>Export</Button>}
+        items={[
+          { label: 'CSV', note: 'for spreadsheets', run: () => download('csv') },
+          { label: 'JSON', note: 'for machines', run: () => download('json') },
+        ]}
+      />
+      {can('ai-assets:create') && (
+        <>
+          <Button icon={Upload} onClick={onImport}>
+            Import
+          </Button>
+          <ButtonLink to="/ai-assets/new" kind="primary" icon={Plus}>
+            Register
+          </ButtonLink>
+        </>
+      )}
+    </>
+  );
+}
+
+function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const { can } = useSession();
+  if (isFiltered) return <EmptyNote kind="no-match" title="No asset matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  return (
+    <EmptyNote
+      title="No assets yet"
+      actions={can('discovery:create') ? <ButtonLink to="/discovery">Discover a folder</ButtonLink> : undefined}
+    >
+      Models, data sets, agents and what they call appear here: found by a discovery, imported from a file, or registered by hand.
+    </EmptyNote>
+  );
+}
+
+function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
+  return [
+    { id: 'state', head: 'Risk', headHidden: true, width: 34, cell: (asset) => <RiskShape asset={asset} /> },
+    { id: 'name', head: 'Name', primary: true, cell: (asset) => <TwoLines title={asset.name} second={secondLine(asset)} /> },
+    { id: 'risk', head: 'Risk', width: 78, align: 'right', cell: (asset) => <RiskFigure asset={asset} /> },
+    { id: 'type', head: 'Type', width: 120, hideUnder: 560, cell: ({ type }) => <TypeTag type={type} /> },
+    { id: 'lifecycle', head: 'State', width: 128, hideUnder: 700, cell: (asset) => <LifecycleBadge asset={asset} /> },
+    { id: 'environment', head: 'Environment', width: 116, hideUnder: 960, cell: ({ environment }) => <Unknown value={environment} /> },
+    { id: 'owner', head: 'Owner', width: 170, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} onClaim={onClaim} /> },
+    {
+      id: 'compliance',
+      head: 'Compliance',
+      width: 124,
+      hideUnder: 1080,
+      cell: ({ complianceStatus }) => <OutcomeWord outcome={outcomes[complianceStatus]} />,
+    },
+    { id: 'seen', head: 'Last seen', width: 96, align: 'right', hideUnder: 640, cell: ({ lastSeen }) => <RelativeTime at={lastSeen} form="age" never="by no machine" /> },
+  ];
+}
+const outcomes = { compliant: 'met', partly: 'partly', not_compliant: 'not-met', unknown: 'not-assessed' } as const;
+
+function Unknown({ value }: { value: string | null }) {
+  return value === null ? <span className="text-ink-3">unknown</span> : <span>{value}</span>;
+}
+
+function OwnerCell({ asset, onClaim }: { asset: Asset; onClaim: ((asset: Asset) => void) | null }) {
+  if (asset.lifecycle === 'proposed' && onClaim !== null)
+    return (
+      <Button size="small" onClick={() => onClaim(asset)}>
+        Claim
+      </Button>
+    );
+  return <Person name={asset.owner} />;
+}
+
+function AssetPhoneRow({ asset }: { asset: Asset }) {
+  return (
+    <PhoneRow
+      shape={<RiskShape asset={asset} />}
+      title={asset.name}
+      to={placeOf(asset)}
+      figure={<RiskFigure asset={asset} />}
+      reason={`${typeWords[asset.type].word}, ${asset.environment ?? 'environment unknown'}`}
+      owner={<Person name={asset.owner} />}
+      due={<LifecycleBadge asset={asset} />}
+    />
+  );
+}
+
+export default definePage({
+  path: '/ai-assets',
+  title: 'Assets',
+  permission: 'ai-assets:read',
+  group: 'Inventory',
+  icon: 'boxes',
+  order: 1,
+  Page: AssetsPage,
+});

@@ -1,0 +1,147 @@
+/** Background work: scans become vulnerabilities, assets tell what changed, clocks run out, large bulk changes. */
+import { z } from 'zod';
+import { transaction } from '../../platform/database/database.ts';
+import { on } from '../../platform/events/subscribe.ts';
+import { defineJob, enqueue } from '../../platform/jobs/jobs.ts';
+import { assetChanged, assetRetired } from '../ai-assets/contract.ts';
+import { scanFinished } from '../model-scanner/contract.ts';
+import { type AssetFacts, readAssetFacts } from './asset-facts.ts';
+import { readBatch, runBatch } from './bulk.ts';
+import { findBatch } from './bulk-store.ts';
+import { dueAfter, type Moment, type Plan, planHold, planReopen, planVerified } from './change.ts';
+import { type Happened, tell } from './news.ts';
+import { reassess } from './record.ts';
+import { recordScan } from './record-scan.ts';
+import { slaPolicy } from './sla.ts';
+import { isLive } from './status.ts';
+import { type Author, lockDueForReview, lockOpenOfAsset, setAssetFacts, writePlan } from './store.ts';
+import type { VulnerabilityRow } from './table.ts';
+
+const platform: Author = { kind: 'system', id: 'vulnerabilities', name: 'The platform' };
+const rowsAStep = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+export const recordScanJob = defineJob({
+  kind: 'vulnerabilities.record-scan',
+  title: 'Record the findings of a scan',
+  input: z.object({ scanId: z.uuid() }),
+  retryLimit: 3,
+  timeoutMs: 3_600_000,
+  run: ({ scanId }, job) =>
+    recordScan(scanId, {
+      context: { ...job.context, signal: job.signal },
+      progress: (done, total) => job.progress({ done, total, unit: 'findings' }),
+    }),
+});
+
+export const bulkJob = defineJob({
+  kind: 'vulnerabilities.bulk',
+  title: 'Change many vulnerabilities',
+  input: z.object({ batchId: z.uuid() }),
+  retryLimit: 3,
+  timeoutMs: 1_800_000,
+  run: async ({ batchId }, job) => {
+    const row = await transaction(job.context, () => findBatch(batchId), { readOnly: true });
+    if (row === null || row.state !== 'running') return null;
+    const context = { ...job.context, signal: job.signal };
+    const done = await runBatch(readBatch(row), {
+      context,
+      progress: (count) => job.progress({ done: count, total: row.matched, unit: 'vulnerabilities' }),
+    });
+    return { done };
+  },
+});
+
+/** Acceptances and holds that ended, false positives to ask about again. */
+export const reviewJob = defineJob({
+  kind: 'vulnerabilities.review',
+  title: 'Look at clocks that ran out',
+  input: z.object({}),
+  schedule: '*/10 * * * *',
+  run: async (_input, job) => {
+    let reviewed = 0;
+    for (;;) {
+      const step = await transaction(job.context, () => reviewSome(new Date()));
+      reviewed += step;
+      if (step < rowsAStep || job.signal.aborted) return { reviewed };
+    }
+  },
+});
+
+export async function reviewSome(now: Date): Promise<number> {
+  const rows = await lockDueForReview(now, rowsAStep);
+  const moment: Moment = { now, policy: slaPolicy() };
+  const happened: Happened[] = [];
+  for (const row of rows) happened.push({ before: row, after: await writePlan(row, planReview(row, moment), { author: platform }) });
+  await tell(happened, { cause: 'clock', causeId: null });
+  return rows.length;
+}
+
+function planReview(row: VulnerabilityRow, moment: Moment): Plan {
+  if (isLive(row.status)) return planHold(row, null, moment);
+  const why =
+    row.status === 'false_positive'
+      ? `Marked as false positive ${moment.policy.falsePositiveReviewDays} days ago: is it still?`
+      : 'The acceptance ended.';
+  return planReopen(row, { why, seen: false }, moment);
+}
+
+/** Changes of an asset reach its open vulnerabilities: due dates, priorities, and what lists filter by. */
+export async function followAsset(facts: AssetFacts, author: Author = platform): Promise<number> {
+  const { assetId, ...fields } = facts;
+  const moment: Moment = { now: new Date(), policy: slaPolicy() };
+  let after = firstId;
+  let count = 0;
+  for (;;) {
+    const rows = await lockOpenOfAsset(assetId, after, rowsAStep);
+    const happened: Happened[] = [];
+    for (const row of rows) {
+      const plan: Plan = {
+        set: { ...fields, dueAt: dueAfter(row, { environment: facts.environment, criticality: facts.criticality }, moment) },
+        kind: 'edited',
+        before: { asset: row.assetName, environment: row.environment, criticality: row.criticality, owner: row.owner },
+        after: { asset: facts.assetName, environment: facts.environment, criticality: facts.criticality, owner: facts.owner },
+        why: 'The asset changed.',
+      };
+      happened.push({ before: row, after: await writePlan(row, plan, { author }) });
+    }
+    await tell(await reassess(happened, moment.now, author), { cause: 'asset', causeId: assetId });
+    count += rows.length;
+    after = rows.at(-1)?.id ?? after;
+    if (rows.length < rowsAStep) break;
+  }
+  await setAssetFacts(assetId, fields);
+  return count;
+}
+
+export async function endOfRetiredAsset(assetId: string): Promise<void> {
+  const moment: Moment = { now: new Date(), policy: slaPolicy() };
+  for (;;) {
+    const rows = await lockOpenOfAsset(assetId, firstId, rowsAStep);
+    const happened: Happened[] = [];
+    for (const row of rows)
+      happened.push({
+        before: row,
+        after: await writePlan(row, planVerified(row, 'removed: the asset was retired.', moment), { author: platform }),
+      });
+    await tell(happened, { cause: 'asset', causeId: assetId });
+    if (rows.length < rowsAStep) return;
+  }
+}
+
+const facts: readonly string[] = ['name', 'type', 'environment', 'criticality', 'owner', 'dataClasses', 'metadata'];
+async function followChange(assetId: string, fields: readonly string[]): Promise<void> {
+  if (!fields.some((field) => facts.includes(field))) return;
+  const now = await readAssetFacts(assetId);
+  if (now !== null) await followAsset(now);
+}
+
+const consumer = 'vulnerabilities';
+export const subscriptions = [
+  on(scanFinished, consumer, async ({ scanId, path }) => {
+    await enqueue(recordScanJob, { scanId }, { title: `Record the findings of ${path}`, subject: { type: 'scan', id: scanId } });
+  }),
+  on(assetChanged, consumer, ({ assetId, fields }) => followChange(assetId, fields)),
+  on(assetRetired, consumer, ({ assetId }) => endOfRetiredAsset(assetId)),
+];
+export const jobs = [recordScanJob, bulkJob, reviewJob];

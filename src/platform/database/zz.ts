@@ -1,0 +1,30 @@
+import { testDatabase } from './test-database.ts';
+import { db } from './database.ts';
+import { keyset } from './keyset.ts';
+import { sql, eq } from 'drizzle-orm';
+import { pgSchema, uuid, text, integer, timestamp } from 'drizzle-orm/pg-core';
+const after: (() => Promise<void>)[] = [];
+let t = performance.now();
+const d = await testDatabase({ after: (f) => void after.push(f) });
+console.log('first test database', (performance.now() - t).toFixed(0));
+for (let i = 0; i < 3; i++) { const x: (() => Promise<void>)[] = []; t = performance.now(); await testDatabase({ after: (f) => void x.push(f) }); const m = performance.now(); await x[0]!(); console.log('next', (m - t).toFixed(0), 'drop', (performance.now() - m).toFixed(0)); }
+const v = pgSchema('bench').table('v', { id: uuid('id').primaryKey(), risk: integer('risk').notNull(), status: text('status').notNull(), title: text('title').notNull(), at: timestamp('at', { withTimezone: true }).notNull() });
+await d.owner.query(`create schema bench; create table bench.v (id uuid primary key default uuidv7(), workspace_id uuid, risk int not null, status text not null, title text not null, at timestamptz not null default now());`);
+await d.owner.query(`insert into bench.v (workspace_id, risk, status, title, at) select case when g % 50 = 0 then '${d.otherWorkspaceId}'::uuid else '${d.workspaceId}'::uuid end, (random()*1000)::int, (array['open','triaged','fixed','false-positive','accepted'])[1+(random()*random()*5)::int % 5], 'finding ' || g, now() - g * interval '1 second' from generate_series(1, 1000000) g`);
+await d.owner.query(`select platform.protect('bench.v')`);
+await d.owner.query(`create index on bench.v (workspace_id, risk desc, id desc); create index on bench.v (workspace_id, status, risk desc, id desc);`);
+await d.owner.query('vacuum analyze bench.v');
+const list = keyset({ id: v.id, sort: [{ by: v.risk, direction: 'desc' }], key: () => Buffer.alloc(32) });
+const fields = { id: v.id, risk: v.risk, status: v.status, title: v.title, at: v.at };
+async function time(name: string, f: () => Promise<unknown>, n = 15) { const a: number[] = []; for (let i = 0; i < n; i++) { const t = performance.now(); await f(); a.push(performance.now() - t); } a.sort((x, y) => x - y); console.log(name.padEnd(44), 'p50', a[n >> 1]!.toFixed(1), 'max', a[n - 1]!.toFixed(1)); }
+const run = (w: any, paging: any) => d.run(() => list.page({ fields, from: v, where: w, paging }, (r) => r), { readOnly: true });
+  await time('first page no filter', () => run(undefined, { limit: 50 }));
+  await time('first page status=accepted', () => run(eq(v.status, 'accepted'), { limit: 50 }));
+  await time('first page unindexed filter, few pass', () => run(sql`${v.title} like '%99999%'`, { limit: 50 }), 3);
+  let c = (await run(undefined, { page: 199, per_page: 50 })).nextCursor!;
+  for (let i = 0; i < 50; i++) c = (await run(undefined, { limit: 500, cursor: c })).nextCursor!;
+  await time('page at row 35000 by cursor', () => run(undefined, { limit: 50, cursor: c }));
+  await time('page 200 by number', () => run(undefined, { page: 200, per_page: 50 }));
+  await time('by id', async () => d.run(() => db().select(fields).from(v).where(eq(v.id, '0191d2a0-0000-7000-8000-000000000001')), { readOnly: true }), 50);
+const p = await run(undefined, { limit: 1 }); console.log(p.total, p.totalIsEstimate);
+for (const f of after) await f();
