@@ -109,7 +109,7 @@ function install(folder) {
  * A lock file holding a process id; a lock whose process is gone is taken over.
  * @returns the function that gives the lock back.
  */
-export async function takeLock(path, { waitMs = lockWaitMs, pollMs = 250 } = {}) {
+export async function takeLock(path, { waitMs = lockWaitMs, pollMs = 250, say = (line) => process.stderr.write(`${line}\n`) } = {}) {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${process.pid}`;
   const deadline = Date.now() + waitMs;
@@ -117,7 +117,7 @@ export async function takeLock(path, { waitMs = lockWaitMs, pollMs = 250 } = {})
   while (!tryLink(mine, path)) {
     removeIfAbandoned(path, mine);
     if (Date.now() > deadline) throw new Error(`Another install holds ${path} for too long. Remove that file if no install is running.`);
-    if (!told) process.stderr.write('Waiting for another install in this folder to finish.\n');
+    if (!told) say('Waiting for another install in this folder to finish.');
     told = true;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

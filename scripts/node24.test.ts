@@ -11,7 +11,7 @@ import { plantTree } from './test-tree.ts';
 type Launcher = {
   isInstalled(folder: string): boolean;
   findNode(folder: string): string;
-  takeLock(path: string, options?: { waitMs?: number; pollMs?: number }): Promise<() => void>;
+  takeLock(path: string, options?: { waitMs?: number; pollMs?: number; say?: (line: string) => void }): Promise<() => void>;
   runForeground(program: string, args: readonly string[], cwd: string): Promise<number>;
 };
 // Plain JavaScript, because it runs on Nodes that strip no types; its face is written here.
@@ -71,7 +71,8 @@ test('a lock is given to one after the other', async (t) => {
   const path = join(plantTree(t, {}), 'deep', 'install.lock');
   const release = await takeLock(path);
   let second = false;
-  const waiting = takeLock(path, { pollMs: 5 }).then((give) => {
+  const said: string[] = [];
+  const waiting = takeLock(path, { pollMs: 5, say: (line) => said.push(line) }).then((give) => {
     second = true;
     return give;
   });
@@ -79,20 +80,21 @@ test('a lock is given to one after the other', async (t) => {
   assert.equal(second, false);
   release();
   (await waiting)();
+  assert.equal(said.length, 1, 'who waits is told so once');
   assert.equal(existsSync(path), false);
 });
 
 test('a lock of a process that is gone is taken over', async (t) => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   const base = plantTree(t, { 'install.lock': String(pid) });
-  const release = await takeLock(join(base, 'install.lock'), { waitMs: 1000, pollMs: 5 });
+  const release = await takeLock(join(base, 'install.lock'), { waitMs: 1000, pollMs: 5, say: () => {} });
   assert.equal(readFileSync(join(base, 'install.lock'), 'utf8'), String(process.pid));
   release();
 });
 
 test('a lock of a living process is respected until patience ends', async (t) => {
   const base = plantTree(t, { 'install.lock': String(process.ppid) });
-  await assert.rejects(takeLock(join(base, 'install.lock'), { waitMs: 30, pollMs: 5 }), /Another install holds/);
+  await assert.rejects(takeLock(join(base, 'install.lock'), { waitMs: 30, pollMs: 5, say: () => {} }), /Another install holds/);
   assert.equal(readFileSync(join(base, 'install.lock'), 'utf8'), String(process.ppid));
 });
 

@@ -22,11 +22,13 @@ test('each breach is named with its file and line, and one does not hide another
     'src/modules/risk/utils.ts': 'export const a = 1;\n',
     'src/modules/risk/score.ts': "export const port = process.env.PORT;\nthrow new Error('no');\n",
     'src/modules/risk/long.ts': 'export const a = 1;\n'.repeat(401),
+    'src/modules/risk/half.ts': 'export const a = ;\n',
     'src/modules/risk/list.generated.ts': 'export const a = 1;\n'.repeat(401),
   });
   assert.deepEqual(
-    checkHouse(base).map((complaint) => printComplaint(complaint).split(/[;:,(] /)[0]),
+    checkHouse(base).map((complaint) => printComplaint(complaint).split(/[;:,(]\s/)[0]),
     [
+      'src/modules/risk/half.ts  src/modules/risk/half.ts cannot be parsed',
       'src/modules/risk/long.ts  401 lines',
       'src/modules/risk/score.ts:1  only src/platform/config.ts reads the environment.',
       'src/modules/risk/score.ts:2  throw a problem from problems(…)',

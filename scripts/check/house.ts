@@ -32,8 +32,12 @@ export function checkHouse(base: string): Complaint[] {
 }
 
 function checkCode(path: string, text: string): Complaint[] {
-  const source = parseText(path, text);
-  return [...checkSizes(source), ...checkWords(source)];
+  try {
+    const source = parseText(path, text);
+    return [...checkSizes(source), ...checkWords(source)];
+  } catch (error) {
+    return [{ path, line: null, says: error instanceof Error ? error.message : String(error) }];
+  }
 }
 
 /** null for what is not text, and for what is too large to be written by hand. */

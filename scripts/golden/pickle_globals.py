@@ -30,6 +30,9 @@ BUILDERS = {
     ("sklearn.metrics._dist_metrics", "newObj"): 0,
     ("sklearn.neighbors._ball_tree", "newObj"): 0,
     ("sklearn.neighbors._kd_tree", "newObj"): 0,
+    ("sklearn.neighbors.dist_metrics", "newObj"): 0,
+    ("sklearn.neighbors.ball_tree", "newObj"): 0,
+    ("sklearn.neighbors.kd_tree", "newObj"): 0,
     ("torch._tensor", "_rebuild_from_type"): 0,
     ("torch._tensor", "_rebuild_from_type_v2"): 0,
 }

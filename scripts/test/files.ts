@@ -7,7 +7,8 @@ export type GroupName = 'unit' | 'database' | 'journey' | 'browser';
 export type Group = { readonly name: GroupName; readonly files: readonly string[] };
 
 const testFile = /\.test\.ts$/;
-const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
+/** An import or export statement at the start of a line (also the last line of a long one), or a lazy import. */
+const specifier = /^(?:import\b|export\b|\})[^'"\n]*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 export function findTests(base: string): string[] {
   return listFiles(base, ['src', 'test', 'scripts']).filter((path) => testFile.test(path));
@@ -48,7 +49,8 @@ function reachable(base: string, start: string, cache: Map<string, readonly stri
 function readSpecifiers(base: string, path: string): string[] {
   if (!/\.(ts|tsx|mjs)$/.test(path) || !existsSync(join(base, path))) return [];
   const text = readFileSync(join(base, path), 'utf8');
-  return [...text.matchAll(specifier)].map(([, name = '']) => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : name));
+  const names = [...text.matchAll(specifier)].map(([, statement, lazy]) => statement ?? lazy ?? '');
+  return names.map((name) => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : name));
 }
 
 export type Selection = { readonly files: readonly string[]; readonly namePatterns: readonly string[] };

@@ -6,6 +6,7 @@ import type { JobDefinition } from '../platform/jobs/jobs.ts';
 import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
 import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
+import { jobs as vulnerabilitiesJobs, subscriptions as vulnerabilitiesSubscriptions } from '../modules/vulnerabilities/jobs.ts';
 import { routes as aiAssetsRoutes } from '../modules/ai-assets/routes.ts';
 import { routes as auditLogsRoutes } from '../modules/audit-logs/routes.ts';
 import { routes as dashboardRoutes } from '../modules/dashboard/routes.ts';
@@ -15,6 +16,7 @@ import { routes as modelScannerRoutes } from '../modules/model-scanner/routes.ts
 import { routes as monitoringRoutes } from '../modules/monitoring/routes.ts';
 import { routes as riskRoutes } from '../modules/risk/routes.ts';
 import { routes as settingsRoutes } from '../modules/settings/routes.ts';
+import { routes as vulnerabilitiesRoutes } from '../modules/vulnerabilities/routes.ts';
 import { subscriptions as aiAssetsSubscriptions } from '../modules/ai-assets/jobs.ts';
 
 export const routes: readonly Route[] = [
@@ -27,16 +29,19 @@ export const routes: readonly Route[] = [
   ...monitoringRoutes,
   ...riskRoutes,
   ...settingsRoutes,
+  ...vulnerabilitiesRoutes,
 ];
 
 export const jobs: readonly JobDefinition[] = [
   ...discoveryJobs,
   ...modelScannerJobs,
   ...riskJobs,
+  ...vulnerabilitiesJobs,
 ];
 
 export const subscriptions: readonly Subscription[] = [
   ...aiAssetsSubscriptions,
   ...discoverySubscriptions,
   ...riskSubscriptions,
+  ...vulnerabilitiesSubscriptions,
 ];

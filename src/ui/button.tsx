@@ -23,11 +23,14 @@ const sizes: Readonly<Record<ButtonSize, string>> = {
 
 export function buttonClass(kind: ButtonKind = 'secondary', size: ButtonSize = 'normal'): string {
   return classNames(
-    'finger relative inline-flex flex-none items-center justify-center font-name whitespace-nowrap transition-colors select-none active:translate-y-px disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none',
+    'finger relative inline-flex flex-none items-center justify-center font-name whitespace-nowrap transition-colors select-none active:translate-y-px',
     kinds[kind],
     sizes[size],
   );
 }
+
+/** What cannot be pressed looks like paper, not like a pale button; one at work keeps its colour. */
+const resting = 'disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none';
 
 export type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children' | 'className'> & {
   children: ReactNode;
@@ -66,7 +69,7 @@ export function Button({
       disabled={rest.disabled || working || refused !== undefined}
       title={refused ?? rest.title}
       aria-busy={working || undefined}
-      className={classNames(buttonClass(kind, size), wide && 'w-full')}
+      className={classNames(buttonClass(kind, size), wide && 'w-full', working ? 'cursor-progress' : resting)}
     >
       <span className={classNames('inline-flex items-center gap-[inherit]', working && 'invisible')}>
         {Icon && <Icon size={14} aria-hidden="true" />}

@@ -32,7 +32,7 @@ export function CountLine({ shown, total, totalIsEstimate = false, all, newCount
         <button
           type="button"
           onClick={onShowNew}
-          className="finger inline-flex h-6 animate-float items-center gap-1 rounded-round bg-accent px-2.5 text-label font-name text-on-accent hover:bg-accent-hover"
+          className="relative inline-flex h-6 animate-float after:absolute after:-inset-2.5 tablet:after:hidden items-center gap-1 rounded-round bg-accent px-2.5 text-label font-name text-on-accent hover:bg-accent-hover"
         >
           <ArrowUp size={13} aria-hidden="true" />
           {formatNumber(newCount)} new

@@ -27,7 +27,7 @@ export function GraphPath({ label, nodes, edges }: GraphPathProps) {
   const shown = folded ? [...nodes.slice(0, 6), ...nodes.slice(-5)] : nodes;
   return (
     <div>
-      <ScrollRegion label={`${label}, drawn`} className="flex items-center p-0.5 pb-1">
+      <ScrollRegion label={`${label}, drawn`} className="-mx-0.5 flex items-center p-0.5 pb-1">
         {shown.map((node, place) => {
           const isFold = folded && place === 5;
           const edge = edges[place < 6 ? place : place + nodes.length - shown.length];

@@ -1,4 +1,5 @@
 /** A measured value with its interval against a limit: drawing and words say the same. */
+import { classNames } from './class-names.ts';
 import { formatNumber, formatRange } from './format.ts';
 import { linear } from './scale.ts';
 import { Shape } from './shape.tsx';
@@ -46,10 +47,10 @@ export function Interval({ name, value, low, high, limit, outcome, range, digits
           />
         </span>
       )}
-      <span className="text-ink-2 tabular-nums">
+      <span className={classNames('text-ink-2 tabular-nums', value === null && 'col-span-2')}>
         {value === null ? (reason ?? '') : low !== undefined && high !== undefined ? formatRange(low, high, { digits }) : ''}
       </span>
-      <span className="text-right text-ink-2 tabular-nums tablet:text-left">{limit?.words}</span>
+      {value !== null && <span className="text-right text-ink-2 tabular-nums tablet:text-left">{limit?.words}</span>}
     </div>
   );
 }

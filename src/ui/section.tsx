@@ -46,7 +46,7 @@ export function Columns({ tracks, children }: ColumnsProps) {
   return (
     <div
       style={{ '--tracks': tracks }}
-      className="grid grid-cols-1 divide-y divide-line border-b border-line last:border-b-0 desk:grid-cols-(--tracks) desk:divide-x desk:divide-y-0 [&>*]:min-w-0"
+      className="grid grid-cols-1 divide-y divide-line border-b border-line last:border-b-0 desk:grid-cols-(--tracks) desk:divide-x desk:divide-y-0 [&>*]:min-w-0 [&>section]:border-b-0"
     >
       {children}
     </div>

@@ -10,7 +10,7 @@ import { dashboardMetrics } from '../../src/modules/dashboard/contract.ts';
 import { listScanFindings, listScans } from '../../src/modules/model-scanner/contract.ts';
 import { listAlerts } from '../../src/modules/security-alerts/contract.ts';
 import { listVulnerabilities } from '../../src/modules/vulnerabilities/contract.ts';
-import { writeExamples } from '../examples-for-tests.ts';
+import { writeExamples } from '../../scripts/examples/make.ts';
 import { type LiveEvents, listenLive } from '../live-events.ts';
 import { type Person, registerAdmin, until } from '../person.ts';
 import { type RunningPlatform, startPlatform } from '../running-platform.ts';

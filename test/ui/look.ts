@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
-import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
+import { desktop, launchBrowser, openWindow, phone, watchComplaints } from '../browser/browser.ts';
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'";
@@ -28,7 +28,7 @@ export const scenes = [
   '/sign-in',
   '/nowhere',
 ] as const;
-export const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+export const sizes = { desk: desktop, phone } as const;
 
 export async function buildGallery(outDir: string): Promise<void> {
   await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
@@ -50,30 +50,12 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-/** One process for all pages dies with the first context that closes: that argument is left out. */
-export async function openBrowser(): Promise<Browser> {
-  const given = process.env['CHROMIUM_PATH'];
-  return playwright.launch({
-    executablePath: given ?? (await chromium.executablePath()),
-    args: given ? ['--no-sandbox'] : chromium.args.filter((argument) => argument !== '--single-process'),
-    headless: true,
-  });
-}
-
 type Look = { scene: string; size: keyof typeof sizes; theme: 'light' | 'dark'; picture?: string | undefined };
 /** Everything wrong with one scene: axe violations, console errors, page overflow. */
 export async function lookAt(browser: Browser, url: string, { scene, size, theme, picture }: Look): Promise<string[]> {
-  const context = await browser.newContext({
-    viewport: sizes[size],
-    colorScheme: theme,
-    hasTouch: size === 'phone',
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => wrong.push(`page: ${error.message}`));
-  await page.goto(url + scene);
+  const { context, page } = await openWindow(browser, url, { theme, phone: size === 'phone' });
+  const wrong = watchComplaints(page);
+  await page.goto(scene);
   await page.waitForSelector('h1');
   await page.waitForTimeout(900);
   if (picture !== undefined) await page.screenshot({ path: picture });
@@ -85,7 +67,7 @@ export async function lookAt(browser: Browser, url: string, { scene, size, theme
 }
 
 type Violation = { id: string; nodes: { html: string; failureSummary: string }[] };
-async function axeViolations(page: import('playwright-core').Page): Promise<string[]> {
+export async function axeViolations(page: Page): Promise<string[]> {
   // Evaluated through the debugger, which the page's policy does not bind.
   await page.evaluate(`${await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')};undefined`);
   const found = (await page.evaluate(
@@ -103,7 +85,7 @@ if (import.meta.main) {
   const built = join(folder, 'built');
   await buildGallery(built);
   const { url, server } = await serveBuilt(built);
-  const browser = await openBrowser();
+  const browser = await launchBrowser();
   for (const scene of scenes) {
     if (only !== undefined && !scene.startsWith(only)) continue;
     for (const size of ['desk', 'phone'] as const) {

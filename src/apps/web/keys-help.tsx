@@ -6,7 +6,7 @@ import { Keys } from '../../ui/kbd.tsx';
 import { registeredKeys } from '../../ui/keys.ts';
 import { usePreference } from '../../ui/preference.ts';
 
-export default function KeysHelp({ onClose }: { onClose: () => void }) {
+export function KeysHelp({ onClose }: { onClose: () => void }) {
   const [stored, store] = usePreference('keys');
   return (
     <Dialog

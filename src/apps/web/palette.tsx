@@ -14,7 +14,7 @@ import { recentPages } from './recent.ts';
 const mostInGroup = 8;
 const looksLikeId = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{2,6}-\d{1,9})$/i;
 
-export default function Palette({ onClose, pages }: { onClose: () => void; pages: readonly PageEntry[] }) {
+export function Palette({ onClose, pages }: { onClose: () => void; pages: readonly PageEntry[] }) {
   const [, navigate] = useLocation();
   const { can } = useSession();
   const [typed, setTyped] = useState('');

@@ -6,9 +6,12 @@ import { useSession } from '../../client/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { formatNumber } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { TrailMark } from '../../ui/shape.tsx';
+import { CountBadge } from '../../ui/tag.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
+import { useNavCounts } from './nav-counts.ts';
 import { isUnder, type NavigationGroup, phonePlaces } from './navigation.ts';
 import { PersonMenu } from './person-menu.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -33,6 +36,7 @@ const place = 'flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap
 export function PhoneFoot({ groups }: { groups: readonly NavigationGroup[] }) {
   const [location] = useLocation();
   const [isMore, setMore] = useState(false);
+  const counts = useNavCounts();
   return (
     <nav aria-label="Places" data-print="no" className="pad-safe-bottom flex flex-none border-t border-line bg-surface">
       {phonePlaces(groups).map(({ path, title, icon }) => {
@@ -45,7 +49,14 @@ export function PhoneFoot({ groups }: { groups: readonly NavigationGroup[] }) {
             aria-current={isHere ? 'page' : undefined}
             className={classNames(place, isHere ? 'border-accent font-strong text-accent-ink' : 'border-transparent text-ink-2')}
           >
-            <Icon size={19} aria-hidden="true" />
+            <span className="relative">
+              <Icon size={19} aria-hidden="true" />
+              {counts.has(path) && (
+                <span className="absolute -top-1.5 left-3">
+                  <CountBadge count={counts.get(path) ?? 0} label={`${formatNumber(counts.get(path))} waiting`} />
+                </span>
+              )}
+            </span>
             <span className="max-w-full truncate px-1">{title}</span>
           </Link>
         );

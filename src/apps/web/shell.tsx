@@ -17,8 +17,9 @@ import { Sidebar } from './sidebar.tsx';
 import { useThemeCommands } from './theme-switch.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const Palette = lazy(() => import('./palette.tsx'));
-const KeysHelp = lazy(() => import('./keys-help.tsx'));
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })));
+const KeysHelp = lazy(() => import('./keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })));
+const NavCounter = lazy(() => import('./nav-counter.tsx').then(({ NavCounter: component }) => ({ default: component })));
 type Floating = 'palette' | 'keys' | null;
 
 export function Shell({ pages }: { pages: readonly PageEntry[] }) {
@@ -62,6 +63,7 @@ export function Shell({ pages }: { pages: readonly PageEntry[] }) {
         {isPhone && <PhoneFoot groups={groups} />}
       </div>
       <Suspense fallback={null}>
+        <NavCounter />
         {floating === 'palette' && <Palette onClose={() => setFloating(null)} pages={pages} />}
         {floating === 'keys' && <KeysHelp onClose={() => setFloating(null)} />}
       </Suspense>

@@ -3,12 +3,14 @@ import { Link, useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { classNames } from '../../ui/class-names.ts';
 import type { PageEntry } from '../../ui/define-page.ts';
+import { formatNumber } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { useIsDesk } from '../../ui/media.ts';
 import { usePreference } from '../../ui/preference.ts';
 import { TrailMark } from '../../ui/shape.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
+import { useNavCounts } from './nav-counts.ts';
 import { goKeys, isUnder, type NavigationGroup } from './navigation.ts';
 import { preloadPage } from './page-loader.ts';
 import { PersonMenu } from './person-menu.tsx';
@@ -71,6 +73,7 @@ function NavLink({ page, isFolded }: { page: PageEntry; isFolded: boolean }) {
   const [location] = useLocation();
   const isHere = isUnder(page.path, location);
   const Icon = icons[page.icon];
+  const count = useNavCounts().get(page.path);
   const link = (
     <Link
       href={page.path}
@@ -85,7 +88,8 @@ function NavLink({ page, isFolded }: { page: PageEntry; isFolded: boolean }) {
       )}
     >
       <Icon size={16} aria-hidden="true" className={isHere ? 'text-accent-ink' : 'text-ink-2'} />
-      {!isFolded && <span className="min-w-0 truncate">{page.title}</span>}
+      {!isFolded && <span className="min-w-0 flex-1 truncate">{page.title}</span>}
+      {!isFolded && count !== undefined && <span className="text-label font-regular tabular-nums">{formatNumber(count)}</span>}
     </Link>
   );
   if (!isFolded) return link;

@@ -16,7 +16,10 @@ import { listVulnerabilitiesOfAsset } from '../vulnerabilities/contract.ts';
 import { criticalityWords, dataClassWords, LifecycleBadge, RiskChip, TypeTag } from './asset-words.tsx';
 import { type AssetDetail, getAsset } from './contract.ts';
 
-type AssetPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & { id: string; onClaim: (asset: { id: string; name: string }) => void };
+type AssetPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & {
+  id: string;
+  onClaim: (asset: { id: string; name: string }) => void;
+};
 
 export function AssetPeek({ id, onClaim, ...frame }: AssetPeekProps) {
   const answer = useEndpoint(getAsset, { id }, { live: ['asset.', 'risk.'] });
@@ -56,13 +59,21 @@ function PeekSections({ asset, onClaim }: { asset: AssetDetail; onClaim: AssetPe
           fields={[
             { label: 'Environment', value: asset.environment, reason: 'nobody said' },
             { label: 'Impact', value: asset.criticality === null ? null : criticalityWords[asset.criticality], reason: 'nobody said' },
-            { label: 'Data', value: asset.dataClasses.length === 0 ? null : asset.dataClasses.map((one) => dataClassWords[one]).join(', '), reason: 'not classified' },
+            {
+              label: 'Data',
+              value: asset.dataClasses.length === 0 ? null : asset.dataClasses.map((one) => dataClassWords[one]).join(', '),
+              reason: 'not classified',
+            },
             { label: 'Used by', value: usedBy(asset) },
           ]}
         />
       </Section>
       <Section title="Who owns it" inset="peek">
-        {asset.owner === null ? <span className="text-ink-2">Nobody yet.</span> : <Person name={asset.owner} note={asset.department ?? undefined} />}
+        {asset.owner === null ? (
+          <span className="text-ink-2">Nobody yet.</span>
+        ) : (
+          <Person name={asset.owner} note={asset.department ?? undefined} />
+        )}
       </Section>
       <Section title="Next action" inset="peek">
         <div className="flex flex-wrap gap-2">
@@ -83,12 +94,21 @@ function PeekSections({ asset, onClaim }: { asset: AssetDetail; onClaim: AssetPe
 
 function usedBy({ dependencies }: AssetDetail): string {
   const others = dependencies.filter(({ direction }) => direction === 'in');
-  return others.length === 0 ? 'nothing that is known' : others.slice(0, 4).map(({ name }) => name).join(', ');
+  return others.length === 0
+    ? 'nothing that is known'
+    : others
+        .slice(0, 4)
+        .map(({ name }) => name)
+        .join(', ');
 }
 
 function OpenVulnerabilities({ id, assessed }: { id: string; assessed: boolean }) {
   const { can } = useSession();
-  const list = useEndpoint(listVulnerabilitiesOfAsset, { id, limit: 3 }, { enabled: can('vulnerabilities:read'), live: ['vulnerability.'] });
+  const list = useEndpoint(
+    listVulnerabilitiesOfAsset,
+    { id, limit: 3 },
+    { enabled: can('vulnerabilities:read'), live: ['vulnerability.'] },
+  );
   if (!can('vulnerabilities:read')) return <p className="text-ink-2">Your role does not see vulnerabilities.</p>;
   return (
     <Loaded

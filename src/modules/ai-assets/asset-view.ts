@@ -3,7 +3,9 @@ import type { Asset } from './contract.ts';
 import type { FieldState, Fields } from './provenance.ts';
 import type { AssetRow } from './table.ts';
 
-export function toAsset(row: Omit<AssetRow, 'search' | 'searchWords' | 'marks' | 'observed' | 'riskOrder' | 'retiredBy' | 'attention'>): Asset {
+export function toAsset(
+  row: Omit<AssetRow, 'search' | 'searchWords' | 'marks' | 'observed' | 'riskOrder' | 'retiredBy' | 'attention'>,
+): Asset {
   return {
     id: row.id,
     name: row.name,

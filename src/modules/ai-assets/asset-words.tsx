@@ -70,7 +70,12 @@ export function RiskFigure({ asset: { risk, riskLevel } }: { asset: Pick<Asset, 
 
 export function RiskChip({ asset: { risk, riskLevel } }: { asset: Pick<Asset, 'risk' | 'riskLevel'> }) {
   if (risk === 0) return <Badge tone="ok">No known risk</Badge>;
-  return <SeverityChip severity={riskLevel} word={riskLevel === 'unknown' ? 'Risk unknown' : `${riskLevel[0]?.toUpperCase()}${riskLevel.slice(1)} risk`} />;
+  return (
+    <SeverityChip
+      severity={riskLevel}
+      word={riskLevel === 'unknown' ? 'Risk unknown' : `${riskLevel[0]?.toUpperCase()}${riskLevel.slice(1)} risk`}
+    />
+  );
 }
 
 export function LifecycleBadge({ asset: { lifecycle, missingSince } }: { asset: Pick<Asset, 'lifecycle' | 'missingSince'> }) {

@@ -47,7 +47,12 @@ export function ClaimDialog({ ids, name, onClose, onClaimed }: ClaimDialogProps)
         onCancel={onClose}
       >
         <TextField name="owner" label="Owner" help="Person or team." />
-        <SelectField name="environment" label="Environment" none="unknown" choices={environments.map((value) => ({ value, label: value }))} />
+        <SelectField
+          name="environment"
+          label="Environment"
+          none="unknown"
+          choices={environments.map((value) => ({ value, label: value }))}
+        />
         <SelectField
           name="criticality"
           label="Business impact if it fails"

@@ -1,6 +1,7 @@
 /** Import: choose a file, see what it would do as a balance sheet, then do it. */
-import { type ChangeEvent, useState } from 'react';
+
 import { useQueryClient } from '@tanstack/react-query';
+import { type ChangeEvent, useState } from 'react';
 import { problemOf, request } from '../../client/request.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { formatBytes, formatNumber, plural } from '../../ui/format.ts';
 import { InertText } from '../../ui/inert-text.tsx';
 import { ProblemNote } from '../../ui/loaded.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { type BalanceSheet, importAssets } from './contract.ts';
 
@@ -71,7 +73,12 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
     >
       <label className="block">
         <span className="mb-1 block font-name">File</span>
-        <input type="file" accept=".csv,.json,.jsonl,.ndjson,text/csv,application/json" onChange={choose} className="finger w-full text-body" />
+        <input
+          type="file"
+          accept=".csv,.json,.jsonl,.ndjson,text/csv,application/json"
+          onChange={choose}
+          className="finger w-full text-body"
+        />
       </label>
       <p className="mt-1 text-label text-ink-3">Up to 32 MiB and 100,000 rows. An exported file can be edited and imported again.</p>
       {running === 'preview' && (
@@ -119,13 +126,16 @@ function Balance({ sheet, file }: { sheet: BalanceSheet; file: File }) {
       {rejected.length > 0 && (
         <>
           <h3 className="mt-3 font-name">Rejected rows</h3>
-          <ul className="mt-1 max-h-50 overflow-y-auto text-label" tabIndex={0} aria-label="Rejected rows">
-            {rejected.slice(0, 200).map(({ line, name, reason }) => (
-              <li key={`${line} ${name}`} className="border-b border-line py-1">
-                <span className="text-ink-3">line {line}</span> <InertText text={name} limit={120} /> <span className="text-ink-2">{reason}</span>
-              </li>
-            ))}
-          </ul>
+          <ScrollRegion label="Rejected rows" className="mt-1 max-h-50 overflow-y-auto">
+            <ul className="text-label">
+              {rejected.slice(0, 200).map(({ line, name, reason }) => (
+                <li key={`${line} ${name}`} className="border-b border-line py-1">
+                  <span className="text-ink-3">line {line}</span> <InertText text={name} limit={120} />{' '}
+                  <span className="text-ink-2">{reason}</span>
+                </li>
+              ))}
+            </ul>
+          </ScrollRegion>
           {sheet.rejected > 200 && <p className="text-ink-3">{plural(sheet.rejected - 200, 'more rejected row')}</p>}
         </>
       )}

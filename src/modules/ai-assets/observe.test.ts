@@ -8,10 +8,21 @@ import { seenModel, testInventory } from './test-inventory.ts';
 describe('observations', () => {
   test('propose an unknown thing once and change nothing when repeated', async (t) => {
     const inventory = await testInventory(t);
-    const first = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { format: 'pickle' } })], run: 'one', scope: '/repo' });
-    assert.deepEqual(first.results.map(({ state }) => state), ['new']);
+    const first = await inventory.observe({
+      observations: [seenModel('/repo/a.pkl', { metadata: { format: 'pickle' } })],
+      run: 'one',
+      scope: '/repo',
+    });
+    assert.deepEqual(
+      first.results.map(({ state }) => state),
+      ['new'],
+    );
     const id = first.results[0]?.assetId ?? '';
-    const again = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { format: 'pickle' } })], run: 'two', scope: '/repo' });
+    const again = await inventory.observe({
+      observations: [seenModel('/repo/a.pkl', { metadata: { format: 'pickle' } })],
+      run: 'two',
+      scope: '/repo',
+    });
     assert.deepEqual(again.results, [{ assetId: id, state: 'unchanged', fields: [] }]);
     assert.deepEqual(again.gone, []);
     const found = await inventory.run(() => detail(id));
@@ -26,8 +37,14 @@ describe('observations', () => {
     const inventory = await testInventory(t);
     await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { sizeBytes: 1 } })] });
     const changed = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { sizeBytes: 2 } })] });
-    assert.deepEqual(changed.results.map(({ state, fields }) => [state, fields]), [['changed', ['metadata.sizeBytes']]]);
-    assert.deepEqual((await inventory.events('asset.changed')).map(({ fields }) => fields), [['metadata.sizeBytes']]);
+    assert.deepEqual(
+      changed.results.map(({ state, fields }) => [state, fields]),
+      [['changed', ['metadata.sizeBytes']]],
+    );
+    assert.deepEqual(
+      (await inventory.events('asset.changed')).map(({ fields }) => fields),
+      [['metadata.sizeBytes']],
+    );
   });
 
   test('never overwrite what a person declared, and keep the difference visible', async (t) => {
@@ -50,7 +67,11 @@ describe('observations', () => {
     await inventory.run(() => claim(claimedId, { owner: 'Ana' }, inventory.person));
     const { gone } = await inventory.observe({ observations: [], run: 'two', scope: '/repo' });
     assert.deepEqual(gone.map(({ name }) => name).sort(), ['a.pkl', 'b.pkl']);
-    const [a, b, c] = await inventory.run(async () => [await detail(results[0]?.assetId ?? ''), await detail(claimedId), await detail(results[2]?.assetId ?? '')]);
+    const [a, b, c] = await inventory.run(async () => [
+      await detail(results[0]?.assetId ?? ''),
+      await detail(claimedId),
+      await detail(results[2]?.assetId ?? ''),
+    ]);
     assert.equal(a?.lifecycle, 'retired');
     assert.equal(b?.lifecycle, 'active');
     assert.notEqual(b?.missingSince, null);
@@ -67,11 +88,22 @@ describe('observations', () => {
 
   test('a vanished proposal that is seen again is proposed again; one a person retired stays retired', async (t) => {
     const inventory = await testInventory(t);
-    const { results } = await inventory.observe({ observations: [seenModel('/repo/a.pkl'), seenModel('/repo/b.pkl')], run: 'one', scope: '/repo' });
+    const { results } = await inventory.observe({
+      observations: [seenModel('/repo/a.pkl'), seenModel('/repo/b.pkl')],
+      run: 'one',
+      scope: '/repo',
+    });
     await inventory.run(() => retire(results[1]?.assetId ?? '', undefined, inventory.person));
     await inventory.observe({ observations: [], run: 'two', scope: '/repo' });
-    const back = await inventory.observe({ observations: [seenModel('/repo/a.pkl'), seenModel('/repo/b.pkl')], run: 'three', scope: '/repo' });
-    assert.deepEqual(back.results.map(({ assetId }) => assetId), results.map(({ assetId }) => assetId));
+    const back = await inventory.observe({
+      observations: [seenModel('/repo/a.pkl'), seenModel('/repo/b.pkl')],
+      run: 'three',
+      scope: '/repo',
+    });
+    assert.deepEqual(
+      back.results.map(({ assetId }) => assetId),
+      results.map(({ assetId }) => assetId),
+    );
     const [a, b] = await inventory.run(async () => [await detail(results[0]?.assetId ?? ''), await detail(results[1]?.assetId ?? '')]);
     assert.equal(a?.lifecycle, 'proposed');
     assert.equal(a?.missingSince, null);
@@ -82,7 +114,11 @@ describe('observations', () => {
     const inventory = await testInventory(t);
     const purl = 'purl:pkg:huggingface/org/name';
     const { results } = await inventory.observe({ observations: [seenModel('/code/train.py', { keys: [purl], name: 'org/name' })] });
-    const cache = await inventory.observe({ observations: [seenModel('/cache/model.safetensors', { keys: [purl, 'folder:/cache', 'file:/cache/model.safetensors'], name: 'org/name' })] });
+    const cache = await inventory.observe({
+      observations: [
+        seenModel('/cache/model.safetensors', { keys: [purl, 'folder:/cache', 'file:/cache/model.safetensors'], name: 'org/name' }),
+      ],
+    });
     assert.equal(cache.results[0]?.assetId, results[0]?.assetId);
     const found = await inventory.run(() => ownersOfKeys(['file:/cache/model.safetensors', purl, 'file:/nowhere']));
     assert.deepEqual(new Set(found.map(({ assetId }) => assetId)), new Set([results[0]?.assetId]));
@@ -93,18 +129,30 @@ describe('observations', () => {
     const inventory = await testInventory(t);
     const both = seenModel('/repo/a.pkl', { keys: ['sha256:11', 'file:/repo/a.pkl', 'file:/repo/b.pkl'] });
     await inventory.observe({ observations: [both], run: 'one', scope: '/repo' });
-    const apart = [seenModel('/repo/a.pkl', { keys: ['sha256:22', 'file:/repo/a.pkl'] }), seenModel('/repo/b.pkl', { keys: ['sha256:11', 'file:/repo/b.pkl'] })];
+    const apart = [
+      seenModel('/repo/a.pkl', { keys: ['sha256:22', 'file:/repo/a.pkl'] }),
+      seenModel('/repo/b.pkl', { keys: ['sha256:11', 'file:/repo/b.pkl'] }),
+    ];
     const split = await inventory.observe({ observations: apart, run: 'two', scope: '/repo' });
     assert.equal(new Set(split.results.map(({ assetId }) => assetId)).size, 2);
     const again = await inventory.observe({ observations: apart, run: 'three', scope: '/repo' });
-    assert.deepEqual(again.results.map(({ assetId }) => assetId), split.results.map(({ assetId }) => assetId));
-    assert.deepEqual(again.results.map(({ state }) => state), ['unchanged', 'unchanged']);
+    assert.deepEqual(
+      again.results.map(({ assetId }) => assetId),
+      split.results.map(({ assetId }) => assetId),
+    );
+    assert.deepEqual(
+      again.results.map(({ state }) => state),
+      ['unchanged', 'unchanged'],
+    );
   });
 
   test('two sources never take turns on a field', async (t) => {
     const inventory = await testInventory(t);
     const { results } = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { name: 'a.pkl' })], source: 'discovery' });
-    const other = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { name: 'Model A', metadata: { parameters: 3 } })], source: 'model-scanner' });
+    const other = await inventory.observe({
+      observations: [seenModel('/repo/a.pkl', { name: 'Model A', metadata: { parameters: 3 } })],
+      source: 'model-scanner',
+    });
     assert.deepEqual(other.results[0]?.fields, ['metadata.parameters']);
     const back = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { name: 'a.pkl' })], source: 'discovery' });
     assert.equal(back.results[0]?.state, 'unchanged');
@@ -117,10 +165,18 @@ describe('observations', () => {
     const inventory = await testInventory(t);
     const edge = { fromKey: 'file:/repo/train.py', toKey: 'file:/repo/a.pkl', kind: 'produces' as const, mark: 'observed' as const };
     const things = [seenModel('/repo/a.pkl'), seenModel('/repo/train.py', { type: 'pipeline' })];
-    const first = await inventory.observe({ observations: things, run: 'one', scope: '/repo', edges: [edge, { ...edge, toKey: 'file:/elsewhere' }] });
+    const first = await inventory.observe({
+      observations: things,
+      run: 'one',
+      scope: '/repo',
+      edges: [edge, { ...edge, toKey: 'file:/elsewhere' }],
+    });
     assert.equal(first.edgesUnresolved, 1);
     const id = first.results[0]?.assetId ?? '';
-    assert.deepEqual((await inventory.run(() => detail(id))).dependencies.map(({ kind, direction, name }) => [kind, direction, name]), [['produces', 'in', 'train.py']]);
+    assert.deepEqual(
+      (await inventory.run(() => detail(id))).dependencies.map(({ kind, direction, name }) => [kind, direction, name]),
+      [['produces', 'in', 'train.py']],
+    );
     await inventory.observe({ observations: things, run: 'two', scope: '/repo', edges: [] });
     assert.deepEqual((await inventory.run(() => detail(id))).dependencies, []);
   });
@@ -145,7 +201,10 @@ describe('observations', () => {
 
 test('an observation takes the first of its keys whose asset nobody else in the run has', () => {
   const hex = (key: string) => hashOf(key).toString('hex');
-  const known = new Map([['a:1', 'X'], ['b:1', 'Y']]);
+  const known = new Map([
+    ['a:1', 'X'],
+    ['b:1', 'Y'],
+  ]);
   const observations = [seenModel('/one', { keys: ['a:1', 'b:1'] }), seenModel('/two', { keys: ['c:1', 'a:1'] })];
   assert.deepEqual(matchObservations(observations, known, new Map()), ['X', null]);
   assert.deepEqual(matchObservations(observations, known, new Map([['X', hex('c:1')]])), ['Y', 'X']);

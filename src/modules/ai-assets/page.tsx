@@ -34,7 +34,12 @@ const fields: FilterField[] = [
   { key: 'asset_type', label: 'type', kind: 'choice', choices: assetTypes.map((value) => ({ value, label: typeWords[value].word })) },
   { key: 'environment', label: 'environment', kind: 'choice', choices: choices([...environments, 'unknown']) },
   { key: 'risk', label: 'risk', kind: 'choice', choices: choices(['critical', 'high', 'medium', 'low', 'unknown']) },
-  { key: 'lifecycle', label: 'lifecycle', kind: 'choice', choices: lifecycles.map((value) => ({ value, label: lifecycleWords[value].toLowerCase() })) },
+  {
+    key: 'lifecycle',
+    label: 'lifecycle',
+    kind: 'choice',
+    choices: lifecycles.map((value) => ({ value, label: lifecycleWords[value].toLowerCase() })),
+  },
   { key: 'criticality', label: 'impact', kind: 'choice', choices: choices([...criticalities, 'unknown']) },
   { key: 'owner', label: 'owner', kind: 'text' },
   { key: 'tag', label: 'tag', kind: 'text' },
@@ -54,7 +59,9 @@ function filterOf(filters: Filters): AssetFilter {
   const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined && value !== ''));
   const parsed = listAssets.input.partial().safeParse(given);
   // An address somebody typed: what the contract does not know is left out rather than refused as a whole.
-  return parsed.success ? given : Object.fromEntries(Object.entries(given).filter(([key, value]) => listAssets.input.partial().safeParse({ [key]: value }).success));
+  return parsed.success
+    ? given
+    : Object.fromEntries(Object.entries(given).filter(([key, value]) => listAssets.input.partial().safeParse({ [key]: value }).success));
 }
 
 type Claiming = { readonly ids: readonly string[]; readonly name?: string };
@@ -122,7 +129,11 @@ function AssetsPage() {
             openId={peekId}
             {...(mayClaim ? { selection: { ids: selected, onChange: setSelected, canSelect: (id: string) => proposed.has(id) } } : {})}
             rowKeys={[
-              { keys: 'e', label: 'Claim', run: (row) => mayClaim && row.lifecycle === 'proposed' && setClaiming({ ids: [row.id], name: row.name }) },
+              {
+                keys: 'e',
+                label: 'Claim',
+                run: (row) => mayClaim && row.lifecycle === 'proposed' && setClaiming({ ids: [row.id], name: row.name }),
+              },
               { keys: 'f', label: 'Full page', run: (row) => go(placeOf(row)) },
             ]}
             phone={(row) => <AssetPhoneRow asset={row} />}
@@ -174,7 +185,8 @@ function PageActions({ filter, onImport }: { filter: AssetFilter; onImport: () =
 
 function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const { can } = useSession();
-  if (isFiltered) return <EmptyNote kind="no-match" title="No asset matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  if (isFiltered)
+    return <EmptyNote kind="no-match" title="No asset matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
   return (
     <EmptyNote
       title="No assets yet"
@@ -201,7 +213,14 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
       hideUnder: 1080,
       cell: ({ complianceStatus }) => <OutcomeWord outcome={outcomes[complianceStatus]} />,
     },
-    { id: 'seen', head: 'Last seen', width: 96, align: 'right', hideUnder: 640, cell: ({ lastSeen }) => <RelativeTime at={lastSeen} form="age" never="by no machine" /> },
+    {
+      id: 'seen',
+      head: 'Last seen',
+      width: 96,
+      align: 'right',
+      hideUnder: 640,
+      cell: ({ lastSeen }) => <RelativeTime at={lastSeen} form="age" never="by no machine" />,
+    },
   ];
 }
 const outcomes = { compliant: 'met', partly: 'partly', not_compliant: 'not-met', unknown: 'not-assessed' } as const;

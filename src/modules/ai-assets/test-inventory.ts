@@ -1,6 +1,6 @@
 /** For tests of this slice: a database of its own and the calls of a person, a job and a source, as `handle` would run them. */
 import type { Actor } from '../../contract/actor.ts';
-import { type Permission } from '../../contract/permission.ts';
+import type { Permission } from '../../contract/permission.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import type { Observation } from './contract.ts';
 import { observe } from './observe.ts';
@@ -8,13 +8,26 @@ import { observe } from './observe.ts';
 type Owner = Parameters<typeof testDatabase>[0];
 export type Inventory = TestDatabase & {
   readonly person: Actor;
-  observe(input: { observations: Observation[]; run?: string; scope?: string | null; final?: boolean; source?: string; edges?: Parameters<typeof observe>[0]['edges'] }): ReturnType<typeof observe>;
+  observe(input: {
+    observations: Observation[];
+    run?: string;
+    scope?: string | null;
+    final?: boolean;
+    source?: string;
+    edges?: Parameters<typeof observe>[0]['edges'];
+  }): ReturnType<typeof observe>;
   events(type: string): Promise<Record<string, unknown>[]>;
 };
 
 export async function testInventory(t: Owner): Promise<Inventory> {
   const base = await testDatabase(t);
-  const person: Actor = { kind: 'user', id: '0190a0b0-0000-7000-8000-000000000001', workspaceId: base.workspaceId, role: 'engineer', permissions: new Set<Permission>() };
+  const person: Actor = {
+    kind: 'user',
+    id: '0190a0b0-0000-7000-8000-000000000001',
+    workspaceId: base.workspaceId,
+    role: 'engineer',
+    permissions: new Set<Permission>(),
+  };
   const machine = base.context().actor;
   return {
     ...base,
@@ -22,12 +35,22 @@ export async function testInventory(t: Owner): Promise<Inventory> {
     observe: ({ observations, run, scope = null, final = true, source = 'discovery', edges = [] }) =>
       base.run(() => observe({ observations, scope, final, source, edges, ...(run === undefined ? {} : { run }) }, machine)),
     events: async (type) => {
-      const { rows } = await base.owner.query<{ payload: Record<string, unknown> }>('select payload from platform.outbox where type = $1 order by at, id', [type]);
+      const { rows } = await base.owner.query<{ payload: Record<string, unknown> }>(
+        'select payload from platform.outbox where type = $1 order by at, id',
+        [type],
+      );
       return rows.map(({ payload }) => payload);
     },
   };
 }
 
 export function seenModel(path: string, more: Partial<Observation> = {}): Observation {
-  return { keys: [`file:${path}`], type: 'model', name: path.slice(path.lastIndexOf('/') + 1), mark: 'observed', places: [{ place: path, line: null, evidence: 'pickle, 120 bytes' }], ...more };
+  return {
+    keys: [`file:${path}`],
+    type: 'model',
+    name: path.slice(path.lastIndexOf('/') + 1),
+    mark: 'observed',
+    places: [{ place: path, line: null, evidence: 'pickle, 120 bytes' }],
+    ...more,
+  };
 }

@@ -22,5 +22,5 @@ export function actorName({ kind, id }: AuditEntry['actor'], people: People): st
 
 export function resourceName({ type, id }: AuditEntry['resource'], people: People): string {
   if (id === null) return type;
-  return type === 'users' ? (people.get(id) ?? truncateMiddle(id, 14)) : truncateMiddle(id, 22);
+  return type === 'users' ? (people.get(id) ?? truncateMiddle(id, 14)) : truncateMiddle(id, 20);
 }

@@ -2,19 +2,19 @@
 import { Cog, UserRound } from 'lucide-react';
 import { useMemo } from 'react';
 import { inertLine } from '../../ui/inert.ts';
-import { InertText } from '../../ui/inert-text.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { formatClock, formatDay, formatMoment } from '../../ui/time.ts';
 import type { Tone } from '../../ui/words.ts';
+import { actionWords } from './action-words.tsx';
 import { actorName, type People, resourceName } from './actor-name.tsx';
 import { changeSummary } from './change-view.tsx';
 import type { AuditEntry } from './contract.ts';
 
 export const entryId = (entry: AuditEntry) => entry.id;
-export const entryName = (entry: AuditEntry) => `${entry.action}, entry ${entry.index}`;
+export const entryName = (entry: AuditEntry) => `${actionWords(entry.action)}, entry ${entry.index}`;
 
 const outcomes: Readonly<Record<AuditEntry['outcome'], { word: string; tone: Tone }>> = {
   done: { word: 'Done', tone: 'info' },
@@ -35,21 +35,17 @@ export function useEntryColumns(people: People): Column<AuditEntry>[] {
         id: 'action',
         head: 'What happened',
         primary: true,
-        cell: (entry) => <TwoLines title={entry.action} second={inertLine(detail(entry))} />,
+        cell: (entry) => <TwoLines title={actionWords(entry.action)} second={inertLine(detail(entry))} mono />,
       },
       {
         id: 'resource',
         head: 'On',
         width: 190,
-        hideUnder: 720,
-        cell: (entry) => (
-          <span className="truncate" title={entry.resource.id ?? ''}>
-            <span className="text-ink-3">{entry.resource.id === null ? '' : `${entry.resource.type} `}</span>
-            <InertText text={resourceName(entry.resource, people)} limit={80} />
-          </span>
-        ),
+        hideUnder: 860,
+        cell: ({ resource }) =>
+          resource.id === null ? resource.type : <TwoLines title={inertLine(resourceName(resource, people))} second={resource.type} />,
       },
-      { id: 'actor', head: 'By', width: 170, hideUnder: 560, cell: (entry) => <Actor entry={entry} people={people} /> },
+      { id: 'actor', head: 'By', width: 170, hideUnder: 480, cell: (entry) => <Actor entry={entry} people={people} /> },
       { id: 'outcome', head: 'Outcome', width: 90, cell: (entry) => <OutcomeBadge outcome={entry.outcome} /> },
       {
         id: 'index',
@@ -66,7 +62,7 @@ export function useEntryColumns(people: People): Column<AuditEntry>[] {
 
 function detail(entry: AuditEntry): string {
   if (entry.reason !== null) return entry.reason;
-  return changeSummary(entry.change);
+  return changeSummary(entry.change) || entry.action;
 }
 
 function When({ time }: { time: string }) {
@@ -92,7 +88,7 @@ export function EntryPhoneRow({ entry, people }: { entry: AuditEntry; people: Pe
   return (
     <PhoneRow
       shape={null}
-      title={entry.action}
+      title={actionWords(entry.action)}
       reason={`${formatDay(entry.time)} ${formatClock(entry.time)}, ${resourceName(entry.resource, people)}`}
       owner={<Actor entry={entry} people={people} />}
       due={<OutcomeBadge outcome={entry.outcome} />}

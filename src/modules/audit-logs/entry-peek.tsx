@@ -9,6 +9,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Peek, type PeekProps } from '../../ui/peek.tsx';
 import { FullTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
+import { actionWords } from './action-words.tsx';
 import { actorName, type People, resourceName } from './actor-name.tsx';
 import { ChangeView } from './change-view.tsx';
 import { getAuditLog } from './contract.ts';
@@ -28,8 +29,15 @@ export function EntryPeek({ id, people, onOnly, ...frame }: EntryPeekProps) {
     <Peek
       recordId={id}
       name={entry.data === undefined ? 'Entry' : `Entry ${entry.data.index}`}
-      title={entry.data?.action ?? 'Entry'}
-      facts={entry.data && <OutcomeBadge outcome={entry.data.outcome} />}
+      title={entry.data === undefined ? 'Entry' : actionWords(entry.data.action)}
+      facts={
+        entry.data && (
+          <>
+            <OutcomeBadge outcome={entry.data.outcome} />
+            <span className="mono text-mark text-ink-2">{entry.data.action}</span>
+          </>
+        )
+      }
       {...frame}
     >
       <Loaded answer={entry}>{(loaded) => <EntrySections entry={loaded} people={people} onOnly={onOnly} />}</Loaded>

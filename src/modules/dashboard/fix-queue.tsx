@@ -59,7 +59,18 @@ export function FixQueue({ fixes }: { fixes: readonly Fix[] }) {
 
 function columnsFor(most: number, first: string | undefined): Column<Fix>[] {
   return [
-    { id: 'severity', head: 'Severity', headHidden: true, width: 34, cell: ({ severity }) => <SeverityShape severity={severity} /> },
+    {
+      id: 'severity',
+      head: 'Severity',
+      headHidden: true,
+      width: 44,
+      // As tall as the three lines beside it, so that the shape stands with the first.
+      cell: ({ severity }) => (
+        <span className="flex h-14.5 items-start pt-0.5">
+          <SeverityShape severity={severity} />
+        </span>
+      ),
+    },
     { id: 'action', head: 'Action and reason', primary: true, cell: (fix) => <Action fix={fix} /> },
     { id: 'owner', head: 'Owner', width: 150, hideUnder: 760, cell: (fix) => <Person name={ownerOf(fix)} /> },
     { id: 'due', head: 'Due', width: 100, cell: ({ dueAt }) => <DueBar due={dueAt} /> },

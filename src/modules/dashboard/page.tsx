@@ -12,7 +12,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { type DashboardMetrics, dashboardMetrics } from './contract.ts';
 import { FixQueue } from './fix-queue.tsx';
 import { LowerBand } from './lower-band.tsx';
-import { PostureRail } from './posture-rail.tsx';
+import { PostureRail, PostureStrip } from './posture-rail.tsx';
 import { Unavailable } from './unavailable.tsx';
 
 const environments = ['production', 'staging', 'research', 'development'] as const;
@@ -60,6 +60,7 @@ function DashboardPage() {
       <Loaded answer={metrics} lines={8} waitsFor="the dashboard's numbers">
         {(data) => (
           <>
+            <PostureStrip posture={data.posture} />
             <Queue metrics={data} />
             <LowerBand metrics={data} />
           </>

@@ -8,8 +8,32 @@ import { FullTime, RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityShape, VerdictShape } from '../../ui/severity.tsx';
 import { TrendLine } from '../../ui/trend-line.tsx';
+import type { Cause } from '../risk/contract.ts';
 import type { DashboardMetrics } from './contract.ts';
 import { Unavailable } from './unavailable.tsx';
+
+/** Posture in one line, for a phone. */
+export function PostureStrip({ posture: { value } }: Pick<DashboardMetrics, 'posture'>) {
+  if (value === null) return null;
+  return (
+    <div className="flex items-center gap-4 border-y border-line bg-canvas px-4 py-3 tablet:hidden">
+      {value.score === null || value.unknownFirst ? (
+        <span className="flex-none">
+          <b className="block text-figure font-title">unknown</b>
+          {value.score !== null && (
+            <span className="text-label text-ink-2 tabular-nums">{formatNumber(value.score, { digits: 1 })} of assessed</span>
+          )}
+        </span>
+      ) : (
+        <b className="flex-none text-[2.375rem] leading-11 font-strong tabular-nums">{formatNumber(value.score, { digits: 1 })}</b>
+      )}
+      <span className="min-w-0 flex-1">
+        {value.since?.change !== undefined && value.since.change !== null && <Delta delta={value.since.change} good="up" />}
+        <CoverageBar assessed={value.coverage} of="by weight" compact />
+      </span>
+    </div>
+  );
+}
 
 export function PostureRail({ metrics }: { metrics: DashboardMetrics }) {
   return (
@@ -62,6 +86,19 @@ function PostureSection({ posture }: Pick<DashboardMetrics, 'posture'>) {
   );
 }
 
+/** What happened, in words; the title of a vulnerability already is a sentence. */
+const causeWords: Readonly<Record<Cause, (title: string) => string>> = {
+  opened: (title) => title,
+  reopened: (title) => `Back again: ${title}`,
+  resolved: (title) => `Resolved: ${title}`,
+  reprioritised: (title) => `Priority changed: ${title}`,
+  'asset-added': (title) => `${title} added`,
+  'asset-changed': (title) => `${title} changed`,
+  'asset-retired': (title) => `${title} retired`,
+  assessed: (title) => `${title} assessed`,
+  'assessment-aged': (title) => `Scan of ${title} older than 30 days`,
+};
+
 /** Below half coverage the word comes first and the number second, small. */
 function Headline({ score, unknownFirst }: { score: number; unknownFirst: boolean }) {
   if (!unknownFirst) return <b className="text-score font-strong tabular-nums">{formatNumber(score, { digits: 1 })}</b>;
@@ -75,10 +112,10 @@ function Headline({ score, unknownFirst }: { score: number; unknownFirst: boolea
 
 function MovementsSection({ movements }: Pick<DashboardMetrics, 'movements'>) {
   const { value } = movements;
-  const lines = (value?.items ?? []).map(({ seq, at, change, title, assetId }) => ({
+  const lines = (value?.items ?? []).map(({ seq, at, change, cause, title, assetId }) => ({
     id: String(seq),
     delta: change,
-    cause: title,
+    cause: causeWords[cause](title),
     at,
     to: `/ai-assets/${assetId}`,
   }));

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import type { OutputOf } from '../../contract/endpoint.ts';
+import { Role } from '../../contract/permission.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -61,8 +62,12 @@ function InviteForm({ change, onCancel }: { change: ReturnType<typeof useChange<
           onCancel={onCancel}
           onSubmit={change.run}
         >
-          <TextField name="email" label="Their e-mail" type="email" inputMode="email" autoComplete="off" spellCheck={false} autoFocus />
-          <ReachableRoles matrix={loaded} />
+          {(form) => (
+            <>
+              <TextField name="email" label="Their e-mail" type="email" inputMode="email" autoComplete="off" spellCheck={false} autoFocus />
+              <ReachableRoles matrix={loaded} chosen={Role.catch('analyst').parse(form.watch('role'))} />
+            </>
+          )}
         </Form>
       )}
     </Loaded>

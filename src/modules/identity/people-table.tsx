@@ -1,6 +1,6 @@
 /** The list of people with what may be done to each. */
 import { Ellipsis } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
@@ -8,6 +8,7 @@ import type { EndpointPages } from '../../client/use-endpoint-pages.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
+import { plural } from '../../ui/format.ts';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
@@ -28,6 +29,13 @@ export function PeopleTable({ rows, list }: { rows: readonly User[]; list: Endpo
   const maySeeHistory = can('audit-logs:read');
   const [changing, setChanging] = useState<User | null>(null);
   const [locking, setLocking] = useState<User | null>(null);
+  const menuOf = useCallback(
+    (user: User) =>
+      mayChange || maySeeHistory ? (
+        <PersonMenu user={user} mayChange={mayChange} maySeeHistory={maySeeHistory} onRole={setChanging} onLock={setLocking} />
+      ) : null,
+    [mayChange, maySeeHistory],
+  );
   const columns = useMemo<Column<User>[]>(
     () => [
       ...plainColumns,
@@ -37,13 +45,10 @@ export function PeopleTable({ rows, list }: { rows: readonly User[]; list: Endpo
         headHidden: true,
         width: 48,
         align: 'right',
-        cell: (user) =>
-          mayChange || maySeeHistory ? (
-            <PersonMenu user={user} mayChange={mayChange} maySeeHistory={maySeeHistory} onRole={setChanging} onLock={setLocking} />
-          ) : null,
+        cell: menuOf,
       },
     ],
-    [mayChange, maySeeHistory],
+    [menuOf],
   );
   return (
     <>
@@ -59,7 +64,13 @@ export function PeopleTable({ rows, list }: { rows: readonly User[]; list: Endpo
         onMore={list.loadMore}
         isLoadingMore={list.isLoadingMore}
         phone={(user) => (
-          <PhoneRow shape={null} title={user.name} reason={`${roleWord(user.role)}, ${user.email}`} owner={<State user={user} />} />
+          <PhoneRow
+            shape={null}
+            title={user.name}
+            figure={menuOf(user)}
+            reason={`${roleWord(user.role)}, ${user.email}`}
+            owner={<State user={user} />}
+          />
         )}
       />
       <RoleDialog user={changing} onClose={() => setChanging(null)} />
@@ -78,8 +89,8 @@ const plainColumns: readonly Column<User>[] = [
 
 function State({ user }: { user: User }) {
   if (!user.active) return <Badge tone="high">Locked by an admin</Badge>;
-  if (user.lockedUntil !== null) return <Badge tone="medium">Waits after {user.failedSignIns} failed sign-ins</Badge>;
-  if (user.failedSignIns > 0) return <span className="text-ink-2">Active, {user.failedSignIns} failed sign-ins</span>;
+  if (user.lockedUntil !== null) return <Badge tone="medium">Waits after {plural(user.failedSignIns, 'failed sign-in')}</Badge>;
+  if (user.failedSignIns > 0) return <span className="text-ink-2">Active, {plural(user.failedSignIns, 'failed sign-in')}</span>;
   return <span className="text-ink-2">Active</span>;
 }
 

@@ -45,7 +45,7 @@ export function RoleDialog({ user, onClose }: { user: User | null; onClose: () =
               onCancel={close}
               onSubmit={({ role }) => change.run({ id: user.id, role })}
             >
-              <ReachableRoles matrix={loaded} />
+              {(form) => <ReachableRoles matrix={loaded} chosen={form.watch('role')} />}
             </Form>
           )
         }
@@ -54,15 +54,12 @@ export function RoleDialog({ user, onClose }: { user: User | null; onClose: () =
   );
 }
 
-/** A select of the roles whose permissions the reader has too; the server holds to the same rule. */
-export function ReachableRoles({ matrix }: { matrix: PermissionMatrix }) {
+/** A select of the roles whose permissions the reader has too; the server holds to the same rule. Under it, what the chosen one is for. */
+export function ReachableRoles({ matrix, chosen }: { matrix: PermissionMatrix; chosen: Role }) {
   const { can } = useSession();
   const isInReach = (role: Role) =>
     matrix.resources.every(({ resource, grants }) => grants[role].every((act) => can(`${resource}:${act}`)));
   const choices = roleChoices.filter(({ value }) => isInReach(value));
-  const help = matrix.roles
-    .filter(({ role }) => choices.some(({ value }) => value === role))
-    .map(({ title, worksWith }) => `${title}: ${worksWith}.`)
-    .join(' ');
+  const help = matrix.roles.find(({ role }) => role === chosen)?.worksWith;
   return <SelectField name="role" label="Role" choices={choices} help={help} />;
 }

@@ -37,7 +37,7 @@ export function exampleGlobal(fact: Partial<GlobalFact>): GlobalFact {
 }
 
 export function exampleAnomaly(fact: Partial<AnomalyFact>): AnomalyFact {
-  return { code: 'zip-name-mismatch', nature: 'lie', proved: true, detail: 'Two names.', where, ...fact };
+  return { code: 'zip-name-mismatch', nature: 'lie', proved: true, detail: 'The member has two names.', where, ...fact };
 }
 
 export function exampleOperator(fact: Partial<OperatorFact>): OperatorFact {

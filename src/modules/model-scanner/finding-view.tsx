@@ -99,7 +99,7 @@ function evidenceOf({ evidence, excerpt, where }: Finding): Parameters<typeof Ev
 }
 
 export function FindingRail({ finding, scan }: { finding: Finding; scan: Scan }) {
-  const command = `ai-spm scan ${scan.path}`;
+  const command = `ai-spm scan ${scan.path.split('/').at(-1) ?? scan.path}`;
   return (
     <>
       <Section title="Who owns it" inset="rail">
@@ -117,7 +117,15 @@ export function FindingRail({ finding, scan }: { finding: Finding; scan: Scan })
         <FieldList
           fields={[
             { label: 'Effect', value: finding.effect === undefined ? 'none' : `${finding.effect}, ${finding.certainty}` },
-            { label: 'File', value: <InertCode text={finding.path === '' ? (scan.path.split('/').at(-1) ?? '') : finding.path} /> },
+            {
+              label: 'File',
+              value: (
+                <InertText
+                  className="mono text-code break-all"
+                  text={finding.path === '' ? (scan.path.split('/').at(-1) ?? '') : finding.path}
+                />
+              ),
+            },
             {
               label: 'Byte',
               value: finding.where.offset === null ? null : <span className="mono text-code">0x{finding.where.offset.toString(16)}</span>,
@@ -126,7 +134,7 @@ export function FindingRail({ finding, scan }: { finding: Finding; scan: Scan })
             { label: 'Opcode', value: finding.where.opcodeIndex ?? 'none' },
             { label: 'Maps to', value: finding.references.join(', ') || 'nothing' },
             { label: 'Rules', value: <span className="mono text-code">{scan.rulesVersion}</span> },
-            { label: 'Fingerprint', value: <span className="mono text-code">{finding.fingerprint.slice(0, 12)}…</span> },
+            { label: 'Print', value: <span className="mono text-code">{finding.fingerprint.slice(0, 12)}…</span> },
           ]}
         />
       </Section>

@@ -45,13 +45,13 @@ function nameOf(path: string): string {
 }
 
 const columns: Column<Scan>[] = [
-  { id: 'verdict', head: 'Verdict', headHidden: true, width: 34, cell: (scan) => <StateShape scan={scan} /> },
+  { id: 'verdict', head: 'Verdict', headHidden: true, width: 44, cell: (scan) => <StateShape scan={scan} /> },
   { id: 'path', head: 'What was scanned', primary: true, cell: ({ path }) => <TwoLines title={nameOf(path)} second={path} mono /> },
   { id: 'word', head: 'Verdict', width: 128, cell: (scan) => <Outcome scan={scan} /> },
   { id: 'findings', head: 'Findings', width: 170, hideUnder: 760, cell: ({ counts }) => <Counts counts={counts} /> },
   { id: 'files', head: 'Files read', width: 110, align: 'right', hideUnder: 640, cell: (scan) => <Files scan={scan} /> },
   { id: 'trigger', head: 'Started by', width: 100, hideUnder: 900, cell: ({ trigger }) => <span className="text-ink-2">{trigger}</span> },
-  { id: 'at', head: 'When', width: 96, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
+  { id: 'at', head: 'When', width: 120, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
 ];
 
 function ScansPage() {

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { escapeText, quote } from './quote.ts';
 
 test('control, bidirectional and invisible characters become escapes', () => {
-  assert.equal(escapeText('a\u001b[31mb\n\u202ec\u200bd\u{e0041}e\ud800f\u009b'), 'a\\u{1b}[31mb\\u{a}\\u{202e}c\\u{200b}d\\u{e0041}e\\u{d800}f\\u{9b}');
+  assert.equal(
+    escapeText('a\u001b[31mb\n\u202ec\u200bd\u{e0041}e\ud800f\u009b'),
+    'a\\u{1b}[31mb\\u{a}\\u{202e}c\\u{200b}d\\u{e0041}e\\u{d800}f\\u{9b}',
+  );
 });
 
 test('letters of every script and pictures stay as they are', () => {

@@ -132,7 +132,7 @@ function ScanResultView({ scan }: { scan: Scan }) {
     if (next !== undefined) setFinding(next.id);
   };
   return (
-    <div className="grid min-w-0 border-t border-line desk:grid-cols-[minmax(220px,264px)_minmax(0,1fr)] wide:grid-cols-[264px_minmax(0,1fr)_272px]">
+    <div className="grid min-w-0 border-t border-line desk:min-h-[calc(100dvh-8.25rem)] desk:grid-cols-[minmax(220px,264px)_minmax(0,1fr)] wide:grid-cols-[264px_minmax(0,1fr)_272px]">
       <ScanFileTree
         scan={scan}
         files={files}

@@ -149,7 +149,9 @@ function companionsOf(all: readonly Artefact[]): string[] {
 
 /** A reader got somewhere: it has facts, or it had nothing to complain about. A wrapper around unknown bytes is not enough. */
 function readAnything(all: readonly Artefact[]): boolean {
-  return all.some(({ role, metadata, unread }) => role !== 'container' && (metadata.size > 0 || unread.every(({ reason }) => reason !== 'unsupported')));
+  return all.some(
+    ({ role, metadata, unread }) => role !== 'container' && (metadata.size > 0 || unread.every(({ reason }) => reason !== 'unsupported')),
+  );
 }
 
 type Sink = { readonly found: Map<string, Finding>; readonly unread: UnreadFact[] };

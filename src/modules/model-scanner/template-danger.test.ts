@@ -25,13 +25,13 @@ test('ways to Python are found, however they are written', () => {
     "{{ ''['__cla' 'ss__'] }}",
     "{{ ''['\\x5f\\x5fclass\\x5f\\x5f'] }}",
     "{{ ''['\\u005f\\u005fclass__'] }}",
-    "{{ x | attr(y) }}",
-    "{% set a = lipsum.x %}",
-    "{{ self.x }}",
+    '{{ x | attr(y) }}',
+    '{% set a = lipsum.x %}',
+    '{{ self.x }}',
     "{% include 'x' %}",
     "{%- import 'x' as y -%}",
     "{{ f.popen('id') }}",
-    "{% for c in [].__class__.__base__.__subclasses__() %}{% endfor %}",
+    '{% for c in [].__class__.__base__.__subclasses__() %}{% endfor %}',
     "{{ '}}' }}{{ x.__class__ }}",
   ];
   for (const template of templates) assert.notDeepEqual(found(template), [], template);

@@ -8,7 +8,8 @@ const of = (...facts: readonly Partial<Judged>[]) => verdictOf(facts.map(finding
 const unread = [{ reason: 'truncated' as const }];
 
 test('a proved effect is malicious, whatever its severity', () => {
-  for (const effect of ['exec', 'fs-read', 'fs-write', 'net', 'native-load', 'dos'] as const) assert.equal(of({ effect, severity: 'low' }), 'malicious');
+  for (const effect of ['exec', 'fs-read', 'fs-write', 'net', 'native-load', 'dos'] as const)
+    assert.equal(of({ effect, severity: 'low' }), 'malicious');
 });
 
 test('a nested load takes the effect of what is nested, so alone it is suspicious', () => {

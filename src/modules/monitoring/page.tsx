@@ -80,7 +80,7 @@ function Jobs() {
   const cancel = useChange(cancelJob);
   const retry = useChange(retryJob);
   const columns: Column<Job>[] = [
-    { id: 'state', head: 'State', headHidden: true, width: 34, cell: ({ state }) => <JobShape state={state} /> },
+    { id: 'state', head: 'State', headHidden: true, width: 44, cell: ({ state }) => <JobShape state={state} /> },
     { id: 'title', head: 'Work', primary: true, cell: (job) => <TwoLines title={job.title} second={job.kind} mono /> },
     { id: 'progress', head: 'Progress', width: 260, hideUnder: 760, cell: (job) => <Where job={job} isOpen={opened === job.id} /> },
     { id: 'attempts', head: 'Tries', width: 60, align: 'right', hideUnder: 900, cell: ({ attempts }) => formatNumber(attempts) },

@@ -1,5 +1,7 @@
 /** Bulk changes in the database: the rows of a batch, what they were before, and setting many at once. */
 import { eq, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { pagingProblems } from '../../platform/database/cursor.ts';
 import { db } from '../../platform/database/database.ts';
 import type { FieldChange, Plan } from './change.ts';
 import { selectionOf } from './list-store.ts';
@@ -157,7 +159,9 @@ export type ListedRow = {
   readonly code: string | null;
   readonly reason: string | null;
 };
-export async function listBatchRowsAfter(batchId: string, after: string | null, most: number): Promise<ListedRow[]> {
+/** In order of id, so the last id is the place. @throws paging.badCursor */
+export async function listBatchRowsAfter(batchId: string, after: string | undefined, most: number): Promise<ListedRow[]> {
+  if (after !== undefined && !z.uuid().safeParse(after).success) throw pagingProblems.badCursor();
   const { rows } = await db().execute<{
     id: string;
     number: string;
@@ -167,7 +171,7 @@ export async function listBatchRowsAfter(batchId: string, after: string | null, 
     reason: string | null;
   }>(sql`
     select v.id, v.number, v.title, r.outcome, r.code, r.reason from vulnerabilities.batch_row r join vulnerabilities.vulnerability v on v.id = r.vulnerability_id
-    where r.batch_id = ${batchId} and r.outcome <> 'waiting' ${after === null ? sql`` : sql`and r.vulnerability_id > ${after}::uuid`} order by r.vulnerability_id limit ${most}`);
+    where r.batch_id = ${batchId} and r.outcome <> 'waiting' ${after === undefined ? sql`` : sql`and r.vulnerability_id > ${after}::uuid`} order by r.vulnerability_id limit ${most}`);
   return rows.map(({ id, number, ...rest }) => ({ vulnerabilityId: id, number: Number(number), ...rest }));
 }
 

@@ -129,7 +129,8 @@ export async function endOfRetiredAsset(assetId: string): Promise<void> {
   }
 }
 
-const facts: readonly string[] = ['name', 'type', 'environment', 'criticality', 'owner', 'dataClasses', 'metadata'];
+/** Fields of an asset that reach its vulnerabilities; a field of the metadata is named `metadata.<name>`. */
+const facts: readonly string[] = ['name', 'type', 'environment', 'criticality', 'owner', 'dataClasses', 'metadata', 'metadata.exposure'];
 async function followChange(assetId: string, fields: readonly string[]): Promise<void> {
   if (!fields.some((field) => facts.includes(field))) return;
   const now = await readAssetFacts(assetId);

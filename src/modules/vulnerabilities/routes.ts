@@ -1,8 +1,6 @@
 /** The product door of vulnerabilities. */
-import { z } from 'zod';
 import type { Context } from '../../contract/actor.ts';
 import { severities } from '../../contract/severity.ts';
-import { pagingProblems } from '../../platform/database/cursor.ts';
 import { call } from '../../platform/http/call.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { enqueue } from '../../platform/jobs/jobs.ts';
@@ -148,9 +146,7 @@ const bulk: readonly Route[] = [
     const known = await findBatch(batch);
     if (known === null) throw problems.batchNotFound({ id: batch });
     const most = per_page ?? limit;
-    // Ids are the order, so the last id is the place.
-    if (cursor !== undefined && !z.uuid().safeParse(cursor).success) throw pagingProblems.badCursor();
-    const rows = await listBatchRowsAfter(batch, cursor ?? null, most + 1);
+    const rows = await listBatchRowsAfter(batch, cursor, most + 1);
     const items = rows
       .slice(0, most)
       .map(({ number, outcome, ...rest }) => ({ ...rest, number: `VUL-${number}`, outcome: outcome as 'changed' }));

@@ -47,6 +47,7 @@ const idleInTransactionTimeoutMs = 60_000;
 const connectTimeoutMs = 2500;
 /** How long a caller waits for a server that is starting again before it is told so. */
 const patienceMs = 2000;
+const tryEveryMs = 100;
 
 /** @throws database.notRunning when no server is named and none was ever started in the data directory. */
 export function databaseTarget(settings: DatabaseSettings): Target {
@@ -104,8 +105,10 @@ export class Database {
   readonly target: Target;
   readonly log: DatabaseLog;
   readonly #pool: pg.Pool;
-  /** While true, callers get one try and no waiting: a queue of patient callers would outlive the outage. */
+  /** While true, callers do not wait: a queue of patient callers would outlive the outage. */
   #away = false;
+  /** One caller at a time tries a server that is away: each try makes a starting server start a process. */
+  #nextTry = 0;
 
   constructor(target: Target, { poolSize = 10, log = silentLog }: { poolSize?: number; log?: DatabaseLog } = {}) {
     this.target = target;
@@ -122,6 +125,8 @@ export class Database {
 
   /** A connection of the application role; waits a moment for a server that is starting again. */
   async acquire(): Promise<pg.PoolClient> {
+    if (this.#away && performance.now() < this.#nextTry) throw this.#lost('asked a moment ago');
+    this.#nextTry = performance.now() + tryEveryMs;
     const deadline = Date.now() + (this.#away ? 0 : patienceMs);
     for (let delay = 25; ; delay = Math.min(delay * 2, 400)) {
       try {

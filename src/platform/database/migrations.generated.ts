@@ -2,7 +2,7 @@
 export const migrations = [
   { slice: 'platform', name: '0001_platform', sha256: '855922a77e38aab4db56992cf3e7e01f194e003d9002265e46dab7a66783462c', path: 'src/platform/database/migrations/0001_platform.sql' },
   { slice: 'platform', name: '0002_events', sha256: '7715c87bb74ebe58c166e2c7ac0699d096b4e9e0d41d80385a7bbdbeff4d5a8a', path: 'src/platform/database/migrations/0002_events.sql' },
-  { slice: 'ai-assets', name: '0001_ai_assets', sha256: 'bf41d734c40fee3638a9a1bb609f41c423d38699bee67d085a568b5994127cda', path: 'src/modules/ai-assets/migrations/0001_ai_assets.sql' },
+  { slice: 'ai-assets', name: '0001_ai_assets', sha256: '35ba39d66a8dfbda38a2ce30cbc7a75c0bf617c05638bc621b473b9f8ecfc40c', path: 'src/modules/ai-assets/migrations/0001_ai_assets.sql' },
   { slice: 'audit-logs', name: '0001_audit_logs', sha256: 'a2cb3a22f732c2b39ae07a126cdf99bc17bc08d8ca8f63fc3a7c386edbbfbb2c', path: 'src/modules/audit-logs/migrations/0001_audit_logs.sql' },
   { slice: 'discovery', name: '0001_discovery', sha256: 'cc09bde65e80030236b6bab82f071ed3eb5a1bacf0aa3122a4d5524cb209b61d', path: 'src/modules/discovery/migrations/0001_discovery.sql' },
   { slice: 'identity', name: '0001_identity', sha256: 'fb58052379c5ab4e4107e84e853336f6c7dfb5203659c1ae084cb9a998887f41', path: 'src/modules/identity/migrations/0001_identity.sql' },

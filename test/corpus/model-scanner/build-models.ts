@@ -17,7 +17,11 @@ export function safetensors(header: unknown, data: Uint8Array): Uint8Array {
 }
 
 export const twoTensors = safetensors(
-  { __metadata__: { format: 'pt' }, a: { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16] }, b: { dtype: 'I64', shape: [1], data_offsets: [16, 24] } },
+  {
+    __metadata__: { format: 'pt' },
+    a: { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16] },
+    b: { dtype: 'I64', shape: [1], data_offsets: [16, 24] },
+  },
   new Uint8Array(24),
 );
 
@@ -60,7 +64,12 @@ export function externalTensor(location: string, ...more: readonly (readonly [st
   return message(field(1, 4), field(2, 1), field(8, 'W'), ...entries, field(14, 1));
 }
 
-export type TfNode = { readonly name: string; readonly op: string; readonly inputs?: readonly string[]; readonly attributes?: Readonly<Record<string, Uint8Array>> };
+export type TfNode = {
+  readonly name: string;
+  readonly op: string;
+  readonly inputs?: readonly string[];
+  readonly attributes?: Readonly<Record<string, Uint8Array>>;
+};
 
 export function tfNode({ name, op, inputs = [], attributes = {} }: TfNode): Uint8Array {
   const entries = Object.entries(attributes).map(([key, value]) => field(5, message(field(1, key), field(2, value))));
@@ -73,7 +82,10 @@ export function tfText(text: string): Uint8Array {
 }
 
 export function tfGraph(nodes: readonly TfNode[], functionNodes: readonly TfNode[] = []): Uint8Array {
-  const library = functionNodes.length === 0 ? [] : [field(2, field(1, message(field(1, message(field(1, 'f'))), ...functionNodes.map((node) => field(3, tfNode(node))))))];
+  const library =
+    functionNodes.length === 0
+      ? []
+      : [field(2, field(1, message(field(1, message(field(1, 'f'))), ...functionNodes.map((node) => field(3, tfNode(node))))))];
   return message(...nodes.map((node) => field(1, tfNode(node))), ...library);
 }
 
@@ -84,7 +96,12 @@ export function savedModel(graph: Uint8Array): Uint8Array {
 /* ——— GGUF ——— */
 
 export type GgufValue = string | number | readonly string[];
-export type GgufPart = { readonly name: string; readonly dimensions: readonly (number | bigint)[]; readonly type?: number; readonly offset: number | bigint };
+export type GgufPart = {
+  readonly name: string;
+  readonly dimensions: readonly (number | bigint)[];
+  readonly type?: number;
+  readonly offset: number | bigint;
+};
 
 const ggufText = (text: string): Uint8Array => bytes(u64(text.length), text);
 
@@ -94,14 +111,21 @@ function ggufValue(value: GgufValue): Uint8Array {
   return bytes(u32(9), u32(8), u64(value.length), ...value.map(ggufText));
 }
 
-export function gguf(keys: readonly (readonly [string, GgufValue])[], tensors: readonly GgufPart[], data: number, tensorCount: number | bigint = tensors.length): Uint8Array {
+export function gguf(
+  keys: readonly (readonly [string, GgufValue])[],
+  tensors: readonly GgufPart[],
+  data: number,
+  tensorCount: number | bigint = tensors.length,
+): Uint8Array {
   const head = bytes(
     'GGUF',
     u32(3),
     u64(tensorCount),
     u64(keys.length),
     ...keys.map(([key, value]) => bytes(ggufText(key), ggufValue(value))),
-    ...tensors.map(({ name, dimensions, type = 0, offset }) => bytes(ggufText(name), u32(dimensions.length), ...dimensions.map(u64), u32(type), u64(offset))),
+    ...tensors.map(({ name, dimensions, type = 0, offset }) =>
+      bytes(ggufText(name), u32(dimensions.length), ...dimensions.map(u64), u32(type), u64(offset)),
+    ),
   );
   return bytes(head, new Uint8Array((32 - (head.length % 32)) % 32), new Uint8Array(data));
 }

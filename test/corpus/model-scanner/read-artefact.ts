@@ -1,18 +1,27 @@
 /** What the scanner reads out of bytes, for tests: facts, or the whole report. */
-import { type Artefact } from '../../../src/modules/model-scanner/artefact.ts';
+import type { Artefact } from '../../../src/modules/model-scanner/artefact.ts';
 import { Budget, defaultLimits, type Limits } from '../../../src/modules/model-scanner/budget.ts';
 import { loadScanTables } from '../../../src/modules/model-scanner/load-tables.ts';
 import { openArtefact } from '../../../src/modules/model-scanner/open-artefact.ts';
 import { type FileReport, scanSource } from '../../../src/modules/model-scanner/scan.ts';
 import { bytesSource } from '../../../src/modules/model-scanner/source.ts';
+import type { ScanTables } from '../../../src/modules/model-scanner/tables.ts';
+
+/** Parsed once for each test process. */
+let loaded: ScanTables | undefined;
+
+export function scanTables(): ScanTables {
+  loaded ??= loadScanTables().tables;
+  return loaded;
+}
 
 export function artefactOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): Artefact {
   const budget = new Budget({ ...defaultLimits, ...limits }, bytes.length);
-  return openArtefact(bytesSource(bytes), name, budget, loadScanTables().tables);
+  return openArtefact(bytesSource(bytes), name, budget, scanTables());
 }
 
 export function reportOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): FileReport {
-  return scanSource(bytesSource(bytes), name, { tables: loadScanTables().tables, limits: { ...defaultLimits, ...limits } });
+  return scanSource(bytesSource(bytes), name, { tables: scanTables(), limits: { ...defaultLimits, ...limits } });
 }
 
 /** Codes of every anomaly in the artefact and inside it. */

@@ -4,7 +4,7 @@ import { applyCall, consumeIterators } from './calls.ts';
 import { addElements, build, isTensor, setItems } from './changes.ts';
 import { StreamBroken } from './cursor.ts';
 import { expressionOf } from './expression.ts';
-import { judge } from './judge.ts';
+import { judge, unlisted } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Operation, offerEmbedded } from './operations-constant.ts';
 import { argumentsOf, type Call, extend, extension, type Mapping, sequence, type Value } from './values.ts';
@@ -42,7 +42,10 @@ function newObject(machine: Machine, built: Value, args: readonly Value[]): Valu
   consumeIterators(machine, args);
   const value: Call = { kind: 'call', callee: built, args, built: true, offset, opcodeIndex };
   const judgement = judge(target, 'class', args);
-  machine.recorder.global({ target, position: 'class', judgement, site: machine.site(), expression: () => expressionOf(value) });
+  // A class no library is known to build this way, given a text that may be a path or code: as unknown as a call.
+  const unknownUse = judgement === unlisted && target.origin === 'ai-package' && args.some((arg) => arg.kind === 'text');
+  const position = unknownUse ? 'call' : 'class';
+  machine.recorder.global({ target, position, judgement, site: machine.site(), expression: () => expressionOf(value) });
   machine.used(built);
   return value;
 }

@@ -63,6 +63,12 @@ const reduceItems: Special = ({ interpreter, args, way, apply, record }) => {
   return apply(interpreter, inner, { args: operands, way: deeper(way) });
 };
 
+/** `_rebuild_from_type_v2(func, type, args, state)`: `func(*args)`. */
+const rebuildType: Special = ({ interpreter, args, way, apply, record }) => {
+  record();
+  return apply(interpreter, args[0] ?? unknown, { args: argumentsOf(args[2] ?? unknown), way: deeper(way) });
+};
+
 function recordBuilt(call: SpecialCall, built: GlobalValue, args: readonly Value[]): Value {
   const { interpreter } = call;
   const value: Call = { kind: 'call', callee: built, args, built: true, ...interpreter.site() };
@@ -136,7 +142,15 @@ const resolveText: Special = (call) => {
   return call.interpreter.reference(module, name, true);
 };
 
+/** `typing.List[int]` is written as `operator.getitem(typing.List, int)`. */
+const isTyping = (value: Value | undefined): boolean =>
+  value?.kind === 'global' && (value.target.module === 'typing' || value.target.module === 'collections.abc') && value.target.path === 'plain';
+
 const getItem: Special = (call) => {
+  if (isTyping(call.args[0])) {
+    recordAs(call, allowed);
+    return callValue(call);
+  }
   call.record();
   return item(call.interpreter, call.args[0] ?? unknown, call.args[1] ?? unknown);
 };
@@ -182,6 +196,8 @@ const rows: readonly (readonly [Special, string])[] = [
   [applyTuple, 'builtins apply'],
   [applyRest, 'operator call'],
   [reduceItems, 'functools reduce'],
+  [rebuildType, 'torch._tensor _rebuild_from_type'],
+  [rebuildType, 'torch._tensor _rebuild_from_type_v2'],
   [reconstruct, 'copyreg _reconstructor'],
   [newObject(false), 'copyreg __newobj__'],
   [newObject(true), 'copyreg __newobj_ex__'],

@@ -8,7 +8,11 @@ const architecture = ['general.architecture', 'llama'] as const;
 const tensor = { name: 'a', dimensions: [8], offset: 0 };
 
 test('an ordinary model is clean and its facts are read', () => {
-  const file = gguf([architecture, ['llama.block_count', 2], ['tokenizer.ggml.tokens', ['a', 'bc']]], [tensor, { name: 'b', dimensions: [4, 2], offset: 32 }], 64);
+  const file = gguf(
+    [architecture, ['llama.block_count', 2], ['tokenizer.ggml.tokens', ['a', 'bc']]],
+    [tensor, { name: 'b', dimensions: [4, 2], offset: 32 }],
+    64,
+  );
   const report = reportOf(file, 'm.gguf');
   assert.equal(report.verdict, 'clean');
   assert.equal(report.metadata.parameters, 16);
@@ -22,8 +26,15 @@ test('version 3 written big-endian is read', () => {
 });
 
 test('every key that holds a template is a template', () => {
-  const file = gguf([architecture, ['tokenizer.chat_template', '{{ a }}'], ['tokenizer.chat_template.tool_use', 'plain'], ['x', '{% if a %}{% endif %}']], [], 0);
-  assert.deepEqual(artefactOf(file).templates.map(({ key }) => key), ['tokenizer.chat_template', 'tokenizer.chat_template.tool_use', 'x']);
+  const file = gguf(
+    [architecture, ['tokenizer.chat_template', '{{ a }}'], ['tokenizer.chat_template.tool_use', 'plain'], ['x', '{% if a %}{% endif %}']],
+    [],
+    0,
+  );
+  assert.deepEqual(
+    artefactOf(file).templates.map(({ key }) => key),
+    ['tokenizer.chat_template', 'tokenizer.chat_template.tool_use', 'x'],
+  );
 });
 
 test('a template that reaches Python is suspicious, and says possible', () => {
@@ -58,7 +69,9 @@ test('tensors over one another, of one name, misaligned, or beyond the end are t
 });
 
 test('more than four dimensions, an unknown value type and a wild alignment are refused', () => {
-  assert.deepEqual(codesOf(artefactOf(gguf([architecture], [{ name: 'a', dimensions: [1, 1, 1, 1, 1], offset: 0 }], 32))), ['gguf-dimensions']);
+  assert.deepEqual(codesOf(artefactOf(gguf([architecture], [{ name: 'a', dimensions: [1, 1, 1, 1, 1], offset: 0 }], 32))), [
+    'gguf-dimensions',
+  ]);
   assert.deepEqual(codesOf(artefactOf(gguf([['general.alignment', 48]], [tensor], 32))), ['gguf-alignment']);
   assert.deepEqual(codesOf(artefactOf(bytes('GGUF', u32(3), u64(0), u64(1), u64(1), 'k', u32(77), new Uint8Array(40)))), ['gguf-type']);
 });

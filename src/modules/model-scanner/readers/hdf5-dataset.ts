@@ -91,12 +91,21 @@ function readLayout(file: Hdf5File, { start, size }: Message, draft: Draft): voi
     });
 }
 
-/** Mapping block: version, count, then for each source file name, data set name and two selections of varying length. */
+/**
+ * Mapping block: version, count, then for each source a file name, a data set name and two selections of varying length.
+ * Selections are binary, so file names are the readable runs that end with NUL and do not follow another one at once.
+ */
 function virtualSources(file: Hdf5File, block: Uint8Array): string[] {
   const text = new TextDecoder('latin1').decode(block.subarray(1 + file.lengthBytes));
-  // Selections are binary: names are the readable runs that end with NUL.
-  const names = [...text.matchAll(/([\x20-\x7e\x80-\xff]{1,4095})\0/g)].map((match) => match[1] ?? '');
-  return [...new Set(names.filter((name) => name !== '.' && /[\w]/.test(name)))].slice(0, 200);
+  const names = new Set<string>();
+  let previousEnd = -1;
+  for (const match of text.matchAll(/([\x20-\x7e\x80-\xff]{1,4095})\0/g)) {
+    const name = match[1] ?? '';
+    if (match.index !== previousEnd && name !== '.' && /\w/.test(name)) names.add(name);
+    previousEnd = match.index + match[0].length;
+    if (names.size >= 200) break;
+  }
+  return [...names];
 }
 
 function checkShape(file: Hdf5File, space: Message, type: Message, draft: Draft): void {

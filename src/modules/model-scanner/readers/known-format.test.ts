@@ -36,7 +36,11 @@ test('Python source in a file called .pkl is text, and a pickle called .txt is a
 });
 
 test('configurations that activate code say so', () => {
-  const config = { architectures: ['AcmeModel'], model_type: 'acme', auto_map: { AutoModel: 'modeling_acme.AcmeModel', AutoConfig: 'other/repo--conf.Conf' } };
+  const config = {
+    architectures: ['AcmeModel'],
+    model_type: 'acme',
+    auto_map: { AutoModel: 'modeling_acme.AcmeModel', AutoConfig: 'other/repo--conf.Conf' },
+  };
   const report = reportOf(new TextEncoder().encode(JSON.stringify(config)), 'config.json');
   assert.equal(report.role, 'config');
   assert.equal(report.verdict, 'risky');
@@ -50,7 +54,15 @@ test('a shard index whose parts lie elsewhere reaches outside', () => {
 });
 
 test('a notebook is recognised by what it holds', () => {
-  const notebook = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3' } }, cells: [{ cell_type: 'code', source: [] }, { cell_type: 'markdown', source: [] }] };
+  const notebook = {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: 'python3' } },
+    cells: [
+      { cell_type: 'code', source: [] },
+      { cell_type: 'markdown', source: [] },
+    ],
+  };
   const report = reportOf(new TextEncoder().encode(JSON.stringify(notebook)), 'x.txt');
   assert.equal(report.format, 'notebook');
   assert.deepEqual(report.metadata, { cells: 2, codeCells: 1, kernel: 'python3' });

@@ -22,12 +22,18 @@ test('an object hidden in a structured type is a pickle too', () => {
 });
 
 test('a header that is no literal is a lie: old programs evaluate it', () => {
-  for (const header of ["{'descr': __import__('os').system('id'), 'fortran_order': False, 'shape': ()}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1+1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': ()} or 1"])
+  for (const header of [
+    "{'descr': __import__('os').system('id'), 'fortran_order': False, 'shape': ()}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (1+1,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': ()} or 1",
+  ])
     assert.deepEqual(codesOf(artefactOf(npy(header, bytes()))), ['npy-header-not-literal']);
 });
 
 test('a header with a key more than the three is refused', () => {
-  assert.deepEqual(codesOf(artefactOf(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), 'x': 1}", bytes()))), ['npy-header-not-literal']);
+  assert.deepEqual(codesOf(artefactOf(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), 'x': 1}", bytes()))), [
+    'npy-header-not-literal',
+  ]);
 });
 
 test('fewer bytes than declared is a cut file, far fewer a possible bomb', () => {
@@ -43,7 +49,12 @@ test('several arrays in a row are ordinary; a pickle behind one is not', () => {
 });
 
 test('an npz is an archive of arrays', () => {
-  const artefact = artefactOf(zip([{ name: 'x.npy', data: numbersArray('(2,)', 8) }, { name: 'y.npy', data: numbersArray('()', 4), method: 8 }]));
+  const artefact = artefactOf(
+    zip([
+      { name: 'x.npy', data: numbersArray('(2,)', 8) },
+      { name: 'y.npy', data: numbersArray('()', 4), method: 8 },
+    ]),
+  );
   assert.equal(artefact.format, 'npz');
   assert.deepEqual(codesOf(artefact), []);
 });

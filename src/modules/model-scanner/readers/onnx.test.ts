@@ -25,8 +25,12 @@ test('an external tensor is found at every place the format allows one', () => {
     subgraph: graph(node('If', '', attribute(6, graph(field(5, leaving))))),
     'subgraph of a subgraph': graph(node('If', '', attribute(6, graph(node('Loop', '', attribute(11, graph(field(5, leaving)))))))),
   };
-  for (const [place, content] of Object.entries(places)) assert.equal(artefactOf(onnxModel(content)).externalPaths[0]?.leavesFolder, true, place);
-  const inFunction = onnxModel(graph(), field(25, message(field(1, 'f'), field(7, onnxNode('Constant', '', attribute(5, leaving))), field(10, 'mine'))));
+  for (const [place, content] of Object.entries(places))
+    assert.equal(artefactOf(onnxModel(content)).externalPaths[0]?.leavesFolder, true, place);
+  const inFunction = onnxModel(
+    graph(),
+    field(25, message(field(1, 'f'), field(7, onnxNode('Constant', '', attribute(5, leaving))), field(10, 'mine'))),
+  );
   assert.equal(artefactOf(inFunction).externalPaths.length, 1);
   const inTraining = onnxModel(graph(), field(20, message(field(1, graph(field(5, leaving))))));
   assert.equal(artefactOf(inTraining).externalPaths.length, 1);
@@ -35,7 +39,8 @@ test('an external tensor is found at every place the format allows one', () => {
 test('external data beside the model is ordinary; an address, a drive or a climb is not', () => {
   const leaves = (location: string) => artefactOf(onnxModel(graph(field(5, externalTensor(location))))).externalPaths[0]?.leavesFolder;
   for (const location of ['weights.bin', 'sub/weights.bin', './w']) assert.equal(leaves(location), false, location);
-  for (const location of ['/etc/passwd', 'C:\\x', '\\\\host\\share\\x', 'https://a.example/w', 'a/../../w', '~/w']) assert.equal(leaves(location), true, location);
+  for (const location of ['/etc/passwd', 'C:\\x', '\\\\host\\share\\x', 'https://a.example/w', 'a/../../w', '~/w'])
+    assert.equal(leaves(location), true, location);
 });
 
 test('reading outside the folder is proved, so the verdict is malicious', () => {

@@ -45,7 +45,9 @@ test('half-byte elements are counted in bits', () => {
 });
 
 test('metadata that is no text is refused', () => {
-  assert.deepEqual(codesOf(artefactOf(safetensors({ __metadata__: { a: [1] }, ...one([0, 8]) }, new Uint8Array(8)))), ['safetensors-metadata']);
+  assert.deepEqual(codesOf(artefactOf(safetensors({ __metadata__: { a: [1] }, ...one([0, 8]) }, new Uint8Array(8)))), [
+    'safetensors-metadata',
+  ]);
 });
 
 test('a header longer than the file, or than allowed, does not throw and is not clean', () => {

@@ -5,9 +5,17 @@ import { tar } from '../../../../test/corpus/model-scanner/build-tar.ts';
 import { allOf, artefactOf, codesOf } from '../../../../test/corpus/model-scanner/read-artefact.ts';
 
 test('members of a tar are opened under their names', () => {
-  const artefact = artefactOf(tar([{ name: 'a/b.pkl', data: harmlessPickle }, { name: 'a/c.txt', data: bytes('hello') }]));
+  const artefact = artefactOf(
+    tar([
+      { name: 'a/b.pkl', data: harmlessPickle },
+      { name: 'a/c.txt', data: bytes('hello') },
+    ]),
+  );
   assert.deepEqual(codesOf(artefact), []);
-  assert.deepEqual(artefact.members.map(({ where }) => where.containerPath.at(-1)), ['a/b.pkl', 'a/c.txt']);
+  assert.deepEqual(
+    artefact.members.map(({ where }) => where.containerPath.at(-1)),
+    ['a/b.pkl', 'a/c.txt'],
+  );
 });
 
 test('a long pax path is the name; a pax path of another file is a lie', () => {
@@ -23,8 +31,16 @@ test('a pax size that contradicts the header is a lie', () => {
 });
 
 test('links that leave the folder are external paths, links inside are not', () => {
-  const leaving = artefactOf(tar([{ name: 'd/l', type: '2', link: '../../etc/passwd' }, { name: 'h', type: '1', link: '/etc/shadow' }]));
-  assert.deepEqual(leaving.externalPaths.map(({ text }) => text), ['../../etc/passwd', '/etc/shadow']);
+  const leaving = artefactOf(
+    tar([
+      { name: 'd/l', type: '2', link: '../../etc/passwd' },
+      { name: 'h', type: '1', link: '/etc/shadow' },
+    ]),
+  );
+  assert.deepEqual(
+    leaving.externalPaths.map(({ text }) => text),
+    ['../../etc/passwd', '/etc/shadow'],
+  );
   assert.deepEqual(artefactOf(tar([{ name: 'd/l', type: '2', link: '../x' }])).externalPaths, []);
 });
 
@@ -35,7 +51,10 @@ test('a second archive behind the end mark is read, and hiding it there is a lie
 });
 
 test('a tar that ends inside a member keeps what it has and is not read to the end', () => {
-  const whole = tar([{ name: 'a.pkl', data: callingPickle }, { name: 'b.bin', data: new Uint8Array(5000) }]);
+  const whole = tar([
+    { name: 'a.pkl', data: callingPickle },
+    { name: 'b.bin', data: new Uint8Array(5000) },
+  ]);
   const artefact = artefactOf(whole.subarray(0, 2048));
   assert.ok(artefact.members.some(({ globals }) => globals.length > 0));
   assert.ok(artefact.unread.some(({ reason }) => reason === 'truncated'));

@@ -10,7 +10,10 @@ const formats = (file: Uint8Array) => allOf(artefactOf(file)).map(({ format }) =
 test('an ordinary archive of stored and deflated members has no anomaly and every member is opened', () => {
   const artefact = artefactOf(zip([part, { name: 'b.txt', data: bytes('hello'), method: 8 }]));
   assert.deepEqual(codesOf(artefact), []);
-  assert.deepEqual(artefact.members.map(({ format }) => format), ['pickle', 'text']);
+  assert.deepEqual(
+    artefact.members.map(({ format }) => format),
+    ['pickle', 'text'],
+  );
 });
 
 test('a name that differs between local header and directory is a lie', () => {

@@ -76,6 +76,8 @@ function removeAbandonedDrafts(target: string): void {
 async function runInitdb(binaries: Binaries, draft: string, { place, user, durable }: ClusterPlan): Promise<void> {
   const options = ['-D', draft, '-U', superuser, '--encoding=UTF8', '--locale=C', '--no-instructions'];
   if (!durable) options.push('--no-sync');
+  // One call for the whole file system instead of one for each of a thousand files; only Linux has it.
+  if (durable && process.platform === 'linux') options.push('--sync-method=syncfs');
   const passwordFile = `${draft}.password`;
   if (place.password === null) options.push('--auth=trust');
   else {

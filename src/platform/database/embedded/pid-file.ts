@@ -57,6 +57,15 @@ export function postmasterPid(clusterDirectory: string): number | null {
 }
 
 /**
+ * Does the server itself say that it takes connections? Its eighth line says so, as pg_ctl reads it. Cheaper than asking
+ * by connecting: that starts a process in the server each time, while it has a crash to recover from.
+ */
+export function saysReady(clusterDirectory: string): boolean {
+  const file = pidFile(clusterDirectory);
+  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
+}
+
+/**
  * Removes a pid file whose process is gone, a zombie, or something else that was given the same number since.
  * PostgreSQL itself would refuse to start for the last two. Safe: a postmaster that is alive still holds the shared
  * memory block named after the cluster's inode, and a second one refuses to start over it.

@@ -7,7 +7,7 @@ import { isProblem } from '../../../contract/problem.ts';
 import { databaseProblems, isConnectionLoss, sqlState } from '../database-problem.ts';
 import type { Binaries } from './binaries.ts';
 import { identity, initialiseCluster, lastLines, run, serverEnvironment, superuser } from './cluster.ts';
-import { isRunning, postmasterPid, removeStalePidFile } from './pid-file.ts';
+import { isRunning, postmasterPid, removeStalePidFile, saysReady } from './pid-file.ts';
 import { type Listen, type Place, preparePlace, type RunAs, reachableBinaries, readPlace, runAs } from './place.ts';
 
 export type EmbeddedOptions = {
@@ -44,6 +44,8 @@ const productionSettings: Readonly<Record<string, string>> = {
   log_min_messages: 'warning',
   log_timezone: 'UTC',
   timezone: 'UTC',
+  // After a crash every file is synced before recovery: file by file took 3.5 to 5.4 s on a busy disk, so 0.6 to 0.8 s.
+  ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
 };
 
 /** How to log in to the server of a place, as one of its roles. */
@@ -155,7 +157,7 @@ function endOf(child: ChildProcess): { value: boolean; reason: string | null } {
 async function waitUntilReady(place: Place, isAlive: () => boolean, timeoutMs = 120_000): Promise<boolean> {
   for (const begun = Date.now(); Date.now() - begun < timeoutMs; await sleep(15)) {
     if (!isAlive()) return false;
-    if (await answers(place)) return true;
+    if (saysReady(place.clusterDirectory) && (await answers(place))) return true;
   }
   return false;
 }

@@ -36,7 +36,8 @@ export const truth = (value: boolean): Part => op(value ? 'NEWTRUE' : 'NEWFALSE'
 
 export const tuple = (...items: readonly Part[]): Part => concat([op('MARK'), ...items, op('TUPLE')]);
 export const list = (...items: readonly Part[]): Part => concat([op('EMPTY_LIST'), op('MARK'), ...items, op('APPENDS')]);
-export const dict = (...pairs: readonly (readonly [Part, Part])[]): Part => concat([op('EMPTY_DICT'), op('MARK'), ...pairs.flat(), op('SETITEMS')]);
+export const dict = (...pairs: readonly (readonly [Part, Part])[]): Part =>
+  concat([op('EMPTY_DICT'), op('MARK'), ...pairs.flat(), op('SETITEMS')]);
 
 /** `GLOBAL module name`. */
 export const named = (module: string, name: string): Part => raw(`c${module}\n${name}\n`);
@@ -46,9 +47,11 @@ export const stackNamed = (module: string, name: string): Part => concat([text(m
 export const call = (callee: Part, ...args: readonly Part[]): Part => concat([callee, tuple(...args), op('REDUCE')]);
 export const build = (built: Part, ...args: readonly Part[]): Part => concat([built, tuple(...args), op('NEWOBJ')]);
 export const withState = (value: Part, state: Part): Part => concat([value, state, op('BUILD')]);
-export const withItems = (value: Part, ...pairs: readonly (readonly [Part, Part])[]): Part => concat([value, op('MARK'), ...pairs.flat(), op('SETITEMS')]);
+export const withItems = (value: Part, ...pairs: readonly (readonly [Part, Part])[]): Part =>
+  concat([value, op('MARK'), ...pairs.flat(), op('SETITEMS')]);
 /** `(args… i module\nname\n` of protocol 0. */
-export const inst = (module: string, name: string, ...args: readonly Part[]): Part => concat([op('MARK'), ...args, raw(`i${module}\n${name}\n`)]);
+export const inst = (module: string, name: string, ...args: readonly Part[]): Part =>
+  concat([op('MARK'), ...args, raw(`i${module}\n${name}\n`)]);
 /** `(class args… o` of protocol 1. */
 export const obj = (callee: Part, ...args: readonly Part[]): Part => concat([op('MARK'), callee, ...args, op('OBJ')]);
 export const put = (index: number): Part => op('BINPUT', index);
