@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -69,9 +69,24 @@ function fitsLockFile(folder) {
   const present = readPackages(join(folder, 'node_modules', '.package-lock.json'));
   if (!wanted || !present) return false;
   const sameVersions = Object.entries(present).every(([path, entry]) => wanted[path]?.version === entry.version);
-  // Optional packages of other platforms are rightly absent.
-  const complete = Object.entries(wanted).every(([path, entry]) => path === '' || entry.optional || entry.devOptional || path in present);
-  return sameVersions && complete;
+  return sameVersions && Object.entries(wanted).every(([path, entry]) => path === '' || path in present || !isNeededHere(entry));
+}
+
+/**
+ * Optional packages are the builds for one platform each; those of other platforms are rightly absent. That one of this
+ * platform is absent happens: npm leaves out optional packages whose makers did not name the Node that npm runs on.
+ */
+function isNeededHere({ optional, devOptional, os, cpu, libc }) {
+  if (!optional && !devOptional) return true;
+  const forOnePlatform = os !== undefined || cpu !== undefined;
+  return forOnePlatform && includes(os, process.platform) && includes(cpu, process.arch) && includes(libc, libcHere());
+}
+
+const includes = (list, value) => list === undefined || list.includes(value);
+
+function libcHere() {
+  if (process.platform !== 'linux') return null;
+  return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 }
 
 function readPackages(path) {
@@ -86,18 +101,31 @@ function readPackages(path) {
 
 function install(folder) {
   process.stderr.write('Installing packages (npm ci); this happens once and again only when package-lock.json changes.\n');
+  // Windows does not let go of a program that runs: then packages are replaced one by one instead of all at once.
+  const runsFromHere = process.platform === 'win32' && process.execPath.startsWith(join(folder, 'node_modules'));
+  runNpm(folder, runsFromHere ? ['install', '--no-save'] : ['ci'], process.execPath);
+  if (fitsLockFile(folder)) return;
+  const node = packagedNode(folder);
+  if (!node) return;
+  process.stderr.write(`Adding the packages that npm leaves out on Node ${process.versions.node}.\n`);
+  runNpm(folder, ['install', '--no-save'], node);
+}
+
+function runNpm(folder, command, node) {
   // The web app is built on this machine and the packaged Node is optional: both must come whatever NODE_ENV says.
   // Packages that want a newer Node than the one npm runs on here get the packaged one: those warnings would mislead.
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [...command, '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const viaNpm = npm !== undefined && /npm-cli\.[cm]?js$/.test(npm);
+  const path = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const env = { ...process.env, [path]: `${dirname(node)}${delimiter}${process.env[path] ?? ''}` };
   // Output goes to stderr so that the command line's own stdout stays clean.
-  const options = { cwd: folder, stdio: ['ignore', process.stderr.fd, process.stderr.fd] };
+  const options = { cwd: folder, stdio: ['ignore', process.stderr.fd, process.stderr.fd], env };
   const result = viaNpm
-    ? spawnSync(process.execPath, [npm, ...args], options)
+    ? spawnSync(node, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
   if (result.status === 0) return;
-  const why = result.error ? result.error.message : `npm ci ended with ${result.status ?? result.signal}`;
+  const why = result.error ? result.error.message : `npm ${command[0]} ended with ${result.status ?? result.signal}`;
   throw new Error(
     `The packages could not be installed: ${why}.\n` +
       'npm needs to reach its registry once. Without a network, copy node_modules from a machine of the same kind that has one;\n' +
@@ -164,14 +192,18 @@ function isAlive(pid) {
 
 /** The packaged Node 24 of this platform, or the running one when it is new enough. Absolute path. */
 export function findNode(folder) {
-  const packaged = packagedNodes().map((path) => join(folder, 'node_modules', ...path.split('/')));
-  const found = packaged.find((path) => existsSync(path) && majorOf(path) >= wantedMajor);
-  if (found) return found;
+  const packaged = packagedNode(folder);
+  if (packaged) return packaged;
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath;
   throw new Error(
     `The platform runs on Node ${wantedMajor}; this is ${process.version} on ${process.platform}-${process.arch}, ` +
       `for which no packaged Node ${wantedMajor} works here. Install Node ${wantedMajor} or newer and run the same command again.`,
   );
+}
+
+function packagedNode(folder) {
+  const paths = packagedNodes().map((path) => join(folder, 'node_modules', ...path.split('/')));
+  return paths.find((path) => existsSync(path) && majorOf(path) >= wantedMajor);
 }
 
 function packagedNodes() {

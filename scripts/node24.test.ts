@@ -21,7 +21,8 @@ const lock = (packages: object): string => JSON.stringify({ packages });
 const wanted = lock({
   '': { name: 'ai-spm' },
   'node_modules/zod': { version: '4.6.7' },
-  'node_modules/elsewhere': { version: '1.0.0', optional: true },
+  'node_modules/elsewhere': { version: '1.0.0', optional: true, os: ['another-system'] },
+  'node_modules/fallback': { version: '1.0.0', optional: true },
 });
 const hidden = 'node_modules/.package-lock.json';
 const stamp = 'node_modules/.ai-spm-installed';
@@ -46,6 +47,14 @@ for (const [fault, present] of [
     assert.equal(isInstalled(plantTree(t, { 'package-lock.json': wanted, [hidden]: present })), false);
   });
 }
+
+test('an optional build for this very platform must be there: npm on an old Node leaves it out', (t) => {
+  const here = { version: '1.0.0', optional: true, os: [process.platform], cpu: [process.arch] };
+  const lockFile = lock({ 'node_modules/zod': { version: '4.6.7' }, 'node_modules/here': here });
+  const zod = { 'node_modules/zod': { version: '4.6.7' } };
+  assert.equal(isInstalled(plantTree(t, { 'package-lock.json': lockFile, [hidden]: lock(zod) })), false);
+  assert.equal(isInstalled(plantTree(t, { 'package-lock.json': lockFile, [hidden]: lock({ ...zod, 'node_modules/here': here }) })), true);
+});
 
 test('a changed lock file asks for a new install', (t) => {
   const base = plantTree(t, { 'package-lock.json': wanted, [stamp]: createHash('sha256').update(wanted).digest('hex') });

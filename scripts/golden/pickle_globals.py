@@ -33,8 +33,6 @@ BUILDERS = {
     ("sklearn.neighbors.dist_metrics", "newObj"): 0,
     ("sklearn.neighbors.ball_tree", "newObj"): 0,
     ("sklearn.neighbors.kd_tree", "newObj"): 0,
-    ("torch._tensor", "_rebuild_from_type"): 0,
-    ("torch._tensor", "_rebuild_from_type_v2"): 0,
 }
 DATA_BUILTINS = {"set", "frozenset", "complex", "slice"}
 
@@ -241,9 +239,9 @@ def zoo_standard_library(record):
         datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))), datetime.time(1, tzinfo=datetime.timezone.utc), datetime.datetime,
         decimal.Decimal("1.5"), decimal.Context(), fractions.Fraction(1, 2), uuid.uuid4(), uuid.UUID(int=5), pathlib.Path("a/b"), pathlib.PurePosixPath("a"), pathlib.PureWindowsPath("a"),
         re.compile("a+", re.I), re.compile(b"a"), re.I, re.I | re.M, http.HTTPStatus.OK, socket.AF_INET, signal.SIGINT, socket.SOCK_STREAM,
-        functools.partial(len, [1]), functools.partial(max, key=len), functools.partial(sorted, reverse=True), functools.reduce, functools.cmp_to_key(len),
+        functools.partial(len, [1]), functools.partial(max, key=len), functools.partial(sorted, reverse=True), functools.cmp_to_key(len),
         operator.itemgetter(1), operator.itemgetter(1, 2), operator.attrgetter("a"), operator.attrgetter("a.b", "c"), operator.methodcaller("upper"), operator.methodcaller("split", ","),
-        operator.add, operator.mul, operator.sub, operator.lt, operator.gt, operator.le, operator.ge, operator.eq, operator.ne, operator.truediv, operator.neg, operator.getitem, operator.and_, operator.or_,
+        operator.add, operator.mul, operator.sub, operator.lt, operator.gt, operator.le, operator.ge, operator.eq, operator.ne, operator.truediv, operator.neg, operator.and_, operator.or_,
         random.Random(1), array.array("d", [1]), array.array("i", [1]), array.array("b"), string.Template("$a"), types.SimpleNamespace(a=1), types.MappingProxyType,
         time.gmtime(0), math.sin, math.sqrt, math.log, math.exp, math.floor, math.ceil, itertools.count(1), itertools.count(1, 2), itertools.cycle([1]), itertools.repeat(1), itertools.chain([1], [2]), itertools.product([1], [2]), itertools.islice([1, 2], 1),
         ipaddress.ip_address("127.0.0.1"), ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_address("::1"), ipaddress.ip_network("::/8"), logging.getLogger("a"), logging.getLogger(), logging.INFO,
@@ -598,7 +596,7 @@ def zoo_torch(record):
 
 
 def zoo_transformers(record):
-    import torch  # noqa: F401
+    import torch
     import transformers
 
     def both(value):
@@ -620,6 +618,16 @@ def zoo_transformers(record):
     both(attempt(lambda: transformers.BatchEncoding({"a": [1]})))
     both(attempt(lambda: transformers.modeling_outputs.BaseModelOutput(torch.ones(1))))
     both(attempt(lambda: transformers.GenerationConfig()))
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    for name in ("get_constant_schedule", "get_constant_schedule_with_warmup", "get_linear_schedule_with_warmup", "get_cosine_schedule_with_warmup", "get_cosine_with_hard_restarts_schedule_with_warmup", "get_polynomial_decay_schedule_with_warmup", "get_inverse_sqrt_schedule"):
+        for given in ((optimizer,), (optimizer, 2), (optimizer, 2, 10)):
+            schedule = attempt(lambda: getattr(transformers.optimization, name)(*given))
+            both(schedule)
+            both(attempt(lambda: schedule.state_dict()))
+    for name in ("deepspeed", "integrations.deepspeed", "trainer_pt_utils", "training_args_seq2seq", "utils.quantization_config", "generation.configuration_utils"):
+        attempt(lambda: __import__("transformers." + name))
+    both(attempt(lambda: transformers.BitsAndBytesConfig()))
+    both(attempt(lambda: transformers.trainer_pt_utils.AcceleratorConfig()))
     both(attempt(lambda: transformers.trainer_callback.TrainerState()))
     both(attempt(lambda: transformers.tokenization_utils_base.AddedToken("a") if hasattr(transformers.tokenization_utils_base, "AddedToken") else None))
 
@@ -657,7 +665,21 @@ def zoo_lightning(record):
     attempt(configs)
 
 
-ZOOS = [zoo_standard_library, zoo_numpy, zoo_scipy, zoo_sklearn, zoo_pandas, zoo_boosting, zoo_extra, zoo_torch, zoo_transformers, zoo_lightning]
+def zoo_enums(record):
+    """Enum members of every module the other zoos have loaded: they are written as calls of their class."""
+    import enum
+
+    libraries = {"torch", "transformers", "accelerate", "sklearn", "pandas", "numpy", "scipy", "omegaconf", "pytorch_lightning", "lightning_fabric", "lightning_utilities", "torchvision", "torchmetrics", "xgboost", "lightgbm", "tokenizers", "huggingface_hub", "statsmodels", "gensim", "networkx", "peft", "datasets"}
+    for name, module in sorted(sys.modules.items()):
+        if name.split(".")[0] not in libraries:
+            continue
+        for value in list(vars(module).values()) if hasattr(module, "__dict__") else []:
+            if isinstance(value, type) and attempt(lambda: issubclass(value, enum.Enum)) and attempt(lambda: value.__module__.split(".")[0] in libraries):
+                for member in list(attempt(lambda: list(value)) or [])[:2]:
+                    record.object(member)
+
+
+ZOOS = [zoo_standard_library, zoo_numpy, zoo_scipy, zoo_sklearn, zoo_pandas, zoo_boosting, zoo_extra, zoo_torch, zoo_transformers, zoo_lightning, zoo_enums]
 
 
 def versions():

@@ -15,9 +15,11 @@ import { routes as identityRoutes } from '../modules/identity/routes.ts';
 import { routes as modelScannerRoutes } from '../modules/model-scanner/routes.ts';
 import { routes as monitoringRoutes } from '../modules/monitoring/routes.ts';
 import { routes as riskRoutes } from '../modules/risk/routes.ts';
+import { routes as securityAlertsRoutes } from '../modules/security-alerts/routes.ts';
 import { routes as settingsRoutes } from '../modules/settings/routes.ts';
 import { routes as vulnerabilitiesRoutes } from '../modules/vulnerabilities/routes.ts';
 import { subscriptions as aiAssetsSubscriptions } from '../modules/ai-assets/jobs.ts';
+import { subscriptions as securityAlertsSubscriptions } from '../modules/security-alerts/jobs.ts';
 
 export const routes: readonly Route[] = [
   ...aiAssetsRoutes,
@@ -28,6 +30,7 @@ export const routes: readonly Route[] = [
   ...modelScannerRoutes,
   ...monitoringRoutes,
   ...riskRoutes,
+  ...securityAlertsRoutes,
   ...settingsRoutes,
   ...vulnerabilitiesRoutes,
 ];
@@ -43,5 +46,6 @@ export const subscriptions: readonly Subscription[] = [
   ...aiAssetsSubscriptions,
   ...discoverySubscriptions,
   ...riskSubscriptions,
+  ...securityAlertsSubscriptions,
   ...vulnerabilitiesSubscriptions,
 ];

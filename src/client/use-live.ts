@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import { type LiveEvent, type LiveStatus, type LiveStream, resetType } from './live.ts';
+import { sessionKey } from './session-key.ts';
 
 export const LiveContext = createContext<LiveStream | null>(null);
 
@@ -51,6 +52,15 @@ export function useLiveRenewal(): void {
       document.removeEventListener('visibilitychange', seen);
     };
   }, [stream, client]);
+}
+
+/** Once, by the shell: a stream that was refused asks who is signed in, because the session may have ended. */
+export function useSessionWatch(): void {
+  const client = useQueryClient();
+  const { state } = useLiveStatus();
+  useEffect(() => {
+    if (state === 'paused') void client.invalidateQueries({ queryKey: sessionKey });
+  }, [client, state]);
 }
 
 /** Hands over matching events one by one, for a page that shows what happens: job progress, new alerts. */

@@ -1,5 +1,5 @@
 /** One listener for all keys of the page. Components register bindings while they are mounted; the newest wins; `?` lists them. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { nextStroke, strokeOf } from './key-stroke.ts';
 import { preference } from './preference.ts';
 
@@ -52,7 +52,8 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Registers keys while the component is mounted. Bindings may change on each render. */
 export function useKeys(group: string, bindings: readonly KeyBinding[]): void {
   const latest = useRef<KeyGroup>({ group, bindings });
-  useEffect(() => {
+  // Before the next key can come: a passive effect could leave it with the bindings of the row before.
+  useLayoutEffect(() => {
     latest.current = { group, bindings };
   });
   useEffect(() => {

@@ -57,23 +57,39 @@ function Item({ item }: { item: MenuItem }) {
   if (item.kind === 'line') return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
   if (item.kind === 'heading')
     return <DropdownMenu.Label className="px-2 pt-1.5 pb-1 text-label text-ink-3">{item.label}</DropdownMenu.Label>;
-  const { label, run, icon: Icon, keys, note, destructive, chosen, refused } = item;
+  const { run, chosen, destructive, refused } = item;
+  const common = { onSelect: run, disabled: refused !== undefined, className: classNames(itemLook, destructive && 'text-critical-ink') };
+  if (chosen === undefined) {
+    return (
+      <DropdownMenu.Item {...common}>
+        <ItemInside item={item} />
+      </DropdownMenu.Item>
+    );
+  }
   return (
-    <DropdownMenu.Item
-      onSelect={run}
-      disabled={refused !== undefined}
-      className={classNames(
-        'finger flex min-h-7.5 cursor-pointer items-center gap-2 rounded-control px-2 py-1 outline-none select-none data-disabled:cursor-not-allowed data-disabled:text-ink-3 data-highlighted:bg-accent-tint',
-        destructive && 'text-critical-ink',
-      )}
-    >
+    <DropdownMenu.CheckboxItem {...common} checked={chosen}>
+      <ItemInside item={item} />
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
+const itemLook =
+  'finger flex min-h-7.5 cursor-pointer items-center gap-2 rounded-control px-2 py-1 outline-none select-none data-disabled:cursor-not-allowed data-disabled:text-ink-3 data-highlighted:bg-accent-tint';
+
+function ItemInside({
+  item: { label, icon: Icon, keys, note, chosen, refused },
+}: {
+  item: Extract<MenuItem, { label: string; run: () => void }>;
+}) {
+  return (
+    <>
       {Icon && <Icon size={14} aria-hidden="true" className="text-ink-3" />}
       <span className="min-w-0 flex-1">
         {label}
         {(note ?? refused) && <span className="block text-label text-ink-3">{refused ?? note}</span>}
       </span>
-      {chosen !== undefined && <Check size={14} aria-hidden={!chosen} aria-label="chosen" className={chosen ? '' : 'invisible'} />}
+      {chosen !== undefined && <Check size={14} aria-hidden="true" className={chosen ? '' : 'invisible'} />}
       {keys && <Keys keys={keys} />}
-    </DropdownMenu.Item>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** Draws only the rows near the view when there are more than a hundred; below that, all. */
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { scrollParent } from './scroll.ts';
 
 const drawAllUpTo = 100;
@@ -51,13 +51,17 @@ export function useRowWindow({ root, count, rowHeight, keyOf, measured }: Window
     scrollPaddingEnd: rowHeight,
     enabled: virtual && scroller !== null,
   });
+  const latest = useRef(0);
   const reveal = useCallback(
     (index: number, takeFocus: boolean) => {
-      if (virtual) virtualizer.scrollToIndex(index, { align: 'auto' });
-      // Two frames: a virtual row is drawn only after the scroll.
-      requestAnimationFrame(() => requestAnimationFrame(() => focusRow(root.current, index, takeFocus)));
+      latest.current += 1;
+      const asked = latest.current;
+      if (focusRow(root.current, index, takeFocus)) return;
+      virtualizer.scrollToIndex(index, { align: 'auto' });
+      // Two frames: the row is drawn only after the scroll. A later key wins over a row that comes late.
+      requestAnimationFrame(() => requestAnimationFrame(() => asked === latest.current && focusRow(root.current, index, takeFocus)));
     },
-    [root, virtual, virtualizer],
+    [root, virtualizer],
   );
   if (!virtual) {
     return {
@@ -79,11 +83,13 @@ export function useRowWindow({ root, count, rowHeight, keyOf, measured }: Window
   };
 }
 
-function focusRow(root: HTMLElement | null, index: number, takeFocus: boolean): void {
+/** False when the row is not drawn. */
+function focusRow(root: HTMLElement | null, index: number, takeFocus: boolean): boolean {
   const row = root?.querySelector<HTMLElement>(`[data-index="${index}"]`);
-  if (!row) return;
+  if (!row) return false;
   if (takeFocus) row.focus({ preventScroll: true });
   row.scrollIntoView({ block: 'nearest' });
+  return true;
 }
 
 /** Calls when the foot of the list comes near, once per count of rows. */

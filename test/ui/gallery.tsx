@@ -11,6 +11,7 @@ import { LiveContext } from '../../src/client/use-live.ts';
 import { definePage, type PageEntry, type PageGroup } from '../../src/ui/define-page.ts';
 import type { IconName } from '../../src/ui/icons.ts';
 import { useTheme } from '../../src/ui/theme.ts';
+import { toast } from '../../src/ui/toast-store.ts';
 import { TooltipProvider } from '../../src/ui/tooltip.tsx';
 import { AssetScene } from './scene-asset.tsx';
 import { DashboardScene } from './scene-dashboard.tsx';
@@ -53,17 +54,9 @@ const pages: readonly PageEntry[] = places.map(([path, title, group, icon, Scene
   return { ...page, load: async () => ({ default: page }) };
 });
 
-/** A stream that says hello and then is silent. */
-const quietStream: typeof fetch = async () =>
-  new Response(
-    new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode('id: 1\nevent: hello\ndata: {}\n\n'));
-      },
-    }),
-  );
-const stream = new LiveStream({ channelName: 'gallery', fetch: quietStream });
+const stream = new LiveStream({ channelName: 'gallery' });
 stream.start();
+stream.onEvent(({ type }) => toast({ text: `Event ${type}` }));
 const client = createQueryClient();
 
 function Gallery() {

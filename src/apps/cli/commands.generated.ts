@@ -1,8 +1,10 @@
 // Written by npm run generate. Do not edit.
 
 import type { Command } from 'commander';
+import { register as discovery } from '../../modules/discovery/command.ts';
 import { register as modelScanner } from '../../modules/model-scanner/command.ts';
 
 export const registrations: readonly ((program: Command) => void)[] = [
+  discovery,
   modelScanner,
 ];

@@ -5,7 +5,7 @@ import { Redirect, useLocation, useSearch } from 'wouter';
 import { LiveStream } from '../../client/live.ts';
 import { createQueryClient } from '../../client/query-client.ts';
 import { SessionContext, type SessionUser, useSessionQuery } from '../../client/session.ts';
-import { LiveContext, useLiveRenewal } from '../../client/use-live.ts';
+import { LiveContext, useLiveRenewal, useSessionWatch } from '../../client/use-live.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
 import { TrailMark } from '../../ui/shape.tsx';
 import { useTheme } from '../../ui/theme.ts';
@@ -74,6 +74,7 @@ function SignedIn({ user }: { user: SessionUser }) {
 
 function Renewal() {
   useLiveRenewal();
+  useSessionWatch();
   return null;
 }
 

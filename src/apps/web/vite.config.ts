@@ -1,4 +1,5 @@
 /** Builds the web app into dist/public: every page its own chunk, nothing inline, because the page's policy allows files of this site only. */
+import { join } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -26,6 +27,7 @@ function preloadFonts(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss(), preloadFonts()],
+  resolve: { alias: { 'react-remove-scroll': join(import.meta.dirname, 'no-scroll-lock.tsx') } },
   build: {
     outDir: '../../../dist/public',
     emptyOutDir: true,

@@ -3,6 +3,7 @@ import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
+import { classNames } from '../../ui/class-names.ts';
 import { DueBar } from '../../ui/due-bar.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { Loaded, ProblemNote } from '../../ui/loaded.tsx';
@@ -11,7 +12,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityShape, VerdictChip } from '../../ui/severity.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { listScans, startScan } from '../model-scanner/contract.ts';
+import { listScans, type Scan, startScan } from '../model-scanner/contract.ts';
 import { getAssetRisk } from '../risk/contract.ts';
 import { listVulnerabilitiesOfAsset } from '../vulnerabilities/contract.ts';
 import { edgeWords } from './asset-words.tsx';
@@ -32,7 +33,7 @@ export function AssetVerdict({ asset }: Props) {
   return (
     <section aria-label="Verdict" className="grid border-b border-line tablet:grid-cols-[minmax(0,22rem)_1fr]">
       <div className="flex items-center gap-4 border-line px-4 py-4 tablet:border-r tablet:px-6">
-        <span className="font-score text-score tabular-nums">
+        <span className={classNames('text-score font-strong tabular-nums', toneOf(asset.riskLevel))}>
           {asset.risk === null ? <span className="text-title text-ink-3">unknown</span> : formatNumber(Math.round(asset.risk))}
         </span>
         <div>
@@ -41,11 +42,22 @@ export function AssetVerdict({ asset }: Props) {
         </div>
       </div>
       <div className="flex flex-col justify-center px-4 py-4 tablet:px-6">
-        <div className="text-queue font-queue">{verdictSentence(asset, first)}</div>
+        <h2 className="text-row font-row">{verdictSentence(asset, first)}</h2>
         <div className="mt-0.5 text-ink-2">{nextSentence(asset, first)}</div>
       </div>
     </section>
   );
+}
+
+const tones = {
+  critical: 'text-critical-ink',
+  high: 'text-high-ink',
+  medium: 'text-medium-ink',
+  low: 'text-ink',
+  unknown: 'text-ink-3',
+} as const;
+function toneOf(level: AssetDetail['riskLevel']): string {
+  return tones[level];
 }
 
 type Risk = ReturnType<typeof useEndpoint<typeof getAssetRisk>>['data'];
@@ -169,7 +181,7 @@ export function AssetScans({ asset }: Props) {
           <ul>
             {items.map((scan) => (
               <li key={scan.id} className="flex min-h-9 flex-wrap items-center gap-3 border-b border-line py-1 last:border-0">
-                {scan.verdict === null ? <span className="text-ink-2">{scan.state}</span> : <VerdictChip verdict={scan.verdict} />}
+                <ScanOutcome scan={scan} asset={asset} />
                 <TextLink to={`/model-scanner/${scan.id}`}>
                   {scan.filesRead === null || scan.filesTotal === null
                     ? 'Open the scan'
@@ -184,6 +196,18 @@ export function AssetScans({ asset }: Props) {
         )}
       </Loaded>
     </Section>
+  );
+}
+
+/** The verdict belongs to what was scanned: one of a folder above says nothing about this file alone, and is not shown as if it did. */
+function ScanOutcome({ scan: { verdict, state, path }, asset }: Props & { scan: Scan }) {
+  if (verdict === null) return <span className="text-ink-2">{state}</span>;
+  const isOwn = asset.keys.some((key) => key === `file:${path}` || key === `folder:${path}`);
+  if (isOwn) return <VerdictChip verdict={verdict} />;
+  return (
+    <span className="text-ink-2" title={path}>
+      part of {path.split('/').at(-1)}, which as a whole is {verdict}
+    </span>
   );
 }
 

@@ -450,7 +450,7 @@ export const exportAssets = endpoint({
 /* ——— for other slices ——— */
 const Evidence = z.object({ place: z.string().max(4096), line: z.int().min(1).nullable(), evidence: z.string().max(300) });
 export const Observation = z.object({
-  keys: z.array(NaturalKey).min(1).max(60).describe('Strongest first; the first one names the observation.'),
+  keys: z.array(NaturalKey).min(1).max(600).describe('Strongest first; the first one names the observation.'),
   type: AssetType,
   name: Name,
   description: z.string().max(4000).optional(),

@@ -201,11 +201,11 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
   return [
     { id: 'state', head: 'Risk', headHidden: true, width: 34, cell: (asset) => <RiskShape asset={asset} /> },
     { id: 'name', head: 'Name', primary: true, cell: (asset) => <TwoLines title={asset.name} second={secondLine(asset)} /> },
-    { id: 'risk', head: 'Risk', width: 78, align: 'right', cell: (asset) => <RiskFigure asset={asset} /> },
-    { id: 'type', head: 'Type', width: 120, hideUnder: 560, cell: ({ type }) => <TypeTag type={type} /> },
-    { id: 'lifecycle', head: 'State', width: 128, hideUnder: 700, cell: (asset) => <LifecycleBadge asset={asset} /> },
+    { id: 'risk', head: 'Risk', width: 84, align: 'right', cell: (asset) => <RiskFigure asset={asset} /> },
+    { id: 'type', head: 'Type', width: 120, hideUnder: 600, cell: ({ type }) => <TypeTag type={type} /> },
+    { id: 'lifecycle', head: 'State', width: 128, hideUnder: 820, cell: (asset) => <LifecycleBadge asset={asset} /> },
     { id: 'environment', head: 'Environment', width: 116, hideUnder: 960, cell: ({ environment }) => <Unknown value={environment} /> },
-    { id: 'owner', head: 'Owner', width: 170, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} onClaim={onClaim} /> },
+    { id: 'owner', head: 'Owner', width: 150, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} onClaim={onClaim} /> },
     {
       id: 'compliance',
       head: 'Compliance',
@@ -216,9 +216,9 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
     {
       id: 'seen',
       head: 'Last seen',
-      width: 96,
+      width: 124,
       align: 'right',
-      hideUnder: 640,
+      hideUnder: 820,
       cell: ({ lastSeen }) => <RelativeTime at={lastSeen} form="age" never="by no machine" />,
     },
   ];

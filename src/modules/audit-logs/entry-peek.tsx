@@ -45,9 +45,10 @@ export function EntryPeek({ id, people, onOnly, ...frame }: EntryPeekProps) {
   );
 }
 
-function EntrySections({ entry, people, onOnly }: { entry: Whole; people: People; onOnly: EntryPeekProps['onOnly'] }) {
-  const { actor, resource, request } = entry;
-  const resourceId = resource.id;
+type PartProps = { entry: Whole; people: People; onOnly: EntryPeekProps['onOnly'] };
+
+function EntrySections(props: PartProps) {
+  const { entry } = props;
   return (
     <>
       {entry.reason !== null && (
@@ -60,57 +61,69 @@ function EntrySections({ entry, people, onOnly }: { entry: Whole; people: People
           <ChangeView change={entry.change} />
         </Section>
       )}
-      <Section title="Who" inset="peek" aside={<OnlyButton label="Only this actor" onClick={() => onOnly('user_id', actor.id)} />}>
-        <FieldList
-          fields={[
-            { label: 'Actor', value: actorName(actor, people) },
-            { label: 'Kind', value: actor.kind },
-            { label: 'Role then', value: actor.roles.length === 0 ? 'none' : actor.roles.join(', ') },
-            { label: 'Address', value: entry.address, reason: 'not known' },
-            {
-              label: 'Program',
-              value: entry.userAgent === null ? null : <InertText text={entry.userAgent} limit={400} />,
-              reason: 'not known',
-            },
-          ]}
-        />
-      </Section>
-      <Section
-        title="On what"
-        inset="peek"
-        aside={resourceId === null ? undefined : <OnlyButton label="Only this" onClick={() => onOnly('resource_id', resourceId)} />}
-      >
-        <FieldList
-          fields={[
-            { label: 'Resource', value: resource.type },
-            { label: 'Id', value: resourceId === null ? 'none' : <InertText text={resourceName(resource, people)} /> },
-            { label: 'Request', value: request.endpoint === null ? 'none of its own' : `${request.method ?? ''} ${request.endpoint}` },
-            { label: 'Process', value: request.process },
-          ]}
-        />
-        <div className="mt-2 flex items-center gap-2">
-          <span className="mono text-mark text-ink-3">trace {request.traceId}</span>
-          <CopyButton text={request.traceId} label="Copy the trace id" />
-          <OnlyButton label="Only this trace" onClick={() => onOnly('trace_id', request.traceId)} />
-        </div>
-      </Section>
-      <Section
-        title="Proof"
-        note="What is hashed, byte for byte"
-        inset="peek"
-        aside={<CopyButton text={entry.line} label="Copy the line" />}
-      >
-        <p className="pb-2 text-ink-2">
-          Written <FullTime at={entry.time} />
-          {entry.clockRegressed ? ', while the system clock stood before the entry before it' : ''}.
-        </p>
-        <CodeBlock text={entry.line} label="Line of the entry" />
-        <dl className="mt-2 grid gap-1 text-ink-2">
-          <Hash name="Hash of this line" value={entry.leaf} />
-          <Hash name="Hash of the line before" value={entry.prev} />
-        </dl>
-      </Section>
+      <Who {...props} />
+      <OnWhat {...props} />
+      <Proof entry={entry} />
     </>
+  );
+}
+
+function Who({ entry, people, onOnly }: PartProps) {
+  const { actor, address, userAgent } = entry;
+  return (
+    <Section title="Who" inset="peek" aside={<OnlyButton label="Only this actor" onClick={() => onOnly('user_id', actor.id)} />}>
+      <FieldList
+        fields={[
+          { label: 'Actor', value: actorName(actor, people) },
+          { label: 'Kind', value: actor.kind },
+          { label: 'Role then', value: actor.roles.length === 0 ? 'none' : actor.roles.join(', ') },
+          { label: 'Address', value: address, reason: 'not known' },
+          { label: 'Program', value: userAgent === null ? null : <InertText text={userAgent} limit={400} />, reason: 'not known' },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function OnWhat({ entry, people, onOnly }: PartProps) {
+  const { resource, request } = entry;
+  const { id } = resource;
+  return (
+    <Section
+      title="On what"
+      inset="peek"
+      aside={id === null ? undefined : <OnlyButton label="Only this" onClick={() => onOnly('resource_id', id)} />}
+    >
+      <FieldList
+        fields={[
+          { label: 'Resource', value: resource.type },
+          { label: 'Id', value: id === null ? 'none' : <InertText text={resourceName(resource, people)} /> },
+          { label: 'Request', value: request.endpoint === null ? 'none of its own' : `${request.method ?? ''} ${request.endpoint}` },
+          { label: 'Process', value: request.process },
+        ]}
+      />
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        <span className="mono text-mark text-ink-3">trace {request.traceId}</span>
+        <CopyButton text={request.traceId} label="Copy the trace id" />
+        <OnlyButton label="Only this trace" onClick={() => onOnly('trace_id', request.traceId)} />
+      </div>
+    </Section>
+  );
+}
+
+function Proof({ entry }: { entry: Whole }) {
+  return (
+    <Section title="Proof" note="What is hashed, byte for byte" inset="peek" aside={<CopyButton text={entry.line} label="Copy the line" />}>
+      <p className="pb-2 text-ink-2">
+        Written <FullTime at={entry.time} />
+        {entry.clockRegressed ? ', while the system clock stood before the entry before it' : ''}.
+      </p>
+      <CodeBlock text={entry.line} label="Line of the entry" />
+      <dl className="mt-2 grid gap-1 text-ink-2">
+        <Hash name="Hash of this line" value={entry.leaf} />
+        <Hash name="Hash of the line before" value={entry.prev} />
+      </dl>
+    </Section>
   );
 }
 

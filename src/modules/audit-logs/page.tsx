@@ -1,7 +1,7 @@
 /** The audit log as a timeline: who did what to what, with the difference each change made, and how far the chain is proven. */
 import { X } from 'lucide-react';
 import { useSearchParams } from 'wouter';
-import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import type { InputOf } from '../../contract/endpoint.ts';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -12,8 +12,8 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
-import { usePeople } from './actor-name.tsx';
-import { AuditOutcome, listAuditLogs } from './contract.ts';
+import { type People, usePeople } from './actor-name.tsx';
+import { type AuditEntry, AuditOutcome, listAuditLogs } from './contract.ts';
 import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
 import { EntryPeek } from './entry-peek.tsx';
 import { VerificationBadge } from './verification-badge.tsx';
@@ -44,80 +44,106 @@ function AuditLogPage() {
   const outcomes = outcomesOf(filters);
   const list = useEndpointPages(listAuditLogs, inputOf(filters, params, outcomes), { enabled: outcomes?.length !== 0 });
   const people = usePeople();
-  const columns = useEntryColumns(people);
-  const isFiltered = !filters.isEmpty || exact.some((name) => params.has(name));
-  const only = (name: Exact, value: string) => setParams((before) => withParam(before, name, value));
-  const tools = (
-    <>
-      <FilterBar fields={fields} filters={filters} placeholder="Words of action, id, reason">
-        {exact.map((name) => {
-          const value = params.get(name);
-          return value === null ? null : (
-            <ExactChip key={name} name={name} value={value} onRemove={() => setParams((before) => withParam(before, name, null))} />
-          );
-        })}
-      </FilterBar>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
-    </>
-  );
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const peekAt = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
+  const set = (name: Exact, value: string | null) => setParams((before) => withParam(before, name, value));
   return (
     <Screen
       title="Audit log"
       subtitle="Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included."
       actions={<VerificationBadge />}
-      toolbar={tools}
+      toolbar={<Tools list={list} filters={filters} params={params} onRemove={(name) => set(name, null)} />}
       peek={
         peekId === null ? null : (
-          <EntryPeek
-            id={peekId}
-            people={people}
-            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-            onPrevious={place > 0 ? peekAt(place - 1) : undefined}
-            onNext={place >= 0 ? peekAt(place + 1) : undefined}
-            onOnly={only}
-            onClose={() => setPeekId(null)}
-          />
+          <EntryPeek id={peekId} people={people} {...placeIn(list, peekId, setPeekId)} onOnly={set} onClose={() => setPeekId(null)} />
         )
       }
     >
-      <Loaded
-        answer={list}
-        lines={8}
-        refusal="Only an admin, a CISO, a compliance officer or an auditor can read the audit log."
-        empty={
-          isFiltered ? (
-            <EmptyNote kind="no-match" title="No entry matches">
-              Take away a filter to see more.
-            </EmptyNote>
-          ) : (
-            <EmptyNote title="No entries yet">The first sign-in or change appears here.</EmptyNote>
-          )
-        }
-      >
-        {(rows) => (
-          <DataTable
-            label="Audit entries"
-            rows={rows}
-            rowId={entryId}
-            rowName={entryName}
-            columns={columns}
-            viewKey="audit-logs"
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
-            openId={peekId}
-            phone={(row) => <EntryPhoneRow entry={row} people={people} />}
-          />
-        )}
-      </Loaded>
+      <Entries
+        list={list}
+        people={people}
+        peekId={peekId}
+        onOpen={(id) => setPeekId(id, { step: peekId === null })}
+        isFiltered={!filters.isEmpty || exact.some((name) => params.has(name))}
+      />
     </Screen>
+  );
+}
+
+type List = EndpointPages<AuditEntry>;
+
+function Tools({
+  list,
+  filters,
+  params,
+  onRemove,
+}: {
+  list: List;
+  filters: Filters;
+  params: URLSearchParams;
+  onRemove: (name: Exact) => void;
+}) {
+  return (
+    <>
+      <FilterBar fields={fields} filters={filters} placeholder="Words of action, id, reason">
+        {exact.map((name) => {
+          const value = params.get(name);
+          return value === null ? null : <ExactChip key={name} name={name} value={value} onRemove={() => onRemove(name)} />;
+        })}
+      </FilterBar>
+      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
+    </>
+  );
+}
+
+/** Where the peeked entry stands in the list, and its neighbours. */
+function placeIn(list: List, peekId: string, open: (id: string) => void) {
+  const place = list.rows.findIndex(({ id }) => id === peekId);
+  const opens = (index: number) => {
+    const row = list.rows[index];
+    return row === undefined ? undefined : () => open(row.id);
+  };
+  return {
+    place: place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total },
+    onPrevious: place < 0 ? undefined : opens(place - 1),
+    onNext: place < 0 ? undefined : opens(place + 1),
+  };
+}
+
+type EntriesProps = { list: List; people: People; peekId: string | null; onOpen: (id: string) => void; isFiltered: boolean };
+
+function Entries({ list, people, peekId, onOpen, isFiltered }: EntriesProps) {
+  const columns = useEntryColumns(people);
+  const empty = isFiltered ? (
+    <EmptyNote kind="no-match" title="No entry matches">
+      Take away a filter to see more.
+    </EmptyNote>
+  ) : (
+    <EmptyNote title="No entries yet">The first sign-in or change appears here.</EmptyNote>
+  );
+  return (
+    <Loaded
+      answer={list}
+      lines={8}
+      refusal="Only an admin, a CISO, a compliance officer or an auditor can read the audit log."
+      empty={empty}
+    >
+      {(rows) => (
+        <DataTable
+          label="Audit entries"
+          rows={rows}
+          rowId={entryId}
+          rowName={entryName}
+          columns={columns}
+          viewKey="audit-logs"
+          {...(list.total === undefined ? {} : { total: list.total })}
+          hasMore={list.hasMore}
+          onMore={list.loadMore}
+          isLoadingMore={list.isLoadingMore}
+          onOpen={(row) => onOpen(row.id)}
+          openId={peekId}
+          phone={(row) => <EntryPhoneRow entry={row} people={people} />}
+        />
+      )}
+    </Loaded>
   );
 }
 

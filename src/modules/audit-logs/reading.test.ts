@@ -72,21 +72,39 @@ test('an end that is not after the start is refused', async (t) => {
   await assert.rejects(list(log, { start_date: '2026-05-02', end_date: '2026-05-01' }), { code: 'audit-logs.emptyRange' });
 });
 
-test('pages through the whole log without gap or repetition', async (t) => {
+for (const [name, filter] of [
+  ['the whole log', {}],
+  ['what words find', { q: 'asset' }],
+] as const)
+  test(`pages through ${name} without gap or repetition`, async (t) => {
+    const log = await testLog(t);
+    await log.fill(25);
+    const seen: number[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const input = listAuditLogs.input.parse({ ...filter, limit: 7, ...(cursor ? { cursor } : {}) });
+      const page = await inDatabase(log.database, () => readLog(input, log.context()));
+      seen.push(...page.items.map(({ index }) => index));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 25 }, (_, place) => 24 - place),
+    );
+  });
+
+test('pages by number agree with pages by cursor, and a cursor of another question is refused', async (t) => {
   const log = await testLog(t);
-  await log.fill(25);
-  const seen: number[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const input = listAuditLogs.input.parse({ limit: 7, ...(cursor ? { cursor } : {}) });
-    const page = await inDatabase(log.database, () => readLog(input, log.context()));
-    seen.push(...page.items.map(({ index }) => index));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  assert.deepEqual(
-    seen,
-    Array.from({ length: 25 }, (_, place) => 24 - place),
-  );
+  await log.fill(9);
+  const page = (filter: Filter) => inDatabase(log.database, () => readLog(listAuditLogs.input.parse(filter), log.context()));
+  for (const q of [{}, { q: 'asset' }]) {
+    const first = await page({ ...q, limit: 4 });
+    const byCursor = await page({ ...q, limit: 4, cursor: first.nextCursor });
+    const byNumber = await page({ ...q, page: 2, per_page: 4 });
+    assert.deepEqual(byNumber.items, byCursor.items);
+    assert.deepEqual([first.total, byCursor.total, byNumber.total], [9, 9, 9]);
+    await assert.rejects(page({ q: 'update', cursor: first.nextCursor }), { code: 'paging.otherQuery' });
+  }
 });
 
 test('entries of another workspace do not exist: in the list, by words, by id', async (t) => {

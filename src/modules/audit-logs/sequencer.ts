@@ -5,7 +5,7 @@
 import { systemTransaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { Loop } from '../../platform/loop.ts';
-import { EntryLine, leafOf, lineOf, microTime, PendingEntry, zeroLeaf } from './entry.ts';
+import { type EntryLine, leafOf, lineOf, microTime, PendingEntry, zeroLeaf } from './entry.ts';
 import { appendLines, type Head, openHead, type PendingRow, readPending, type SequencedLine, workspacesWithPending } from './store.ts';
 
 const batch = 500;
@@ -32,10 +32,21 @@ export async function sequenceAll(): Promise<number> {
     try {
       appended += await sequenceWorkspace(workspace);
     } catch (error) {
-      log('error').error({ error, code: 'audit-logs.appendRefused', workspace }, 'The audit log of a workspace could not be continued');
+      reportRefusal(workspace, error);
     }
   }
   return appended;
+}
+
+const reportEveryMs = 60_000;
+const reported = new Map<string, number>();
+
+/** The loop looks five times a second: once a minute is enough for the log. */
+function reportRefusal(workspace: string, error: unknown): void {
+  const now = performance.now();
+  if (now - (reported.get(workspace) ?? Number.NEGATIVE_INFINITY) < reportEveryMs) return;
+  reported.set(workspace, now);
+  log('error').error({ error, code: 'audit-logs.appendRefused', workspace }, 'The audit log of a workspace could not be continued');
 }
 
 /** Appends up to 500 pending records of one workspace, in one transaction. 0 when there are none or another process is at it. */
@@ -68,14 +79,7 @@ export function chain(workspace: string, head: Head, rows: readonly PendingRow[]
   return rows.map(({ place, payload }, step) => {
     const pending = PendingEntry.parse(JSON.parse(payload.toString('utf8')));
     if (time < pending.time) time = pending.time;
-    const entry = EntryLine.parse({
-      ...pending,
-      workspace,
-      index: head.size + step,
-      time,
-      ...(regressed ? { clock: 'regressed' } : {}),
-      prev,
-    });
+    const entry: EntryLine = { ...pending, workspace, index: head.size + step, time, ...(regressed ? { clock: 'regressed' } : {}), prev };
     const line = lineOf(entry);
     prev = leafOf(line);
     return { place, entry, line };

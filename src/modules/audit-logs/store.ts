@@ -1,11 +1,13 @@
 /** Reads and writes of the audit log. Functions for the sequencer run in a system transaction, all others in one of a workspace. */
-import { and, asc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Page } from '../../contract/page.ts';
+import { openCursor, pagingProblems, queryDigest, sealCursor } from '../../platform/database/cursor.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
+import { derivedKey } from '../../platform/secret.ts';
 import type { EntryLine } from './entry.ts';
 import { entry, head, pending, privatePart } from './table.ts';
-import type { Guards } from './verification.ts';
+import type { Guards, StoredEntry } from './verification.ts';
 
 export type PendingDraft = { id: string; payload: Buffer; address: string | null; userAgent: string | null };
 export async function submitPending({ id, payload, address, userAgent }: PendingDraft): Promise<void> {
@@ -76,7 +78,6 @@ const storedFields = {
   endpoint: entry.endpoint,
   traceId: entry.traceId,
 };
-export type StoredEntry = Omit<typeof entry.$inferSelect, 'time'> & { time: string };
 
 /** Entries from an index on, oldest first. */
 export async function readChain(fromIndex: number, most: number): Promise<StoredEntry[]> {
@@ -113,19 +114,13 @@ export type EntryFilter = {
   readonly words?: string | undefined;
 };
 const newestFirst = keyset({ id: entry.index, sort: [], idDirection: 'desc' });
-/** Free words reach this many of the newest matches. */
-const mostMatches = 10_001;
 
 export function listEntries<T>(filter: EntryFilter, paging: Paging, item: (line: Buffer) => T): Promise<Page<T>> {
+  if (filter.words !== undefined) return searchEntries({ ...filter, words: filter.words }, paging, item);
   return newestFirst.page({ fields: { line: entry.line }, from: entry, where: conditionOf(filter), paging }, ({ line }) => item(line));
 }
 
-function conditionOf(filter: EntryFilter): SQL | undefined {
-  const { actorId, action, resourceType, resourceId, outcomes, traceId, since, until, words } = filter;
-  if (words !== undefined) {
-    return sql`${entry.index} in (select index from audit_logs.search(${words}, null, ${mostMatches}, ${actorId ?? null}, ${action ?? null},
-      ${resourceType ?? null}, ${resourceId ?? null}, ${outcomes === undefined ? null : sql.param([...outcomes])}::text[], ${traceId ?? null}, ${since?.toISOString() ?? null}, ${until?.toISOString() ?? null}))`;
-  }
+function conditionOf({ actorId, action, resourceType, resourceId, outcomes, traceId, since, until }: EntryFilter): SQL | undefined {
   return and(
     actorId === undefined ? undefined : eq(entry.actorId, actorId),
     action === undefined ? undefined : eq(entry.action, action),
@@ -136,6 +131,51 @@ function conditionOf(filter: EntryFilter): SQL | undefined {
     since === undefined ? undefined : gte(entry.time, since.toISOString()),
     until === undefined ? undefined : lt(entry.time, until.toISOString()),
   );
+}
+
+type WordFilter = EntryFilter & { readonly words: string };
+/** Matches of free words are counted up to here; beyond, the total is said to be an estimate. */
+const countedMatches = 1000;
+const deepestRow = 10_000;
+
+/** The same pages as a keyset list, but the words are looked up by a function of the database (see the migration). */
+async function searchEntries<T>(filter: WordFilter, paging: Paging, item: (line: Buffer) => T): Promise<Page<T>> {
+  const limit = (paging.page === undefined ? undefined : paging.per_page) ?? paging.limit ?? 50;
+  const skip = paging.page === undefined ? 0 : (paging.page - 1) * limit;
+  if (paging.page !== undefined && paging.cursor !== undefined) throw pagingProblems.cursorAndPage();
+  if (skip + limit > deepestRow) throw pagingProblems.tooDeep({ page: paging.page ?? 1, perPage: limit });
+  const digest = queryDigest(JSON.stringify(filter));
+  const place = paging.cursor === undefined ? null : openCursor(derivedKey('cursor'), paging.cursor, digest);
+  const found = await matchingIndexes(filter, place === null ? null : Number(place.v[0]), skip + limit + 1);
+  const [total, isEstimate] = place?.t ?? (await countMatches(filter));
+  const shown = found.slice(skip, skip + limit);
+  const last = found.length > skip + limit ? shown.at(-1) : undefined;
+  const rows =
+    shown.length === 0
+      ? []
+      : await db().select({ line: entry.line }).from(entry).where(inArray(entry.index, shown)).orderBy(desc(entry.index));
+  return {
+    items: rows.map(({ line }) => item(line)),
+    nextCursor: last === undefined ? null : sealCursor(derivedKey('cursor'), { v: [String(last)], q: digest, t: [total, isEstimate] }),
+    total,
+    totalIsEstimate: isEstimate,
+  };
+}
+
+async function countMatches(filter: WordFilter): Promise<[number, boolean]> {
+  const found = await matchingIndexes(filter, null, countedMatches + 1);
+  return [found.length, found.length > countedMatches];
+}
+
+async function matchingIndexes(filter: WordFilter, before: number | null, most: number): Promise<number[]> {
+  const { words, actorId, action, resourceType, resourceId, outcomes, traceId, since, until } = filter;
+  const { rows } = await db().execute<{
+    index: string;
+  }>(sql`select index from audit_logs.search(${words}, ${before}::bigint, ${most}::integer,
+    ${actorId ?? null}, ${action ?? null}, ${resourceType ?? null}, ${resourceId ?? null},
+    ${outcomes === undefined ? null : sql.param([...outcomes])}::text[], ${traceId ?? null},
+    ${since?.toISOString() ?? null}::timestamptz, ${until?.toISOString() ?? null}::timestamptz)`);
+  return rows.map(({ index }) => Number(index));
 }
 
 export async function findEntry(id: string): Promise<{ line: Buffer; address: string | null; userAgent: string | null } | undefined> {

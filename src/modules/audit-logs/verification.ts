@@ -2,7 +2,25 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { Defect } from './contract.ts';
 import { EntryLine, leafOf, zeroLeaf } from './entry.ts';
-import type { StoredEntry } from './store.ts';
+
+/** An entry as it is stored: the line with its hash, and the columns that repeat parts of it. */
+export type StoredEntry = {
+  readonly index: number;
+  readonly id: string;
+  /** As lines write time. */
+  readonly time: string;
+  readonly line: Buffer;
+  readonly leaf: Buffer;
+  readonly actorKind: string;
+  readonly actorId: string;
+  readonly action: string;
+  readonly resourceType: string;
+  readonly resourceId: string | null;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly endpoint: string | null;
+  readonly traceId: string;
+};
 
 /** How far a sweep has come, and what it saw. */
 export type Sweep = {

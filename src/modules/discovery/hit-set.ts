@@ -31,7 +31,7 @@ type Gathered = {
 };
 
 const maxPlaces = 50;
-const maxKeys = 60;
+const maxKeys = 600;
 const maxFacts = 40;
 const maxEdges = 200;
 const confidenceRank: readonly Confidence[] = ['certain', 'probable', 'possible'];

@@ -22,7 +22,7 @@ const nameOf = (run: Run): string => run.path.split('/').at(-1) || run.path;
 const placeOf = (run: Run): string => `/discovery/${run.id}`;
 
 const columns: Column<Run>[] = [
-  { id: 'state', head: 'State', headHidden: true, width: 34, cell: (run) => <RunShape run={run} /> },
+  { id: 'state', head: 'State', headHidden: true, width: 56, cell: (run) => <RunShape run={run} /> },
   { id: 'path', head: 'Folder', primary: true, cell: (run) => <TwoLines title={nameOf(run)} second={run.path} mono /> },
   {
     id: 'diff',
@@ -47,7 +47,7 @@ const columns: Column<Run>[] = [
     hideUnder: 760,
     cell: ({ summary, progress }) => <Count value={summary?.files ?? progress?.files ?? null} />,
   },
-  { id: 'at', head: 'When', width: 96, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
+  { id: 'at', head: 'When', width: 116, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
 ];
 
 function Count({ value }: { value: number | null }) {

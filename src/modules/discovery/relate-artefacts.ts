@@ -96,7 +96,7 @@ function addFolderModel(folder: string, files: readonly ArtefactFile[], evidence
     keys: [
       ...(repository === null ? [] : [`purl:${packageUrl('huggingface', repository, null)}`]),
       folderKey(root, folder),
-      ...files.slice(0, 40).map(({ path }) => fileKey(root, path)),
+      ...files.slice(0, 500).map(({ path }) => fileKey(root, path)),
     ],
     confidence: 'certain',
     method: layout || snapshot ? 'layout' : 'content',
@@ -243,7 +243,11 @@ function addDataset(
     kind: 'dataset',
     assetType: 'dataset',
     name: snapshot?.repository ?? card?.title ?? baseName(folder ?? first.path),
-    keys: [...(snapshot ? [`hf-dataset:${snapshot.repository}`] : []), key, ...members.slice(0, 40).map(({ path }) => fileKey(root, path))],
+    keys: [
+      ...(snapshot ? [`hf-dataset:${snapshot.repository}`] : []),
+      key,
+      ...members.slice(0, 500).map(({ path }) => fileKey(root, path)),
+    ],
     confidence: members.some(({ sure }) => sure) ? 'certain' : 'probable',
     method: card ? 'layout' : 'content',
     places: [

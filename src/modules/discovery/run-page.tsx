@@ -47,7 +47,7 @@ const columns: Column<StoredHit>[] = [
   {
     id: 'places',
     head: 'Places',
-    width: 80,
+    width: 104,
     align: 'right',
     hideUnder: 680,
     cell: ({ where, whereLeftOut }) => formatNumber(where.length + whereLeftOut),

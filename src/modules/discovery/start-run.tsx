@@ -49,7 +49,11 @@ export function StartRun({ onStarted }: { onStarted: (run: Run) => void }) {
           <option key={value} value={value} />
         ))}
       </datalist>
-      <Checkbox checked={scan} onChange={setScan} label="Then scan the model files it finds" />
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is inside, the rule does not know our component */}
+      <label className="flex items-center gap-2">
+        <Checkbox checked={scan} onChange={setScan} />
+        Then scan the model files it finds
+      </label>
       <p id={`${id}-help`} className="text-label text-ink-3">
         Allowed: {roots.data?.roots.join(', ') ?? 'unknown'}. The setting {roots.data?.setting ?? 'SCAN_ROOTS'} adds folders.
       </p>

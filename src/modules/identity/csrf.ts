@@ -2,7 +2,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const csrfCookie = 'aispm_csrf';
-export const csrfHeader = 'x-csrf-token';
 
 /**
  * Makes the token of a session.

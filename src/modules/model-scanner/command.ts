@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { keepCompiledCode } from '../../platform/workers/compile-cache.ts';
 import type { ScanResult } from './contract.ts';
 import type { ScanProgress } from './scan-tree.ts';
 import { severityOrder, verdictOrder } from './verdict.ts';
@@ -56,19 +57,15 @@ function positive(word: string): number {
 
 /** @returns the exit code. */
 async function scanCommand(paths: readonly string[], options: Options): Promise<number> {
-  const [{ loadScanTables, rulesVersionOf }, { scanTree }, { detectors }, { version }] = await Promise.all([
-    import('./load-tables.ts'),
-    import('./scan-tree.ts'),
-    import('./detectors.generated.ts'),
-    import('../../platform/version.ts'),
-  ]);
-  const { tables, digest } = loadScanTables();
+  keepCompiledCode();
   const ticker = progressTicker();
   try {
+    const { scanTree } = await import('./scan-tree.ts');
+    const catalog = loadCatalog();
     const result = await scanTree(paths, {
-      tables,
-      engineVersion: version,
-      rulesVersion: rulesVersionOf(detectors, digest),
+      tables: catalog.then(({ tables }) => tables),
+      rulesVersion: catalog.then(({ rulesVersion }) => rulesVersion),
+      engineVersion: await engineVersion(),
       onProgress: ticker.tell,
       ...(options.maxTime === undefined ? {} : { maxTimeMs: options.maxTime * 1000 }),
       ...(options.workers === undefined ? {} : { workers: Math.ceil(options.workers) }),
@@ -84,6 +81,22 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
     process.stderr.write(`ai-spm: cannot read ${paths.map(escapeText).join(', ')} (${code})\n`);
     return exitCodes.usage;
   }
+}
+
+/** In a turn of its own, so that the worker threads are already loading when the catalogs are read. */
+async function loadCatalog() {
+  await new Promise((resolve) => setImmediate(resolve));
+  const [{ loadScanTables, rulesVersionOf }, { detectors }] = await Promise.all([
+    import('./load-tables.ts'),
+    import('./detectors.generated.ts'),
+  ]);
+  const { tables, digest } = loadScanTables();
+  return { tables, rulesVersion: rulesVersionOf(detectors, digest) };
+}
+
+async function engineVersion(): Promise<string> {
+  const { version } = await import('../../platform/version.ts');
+  return version;
 }
 
 /** 1 when a verdict or finding reaches the bar; 2 when something was not read and nothing did; else 0. */

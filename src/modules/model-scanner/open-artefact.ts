@@ -59,12 +59,12 @@ function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
 
 function identify(source: ByteSource, where: Where, tools: ReaderTools): Artefact {
   const glance = glanceAt(source, placeName(where).toLowerCase());
-  const certain = readers.filter((reader) => reader.claims(glance) === 'certain');
+  const certain = readers.filter((reader: Reader) => reader.certain?.(glance));
   const opened = certain.map((reader) => readSafely(reader, source, where, tools)).filter((artefact) => artefact !== null);
   const [primary, ...others] = opened;
   if (primary) return others.length === 0 ? primary : joined(primary, others, where);
-  for (const reader of readers) {
-    if (reader.claims(glance) !== 'plausible') continue;
+  for (const reader of readers as readonly Reader[]) {
+    if (!reader.plausible?.(glance)) continue;
     const artefact = readSafely(reader, source, where, tools);
     if (artefact) return artefact;
   }
@@ -83,7 +83,18 @@ function readSafely(reader: Reader, source: ByteSource, where: Where, tools: Rea
 
 function glanceAt(source: ByteSource, name: string): Glance {
   const head = source.read(0, headBytes);
-  return { head, tail: tailOf(source), size: source.size, name, isText: looksLikeText(head, source.size > head.length) };
+  let isText: boolean | undefined;
+  return {
+    head,
+    tail: tailOf(source),
+    size: source.size,
+    name,
+    // Most files have a signature: whether they are text is asked of few.
+    get isText() {
+      isText ??= looksLikeText(head, source.size > head.length);
+      return isText;
+    },
+  };
 }
 
 /** Empty when the end of the content is not held. */

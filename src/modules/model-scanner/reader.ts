@@ -30,8 +30,10 @@ export type ReaderTools = {
 
 export type Reader = {
   readonly format: string;
-  /** 'certain': the format's own signature stands there. 'plausible': asked only when nobody is certain. */
-  claims(glance: Glance): 'certain' | 'plausible' | null;
+  /** The format's own signature stands there: every reader that says so runs. */
+  certain?(glance: Glance): boolean;
+  /** It may be this format: asked, in turn, only when nobody is certain. */
+  plausible?(glance: Glance): boolean;
   /** @returns null when a second look shows that it is not this format after all. */
   read(source: ByteSource, where: Where, tools: ReaderTools): Artefact | null;
 };

@@ -9,7 +9,8 @@ import { scanTables } from '../../../test/corpus/model-scanner/read-artefact.ts'
 import type { WorkerPool } from '../../platform/workers/pool.ts';
 import { workerProblems } from '../../platform/workers/pool.ts';
 import { ScanResult } from './contract.ts';
-import { type FileReport, scanFile } from './scan.ts';
+import type { FileReport } from './file-report.ts';
+import { scanFile } from './scan.ts';
 import { type ScanPool, scanPool, scanTree, type TreeOptions } from './scan-tree.ts';
 import type { ScanTask } from './scan-worker.ts';
 

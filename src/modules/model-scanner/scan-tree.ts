@@ -6,8 +6,8 @@ import { type WorkerPool, workerPool } from '../../platform/workers/pool.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
 import type { ScanFinding, ScannedFile, ScanResult } from './contract.ts';
+import { type FileReport, unreadReport } from './file-report.ts';
 import { rootPlace } from './place.ts';
-import { type FileReport, unreadReport } from './scan.ts';
 import type { ScanTask } from './scan-worker.ts';
 import type { ScanTables } from './tables.ts';
 import { severityOrder, worstVerdict } from './verdict.ts';
@@ -21,9 +21,10 @@ export type ScanProgress = {
 };
 
 export type TreeOptions = {
-  readonly tables: ScanTables;
+  /** A promise lets worker threads load while the catalogs are still being read. */
+  readonly tables: ScanTables | Promise<ScanTables>;
   readonly engineVersion: string;
-  readonly rulesVersion: string;
+  readonly rulesVersion: string | Promise<string>;
   readonly limits?: Limits;
   /** Worker threads; default one for each core, 8 at most. */
   readonly workers?: number;
@@ -47,13 +48,17 @@ const graceMs = 5_000;
 const defaultMaxTimeMs = 15 * 60_000;
 
 /** Starts the worker threads that parse files. Close it when done. */
-export function scanPool(tables: ScanTables, workers = Math.min(8, availableParallelism()), limits: Limits = defaultLimits): ScanPool {
+export function scanPool(
+  tables: ScanTables | Promise<ScanTables>,
+  workers = Math.min(8, availableParallelism()),
+  limits: Limits = defaultLimits,
+): ScanPool {
   return workerPool({
     script: new URL('./scan-worker.ts', import.meta.url),
     size: workers,
     timeoutMs: limits.wallMs + graceMs,
     heapMb,
-    data: tables,
+    setup: tables,
   });
 }
 
@@ -67,18 +72,32 @@ export function scanPool(tables: ScanTables, workers = Math.min(8, availablePara
  */
 export async function scanTree(paths: readonly string[], options: TreeOptions): Promise<ScanResult> {
   const startedAt = performance.now();
-  const pool = options.pool ?? scanPool(options.tables, options.workers, options.limits);
+  const walked = paths.map((path) => selected(walk(path), path, paths.length > 1, options.files));
+  const files = walked.flatMap((result) => result.files);
+  const skipped = walked.flatMap((result) => result.skipped);
+  const pool = options.pool ?? scanPool(options.tables, options.workers ?? workersFor(files), options.limits);
   try {
     if (!options.pool) pool.warm();
-    const walked = paths.map((path) => selected(walk(path), path, paths.length > 1, options.files));
-    const files = walked.flatMap((result) => result.files);
-    const skipped = walked.flatMap((result) => result.skipped);
     const run = new TreeRun(files, options, pool);
     const reports = await run.all(startedAt + (options.maxTimeMs ?? defaultMaxTimeMs));
-    return resultOf(reports, skipped, { options, filesTotal: files.length, bytes: run.bytes, durationMs: performance.now() - startedAt });
+    const rulesVersion = await options.rulesVersion;
+    return resultOf(reports, skipped, {
+      options,
+      rulesVersion,
+      filesTotal: files.length,
+      bytes: run.bytes,
+      durationMs: performance.now() - startedAt,
+    });
   } finally {
     if (!options.pool) await pool.close();
   }
+}
+
+/** A second thread costs more to start than a few batches to read. */
+const batchesForMore = 8;
+
+function workersFor(files: readonly WalkedFile[]): number {
+  return batched(files).length < batchesForMore ? 1 : Math.min(8, availableParallelism());
 }
 
 function selected(
@@ -202,12 +221,18 @@ function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileRep
   return { ...unreadReport(name, unread), size };
 }
 
-type Totals = { readonly options: TreeOptions; readonly filesTotal: number; readonly bytes: number; readonly durationMs: number };
+type Totals = {
+  readonly options: TreeOptions;
+  readonly rulesVersion: string;
+  readonly filesTotal: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+};
 
 function resultOf(
   all: readonly FileReport[],
   skipped: readonly SkippedEntry[],
-  { options, filesTotal, bytes, durationMs }: Totals,
+  { options, rulesVersion, filesTotal, bytes, durationMs }: Totals,
 ): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
   const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
@@ -238,7 +263,7 @@ function resultOf(
     bytesRead: bytes,
     durationMs,
     engineVersion: options.engineVersion,
-    rulesVersion: options.rulesVersion,
+    rulesVersion,
   };
 }
 

@@ -1,8 +1,8 @@
 /** The worker's script: files in, reports out. Loads readers and detectors only. */
-import { workerData } from 'node:worker_threads';
 import { serveTasks } from '../../platform/workers/serve.ts';
 import type { Limits } from './budget.ts';
-import { type FileReport, scanFile } from './scan.ts';
+import type { FileReport } from './file-report.ts';
+import { scanFile } from './scan.ts';
 import type { ScanTables } from './tables.ts';
 
 export type ScanTask = {
@@ -12,9 +12,7 @@ export type ScanTask = {
   readonly current: Int32Array<SharedArrayBuffer>;
 };
 
-const tables = workerData as ScanTables;
-
-serveTasks<ScanTask, FileReport[]>(({ files, limits, current }) =>
+serveTasks<ScanTask, FileReport[], ScanTables>(({ files, limits, current }, tables) =>
   files.map(({ path, name }, index) => {
     Atomics.store(current, 0, index);
     return scanFile(path, name, { tables, limits });

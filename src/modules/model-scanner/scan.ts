@@ -1,41 +1,18 @@
 /** One file through readers and detectors to findings and a verdict. Runs in a worker thread; no schema library, no database. */
 import { createHash } from 'node:crypto';
 import type { Finding, Where } from '../../contract/finding.ts';
-import type { Verdict } from '../../contract/severity.ts';
 import type { Artefact, UnreadFact } from './artefact.ts';
 import { Budget, defaultLimits, type Limits } from './budget.ts';
-import { BytePlaces, type Excerpt } from './byte-places.ts';
+import { BytePlaces } from './byte-places.ts';
 import type { Detection, Detector } from './detector.ts';
 import { detectors } from './detectors.generated.ts';
+import { type FileReport, type FoundBytes, unreadReport } from './file-report.ts';
 import { openWithPlaces } from './open-artefact.ts';
 import { rootPlace } from './place.ts';
 import { failed } from './reader.ts';
 import { type ByteSource, openFileSource } from './source.ts';
 import type { ScanTables } from './tables.ts';
 import { severityOrder, verdictOf } from './verdict.ts';
-
-/** A finding with the bytes around its place, where there are any. */
-export type FoundBytes = Finding & { readonly excerpt?: Excerpt };
-
-/** What a scan says about one file. Plain data: it crosses threads and processes. */
-export type FileReport = {
-  /** Path as given or below the scanned folder, with '/'. */
-  readonly path: string;
-  readonly format: string;
-  readonly role: Artefact['role'];
-  readonly size: number;
-  readonly verdict: Verdict;
-  readonly findings: readonly FoundBytes[];
-  /** Findings beyond the first 500 of this file, which are not kept. */
-  readonly findingsLeftOut: number;
-  readonly unread: readonly UnreadFact[];
-  readonly unreadLeftOut: number;
-  readonly metadata: Readonly<Record<string, string | number>>;
-  /** Artefacts found inside, itself not counted. */
-  readonly members: number;
-  /** Files of its own folder that it reads values from, as it names them. */
-  readonly companions: readonly string[];
-};
 
 export type ScanSettings = { readonly tables: ScanTables; readonly limits?: Limits };
 
@@ -77,25 +54,6 @@ function cannotOpen(error: unknown, where: Where): UnreadFact {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === '') return failed(error, where);
   return { reason: 'permission', detail: `The file cannot be opened (${code}).`, where };
-}
-
-/** The report of a file of which nothing could be read. */
-export function unreadReport(path: string, unread: UnreadFact): FileReport {
-  const verdict = verdictOf([], [unread], false);
-  return {
-    path,
-    format: 'unknown',
-    role: null,
-    size: 0,
-    verdict,
-    findings: [],
-    findingsLeftOut: 0,
-    unread: [unread],
-    unreadLeftOut: 0,
-    metadata: {},
-    members: 0,
-    companions: [],
-  };
 }
 
 /** Detectors over an artefact and everything inside it. */

@@ -43,7 +43,7 @@ export type FileSource = ByteSource & { close(): void };
 
 /** Files up to this size are read with one call; larger ones in blocks of `blockBytes`, the last one kept. */
 const wholeFileBytes = 256 * 1024;
-const blockBytes = 64 * 1024;
+const blockBytes = 16 * 1024;
 
 /**
  * Opens a regular file once, without following a final link, then works on the descriptor: a path checked and then opened is a race.

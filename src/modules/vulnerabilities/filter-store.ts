@@ -25,7 +25,7 @@ type Facet = { readonly field: string; readonly values: readonly string[]; reado
 export function compileFilter(filter: VulnerabilityFilter, context: FilterContext): CompiledFilter {
   const live = onlyLive(filter.status);
   const facets = facetsOf(live ? { ...filter, status: undefined } : filter, context);
-  const words = filter.q === undefined ? null : wordsQuery(filter.q);
+  const words = filter.q === undefined || numberIn(filter.q) !== null ? null : wordsQuery(filter.q);
   const narrow = narrowOf(filter);
   const times = timesOf(filter, context);
   const parts = facets.map(({ field, values }) => facetQuery(field, values));
@@ -130,8 +130,16 @@ function wordsQuery(text: string): SQL {
   return sql`to_tsquery('simple', ${words.map((word, at) => `'${word}'${at === last ? ':*' : ''}`).join(' & ')})`;
 }
 
+/** `VUL-3391` names one row. */
+function numberIn(text: string): number | null {
+  const [, digits] = /^vul[- ]?(\d{1,15})$/i.exec(text) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
 function narrowOf(filter: VulnerabilityFilter): SQL[] {
   const conditions: SQL[] = [];
+  const number = filter.q === undefined ? null : numberIn(filter.q);
+  if (number !== null) conditions.push(sql`${v.number} = ${number}`);
   if (filter.asset_id !== undefined) conditions.push(sql`${v.assetId} = ${filter.asset_id}::uuid`);
   if (filter.fix !== undefined) conditions.push(sql`${v.fixKey} = ${filter.fix} and ${v.live}`);
   if (filter.weakness !== undefined) conditions.push(sql`${v.weakness} = ${filter.weakness}`);

@@ -6,7 +6,7 @@ import { listRows, type Sort } from './list-store.ts';
 import { seedVulnerabilities } from './test-rows.ts';
 import type { VulnerabilityFilter } from './vulnerability.ts';
 
-const people = Array.from({ length: 12 }, () => randomUUID());
+export const people = Array.from({ length: 12 }, () => randomUUID());
 const live = 'open,in_progress';
 
 /** Standard views, every single filter, and pairs that have few or no rows in common. */

@@ -138,7 +138,7 @@ describe('a database server that is not ours', () => {
       await assert.rejects(ask(), { code: 'request.unavailable', status: 503 });
       assert.ok(performance.now() - begun < 5000, `${performance.now() - begun} ms`);
       const again = performance.now();
-      await assert.rejects(ask(), { code: 'request.unavailable' });
+      await assert.rejects(Promise.all([ask(), ask(), ask()]), { code: 'request.unavailable' });
       assert.ok(performance.now() - again < 1000, `${performance.now() - again} ms`);
 
       await startEmbedded({ dataDirectory, settings });

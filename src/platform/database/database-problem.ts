@@ -1,4 +1,5 @@
 /** Problems of the database, and the reading of PostgreSQL's error codes (https://www.postgresql.org/docs/18/errcodes-appendix.html). */
+import { DrizzleQueryError } from 'drizzle-orm';
 import { commonProblems, isProblem, problems } from '../../contract/problem.ts';
 
 export const databaseProblems = problems('database', {
@@ -97,6 +98,8 @@ export function isConnectionLoss(error: unknown): boolean {
 /** Turns an outage or a time-out into the Problem a caller can act on; everything else stays what it was. */
 export function asProblem(error: unknown, statementTimeoutMs: number): unknown {
   if (isProblem(error)) return error;
+  // A Problem of the connection itself, wrapped by drizzle like any failed statement.
+  if (error instanceof DrizzleQueryError && isProblem(error.cause)) return error.cause;
   if (isConnectionLoss(error)) return commonProblems.unavailable({ what: 'database' }, { retryAfterSeconds: 2, cause: error });
   const state = sqlState(error);
   if (state === '57014') return commonProblems.timedOut({ ms: statementTimeoutMs }, { cause: error });

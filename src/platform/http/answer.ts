@@ -35,7 +35,8 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
   try {
     const actor = await identifyCaller(endpoint, parts, request, context);
     context = { ...context, actor: actor ?? nobody };
-    checkAccess(endpoint.access, actor);
+    // On a compute door a valid service token is the service identity, whoever it speaks for.
+    if (parts.door === 'product' || actor === null || endpoint.access !== 'service') checkAccess(endpoint.access, actor);
     input = gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
     const output = await withinTime(endpoint, cancelled, runRoute(route, input, context));

@@ -11,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'pool-'));
 const script = join(folder, 'worker.mjs');
 writeFileSync(
   script,
-  `import { workerData, threadId } from 'node:worker_threads';
+  `import { threadId } from 'node:worker_threads';
 import { serveTasks } from ${JSON.stringify(new URL('./serve.ts', import.meta.url).href)};
-serveTasks(async ({ kind, value }) => {
-  if (kind === 'echo') return { value, threadId, data: workerData };
+serveTasks(async ({ kind, value }, setup) => {
+  if (kind === 'echo') return { value, threadId, data: setup };
   if (kind === 'throw') throw new RangeError('no');
   if (kind === 'die') process.exit(7);
   if (kind === 'hang') for (;;);
@@ -32,7 +32,7 @@ const options: PoolOptions = {
   size: 2,
   timeoutMs: 20_000,
   heapMb: 64,
-  data: { table: new Map([['a', 1]]) },
+  setup: { table: new Map([['a', 1]]) },
 };
 
 async function withPool(
@@ -55,7 +55,7 @@ test('tasks are answered, with no more workers than allowed and the same data in
       Array.from({ length: 20 }, (_, value) => value),
     );
     assert.ok(new Set(answers.map(({ threadId }) => threadId)).size <= 2);
-    assert.deepEqual(answers[0]?.data, options.data);
+    assert.deepEqual(answers[0]?.data, options.setup);
   });
 });
 
@@ -128,5 +128,21 @@ test('a script that cannot be loaded refuses its task instead of trying for ever
       await assert.rejects(pool.run({ kind: 'echo' }), { code: 'workers.crashed' });
     },
     { script: pathToFileURL(join(folder, 'missing.mjs')) },
+  );
+});
+
+test('workers load while their setup is still being made; a setup that fails refuses every task', async () => {
+  await withPool(
+    async (pool) => {
+      pool.warm();
+      assert.deepEqual((await pool.run({ kind: 'echo' })).data, { late: true });
+    },
+    { setup: new Promise((resolve) => setTimeout(() => resolve({ late: true }), 100)) },
+  );
+  await withPool(
+    async (pool) => {
+      await assert.rejects(pool.run({ kind: 'echo' }), { message: 'no catalog' });
+    },
+    { setup: Promise.reject(new Error('no catalog')) },
   );
 });

@@ -16,8 +16,10 @@ export type PoolOptions = {
   readonly timeoutMs: number;
   /** JavaScript heap of one worker. Buffers lie outside it: bounding those is the task's own business. */
   readonly heapMb: number;
-  /** Handed to the script as `workerData`: cloned once for each worker. */
-  readonly data?: unknown;
+  /** Buffers and code of a young isolate are small; a large young generation only costs memory. */
+  readonly youngHeapMb?: number;
+  /** Second argument of the worker's tasks: cloned once for each worker. A promise lets workers load while it is still being made. */
+  readonly setup?: unknown;
 };
 export type TaskOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
 
@@ -46,6 +48,7 @@ type Reply<Output> = { readonly output: Output } | { readonly error: { name: str
 export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Input, Output> {
   const seats = new Set<Seat<Input, Output>>();
   const waiting: Task<Input, Output>[] = [];
+  const setup = Promise.resolve(options.setup);
   let closed = false;
 
   const finish = (seat: Seat<Input, Output>) => {
@@ -62,9 +65,9 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
     if (!closed) next();
   };
   const seatFor = (): Seat<Input, Output> => {
-    const worker = new Worker(options.script, {
-      workerData: options.data,
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
+    const worker = new Worker(new URL('./start.ts', import.meta.url), {
+      workerData: { script: options.script.href },
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: options.youngHeapMb ?? 16 },
     });
     const seat: Seat<Input, Output> = { worker, task: null, timer: null };
     seats.add(seat);
@@ -78,13 +81,21 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
     worker.on('error', (error) => drop(seat, workerProblems.crashed({ reason: reasonOf(error) }, { cause: error })));
     worker.on('exit', (code) => drop(seat, workerProblems.crashed({ reason: `exit code ${code}` })));
     worker.unref();
+    // A setup that fails refuses each task in `give`; here it must only not be unhandled.
+    void setup.then(
+      (data) => worker.postMessage({ setup: data }),
+      () => {},
+    );
     return seat;
   };
   const give = (seat: Seat<Input, Output>, task: Task<Input, Output>) => {
     seat.task = task;
     seat.worker.ref();
     seat.timer = setTimeout(() => drop(seat, workerProblems.timedOut({ ms: task.timeoutMs })), task.timeoutMs);
-    seat.worker.postMessage(task.input);
+    void setup.then(
+      () => seat.worker.postMessage({ input: task.input }),
+      (error: unknown) => drop(seat, error),
+    );
   };
   const next = () => {
     while (waiting.length > 0) {

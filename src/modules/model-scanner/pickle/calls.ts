@@ -4,7 +4,7 @@ import { fold } from './fold.ts';
 import { deeper, direct, type Interpreter, type Way } from './interpreter.ts';
 import { judge, unlisted } from './judge.ts';
 import { attribute, item } from './members.ts';
-import { keyOf, moduleTarget } from './names.ts';
+import { moduleTarget } from './names.ts';
 import { specials } from './specials.ts';
 import { type Call, type GlobalValue, type MethodValue, unknown, type Value } from './values.ts';
 
@@ -104,7 +104,7 @@ const keepers: ReadonlySet<string> = new Set([
 
 /** An allowed function is no shelter for what it calls: a name it is handed must be allowed where it will be used. */
 function recordHanded(interpreter: Interpreter, callee: GlobalValue, args: readonly Value[]): void {
-  const key = keyOf(callee.target);
+  const key = callee.target.key;
   if (keepers.has(key)) return;
   const builds = builders.has(key);
   for (const value of args) {
@@ -132,7 +132,7 @@ function record(interpreter: Interpreter, callee: GlobalValue, { args, lazy }: {
 }
 
 function callGlobal(interpreter: Interpreter, callee: GlobalValue, { args, way }: { args: readonly Value[]; way: Way }): Value {
-  const key = keyOf(callee.target);
+  const key = callee.target.key;
   const answer = specials.get(key)?.({
     interpreter,
     callee,
@@ -144,9 +144,13 @@ function callGlobal(interpreter: Interpreter, callee: GlobalValue, { args, way }
   if (answer) return answer;
   record(interpreter, callee, { args, lazy: way.lazy });
   const call = callOf(interpreter, callee, args);
-  if (lazyCallers.has(key) && args[0]) applyLazily(interpreter, call, { ...way, lazy: true });
+  if (callsLater(call)) applyLazily(interpreter, call, { ...way, lazy: true });
   return fold(key, args, interpreter) ?? call;
 }
+
+/** `iter(f, sentinel)` calls; `iter(items)` does not. */
+const callsLater = ({ callee, args }: Call): boolean =>
+  callee.kind === 'global' && lazyCallers.has(callee.target.key) && (args.length > 1 || callee.target.name !== 'iter');
 
 /** The function inside `map(f, items)` called with the first item. */
 function applyLazily(interpreter: Interpreter, { args }: Call, way: Way): void {
@@ -159,8 +163,7 @@ function applyLazily(interpreter: Interpreter, { args }: Call, way: Way): void {
 /** A lazy iterator handed to another call is consumed by it: what was possible happens. */
 function consume(interpreter: Interpreter, args: readonly Value[], way: Way): void {
   for (const value of args) {
-    if (value.kind !== 'call' || value.callee.kind !== 'global') continue;
-    if (lazyCallers.has(keyOf(value.callee.target))) applyLazily(interpreter, value, way);
+    if (value.kind === 'call' && callsLater(value)) applyLazily(interpreter, value, way);
   }
 }
 
@@ -190,7 +193,7 @@ function partsOfPartial(call: Call): readonly Value[] {
 /** A call on the result of another call. */
 function callResult(interpreter: Interpreter, callee: Call, { args, way }: { args: readonly Value[]; way: Way }): Value {
   const inner = deeper(way);
-  const key = callee.callee.kind === 'global' ? keyOf(callee.callee.target) : '';
+  const key = callee.callee.kind === 'global' ? callee.callee.target.key : '';
   if (key === 'functools partial') {
     const [called = unknown, ...bound] = partsOfPartial(callee);
     return apply(interpreter, called, { args: [...bound, ...args], way: inner });

@@ -1,7 +1,6 @@
 /** BUILD, SETITEM(S), APPEND(S) and ADDITEMS: opcodes that call methods of what they change. */
 import { expressionOf, quote } from './expression.ts';
 import type { Interpreter } from './interpreter.ts';
-import { keyOf } from './names.ts';
 import { type Call, extend, type GlobalValue, type MethodValue, type Value } from './values.ts';
 
 /** A tuple that a hash walks more often than this was doubled on purpose. */
@@ -72,24 +71,21 @@ const tensorBuilders: ReadonlySet<string> = new Set(
 );
 
 export const isTensor = (value: Value): boolean =>
-  value.kind === 'call' && value.callee.kind === 'global' && tensorBuilders.has(keyOf(value.callee.target));
+  value.kind === 'call' && value.callee.kind === 'global' && tensorBuilders.has(value.callee.target.key);
 
-/** A key is hashed: a tuple of shared tuples costs its full weight in time. */
-export function hashed(interpreter: Interpreter, keys: Iterable<Value>): void {
-  for (const key of keys) {
+/** A key is hashed: a tuple of shared tuples costs its full weight in time. Looks at every `step`th value. */
+function hashed(interpreter: Interpreter, values: readonly Value[], step: 1 | 2): void {
+  for (let at = 0; at < values.length; at += step) {
+    const key = values[at] as Value;
     if ((key.kind !== 'tuple' && key.kind !== 'frozenset') || key.weight < heaviestKey) continue;
     const detail = `a key of ${key.weight >= Number.MAX_SAFE_INTEGER ? 'more than 9e15' : key.weight} elements, built from shared parts, would be hashed`;
     interpreter.recorder.anomaly('pickle-hash-bomb', 'bomb', { detail, site: interpreter.site() });
   }
 }
 
-function* everyOther(values: readonly Value[]): Generator<Value> {
-  for (let at = 0; at < values.length; at += 2) yield values[at] as Value;
-}
-
 /** SETITEM and SETITEMS: `target[key] = value`; keys and values alternate. */
 export function setItems(interpreter: Interpreter, target: Value, pairs: readonly Value[]): void {
-  hashed(interpreter, everyOther(pairs));
+  hashed(interpreter, pairs, 2);
   if (target.kind === 'dict') {
     extend(target, pairs);
     return;
@@ -116,7 +112,7 @@ export function addElements(
   target: Value,
   { elements, kind }: { elements: readonly Value[]; kind: 'list' | 'set' },
 ): void {
-  if (kind === 'set') hashed(interpreter, elements);
+  if (kind === 'set') hashed(interpreter, elements, 1);
   if (target.kind === kind) {
     extend(target, elements);
     return;

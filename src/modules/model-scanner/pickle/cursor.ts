@@ -135,14 +135,18 @@ export class Cursor {
   }
 
   /**
-   * A newline-terminated argument without its newline, as Latin-1, cut at `keep` characters.
+   * A newline-terminated argument without its newline, as Latin-1, cut at `keep` characters. At the end of the source the last byte is
+   * taken for the newline: CPython's own Python unpickler does, and looks the name up.
    * @returns the text and its full length in bytes.
    */
   line(keep: number): { text: string; length: number } {
     const start = this.position;
     let text = '';
     for (;;) {
-      if (this.#at >= this.#window.length) this.need(1);
+      if (this.#at >= this.#window.length) {
+        if (this.atEnd) return { text: text.slice(0, -1), length: Math.max(0, this.position - start - 1) };
+        this.need(1);
+      }
       const found = this.#window.indexOf(10, this.#at);
       const stop = found < 0 ? this.#window.length : found;
       if (text.length < keep) text += this.#window.toString('latin1', this.#at, Math.min(stop, this.#at + keep - text.length));

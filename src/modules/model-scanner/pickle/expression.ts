@@ -26,7 +26,7 @@ export function quote(text: string, most = 80): string {
   return `'${escaped}'${text.length > most ? '…' : ''}`;
 }
 
-const printName = (text: string): string => (/^[\w.]+$/.test(text) && text.length <= 120 ? text : quote(text, 120).slice(1, -1));
+const printName = (text: string): string => (/^[\w.]+$/.test(text) && text.length <= 120 ? text : quote(text, 120).slice(1, -1) || "''");
 
 export function printTarget({ module, name }: { readonly module: string; readonly name: string }): string {
   return isModule({ name }) ? printName(module) : `${printName(module)}.${printName(name)}`;

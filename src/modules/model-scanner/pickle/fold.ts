@@ -63,6 +63,8 @@ const rot13 = (text: string): string =>
 /** Elements of a list, tuple, text or bytes as single values. */
 function elementsOf(value: Value | undefined, tools: FoldTools): Value[] | undefined {
   if (value?.kind === 'list' || value?.kind === 'tuple') return value.count > value.items.length ? undefined : value.items;
+  if (value?.kind === 'call' && value.callee.kind === 'global' && value.callee.target.key === 'builtins reversed')
+    return elementsOf(value.args[0], tools)?.toReversed();
   if (value?.kind === 'text' && value.text.length <= keptElements) return [...value.text].map(computedText);
   const bytes = value?.kind === 'bytes' ? tools.bytesOf(value) : undefined;
   return bytes && bytes.length <= keptElements ? [...bytes].map(integer) : undefined;
@@ -244,10 +246,10 @@ const bytesFromNumbers: Fold = (args, tools) => {
 };
 
 const listOf =
-  (kind: 'list' | 'tuple', turn = false): Fold =>
+  (kind: 'list' | 'tuple'): Fold =>
   (args, tools) => {
     const elements = elementsOf(args[0], tools);
-    return elements && sequence(kind, turn ? elements.toReversed() : [...elements]);
+    return elements && sequence(kind, [...elements]);
   };
 
 const item: Fold = (args, tools) => itemOf(args[0], args[1], tools);
@@ -277,7 +279,6 @@ const rows: readonly [string, Fold][] = [
   ['builtins bytes', bytesFromNumbers],
   ['builtins bytearray', bytesFromNumbers],
   ['builtins chr', character],
-  ['builtins reversed', listOf('list', true)],
   ['builtins list', listOf('list')],
   ['builtins tuple', listOf('tuple')],
   ['operator add', concat],

@@ -1,4 +1,5 @@
 /** What the interpretation of calls needs from the machine that runs the opcodes. */
+import type { Target } from './names.ts';
 import type { Recorder, Site } from './recorder.ts';
 import type { PickleFactTables } from './tables.ts';
 import type { Value } from './values.ts';
@@ -10,6 +11,8 @@ export type Interpreter = {
   site(): Site;
   /** A global as a value, noted as referenced until something calls it. */
   reference(module: string, name: string, computed: boolean): Value;
+  /** The same for a target that is known already. */
+  globalValue(target: Target, computed: boolean): Value;
   /** Notes that the global was used as more than a reference. */
   used(value: Value): void;
   /** The bytes of a constant, at most `most`; undefined when longer or unknown. */

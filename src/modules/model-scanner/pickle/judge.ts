@@ -48,9 +48,17 @@ function fits(shape: CallShape, args: readonly Value[]): boolean {
   });
 }
 
+/** Cython writes `__pyx_unpickle_<Class>(class, checksum, state)` into every module with picklable classes: `<Class>.__new__(class)`. */
+const cythonReducer = /^__pyx_unpickle_[A-Za-z]\w*$/;
+
+function isCythonReducer({ name, origin, effect }: Target, args: readonly Value[]): boolean {
+  return origin === 'ai-package' && !effect && cythonReducer.test(name) && args.length === 3 && args[1]?.kind === 'integer';
+}
+
 function isAllowed(target: Target, position: Position, args: readonly Value[]): boolean {
   const { allow } = target;
   if (position === 'reference' && target.path === 'constant' && target.origin !== 'unknown-package') return true;
+  if (position === 'call' && isCythonReducer(target, args)) return true;
   if (!allow) return false;
   if (position === 'class') return allow.asClass;
   if (position === 'reference') return allow.asReference;

@@ -1,21 +1,18 @@
 /** Attributes and elements of values, as getattr and [] find them. */
 import { itemOf } from './fold.ts';
 import type { Interpreter } from './interpreter.ts';
-import { isModule, keyOf } from './names.ts';
+import { resolveMember } from './names.ts';
 import { unknown, type Value } from './values.ts';
 
 /** `value.name`, with `name` possibly dotted. */
 export function attribute(interpreter: Interpreter, value: Value, name: string): Value {
-  if (value.kind === 'global') {
-    const { module, name: outer } = value.target;
-    return interpreter.reference(module, isModule(value.target) ? name : `${outer}.${name}`, value.computed);
-  }
+  if (value.kind === 'global') return interpreter.globalValue(resolveMember(interpreter.tables, value.target, name), value.computed);
   return { kind: 'method', self: value, name, ...interpreter.site() };
 }
 
 /** `value[key]`; `sys.modules['os']` is the module. */
 export function item(interpreter: Interpreter, value: Value, key: Value): Value {
-  if (value.kind === 'global' && keyOf(value.target) === 'sys modules' && key.kind === 'text')
+  if (value.kind === 'global' && value.target.key === 'sys modules' && key.kind === 'text')
     return interpreter.reference(key.text, '', true);
   // `vars(os)['system']` and `os.__dict__['system']` are attributes by another name.
   if (value.kind === 'global' && value.target.name.endsWith('__dict__') && key.kind === 'text') {

@@ -5,6 +5,8 @@ export type Target = {
   readonly module: string;
   /** Qualified name; empty when the target is the module itself. */
   readonly name: string;
+  /** Module and name with a space between: the key of every table. */
+  readonly key: string;
   /** As written, when it differs. */
   readonly written?: string;
   readonly allow: AllowFact | undefined;
@@ -17,8 +19,6 @@ export type Target = {
    */
   readonly path: 'plain' | 'member' | 'constant' | 'unknown-hop' | 'hidden';
 };
-
-export const keyOf = ({ module, name }: { readonly module: string; readonly name: string }): string => `${module} ${name}`;
 
 /** The target is a module, not a name in one. */
 export const isModule = ({ name }: { readonly name: string }): boolean => name === '';
@@ -166,6 +166,7 @@ function resolveAfresh(tables: PickleFactTables, written: { module: string; name
   return {
     module: place.module,
     name: place.name,
+    key: `${place.module} ${place.name}`,
     ...(differs ? { written: `${written.module}.${written.name}`.slice(0, 200) } : {}),
     allow: allowOf(tables, place.module, place.name),
     // Below protocol 3 a Python 2 loader uses the name as written: its effect counts as well.
@@ -194,11 +195,26 @@ export function resolve(tables: PickleFactTables, module: string, name: string, 
   return target;
 }
 
+const members = new WeakMap<Target, Target>();
+
+/**
+ * What `getattr(owner, name)` returns. Unlike a dotted name, which picklers only write for classes, an attribute of a function is no news:
+ * only its dunders are.
+ */
+export function resolveMember(tables: PickleFactTables, owner: Target, name: string): Target {
+  const target = resolve(tables, owner.module, isModule(owner) ? name : `${owner.name}.${name}`, 3);
+  if (target.path !== 'unknown-hop' || isModule(owner)) return target;
+  const member: Target = members.get(target) ?? { ...target, path: 'member' };
+  members.set(target, member);
+  return member;
+}
+
 /** The module itself as a value: what `import_module('os')` returns. */
 export function moduleTarget(tables: PickleFactTables, module: string): Target {
   return {
     module,
     name: '',
+    key: `${module} `,
     allow: undefined,
     effect: tables.moduleEffects.get(module) ?? effectOf(tables, module, ''),
     origin: originOf(tables, module),

@@ -1,6 +1,7 @@
 /** Collects the facts of one source: bounded, without repetitions, first sighting first. */
 import type { Where } from '../../../contract/finding.ts';
 import type { AnomalyFact, GlobalFact, UnreadFact } from '../artefact.ts';
+import { printTarget } from './expression.ts';
 import type { ArrayFact, PicklePathFact, PickleTools, StorageFact } from './facts.ts';
 import { allowed, type Judgement, type Position } from './judge.ts';
 import { isModule, type Target } from './names.ts';
@@ -103,7 +104,8 @@ export class Recorder {
       position,
       ...judgement,
       origin: target.origin,
-      expression: expression(),
+      // What is allowed is no evidence: its arguments are not worth printing.
+      expression: judgement === allowed ? printTarget(target) : expression(),
       where: this.where(site),
     };
   }

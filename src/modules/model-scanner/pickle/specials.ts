@@ -38,7 +38,7 @@ const getAttribute: Special = (call) => {
     recordAs(call, { judgement: 'computed', effect: 'exec', certainty: 'unknown' });
     return unknown;
   }
-  const ordinary = subject.kind === 'global' || subject.kind === 'call';
+  const ordinary = subject.kind !== 'opaque' && subject.kind !== 'persistent';
   const reachesInside = subject.kind !== 'global' && name.split('.').some((hop) => dunder.test(hop));
   if (reachesInside) recordAs(call, { judgement: 'harmful', effect: 'exec', certainty: 'possible' });
   else recordAs(call, ordinary ? allowed : unlisted);
@@ -55,9 +55,12 @@ const applyRest: Special = ({ interpreter, args, way, apply, record }) => {
   return apply(interpreter, args[0] ?? unknown, { args: args.slice(1), way: deeper(way) });
 };
 
-const reduceItems: Special = ({ interpreter, args, way, apply, record }) => {
-  record();
+const reduceItems: Special = (call) => {
+  const { interpreter, args, way, apply, record } = call;
   const [inner = unknown, items, initial] = args;
+  // `int | None` is written as `reduce(operator.or_, (int, NoneType))`.
+  if (inner.kind === 'global' && inner.target.key.endsWith('operator or_')) recordAs(call, allowed);
+  else record();
   const elements = items?.kind === 'list' || items?.kind === 'tuple' ? items.items : [unknown, unknown];
   const operands = initial ? [initial, elements[0] ?? unknown] : [elements[0] ?? unknown, elements[1] ?? unknown];
   return apply(interpreter, inner, { args: operands, way: deeper(way) });
@@ -144,7 +147,20 @@ const resolveText: Special = (call) => {
 
 /** `typing.List[int]` is written as `operator.getitem(typing.List, int)`. */
 const isTyping = (value: Value | undefined): boolean =>
-  value?.kind === 'global' && (value.target.module === 'typing' || value.target.module === 'collections.abc') && value.target.path === 'plain';
+  value?.kind === 'global' &&
+  (value.target.module === 'typing' || value.target.module === 'collections.abc') &&
+  value.target.path === 'plain';
+
+/** `_ufunc_reconstruct(module, name)` imports the module and takes the attribute. */
+const namedFunction: Special = (call) => {
+  const [module, name] = call.args.map(textOf);
+  if (module === undefined || name === undefined) {
+    recordAs(call, { judgement: 'computed', effect: 'exec', certainty: 'unknown' });
+    return unknown;
+  }
+  recordAs(call, allowed);
+  return call.interpreter.reference(module, name, false);
+};
 
 const getItem: Special = (call) => {
   if (isTyping(call.args[0])) {
@@ -196,6 +212,8 @@ const rows: readonly (readonly [Special, string])[] = [
   [applyTuple, 'builtins apply'],
   [applyRest, 'operator call'],
   [reduceItems, 'functools reduce'],
+  [namedFunction, 'numpy.core _ufunc_reconstruct'],
+  [namedFunction, 'numpy._core _ufunc_reconstruct'],
   [rebuildType, 'torch._tensor _rebuild_from_type'],
   [rebuildType, 'torch._tensor _rebuild_from_type_v2'],
   [reconstruct, 'copyreg _reconstructor'],

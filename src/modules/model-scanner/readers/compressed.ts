@@ -8,10 +8,8 @@ type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain
 
 export default defineReader({
   format: 'compressed',
-  claims: (glance) => {
-    const wrapper = wrapperOf(glance.head, glance.name);
-    return wrapper === null ? null : wrapper.certain ? 'certain' : 'plausible';
-  },
+  certain: ({ head, name }) => wrapperOf(head, name)?.certain === true,
+  plausible: ({ head, name }) => wrapperOf(head, name) !== null,
   read: (source, where, tools) => {
     const wrapper = wrapperOf(source.read(0, 4096), placeName(where).toLowerCase());
     if (!wrapper || (!wrapper.certain && !startsWell(source, wrapper))) return null;

@@ -2,6 +2,8 @@
 import { TruncatedBytes } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 
+/** The first read is small: most cursors look at one header. Those that go on read in larger steps. */
+const firstWindow = 4096;
 const window = 64 * 1024;
 const utf8 = new TextDecoder('utf-8');
 
@@ -91,7 +93,8 @@ export class Cursor {
     return this.#view;
   }
   #fill(start: number, length: number): void {
-    this.#buffer = this.source.read(start, Math.min(Math.max(window, length), this.end - start));
+    const step = this.#buffer.length === 0 ? firstWindow : window;
+    this.#buffer = this.source.read(start, Math.min(Math.max(step, length), this.end - start));
     if (this.#buffer.length < length) this.#complete(start, length);
     this.#view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.byteLength);
     this.#bufferAt = start;

@@ -4,7 +4,7 @@ import { executableFacts, executableKind } from './executable-facts.ts';
 
 export default defineReader({
   format: 'executable',
-  claims: ({ head, size }) => (executableKind(head, size) === null ? null : 'certain'),
+  certain: ({ head, size }) => executableKind(head, size) !== null,
   read: (source, where) => {
     const draft = draftArtefact('executable', where, source.size);
     draft.role = 'code';

@@ -17,7 +17,7 @@ import { checkTensors, type GgufTensor } from './gguf-tensors.ts';
 
 export default defineReader({
   format: 'gguf',
-  claims: ({ head }) => (head[0] === 0x47 && head[1] === 0x47 && head[2] === 0x55 && head[3] === 0x46 ? 'certain' : null),
+  certain: ({ head }) => head[0] === 0x47 && head[1] === 0x47 && head[2] === 0x55 && head[3] === 0x46,
   read: (source, where, tools) => {
     const draft = draftArtefact('gguf', where, source.size);
     draft.role = 'model';

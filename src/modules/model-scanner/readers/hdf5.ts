@@ -18,7 +18,7 @@ const utf8 = new TextDecoder('utf-8');
 
 export default defineReader({
   format: 'hdf5',
-  claims: ({ head }) => (signatureAt(head) === null ? null : 'certain'),
+  certain: ({ head }) => signatureAt(head) !== null,
   read: (source, where, tools) => {
     const draft = draftArtefact('hdf5', where, source.size);
     draft.role = 'dataset';

@@ -5,7 +5,7 @@ const longestTemplate = 4 * 2 ** 20;
 
 export default defineReader({
   format: 'jinja',
-  claims: ({ name, isText }) => (isText && /\.(jinja2?|j2)$/.test(name) ? 'plausible' : null),
+  plausible: (glance) => /\.(jinja2?|j2)$/.test(glance.name) && glance.isText,
   read: (source, where) => {
     const draft = draftArtefact('jinja', where, source.size);
     draft.role = 'config';

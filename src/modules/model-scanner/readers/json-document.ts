@@ -32,7 +32,7 @@ const telling = [
 
 export default defineReader({
   format: 'json',
-  claims: ({ head, isText }) => (isText && startsJson(head) ? 'plausible' : null),
+  plausible: (glance) => startsJson(glance.head) && glance.isText,
   read: (source, where, tools) => {
     const draft = draftArtefact('json', where, source.size);
     if (source.size > longestDocument) {

@@ -82,10 +82,8 @@ const tableFooter = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
 
 export default defineReader({
   format: 'known-format',
-  claims: (glance) => {
-    const known = knownFormat(glance);
-    return known === null ? null : known.weak ? 'plausible' : 'certain';
-  },
+  certain: (glance) => knownFormat(glance)?.weak === undefined && knownFormat(glance) !== null,
+  plausible: (glance) => knownFormat(glance) !== null,
   read: (source, where) => {
     const tail = source.read(Math.max(0, source.size - 8), 8);
     const known = knownFormat({ head: source.read(0, 4096), tail });

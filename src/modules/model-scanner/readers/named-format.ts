@@ -12,8 +12,6 @@ type Named = {
   readonly read?: true;
 };
 
-const latin1 = new TextDecoder('latin1');
-
 /** `read`: the format is plain values, so there is nothing a reader would have to check. */
 const named: readonly Named[] = [
   { format: 'lightgbm-text', role: 'model', name: /./, text: true, start: /^tree\nversion=v\d/, read: true },
@@ -30,7 +28,7 @@ const named: readonly Named[] = [
 
 export default defineReader({
   format: 'named-format',
-  claims: ({ head, name, isText }) => (kindOf(head, name, isText) === null ? null : 'plausible'),
+  plausible: ({ head, name, isText }) => kindOf(head, name, isText) !== null,
   read: (source, where) => {
     const head = source.read(0, 4096);
     const name = placeName(where).toLowerCase();
@@ -45,9 +43,8 @@ export default defineReader({
 });
 
 function kindOf(head: Uint8Array, name: string, isText: boolean): Named | null {
-  const start = latin1.decode(head);
-  return (
-    named.find((kind) => kind.name.test(name) && (kind.text === undefined || kind.text === isText) && (kind.start?.test(start) ?? true)) ??
-    null
-  );
+  const fits = named.filter((kind) => (kind.text === undefined || kind.text === isText) && kind.name.test(name));
+  if (fits.length === 0) return null;
+  const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
+  return fits.find((kind) => kind.start?.test(start) ?? true) ?? null;
 }

@@ -20,7 +20,7 @@ import { type Literal, parseLiteral } from './python-literal.ts';
 
 export default defineReader({
   format: 'npy',
-  claims: ({ head }) => (startsArray(head) ? 'certain' : null),
+  certain: ({ head }) => startsArray(head),
   read: (source, where, tools) => {
     const draft = draftArtefact('npy', where, source.size);
     draft.role = 'dataset';

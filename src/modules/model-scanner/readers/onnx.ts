@@ -24,10 +24,9 @@ const deepest = 64;
 
 export default defineReader({
   format: 'onnx',
-  claims: ({ head, isText, name }) => {
-    const key = head[0] ?? 0;
-    if (isText && !name.endsWith('.onnx')) return null;
-    return modelShape.get(key >> 3) === (key & 7) ? 'plausible' : null;
+  plausible: (glance) => {
+    const key = glance.head[0] ?? 0;
+    return modelShape.get(key >> 3) === (key & 7) && (glance.name.endsWith('.onnx') || !glance.isText);
   },
   read: (source, where, tools) => {
     if (!looksLikeModel(source)) return null;

@@ -8,10 +8,8 @@ const torchMagic = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 
 
 export default defineReader({
   format: 'pickle',
-  claims: (glance) => {
-    if (announcesProtocol(glance)) return 'certain';
-    return walksLikePickle(glance.head, glance.size <= glance.head.length) ? 'plausible' : null;
-  },
+  certain: announcesProtocol,
+  plausible: ({ head, size }) => walksLikePickle(head, size <= head.length),
   read: (source, where, tools) => {
     const head = source.read(0, 4096);
     const legacy = torchMagic.every((byte, i) => head[i] === byte);

@@ -6,7 +6,7 @@ const longestFile = 16 * 2 ** 20;
 
 export default defineReader({
   format: 'python-bytecode',
-  claims: ({ head }) => (isCompiled(head) ? 'certain' : null),
+  certain: ({ head }) => isCompiled(head),
   read: (source, where) => {
     const draft = draftArtefact('python-bytecode', where, source.size);
     draft.role = 'code';

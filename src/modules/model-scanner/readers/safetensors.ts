@@ -30,14 +30,12 @@ const elementBits: ReadonlyMap<string, number> = new Map([
 
 export default defineReader({
   format: 'safetensors',
-  claims: ({ head, size, name }) => {
-    if (size < 10 || head.length < 10) return null;
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-    if (head[8] === 0x7b && (head[9] === 0x22 || head[9] === 0x7d || head[9] === 0x20 || head[9] === 0x0a) && length < 2 ** 40)
-      return 'certain';
-    return name.endsWith('.safetensors') ? 'plausible' : null;
+  certain: ({ head }) => {
+    // A length below 2^40, then JSON.
+    const opens = head[5] === 0 && head[6] === 0 && head[7] === 0 && head[8] === 0x7b;
+    return opens && (head[9] === 0x22 || head[9] === 0x7d || head[9] === 0x20 || head[9] === 0x0a);
   },
+  plausible: ({ name, size }) => size >= 10 && name.endsWith('.safetensors'),
   read: (source, where, tools) => {
     const draft = draftArtefact('safetensors', where, source.size);
     draft.role = 'model';

@@ -19,7 +19,7 @@ const pieceShape: ReadonlyMap<number, number> = new Map([
 
 export default defineReader({
   format: 'sentencepiece',
-  claims: ({ head }) => (head[0] === 0x0a && head[2] === 0x0a ? 'plausible' : null),
+  plausible: ({ head }) => head[0] === 0x0a && head[2] === 0x0a,
   read: (source, where) => {
     if (!isVocabulary(source)) return null;
     const draft = draftArtefact('sentencepiece', where, source.size);

@@ -20,7 +20,7 @@ const utf8 = new TextDecoder('utf-8');
 
 export default defineReader({
   format: 'tar',
-  claims: ({ head }) => (isHeader(head) ? 'certain' : null),
+  certain: ({ head }) => isHeader(head),
   read: (source, where, tools) => {
     const draft = draftArtefact('tar', where, source.size);
     draft.role = 'container';

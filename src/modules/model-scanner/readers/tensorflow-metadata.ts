@@ -29,7 +29,7 @@ const longestConfig = 32 * 2 ** 20;
 
 export default defineReader({
   format: 'tensorflow-metadata',
-  claims: ({ head, name, isText }) => (!isText && (name === 'fingerprint.pb' || head[0] === 0x0a) ? 'plausible' : null),
+  plausible: (glance) => (glance.name === 'fingerprint.pb' || glance.head[0] === 0x0a) && !glance.isText,
   read: (source, where, tools) => {
     if (placeName(where) === 'fingerprint.pb' && fitsShape(source, 0, source.size, fingerprintShape)) {
       const draft = draftArtefact('tensorflow-fingerprint', where, source.size);

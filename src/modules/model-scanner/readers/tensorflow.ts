@@ -40,9 +40,10 @@ type Kind = 'tensorflow-saved-model' | 'tensorflow-meta-graph' | 'tensorflow-gra
 
 export default defineReader({
   format: 'tensorflow',
-  claims: ({ head, isText, name }) => {
-    if (isText && !/\.(pb|meta)$/.test(name)) return null;
-    return head[0] === 0x08 || head[0] === 0x0a || head[0] === 0x12 || head[0] === 0x22 ? 'plausible' : null;
+  plausible: (glance) => {
+    const first = glance.head[0];
+    const begins = first === 0x08 || first === 0x0a || first === 0x12 || first === 0x22;
+    return begins && (/\.(pb|meta)$/.test(glance.name) || !glance.isText);
   },
   read: (source, where, tools) => {
     const kind = kindOf(source);

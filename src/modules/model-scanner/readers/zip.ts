@@ -25,10 +25,7 @@ import { openMember, packedSource } from './zip-member.ts';
 
 export default defineReader({
   format: 'zip',
-  claims: ({ head, tail, size }) => {
-    if (startsWithLocalHeader(head)) return 'certain';
-    return size >= 22 && endRecordIn(tail) ? 'certain' : null;
-  },
+  certain: ({ head, tail, size }) => startsWithLocalHeader(head) || (size >= 22 && endRecordIn(tail)),
   read: (source, where, tools) => {
     const tailStart = Math.max(0, source.size - 66_000);
     const directories = zipDirectories(source, source.read(tailStart, source.size - tailStart), tools.budget);

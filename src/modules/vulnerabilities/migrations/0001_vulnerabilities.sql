@@ -22,12 +22,12 @@ select platform.protect('vulnerabilities.alias');
 -- What the text index knows of a row: words people search for, and facets (f/<field>/<value>) that filters combine.
 -- The workspace is a facet too, so that a small tenant never reads through a large one.
 create function vulnerabilities.search_of(
-  workspace_id uuid, number bigint, words text, severity text, status text, environment text, asset_type text, owner text,
+  workspace_id uuid, words text, severity text, status text, environment text, asset_type text, owner text,
   assignee_id uuid, source text, kev boolean, malicious boolean
 ) returns tsvector
   language sql immutable parallel safe
   as $$
-  select to_tsvector('simple', 'vul ' || number::text || ' ' || translate(left(words, 4000), '/\.-_:@!#()[]{}<>"''=,;+&|*', '                            '))
+  select to_tsvector('simple', translate(left(words, 4000), '/\.-_:@!#()[]{}<>"''=,;+&|*', '                            '))
     || array_to_tsvector(array[
       'w/' || workspace_id::text,
       'f/severity/' || severity,
@@ -116,10 +116,11 @@ create table vulnerabilities.vulnerability (
   updated_at timestamptz not null default now(),
   version integer not null default 1,
   search tsvector not null generated always as (vulnerabilities.search_of(
-    workspace_id, number, title || ' ' || weakness || ' ' || coalesce(cve_id, '') || ' ' || component || ' ' || location || ' ' || asset_name,
+    workspace_id, title || ' ' || weakness || ' ' || coalesce(cve_id, '') || ' ' || component || ' ' || location || ' ' || asset_name,
     severity, status, environment, asset_type, owner, assignee_id, source, kev, malicious)) stored
 ) with (fillfactor = 85);
 create unique index vulnerability_key on vulnerabilities.vulnerability (workspace_id, key);
+create unique index vulnerability_number on vulnerabilities.vulnerability (workspace_id, number);
 create index vulnerability_live_priority on vulnerabilities.vulnerability (workspace_id, priority desc, id desc) where live;
 create index vulnerability_due on vulnerabilities.vulnerability (workspace_id, due_order, id);
 create index vulnerability_severity on vulnerabilities.vulnerability (workspace_id, severity_rank, priority desc, id desc);

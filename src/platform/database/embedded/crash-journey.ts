@@ -41,14 +41,16 @@ export async function killPostgresWhileWriting({ dataDirectory, kills, writers =
   const database = new Database(target, { poolSize: writers });
   const load = new Load(database, await workspaceOf(database));
   try {
-    const running = Array.from({ length: writers }, () => load.write());
+    const running = Promise.all(Array.from({ length: writers }, () => load.write()));
+    // Awaited below; until then a writer's failure must not end the process.
+    running.catch(() => {});
     let longestOutageMs = 0;
     for (let kill = 0; kill < kills; kill += 1) {
       await sleep(50 + Math.random() * 250);
       longestOutageMs = Math.max(longestOutageMs, await outage(supervisor.pid, load));
     }
     load.stopped = true;
-    await Promise.all(running);
+    await running;
     const present = await presentIds(target);
     const lost = [...load.acknowledged].filter((id) => !present.has(id)).length;
     return { kills, acknowledged: load.acknowledged.size, lost, refused: load.refused, longestOutageMs };

@@ -135,9 +135,10 @@ describe('the embedded PostgreSQL', () => {
     );
   });
 
-  test('a path too long for a socket gets a socket in the temporary folder, and the data directory remembers it', async () => {
+  test('a path too long for a socket gets a socket in the temporary folder, and the data directory remembers it', async (t) => {
     const directory = copied(join(guardedDirectory('long'), 'd'.repeat(60), 'e'.repeat(60)));
     const { place } = await startEmbedded({ dataDirectory: directory, settings });
+    t.after(() => rmSync(place.socketDirectory ?? '', { recursive: true, force: true }));
     assert.ok((place.socketDirectory ?? '').length < 80, place.socketDirectory ?? '');
     assert.deepEqual(readPlace(directory), place);
     assert.equal(await isAlive(directory), true);

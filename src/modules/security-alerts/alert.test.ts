@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
+import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { changeAlert, type Raise, raise, windowMs } from './alert.ts';
+import { deservesAlert } from './jobs.ts';
+import { listRows, readRecent, readStatistics } from './store.ts';
+import { alert } from './table.ts';
+
+const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+function shell(extra: Partial<Raise> = {}): Raise {
+  return {
+    title: 'Loading it runs a shell command',
+    description: '',
+    severity: 'high',
+    source: 'model-scanner',
+    fingerprint: 'one',
+    asset: { id: randomUUID(), name: 'churn-model' },
+    vulnerability: null,
+    at: at(0),
+    ...extra,
+  };
+}
+async function payloads({ owner }: TestDatabase, type: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await owner.query<{ payload: Record<string, unknown> }>(
+    'select payload from platform.outbox where type = $1 order by id',
+    [type],
+  );
+  return rows.map(({ payload }) => payload);
+}
+
+test('the table matches the migration', async (t) => {
+  const { owner } = await testDatabase(t);
+  await assertTablesMatchDatabase(owner, [alert]);
+});
+test('the same thing inside the window counts up, later it is a new alert', async (t) => {
+  const base = await testDatabase(t);
+  const rows = await base.run(async () => [
+    await raise(shell()),
+    await raise(shell({ at: at(30) })),
+    await raise(shell({ at: new Date(at(30).getTime() + windowMs + 1000) })),
+  ]);
+  assert.deepEqual(
+    rows.map(({ count }) => count),
+    [1, 2, 1],
+  );
+  assert.equal(rows[0]?.id, rows[1]?.id);
+  assert.notEqual(rows[0]?.id, rows[2]?.id);
+  assert.equal((await payloads(base, 'alert.raised')).length, 2);
+  assert.equal((await payloads(base, 'alert.changed')).length, 1);
+});
+test('another source or fingerprint is another alert', async (t) => {
+  const { run } = await testDatabase(t);
+  const ids = await run(async () => [
+    await raise(shell()),
+    await raise(shell({ source: 'gateway' })),
+    await raise(shell({ fingerprint: 'two' })),
+  ]);
+  assert.equal(new Set(ids.map(({ id }) => id)).size, 3);
+});
+test('an acknowledged alert stays so when repeated, and is new again when it became more severe', async (t) => {
+  const base = await testDatabase(t);
+  const context = base.context();
+  const states = await base.run(async () => {
+    const { id } = await raise(shell());
+    const acknowledged = await changeAlert(id, { state: 'acknowledged' }, context);
+    const repeated = await raise(shell({ at: at(1) }));
+    const graver = await raise(shell({ at: at(2), severity: 'critical' }));
+    return [acknowledged, repeated, graver].map(({ state, severity }) => `${state} ${severity}`);
+  });
+  assert.deepEqual(states, ['acknowledged high', 'acknowledged high', 'new critical']);
+});
+test('a closed alert is over: the same thing again opens a new one', async (t) => {
+  const base = await testDatabase(t);
+  const [first, second] = await base.run(async () => {
+    const { id } = await raise(shell());
+    return [await changeAlert(id, { state: 'closed', cause: 'expected' }, base.context()), await raise(shell({ at: at(1) }))];
+  });
+  assert.equal(first?.state, 'closed');
+  assert.notEqual(first?.id, second?.id);
+});
+test('refuses what its state does not allow, a close without cause and an old version', async (t) => {
+  const base = await testDatabase(t);
+  const { id } = await base.run(() => raise(shell()));
+  const change = (fields: Parameters<typeof changeAlert>[1]) => base.run(() => changeAlert(id, fields, base.context()));
+  await assert.rejects(change({ state: 'closed' }), { code: 'security-alerts.causeMissing' });
+  await change({ state: 'closed', cause: 'duplicate' });
+  await assert.rejects(change({ state: 'acknowledged' }), { code: 'security-alerts.noSuchMove' });
+  await assert.rejects(change({ state: 'new', version: 1 }), { code: 'request.conflict', status: 409 });
+  await assert.rejects(
+    base.run(() => changeAlert(randomUUID(), { note: 'x' }, base.context())),
+    { code: 'security-alerts.notFound' },
+  );
+});
+test('lists by state, severity and words, latest first, and counts', async (t) => {
+  const { run, otherWorkspaceId } = await testDatabase(t);
+  await run(async () => {
+    await raise(shell({ fingerprint: 'a', at: at(1) }));
+    await raise(shell({ fingerprint: 'b', at: at(3), severity: 'critical', title: 'Native code is loaded' }));
+    await raise(shell({ fingerprint: 'c', at: at(2) }));
+  });
+  const titles = async (filter: Parameters<typeof listRows>[0]) => (await run(() => listRows(filter, {}))).items.map(({ title }) => title);
+  assert.deepEqual(await titles({ state: 'new,acknowledged' }), [
+    'Native code is loaded',
+    'Loading it runs a shell command',
+    'Loading it runs a shell command',
+  ]);
+  assert.deepEqual(await titles({ severity: 'critical' }), ['Native code is loaded']);
+  assert.deepEqual(await titles({ q: 'NATIVE churn' }), ['Native code is loaded']);
+  assert.deepEqual(await titles({ state: 'closed' }), []);
+  const { rows, open, fresh } = await run(() => readRecent(2));
+  assert.deepEqual([rows.length, open, fresh], [2, 3, 3]);
+  const statistics = await run(() => readStatistics(7));
+  assert.equal(statistics.perDay.at(-1)?.raised, 3);
+  assert.deepEqual(
+    statistics.openBySeverity.map(({ count }) => count),
+    [1, 2, 0, 0, 0],
+  );
+  assert.equal(statistics.medianToAcknowledgeMs, null);
+  assert.equal((await run(() => readRecent(10), { workspaceId: otherWorkspaceId })).open, 0);
+});
+test('is raised for what is critical, and for attacks in an artefact from high on', () => {
+  assert.deepEqual(
+    (
+      [
+        ['critical', false],
+        ['high', true],
+        ['high', false],
+        ['medium', true],
+      ] as const
+    ).map(([severity, malicious]) => deservesAlert({ severity, malicious })),
+    [true, true, false, false],
+  );
+});

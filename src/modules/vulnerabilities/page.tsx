@@ -1,0 +1,239 @@
+/** The list of vulnerabilities: views, filters, rows of decisions, peek, keys, bulk. */
+import { Download, Plus } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { Redirect, useSearch } from 'wouter';
+import { linkTo } from '../../client/request.ts';
+import { useSession } from '../../client/session.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { BulkBar } from '../../ui/bulk-bar.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { inertLine } from '../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { useQueryValue } from '../../ui/query-state.ts';
+import { Screen } from '../../ui/screen.tsx';
+import { BulkDialog, type BulkTarget } from './bulk-dialog.tsx';
+import { type Change, ChangeDialog } from './change-dialogs.tsx';
+import { exportVulnerabilities, listVulnerabilities, sorts, type Vulnerability, type VulnerabilityFilter } from './contract.ts';
+import { useListFilters } from './list-filters.tsx';
+import { RecordDialog } from './record-dialog.tsx';
+import { firstView, StandardViews } from './standard-views.tsx';
+import { columns, orderWords, placeOf, VulnerabilityPhoneRow } from './vulnerability-columns.tsx';
+import { VulnerabilityPeek } from './vulnerability-peek.tsx';
+import { liveEvents } from './vulnerability-sections.tsx';
+import { isOpen } from './vulnerability-words.tsx';
+
+const byId = (row: Vulnerability): string => row.id;
+const byName = (row: Vulnerability): string => inertLine(row.title);
+
+function VulnerabilitiesPage() {
+  // Nothing asked for is "All open": the address then says so.
+  const isBare = useSearch().replace(/^\?/, '') === '';
+  return isBare ? <Redirect to={firstView} replace /> : <VulnerabilityList />;
+}
+
+function VulnerabilityList() {
+  const [sortName, setSort] = useQueryValue('sort');
+  const sort = sorts.find((known) => known === sortName) ?? 'priority';
+  const [sample, setSample] = useState<Vulnerability | undefined>(undefined);
+  const { fields, filters, filter } = useListFilters(sample);
+  const list = useEndpointPages(listVulnerabilities, { ...filter, limit: 50, sort }, { live: liveEvents });
+  if (list.rows[0] !== undefined && list.rows[0].assetId !== sample?.assetId) setSample(list.rows[0]);
+  const [peekId, setPeekId] = useQueryValue('peek');
+  const [change, setChange] = useState<Change | null>(null);
+  const [isRecording, setRecording] = useState(false);
+  return (
+    <Screen
+      title="Vulnerabilities"
+      actions={<PageActions filter={filter} sort={sort} onRecord={() => setRecording(true)} />}
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <StandardViews />
+          <FilterBar fields={fields} filters={filters} />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order={orderWords[sort]}
+          />
+        </>
+      }
+      peek={peekId === null ? null : <PeekOf id={peekId} list={list} onPeek={setPeekId} onChange={setChange} />}
+    >
+      <Loaded
+        answer={list}
+        waitsFor="the vulnerabilities"
+        lines={10}
+        empty={<NothingHere isFiltered={!isFirstView(filter)} onClear={filters.clear} />}
+      >
+        {(rows) => (
+          <Rows
+            rows={rows}
+            list={list}
+            filter={filter}
+            sort={sort}
+            onSort={setSort}
+            peekId={peekId}
+            onPeek={setPeekId}
+            onChange={setChange}
+          />
+        )}
+      </Loaded>
+      {change !== null && <ChangeDialog change={change} onClose={() => setChange(null)} />}
+      {isRecording && <RecordDialog onClose={() => setRecording(false)} onDone={(id) => setPeekId(id)} />}
+    </Screen>
+  );
+}
+
+function isFirstView(filter: VulnerabilityFilter): boolean {
+  return Object.keys(filter).length === 1 && filter.status === 'open,in_progress';
+}
+
+type PeekOfProps = {
+  id: string;
+  list: EndpointPages<Vulnerability>;
+  onPeek: (id: string | null) => void;
+  onChange: (change: Change) => void;
+};
+
+function PeekOf({ id, list, onPeek, onChange }: PeekOfProps) {
+  const place = list.rows.findIndex((row) => row.id === id);
+  const at = (index: number) => {
+    const row = place < 0 ? undefined : list.rows[index];
+    return row === undefined ? undefined : () => onPeek(row.id);
+  };
+  return (
+    <VulnerabilityPeek
+      id={id}
+      place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
+      onPrevious={at(place - 1)}
+      onNext={at(place + 1)}
+      onClose={() => onPeek(null)}
+      onChange={onChange}
+    />
+  );
+}
+
+type RowsProps = {
+  rows: readonly Vulnerability[];
+  list: EndpointPages<Vulnerability>;
+  filter: VulnerabilityFilter;
+  sort: (typeof sorts)[number];
+  onSort: (sort: string | null) => void;
+  peekId: string | null;
+  onPeek: (id: string | null, change?: { step?: boolean }) => void;
+  onChange: (change: Change) => void;
+};
+
+function Rows({ rows, list, filter, sort, onSort, peekId, onPeek, onChange }: RowsProps) {
+  const { can } = useSession();
+  const mayChange = can('vulnerabilities:update');
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [whole, setWhole] = useState<string | null>(null);
+  const [bulk, setBulk] = useState<'assign' | 'status' | null>(null);
+  const choose = (ids: ReadonlySet<string>) => {
+    setSelected(ids);
+    setWhole(null);
+  };
+  const target = useMemo((): BulkTarget => (whole === null ? { ids: [...selected] } : { filter, as_of: whole }), [whole, selected, filter]);
+  const act = (kind: Change['kind'], openOnly: boolean) => (row: Vulnerability) => {
+    if (mayChange && (!openOnly || isOpen(row))) onChange({ kind, row });
+  };
+  return (
+    <>
+      <DataTable
+        label="Vulnerabilities"
+        rows={rows}
+        rowId={byId}
+        rowName={byName}
+        rowTo={placeOf}
+        columns={columns}
+        viewKey="vulnerabilities"
+        sort={{ by: sort, descending: sort !== 'due' && sort !== 'severity', onChange: (by) => onSort(by === 'priority' ? null : by) }}
+        onOpen={(row) => onPeek(row.id, { step: peekId === null })}
+        openId={peekId}
+        {...(mayChange ? { selection: { ids: selected, onChange: choose } } : {})}
+        rowKeys={[
+          { keys: 'e', label: 'Assign', run: act('assign', true) },
+          { keys: 's', label: 'Status', run: act('status', false) },
+          { keys: 'd', label: 'Due', run: act('due', true) },
+          { keys: 'c', label: 'Comment', run: act('comment', false) },
+        ]}
+        phone={(row) => <VulnerabilityPhoneRow row={row} />}
+        {...(list.total === undefined ? {} : { total: list.total })}
+        hasMore={list.hasMore}
+        onMore={list.loadMore}
+        isLoadingMore={list.isLoadingMore}
+      />
+      <BulkBar
+        selected={selected.size}
+        total={list.total}
+        totalIsEstimate={list.totalIsEstimate}
+        isWholeFilter={whole !== null}
+        onWholeFilter={() => setWhole(new Date().toISOString())}
+        onClear={() => choose(new Set())}
+      >
+        <Button onClick={() => setBulk('assign')}>Assign</Button>
+        <Button onClick={() => setBulk('status')}>Status</Button>
+      </BulkBar>
+      {bulk !== null && <BulkDialog kind={bulk} target={target} onClose={() => setBulk(null)} onDone={() => choose(new Set())} />}
+    </>
+  );
+}
+
+function PageActions({ filter, sort, onRecord }: { filter: VulnerabilityFilter; sort: RowsProps['sort']; onRecord: () => void }) {
+  const { can } = useSession();
+  const download = (format: 'csv' | 'ndjson') => window.location.assign(linkTo(exportVulnerabilities, { ...filter, sort, format }));
+  return (
+    <>
+      <Menu
+        trigger={<Button icon={Download}>Export</Button>}
+        items={[
+          { label: 'CSV', note: 'every row of this filter, for spreadsheets', run: () => download('csv') },
+          { label: 'NDJSON', note: 'every row of this filter, for machines', run: () => download('ndjson') },
+        ]}
+      />
+      {can('vulnerabilities:create') && (
+        <Button icon={Plus} onClick={onRecord}>
+          Record
+        </Button>
+      )}
+    </>
+  );
+}
+
+function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const { can } = useSession();
+  if (isFiltered)
+    return (
+      <EmptyNote kind="no-match" title="No vulnerability matches" actions={<Button onClick={onClear}>Drop the filter</Button>}>
+        Only what matches every chip above is listed.
+      </EmptyNote>
+    );
+  return (
+    <EmptyNote
+      title="Nothing is open"
+      actions={can('model-scanner:create') ? <ButtonLink to="/model-scanner">Scan a folder</ButtonLink> : undefined}
+    >
+      What scans find on your assets appears here, with its evidence. Assets that nobody scanned are unknown, not clean: the dashboard says
+      how many.
+    </EmptyNote>
+  );
+}
+
+export default definePage({
+  path: '/vulnerabilities',
+  title: 'Vulnerabilities',
+  permission: 'vulnerabilities:read',
+  group: 'Find',
+  icon: 'bug',
+  order: 1,
+  Page: VulnerabilitiesPage,
+});
