@@ -5,12 +5,13 @@ import { installAuditLog } from '../modules/audit-logs/wiring.ts';
 import { installIdentity } from '../modules/identity/wiring.ts';
 import { config, projectRoot } from '../platform/config.ts';
 import { openDatabase } from '../platform/database/connection.ts';
-import { currentDatabase, db, systemTransaction, useDatabase } from '../platform/database/database.ts';
+import { currentDatabase, db, systemTransaction, transaction, useDatabase } from '../platform/database/database.ts';
 import { LiveHub, liveRoutes } from '../platform/events/live.ts';
 import { startSequencer } from '../platform/events/sequencer.ts';
 import { startConsumers } from '../platform/events/subscribe.ts';
 import { watchHealth } from '../platform/health.ts';
 import { doorUrl, serveLocally } from '../platform/http/call.ts';
+import { installTransactions } from '../platform/http/run-route.ts';
 import { createServer } from '../platform/http/server.ts';
 import { jobRoutes } from '../platform/jobs/routes.ts';
 import { startJobs } from '../platform/jobs/worker.ts';
@@ -79,6 +80,7 @@ function openDatabaseFor(life: Lifetime): void {
     log: log(),
   });
   useDatabase(database);
+  installTransactions(transaction);
   life.add('database', async () => {
     useDatabase(null);
     await database.close();

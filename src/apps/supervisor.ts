@@ -85,7 +85,10 @@ class Child {
 
   #start(): void {
     const startedAt = Date.now();
-    const child = fork(entry, { env: childEnvironment(this.#environment, this.#without), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(entry, {
+      env: childEnvironment({ NODE_COMPILE_CACHE: join(config().DATA_DIR, 'compile-cache'), ...this.#environment }, this.#without),
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     this.#process = child;
     child.on('message', () => this.#ready());
     child.on('error', (error) =>

@@ -46,11 +46,11 @@ export function useEntryColumns(people: People): Column<AuditEntry>[] {
           resource.id === null ? resource.type : <TwoLines title={inertLine(resourceName(resource, people))} second={resource.type} />,
       },
       { id: 'actor', head: 'By', width: 170, hideUnder: 480, cell: (entry) => <Actor entry={entry} people={people} /> },
-      { id: 'outcome', head: 'Outcome', width: 90, cell: (entry) => <OutcomeBadge outcome={entry.outcome} /> },
+      { id: 'outcome', head: 'Outcome', width: 104, cell: (entry) => <OutcomeBadge outcome={entry.outcome} /> },
       {
         id: 'index',
         head: 'Entry',
-        width: 80,
+        width: 104,
         align: 'right',
         hideUnder: 860,
         cell: (entry) => <span className="text-ink-3 tabular-nums">{entry.index}</span>,

@@ -9,7 +9,6 @@ import {
   type GlobalFact,
   type OperatorFact,
   type TemplateFact,
-  type UnreadFact,
 } from './artefact.ts';
 
 const where: Where = { containerPath: ['example.bin'], offset: 16, length: 8 };
@@ -64,8 +63,4 @@ export function exampleTemplate(text: string): TemplateFact {
 
 export function exampleCode(fact: Partial<CodeFact>): CodeFact {
   return { language: 'python', activated: true, detail: 'code', text: '', where, ...fact };
-}
-
-export function exampleUnread(fact: Partial<UnreadFact>): UnreadFact {
-  return { reason: 'unsupported', detail: 'No reader.', where, ...fact };
 }

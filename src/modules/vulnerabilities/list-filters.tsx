@@ -84,7 +84,7 @@ export function useListFilters(sample: Vulnerability | undefined): ListFilters {
 function filterOf(filters: Filters, fields: readonly FilterField[]): VulnerabilityFilter {
   const given = new Map<string, string>();
   for (const field of fields) {
-    const value = valueOf(filters, field);
+    const value = askedOf(filters, field);
     if (value !== undefined && value !== '') given.set(field.key, value);
   }
   if (filters.text.trim() !== '') given.set('q', filters.text.trim());
@@ -94,7 +94,7 @@ function filterOf(filters: Filters, fields: readonly FilterField[]): Vulnerabili
 }
 
 /** "is not" asks for all the others; fields of one value take the last chosen. */
-function valueOf(filters: Filters, field: FilterField): string | undefined {
+function askedOf(filters: Filters, field: FilterField): string | undefined {
   const chosen = filters.values(field.key) ?? filters.values(field.key, 'has');
   if (chosen !== undefined) return many.includes(field.key) ? chosen.join(',') : chosen.at(-1);
   const left = filters.values(field.key, 'is-not');

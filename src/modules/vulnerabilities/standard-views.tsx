@@ -6,7 +6,12 @@ import { type SavedView, SavedViews } from '../../ui/saved-views.tsx';
 import { countVulnerabilities, type VulnerabilityFilter } from './contract.ts';
 
 const open = 'open,in_progress';
-type View = { readonly id: string; readonly name: string; readonly filter: VulnerabilityFilter; readonly sort?: string };
+type View = {
+  readonly id: string;
+  readonly name: string;
+  readonly filter: VulnerabilityFilter & Readonly<Record<string, string>>;
+  readonly sort?: string;
+};
 export const views = [
   { id: 'open', name: 'All open', filter: { status: open } },
   { id: 'fix-first', name: 'Fix first', filter: { status: open, severity: 'critical,high' } },

@@ -5,10 +5,18 @@ import type { Access } from '../../contract/permission.ts';
 import { commonProblems, isProblem } from '../../contract/problem.ts';
 import { withContext } from '../ambient.ts';
 import { type AuditRecord, audit, withAuditNotes } from '../audit.ts';
-import { transaction } from '../database/database.ts';
 import { log } from '../log.ts';
 import type { RequestContext, Route } from './handle.ts';
 import { parseInput } from './input.ts';
+
+/** Runs work in one transaction of the context's workspace. */
+export type TransactionRunner = <T>(context: Context, work: () => Promise<T>, options?: { readonly readOnly?: boolean }) => Promise<T>;
+let transaction: TransactionRunner = () => Promise.reject(commonProblems.unavailable({ what: 'database' }));
+
+/** The product door brings its database; compute doors have none, and their processes load no database code. */
+export function installTransactions(runner: TransactionRunner): void {
+  transaction = runner;
+}
 
 /** @throws request.notSignedIn, request.forbidden */
 export function checkAccess(access: Access, actor: Actor | null): asserts actor is Actor {

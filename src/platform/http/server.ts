@@ -61,7 +61,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await addGuards(app, parts);
   addBodyParsers(app);
   addProbes(app, parts);
-  await mountOpenapi(
+  mountOpenapi(
     app,
     parts.door,
     parts.routes.map(({ endpoint }) => endpoint),

@@ -16,8 +16,6 @@ export type PoolOptions = {
   readonly timeoutMs: number;
   /** JavaScript heap of one worker. Buffers lie outside it: bounding those is the task's own business. */
   readonly heapMb: number;
-  /** Buffers and code of a young isolate are small; a large young generation only costs memory. */
-  readonly youngHeapMb?: number;
   /** Second argument of the worker's tasks: cloned once for each worker. A promise lets workers load while it is still being made. */
   readonly setup?: unknown;
 };
@@ -35,115 +33,128 @@ export type WorkerPool<Input, Output> = {
   close(): Promise<void>;
 };
 
+/** A pool of at most `size` workers; one that dies or runs over time is replaced when the next task needs it. */
+export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Input, Output> {
+  return new ThreadPool<Input, Output>(options);
+}
+
+/** Code and buffers of a worker are short-lived and small; a large young generation only costs memory. */
+const youngHeapMb = 16;
+
 type Task<Input, Output> = {
   readonly input: Input;
   readonly timeoutMs: number;
   readonly resolve: (output: Output) => void;
   readonly reject: (error: unknown) => void;
 };
-type Seat<Input, Output> = { worker: Worker; task: Task<Input, Output> | null; timer: NodeJS.Timeout | null };
+type Seat<Input, Output> = { readonly worker: Worker; task: Task<Input, Output> | null; timer: NodeJS.Timeout | null };
 type Reply<Output> = { readonly output: Output } | { readonly error: { name: string; message: string } };
 
-/** A pool of at most `size` workers; one that dies or runs over time is replaced when the next task needs it. */
-export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Input, Output> {
-  const seats = new Set<Seat<Input, Output>>();
-  const waiting: Task<Input, Output>[] = [];
-  const setup = Promise.resolve(options.setup);
-  let closed = false;
+class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
+  readonly #options: PoolOptions;
+  readonly #setup: Promise<unknown>;
+  readonly #seats = new Set<Seat<Input, Output>>();
+  readonly #waiting: Task<Input, Output>[] = [];
+  #closed = false;
 
-  const finish = (seat: Seat<Input, Output>) => {
-    if (seat.timer) clearTimeout(seat.timer);
-    const { task } = seat;
-    seat.task = null;
-    seat.timer = null;
-    return task;
-  };
-  const drop = (seat: Seat<Input, Output>, error: unknown) => {
-    if (!seats.delete(seat)) return;
-    finish(seat)?.reject(error);
-    void seat.worker.terminate();
-    if (!closed) next();
-  };
-  const seatFor = (): Seat<Input, Output> => {
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#setup = Promise.resolve(options.setup);
+  }
+
+  warm(): void {
+    while (!this.#closed && this.#seats.size < this.#options.size) this.#seat();
+  }
+
+  run(input: Input, { timeoutMs = this.#options.timeoutMs, signal }: TaskOptions = {}): Promise<Output> {
+    if (this.#closed || signal?.aborted) return Promise.reject(workerProblems.stopped());
+    const { promise, resolve, reject } = Promise.withResolvers<Output>();
+    const task: Task<Input, Output> = { input, timeoutMs, resolve, reject };
+    const abort = () => this.#abort(task);
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#waiting.push(task);
+    this.#next();
+    return promise.finally(() => signal?.removeEventListener('abort', abort));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const task of this.#waiting.splice(0)) task.reject(workerProblems.stopped());
+    const ending = [...this.#seats];
+    this.#seats.clear();
+    for (const seat of ending) free(seat)?.reject(workerProblems.stopped());
+    await Promise.all(ending.map(({ worker }) => worker.terminate()));
+  }
+
+  #abort(task: Task<Input, Output>): void {
+    const queued = this.#waiting.indexOf(task);
+    if (queued >= 0) this.#waiting.splice(queued, 1);
+    task.reject(workerProblems.stopped());
+    for (const seat of this.#seats) if (seat.task === task) this.#drop(seat, workerProblems.stopped());
+  }
+
+  #seat(): Seat<Input, Output> {
     const worker = new Worker(new URL('./start.ts', import.meta.url), {
-      workerData: { script: options.script.href },
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: options.youngHeapMb ?? 16 },
+      workerData: { script: this.#options.script.href },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb, maxYoungGenerationSizeMb: youngHeapMb },
     });
     const seat: Seat<Input, Output> = { worker, task: null, timer: null };
-    seats.add(seat);
-    worker.on('message', (reply: Reply<Output>) => {
-      const task = finish(seat);
-      if (waiting.length === 0) worker.unref();
-      if ('output' in reply) task?.resolve(reply.output);
-      else task?.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }));
-      next();
-    });
-    worker.on('error', (error) => drop(seat, workerProblems.crashed({ reason: reasonOf(error) }, { cause: error })));
-    worker.on('exit', (code) => drop(seat, workerProblems.crashed({ reason: `exit code ${code}` })));
+    this.#seats.add(seat);
+    worker.on('message', (reply: Reply<Output>) => this.#answered(seat, reply));
+    worker.on('error', (error) => this.#drop(seat, workerProblems.crashed({ reason: reasonOf(error) }, { cause: error })));
+    worker.on('exit', (code) => this.#drop(seat, workerProblems.crashed({ reason: `exit code ${code}` })));
     worker.unref();
     // A setup that fails refuses each task in `give`; here it must only not be unhandled.
-    void setup.then(
-      (data) => worker.postMessage({ setup: data }),
+    void this.#setup.then(
+      (setup) => worker.postMessage({ setup }),
       () => {},
     );
     return seat;
-  };
-  const give = (seat: Seat<Input, Output>, task: Task<Input, Output>) => {
+  }
+
+  #answered(seat: Seat<Input, Output>, reply: Reply<Output>): void {
+    const task = free(seat);
+    if (this.#waiting.length === 0) seat.worker.unref();
+    if ('output' in reply) task?.resolve(reply.output);
+    else task?.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }));
+    this.#next();
+  }
+
+  #drop(seat: Seat<Input, Output>, error: unknown): void {
+    if (!this.#seats.delete(seat)) return;
+    free(seat)?.reject(error);
+    void seat.worker.terminate();
+    if (!this.#closed) this.#next();
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0) {
+      const idle = [...this.#seats].find(({ task }) => task === null);
+      const seat = idle ?? (this.#seats.size < this.#options.size ? this.#seat() : null);
+      const task = seat ? this.#waiting.shift() : undefined;
+      if (!seat || !task) return;
+      this.#give(seat, task);
+    }
+  }
+
+  #give(seat: Seat<Input, Output>, task: Task<Input, Output>): void {
     seat.task = task;
     seat.worker.ref();
-    seat.timer = setTimeout(() => drop(seat, workerProblems.timedOut({ ms: task.timeoutMs })), task.timeoutMs);
-    void setup.then(
+    seat.timer = setTimeout(() => this.#drop(seat, workerProblems.timedOut({ ms: task.timeoutMs })), task.timeoutMs);
+    void this.#setup.then(
       () => seat.worker.postMessage({ input: task.input }),
-      (error: unknown) => drop(seat, error),
+      (error: unknown) => this.#drop(seat, error),
     );
-  };
-  const next = () => {
-    while (waiting.length > 0) {
-      const free = [...seats].find(({ task }) => task === null) ?? (seats.size < options.size ? seatFor() : null);
-      const task = free ? waiting.shift() : undefined;
-      if (!free || !task) return;
-      give(free, task);
-    }
-  };
+  }
+}
 
-  return {
-    warm: () => {
-      while (!closed && seats.size < options.size) seatFor();
-    },
-    run: (input, { timeoutMs = options.timeoutMs, signal } = {}) =>
-      new Promise<Output>((resolve, reject) => {
-        if (closed || signal?.aborted) return reject(workerProblems.stopped());
-        const abort = () => {
-          const queued = waiting.indexOf(task);
-          if (queued >= 0) waiting.splice(queued, 1);
-          for (const seat of seats) if (seat.task === task) drop(seat, workerProblems.stopped());
-          reject(workerProblems.stopped());
-        };
-        const task: Task<Input, Output> = {
-          input,
-          timeoutMs,
-          resolve: (output) => {
-            signal?.removeEventListener('abort', abort);
-            resolve(output);
-          },
-          reject: (error) => {
-            signal?.removeEventListener('abort', abort);
-            reject(error);
-          },
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        waiting.push(task);
-        next();
-      }),
-    close: async () => {
-      closed = true;
-      for (const task of waiting.splice(0)) task.reject(workerProblems.stopped());
-      const ending = [...seats];
-      seats.clear();
-      for (const seat of ending) finish(seat)?.reject(workerProblems.stopped());
-      await Promise.all(ending.map(({ worker }) => worker.terminate()));
-    },
-  };
+/** Takes the task off its seat, the clock stopped. */
+function free<Input, Output>(seat: Seat<Input, Output>): Task<Input, Output> | null {
+  const { task } = seat;
+  if (seat.timer) clearTimeout(seat.timer);
+  seat.task = null;
+  seat.timer = null;
+  return task;
 }
 
 function reasonOf(error: unknown): string {

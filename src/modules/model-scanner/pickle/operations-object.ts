@@ -7,7 +7,7 @@ import { expressionOf } from './expression.ts';
 import { judge, unlisted } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Operation, offerEmbedded } from './operations-constant.ts';
-import { argumentsOf, type Call, extend, extension, type Mapping, sequence, type Value } from './values.ts';
+import { argumentsOf, type Call, extend, extension, type Mapping, sequence, textOf, type Value } from './values.ts';
 
 /** Longest module or class name that is looked up. */
 const longestName = 65_536;
@@ -110,6 +110,12 @@ function stackGlobal(machine: Machine): void {
 function persistent(machine: Machine, id: Value): void {
   machine.recorder.persistentIds += 1;
   noteStorage(machine, id);
+  // Legacy torch writes a class with its source as `('module', class, file, source)` and gets the class back.
+  const [word, named] = id.kind === 'tuple' ? id.items : [];
+  if (textOf(word) === 'module' && named?.kind === 'global') {
+    machine.push(named);
+    return;
+  }
   machine.push({ kind: 'persistent', id });
 }
 

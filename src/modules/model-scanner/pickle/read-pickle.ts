@@ -10,7 +10,6 @@ import { isLegacyMagic, legacyPickles, storageBytes } from './torch-legacy.ts';
 import type { Value } from './values.ts';
 
 export type { PickleFacts, PicklePlace, PickleTools } from './facts.ts';
-export { loadPickleTables, withoutEffects } from './tables.ts';
 
 type Reading = {
   readonly source: ByteSource;

@@ -48,9 +48,10 @@ type Reading = { readonly machines: Machine[]; trials: number };
 /** Moves over the raw data of an array; an array of objects is a stream of its own, read next. */
 function passRawData(reading: Reading, machine: Machine, wrapper: Call): void {
   const { cursor } = machine;
-  if (reading.trials < mostTrials) tryAsOpcodes(machine);
-  reading.trials += 1;
   const raw = rawDataOf(wrapper);
+  // An array of objects is a pickle for both readings.
+  if (!raw?.dtype.objects && reading.trials < mostTrials) tryAsOpcodes(machine);
+  reading.trials += 1;
   if (!raw) throw new StreamBroken('array-unknown', `the array at byte ${machine.offset} does not say how long it is`);
   if (raw.dtype.objects) {
     if (reading.machines.length >= deepestArrays) throw new StreamBroken('arrays-too-deep', `arrays nested deeper than ${deepestArrays}`);

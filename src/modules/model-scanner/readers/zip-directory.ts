@@ -36,13 +36,12 @@ export type ZipDirectory = {
   readonly ambiguousStart: boolean;
 };
 
-const endSignature = 0x06054b50;
 const end64Signature = 0x06064b50;
 const locatorSignature = 0x07064b50;
 const centralSignature = 0x02014b50;
 const endRecordBytes = 22;
-const sentinel32 = 0xffffffff;
-const sentinel16 = 0xffff;
+/** In a 32-bit field: the value stands in the zip64 extra field. */
+export const sentinel32 = 0xffffffff;
 
 const utf8 = new TextDecoder('utf-8');
 
@@ -190,7 +189,7 @@ export function zip64Sizes(extra: Uint8Array, plain: Sizes, recordOffset: number
   return result;
 }
 
-export function extraField(extra: Uint8Array, id: number): Uint8Array | null {
+function extraField(extra: Uint8Array, id: number): Uint8Array | null {
   for (let at = 0; at + 4 <= extra.length; ) {
     const found = (extra[at] ?? 0) | ((extra[at + 1] ?? 0) << 8);
     const length = (extra[at + 2] ?? 0) | ((extra[at + 3] ?? 0) << 8);
@@ -206,6 +205,3 @@ function unicodePath(extra: Uint8Array, nameBytes: Uint8Array): string | null {
   const written = utf8.decode(field.subarray(5));
   return written === utf8.decode(nameBytes) ? null : written;
 }
-
-export { sentinel16, sentinel32 };
-export const endRecordSignature = endSignature;

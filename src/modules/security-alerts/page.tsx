@@ -1,0 +1,224 @@
+/** The feed of alerts: latest first, new ones wait behind a count, `a` says that you look at it. */
+import { useMemo, useState } from 'react';
+import { useSession } from '../../client/session.ts';
+import { type Change as ChangeOf, useChange } from '../../client/use-change.ts';
+import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { Button, TextLink } from '../../ui/button.tsx';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import type { FilterField } from '../../ui/filter.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { inertLine } from '../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { useQueryValue } from '../../ui/query-state.ts';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { SeverityShape } from '../../ui/severity.tsx';
+import { TwoLines } from '../../ui/table-body.tsx';
+import type { Column } from '../../ui/table-column.ts';
+import { PhoneRow } from '../../ui/table-phone.tsx';
+import { Badge } from '../../ui/tag.tsx';
+import { toast } from '../../ui/toast-store.ts';
+import { useFilters } from '../../ui/use-filters.ts';
+import { AlertPeek } from './alert-peek.tsx';
+import { stateWords } from './alert-words.tsx';
+import { CloseDialog } from './close-dialog.tsx';
+import { acknowledgeAlert, changeAlert, listAlerts, type SecurityAlert } from './contract.ts';
+
+const choices = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+const fields: readonly FilterField[] = [
+  { key: 'state', label: 'state', kind: 'choice', choices: choices(['new', 'acknowledged', 'closed']) },
+  { key: 'severity', label: 'severity', kind: 'choice', choices: choices(['critical', 'high', 'medium', 'low', 'informational']) },
+  { key: 'source', label: 'source', kind: 'text' },
+];
+const byId = (alert: SecurityAlert): string => alert.id;
+const byName = (alert: SecurityAlert): string => inertLine(alert.title);
+const liveEvents = ['alert.'];
+
+function AlertsPage() {
+  const filters = useFilters(fields);
+  const filter = useMemo(() => {
+    // Without a choice the feed holds what still waits for somebody.
+    const state = filters.value('state') ?? 'new,acknowledged';
+    const severity = filters.value('severity');
+    const source = filters.value('source') ?? filters.value('source', 'has');
+    const q = filters.text.trim();
+    return {
+      state,
+      ...(severity === undefined ? {} : { severity }),
+      ...(source === undefined ? {} : { source }),
+      ...(q === '' ? {} : { q }),
+    };
+  }, [filters]);
+  const list = useEndpointPages(listAlerts, { ...filter, limit: 50 }, { live: liveEvents });
+  const [peekId, setPeekId] = useQueryValue('peek');
+  const [closing, setClosing] = useState<SecurityAlert | null>(null);
+  const acknowledge = useAcknowledge();
+  const { can } = useSession();
+  const mayChange = can('security-alerts:update');
+  const columns = useMemo(() => columnsFor(mayChange ? acknowledge : null), [mayChange, acknowledge]);
+  const place = list.rows.findIndex(({ id }) => id === peekId);
+  const peekAt = (index: number) => {
+    const row = place < 0 ? undefined : list.rows[index];
+    return row === undefined ? undefined : () => setPeekId(row.id);
+  };
+  return (
+    <Screen
+      title="Alerts"
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Title, asset or number" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
+          />
+        </>
+      }
+      peek={
+        peekId === null ? null : (
+          <AlertPeek
+            id={peekId}
+            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
+            onPrevious={peekAt(place - 1)}
+            onNext={peekAt(place + 1)}
+            onClose={() => setPeekId(null)}
+            onAcknowledge={(alert) => void acknowledge(alert)}
+            onEnd={setClosing}
+          />
+        )
+      }
+    >
+      <Loaded answer={list} waitsFor="the alerts" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
+        {(rows) => (
+          <DataTable
+            label="Alerts"
+            rows={rows}
+            rowId={byId}
+            rowName={byName}
+            columns={columns}
+            viewKey="security-alerts"
+            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
+            openId={peekId}
+            rowKeys={[
+              { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void acknowledge(row) },
+              { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && setClosing(row) },
+            ]}
+            phone={(row) => <AlertPhoneRow alert={row} />}
+            {...(list.total === undefined ? {} : { total: list.total })}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+      {closing !== null && <CloseDialog alert={closing} onClose={() => setClosing(null)} />}
+    </Screen>
+  );
+}
+
+const touched = ['security-alerts', 'dashboard'];
+function useAcknowledge(): (alert: SecurityAlert) => Promise<unknown> {
+  const back: ChangeOf<typeof changeAlert> = useChange(changeAlert, { invalidates: touched });
+  const change = useChange(acknowledgeAlert, {
+    invalidates: touched,
+    onDone: (after) =>
+      toast({
+        text: `Acknowledged: ${inertLine(after.title)}`,
+        undo: () => void back.run({ id: after.id, version: after.version, state: 'new' }),
+      }),
+    onRefused: (problem) => toast({ text: problem.message }),
+  });
+  return ({ id, version }) => change.run({ id, version });
+}
+
+function columnsFor(acknowledge: ((alert: SecurityAlert) => Promise<unknown>) | null): Column<SecurityAlert>[] {
+  return [
+    { id: 'severity', head: 'Severity', headHidden: true, width: 34, cell: ({ severity }) => <SeverityShape severity={severity} /> },
+    { id: 'at', head: 'When', width: 84, cell: ({ lastAt }) => <RelativeTime at={lastAt} form="age" /> },
+    {
+      id: 'title',
+      head: 'What is happening',
+      primary: true,
+      cell: (alert) => <TwoLines title={inertLine(alert.title)} second={secondLine(alert)} />,
+    },
+    {
+      id: 'count',
+      head: 'Times',
+      width: 58,
+      align: 'right',
+      hideUnder: 560,
+      cell: ({ count }) => <span className="tabular-nums">{count}</span>,
+    },
+    { id: 'state', head: 'State', width: 170, hideUnder: 480, cell: (alert) => <StateCell alert={alert} /> },
+    {
+      id: 'act',
+      head: 'Acknowledge',
+      headHidden: true,
+      width: 118,
+      align: 'right',
+      hideUnder: 640,
+      cell: (alert) =>
+        alert.state === 'new' && acknowledge !== null ? (
+          <Button size="small" onClick={() => void acknowledge(alert)}>
+            Acknowledge
+          </Button>
+        ) : null,
+    },
+  ];
+}
+
+function secondLine({ assetName, vulnerabilityNumber, source }: SecurityAlert): string {
+  return [assetName === null ? null : inertLine(assetName), vulnerabilityNumber, source].filter((part) => part !== null).join(' · ');
+}
+
+function StateCell({ alert }: { alert: SecurityAlert }) {
+  if (alert.state === 'new') return <Badge tone="accent">New</Badge>;
+  const name = alert.state === 'closed' ? alert.closedByName : alert.acknowledgedByName;
+  return (
+    <span className="block truncate text-ink-2">
+      {stateWords[alert.state]}
+      {name !== null && `, ${name}`}
+    </span>
+  );
+}
+
+function AlertPhoneRow({ alert }: { alert: SecurityAlert }) {
+  return (
+    <PhoneRow
+      shape={<SeverityShape severity={alert.severity} />}
+      title={inertLine(alert.title)}
+      to={`/security-alerts?peek=${alert.id}`}
+      figure={<RelativeTime at={alert.lastAt} form="age" />}
+      reason={secondLine(alert)}
+      owner={<StateCell alert={alert} />}
+      due={alert.count > 1 ? <span className="text-ink-3">{alert.count} times</span> : undefined}
+    />
+  );
+}
+
+function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered)
+    return <EmptyNote kind="no-match" title="No alert matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  return (
+    <EmptyNote kind="all-clear" title="No alert waits">
+      Critical vulnerabilities, and attacks found in an artefact, raise one the moment they open. What nobody scanned raises none:{' '}
+      <TextLink to="/">the dashboard says what is not covered</TextLink>.
+    </EmptyNote>
+  );
+}
+
+export default definePage({
+  path: '/security-alerts',
+  title: 'Alerts',
+  permission: 'security-alerts:read',
+  group: 'Respond',
+  icon: 'bell',
+  order: 1,
+  Page: AlertsPage,
+});
