@@ -3,8 +3,8 @@
  * test/rules/rules.test.ts plants one violation per rule and expects exactly that rule to speak.
  */
 
-/** Tests, benches and their helpers may reach further than the code they prove. */
-const proof = String.raw`\.(test|bench)\.tsx?$|/test-[^/]+\.ts$|^test/`;
+/** Tests, benches and what they share (test-*.ts, testing/) may reach further than the code they prove. */
+const proof = String.raw`\.(test|bench)\.tsx?$|/test-[^/]+\.ts$|/testing/|^test/`;
 const store = String.raw`^src/modules/.+[/-](store|table)\.ts$`;
 const databasePackages = '(^|/)node_modules/(drizzle-orm|pg|pg-boss|postgres)/';
 /** Where transactions are opened and refusals are named: jobs and some handlers need that. `db`, which touches rows, is kept by scripts/check/words.ts. */
@@ -124,7 +124,7 @@ export default {
       'tests-stay-tests',
       'What proves the code is no part of it.',
       { path: '^src/', pathNot: proof },
-      { path: [String.raw`\.(test|bench)\.tsx?$`, String.raw`^src/.*/test-[^/]+\.ts$`, '^test/'] },
+      { path: [String.raw`\.(test|bench)\.tsx?$`, String.raw`^src/.*/test-[^/]+\.ts$`, '^src/.*/testing/', '^test/'] },
     ),
     rule('resolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
     rule(

@@ -5,7 +5,7 @@ export function printComplaint({ path, line, says }: Complaint): string {
   return `${path}${line === null ? '' : `:${line}`}  ${says}`;
 }
 
-/** Tests, benches and the helpers they share: they prove the code and are not shipped. */
+/** Tests, benches and what they share (test-*.ts, testing/): they prove the code and are not shipped. */
 export function isProof(path: string): boolean {
-  return /\.(test|bench)\.tsx?$|\/test-[^/]+\.ts$|^test\//.test(path);
+  return /\.(test|bench)\.tsx?$|\/test-[^/]+\.ts$|\/testing\/|^test\//.test(path);
 }

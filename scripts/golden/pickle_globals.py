@@ -2,6 +2,7 @@
 
     python pickle_globals.py record OUT.json [ZOO…] in an environment with the libraries to observe; missing ones are skipped
     python pickle_globals.py merge FOLDER *.json    writes FOLDER/<library>.yaml, one line per global
+    python pickle_globals.py clean SAMPLES.json     writes pickles of ordinary objects that a scan must call clean
     python pickle_globals.py tables CATALOG         writes Python's own name tables: version 2 names, modules, re-exports
 
 A zoo of objects is saved with protocols 0 to 5. The pickles are read back by an observer that never imports anything: every
@@ -713,6 +714,78 @@ def record_all(path, wanted):
     print(len(record.failed), "objects could not be pickled")
 
 
+# --- pickles that must stay clean --------------------------------------------------------------------------------------------
+
+
+def clean_objects():
+    """Name and value of ordinary objects; what cannot be imported is left out."""
+    import collections, datetime, decimal, enum, fractions, functools, http, operator, pathlib, re, uuid  # noqa: E401,F401
+
+    yield "uuid", lambda: uuid.UUID(int=0x1234567890ABCDEF1234567890ABCDEF)
+    yield "regular expression", lambda: re.compile("[a-z]+(?P<x>.)", re.I)
+    yield "enum members", lambda: [http.HTTPStatus.OK, re.I | re.M]
+    yield "partial of an allowed function", lambda: functools.partial(sorted, reverse=True)
+    yield "dates", lambda: [datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), datetime.date(2020, 1, 2), datetime.timedelta(1, 2)]
+    yield "numbers", lambda: [decimal.Decimal("1.50"), fractions.Fraction(1, 3), 1 + 2j, 1 << 100, -1, 1.5]
+    yield "paths", lambda: [pathlib.PurePosixPath("/tmp/x"), pathlib.Path("a")]
+    yield "collections", lambda: [collections.OrderedDict(a=1), collections.defaultdict(list, a=[1]), collections.Counter("aab"), collections.deque([1], 3), {1}, frozenset({2})]
+    yield "getters", lambda: [operator.itemgetter(1), operator.attrgetter("a"), operator.methodcaller("upper")]
+    yield "dangerous words", lambda: {"vocabulary": ["exec", "eval", "os.system", "__import__", "cos\nsystem\n", "<script>"], "readme": "never call exec(open(x).read()) or subprocess.Popen"}
+    yield "numpy array", lambda: numpy().arange(6.0).reshape(2, 3)
+    yield "numpy zeros", lambda: numpy().zeros(300)
+    yield "numpy structured and object arrays", lambda: [numpy().zeros(2, [("a", "f4"), ("b", "U3")]), numpy().array([1, "a", None], object), numpy().float64(1.5), numpy().dtype("M8[ns]")]
+    yield "ufunc references", lambda: [numpy().log1p, numpy().add, numpy().mean]
+    yield "random state", lambda: numpy().random.default_rng(1)
+    yield "scipy sparse", lambda: __import__("scipy.sparse", fromlist=["a"]).csr_matrix(numpy().eye(3))
+    yield "scipy distribution", lambda: __import__("scipy.stats", fromlist=["a"]).norm(0, 1)
+    yield "scikit-learn pipeline", clean_pipeline
+    yield "scikit-learn tree", lambda: __import__("sklearn.tree", fromlist=["a"]).DecisionTreeClassifier(max_depth=2).fit([[0.0], [1.0], [2.0]], [0, 1, 1])
+    yield "scikit-learn text", lambda: __import__("sklearn.feature_extraction.text", fromlist=["a"]).TfidfVectorizer().fit(["a red fox", "a blue dog"])
+    yield "pandas frame", lambda: __import__("pandas").DataFrame({"a": [1, 2], "b": ["x", "y"], "c": __import__("pandas").to_datetime(["2020", "2021"])})
+    yield "xgboost", lambda: __import__("xgboost").XGBClassifier(n_estimators=1, max_depth=1).fit(numpy().arange(8.0).reshape(4, 2), [0, 1, 0, 1])
+    yield "lightgbm", lambda: __import__("lightgbm").LGBMClassifier(n_estimators=1, verbose=-1).fit(numpy().random.rand(30, 2), [0, 1] * 15)
+    yield "torch tensor", lambda: __import__("torch").arange(6.0).reshape(2, 3)
+    yield "torch state", lambda: __import__("torch").nn.Linear(2, 2).state_dict()
+    yield "torch module", lambda: __import__("torch").nn.Sequential(__import__("torch").nn.Linear(2, 2), __import__("torch").nn.ReLU())
+    yield "torch values", lambda: [__import__("torch").float16, __import__("torch").device("cpu"), __import__("torch").Size([1, 2])]
+    yield "transformers configuration", lambda: __import__("transformers").DistilBertConfig()
+    yield "omegaconf", lambda: __import__("omegaconf").OmegaConf.create({"a": {"b": [1, "x"]}})
+
+
+def numpy():
+    return __import__("numpy")
+
+
+def clean_pipeline():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    return make_pipeline(FunctionTransformer(numpy().log1p), StandardScaler(), LogisticRegression()).fit([[0.0], [1.0], [2.0]], [0, 1, 1])
+
+
+def write_clean(path):
+    """Adds to what the file has: objects of several environments come together in one file."""
+    import base64
+    import os
+
+    samples = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            samples = json.load(file)
+    for name, build in clean_objects():
+        value = attempt(build)
+        if value is None:
+            continue
+        for protocol in (0, 2, 4):
+            data = attempt(lambda: pickle.dumps(value, protocol))
+            if data is not None and len(data) < 12_000:
+                samples[f"{name}, protocol {protocol}"] = base64.b64encode(data).decode()
+    with open(path, "w") as file:
+        json.dump(dict(sorted(samples.items())), file, indent=0)
+    print(len(samples), "pickles")
+
+
 # --- from observations to the catalog ----------------------------------------------------------------------------------------
 
 MOST_ARGUMENTS = 8
@@ -776,7 +849,7 @@ def merge(folder, paths):
         with open(f"{folder}/{library}.yaml", "w") as file:
             file.write("# Written by scripts/golden/pickle_globals.py from pickles of the library itself. Do not edit: record more objects instead.\n")
             file.write(f"kind: allow\nlibrary: {library}\nversions: {json.dumps(sorted(known_versions.get(library, set())))}\ngenerated: true\n")
-            file.write(f"matches: [{json.dumps(' '.join(first[:2]))}]\nnonMatches: ['os system', 'builtins eval']\nglobals: |\n")
+            file.write(f"matches: [{json.dumps(' '.join(first[:2]))}]\nnonMatches: [\"os system\", \"builtins eval\"]\nglobals: |\n")
             file.writelines(f"  {line}\n" for line in lines)
         print(library, len(lines))
 
@@ -838,18 +911,18 @@ def write_tables(catalog):
 
     written = "# Written by scripts/golden/pickle_globals.py from the Python that ran it. Do not edit.\n"
     with open(f"{catalog}/pickle-globals/python2-names.yaml", "w") as file:
-        file.write(written + "kind: python2-names\nmatches: ['__builtin__ xrange']\nnonMatches: ['builtins range']\nmodules: |\n")
+        file.write(written + "kind: python2-names\nmatches: [\"__builtin__ xrange\"]\nnonMatches: [\"builtins range\"]\nmodules: |\n")
         file.writelines(f"  {old} {new}\n" for old, new in sorted(_compat_pickle.IMPORT_MAPPING.items()))
         file.write("names: |\n")
         file.writelines(f"  {' '.join(old)} {' '.join(new)}\n" for old, new in sorted(_compat_pickle.NAME_MAPPING.items()))
     with open(f"{catalog}/pickle-globals/standard-library-modules.yaml", "w") as file:
         old_modules = {old.split(".")[0] for old in _compat_pickle.IMPORT_MAPPING} | set(NEWER_AND_OLDER.split())
         names = sorted(set(sys.stdlib_module_names) | old_modules)
-        file.write(written + "kind: origins\nmatches: ['os']\nnonMatches: ['numpy']\nstandardLibrary: |\n")
+        file.write(written + "kind: origins\nmatches: [\"os\"]\nnonMatches: [\"numpy\"]\nstandardLibrary: |\n")
         file.writelines(f"  {' '.join(names[at:at + 12])}\n" for at in range(0, len(names), 12))
-        file.write("aiPackages: ''\n")
+        file.write("aiPackages: \"\"\n")
     with open(f"{catalog}/pickle-globals/exports.yaml", "w") as file:
-        file.write(written + "kind: exports\nmatches: ['posix *']\nnonMatches: ['os system']\nexports: |\n")
+        file.write(written + "kind: exports\nmatches: [\"posix *\"]\nnonMatches: [\"os system\"]\nexports: |\n")
         file.writelines(f"  {twin} * {module}\n" for twin, module in sorted(TWINS.items()))
         file.writelines(f"  {' '.join(row)}\n" for row in exported(f"{catalog}/effects"))
 
@@ -866,6 +939,8 @@ if __name__ == "__main__":
         record_all(sys.argv[2], set(sys.argv[3:]))
     elif sys.argv[1:2] == ["merge"] and len(sys.argv) > 3:
         merge(sys.argv[2], sys.argv[3:])
+    elif sys.argv[1:2] == ["clean"] and len(sys.argv) == 3:
+        write_clean(sys.argv[2])
     elif sys.argv[1:2] == ["tables"] and len(sys.argv) == 3:
         write_tables(sys.argv[2])
     else:

@@ -6,11 +6,14 @@ import { type Patch, patchValue } from './pages.ts';
 import { problemOf, request } from './request.ts';
 import { sessionKey } from './session-key.ts';
 
+/** `tag` is the slice whose answers hold the record; default is the endpoint's own. */
+export type OptimisticPatch = { readonly id: string; readonly patch: Patch; readonly tag?: string };
+
 export type ChangeOptions<E extends Endpoint> = {
   /** Slices whose answers are asked again afterwards; default is the endpoint's own. */
   readonly invalidates?: readonly string[];
-  /** Shows the result before the server said so; returns how to take it back. */
-  readonly optimistic?: (client: QueryClient, input: InputOf<E>) => () => void;
+  /** Shows the result before the server said so, in every cached answer that holds the record; a refusal puts the old value back. */
+  readonly optimistic?: (input: InputOf<E>) => OptimisticPatch;
   readonly onDone?: (output: OutputOf<E>, input: InputOf<E>) => void;
   readonly onRefused?: (problem: Problem, input: InputOf<E>) => void;
 };
@@ -30,8 +33,9 @@ export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOption
     mutationFn: (input) => request(endpoint, input),
     onMutate: async (input) => {
       if (options.optimistic === undefined) return () => undefined;
-      await client.cancelQueries({ queryKey: [endpoint.tag] });
-      return options.optimistic(client, input);
+      const { id, patch, tag = endpoint.tag } = options.optimistic(input);
+      await client.cancelQueries({ queryKey: [tag] });
+      return patchCached(client, tag, id, patch);
     },
     onError: (error, input, takeBack) => {
       takeBack?.();
@@ -52,7 +56,7 @@ export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOption
 }
 
 /** Changes the row with this id in every cached answer of a slice: lists, pages and the record itself. Returns how to take it back. */
-export function patchCached(client: QueryClient, tag: string, id: string, patch: Patch): () => void {
+function patchCached(client: QueryClient, tag: string, id: string, patch: Patch): () => void {
   const before = client.getQueriesData({ queryKey: [tag] });
   for (const [key, data] of before) client.setQueryData(key, patchValue(data, id, patch));
   return () => {

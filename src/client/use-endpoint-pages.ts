@@ -77,22 +77,27 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
 
-  const counted = pages.isPlaceholderData ? pages.data?.pages[0] : (newest ?? pages.data?.pages[0]);
   return {
     rows,
-    total: counted?.total,
-    totalIsEstimate: counted?.totalIsEstimate ?? false,
+    ...totals(pages.data?.pages[0], pages.isPlaceholderData ? undefined : newest),
     hasMore: hasNextPage,
     loadMore,
     isLoadingMore: isFetchingNextPage,
     newCount,
     showNew,
     data: pages.data === undefined ? undefined : rows,
-    error: pages.error,
-    isPending: pages.isPending,
-    isFetching: pages.isFetching,
-    isPlaceholderData: pages.isPlaceholderData,
-    dataUpdatedAt: pages.dataUpdatedAt,
+    ...stateOf(pages),
     refetch: () => void refetch(),
   };
 }
+
+/** The newest count is the true one, but only of the list that is shown. */
+function totals<T>(first: Page<T> | undefined, newest: Page<T> | undefined): { total: number | undefined; totalIsEstimate: boolean } {
+  const counted = newest ?? first;
+  return { total: counted?.total, totalIsEstimate: counted?.totalIsEstimate ?? false };
+}
+
+function stateOf({ error, isPending, isFetching, isPlaceholderData, dataUpdatedAt }: AnswerState): AnswerState {
+  return { error, isPending, isFetching, isPlaceholderData, dataUpdatedAt };
+}
+type AnswerState = Pick<EndpointPages<unknown>, 'error' | 'isPending' | 'isFetching' | 'isPlaceholderData' | 'dataUpdatedAt'>;

@@ -1,7 +1,7 @@
 /** Live events inside React: the state of the stream, and answers that renew themselves at most once a second. */
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
-import { type LiveEvent, type LiveStatus, type LiveStream, resetType } from './live.ts';
+import { createContext, useCallback, useContext, useEffect, useSyncExternalStore } from 'react';
+import { type LiveStatus, type LiveStream, resetType } from './live.ts';
 import { sessionKey } from './session-key.ts';
 
 export const LiveContext = createContext<LiveStream | null>(null);
@@ -17,7 +17,7 @@ export function useLiveStatus(): LiveStatus {
 
 const batchMs = 1000;
 /** True when an event of this type concerns one of the prefixes; a reset concerns all. */
-export function concerns(prefixes: readonly string[], type: string): boolean {
+function concerns(prefixes: readonly string[], type: string): boolean {
   return type === resetType || prefixes.some((prefix) => type.startsWith(prefix));
 }
 
@@ -61,20 +61,4 @@ export function useSessionWatch(): void {
   useEffect(() => {
     if (state === 'paused') void client.invalidateQueries({ queryKey: sessionKey });
   }, [client, state]);
-}
-
-/** Hands over matching events one by one, for a page that shows what happens: job progress, new alerts. */
-export function useLiveEvents(prefixes: readonly string[], onEvent: (event: LiveEvent) => void): void {
-  const stream = useContext(LiveContext);
-  const latest = useRef({ prefixes, onEvent });
-  useEffect(() => {
-    latest.current = { prefixes, onEvent };
-  });
-  useEffect(
-    () =>
-      stream?.onEvent((event) => {
-        if (concerns(latest.current.prefixes, event.type)) latest.current.onEvent(event);
-      }),
-    [stream],
-  );
 }

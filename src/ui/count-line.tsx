@@ -49,5 +49,6 @@ export function CountLine({ shown, total, totalIsEstimate = false, all, newCount
 function countWords(shown: number, total: number | undefined, isEstimate: boolean, all: number | undefined): string {
   if (total === undefined) return `${formatNumber(shown)} loaded`;
   if (all !== undefined && all !== total) return `${formatTotal(total, isEstimate)} of ${formatNumber(all)}`;
-  return shown < total ? `${formatNumber(shown)} of ${formatTotal(total, isEstimate)}` : formatTotal(total, isEstimate);
+  if (shown < total) return `${formatNumber(shown)} of ${formatTotal(total, isEstimate)}`;
+  return total === 1 ? '1 row' : `${formatTotal(total, isEstimate)} rows`;
 }

@@ -66,16 +66,22 @@ export function Distribution({ label, bins, currentName, baselineName, axis, hei
           </text>
         </svg>
       </ChartFrame>
-      <p className="mt-1 flex gap-x-4 text-label text-ink-2">
-        <span className="inline-flex items-center gap-2">
-          <span aria-hidden="true" className="measure size-2 rounded-[2px] bg-c1" />
-          {currentName}
-        </span>
-        <span className="inline-flex items-center gap-2">
-          <span aria-hidden="true" className="w-4 border-t-2 border-dashed border-ink" />
-          {baselineName}
-        </span>
-      </p>
+      <DistributionLegend currentName={currentName} baselineName={baselineName} />
     </div>
+  );
+}
+
+function DistributionLegend({ currentName, baselineName }: Pick<DistributionProps, 'currentName' | 'baselineName'>) {
+  return (
+    <p className="mt-1 flex gap-x-4 text-label text-ink-2">
+      <span className="inline-flex items-center gap-2">
+        <span aria-hidden="true" className="measure size-2 rounded-[2px] bg-c1" />
+        {currentName}
+      </span>
+      <span className="inline-flex items-center gap-2">
+        <span aria-hidden="true" className="w-4 border-t-2 border-dashed border-ink" />
+        {baselineName}
+      </span>
+    </p>
   );
 }

@@ -73,7 +73,7 @@ function FilterText({ filters, placeholder }: { filters: Filters; placeholder: s
     if (event.key === 'Enter') change({ text: typed });
   };
   return (
-    <div className="relative w-full tablet:w-56">
+    <div className="relative w-full tablet:w-64">
       <Search size={14} aria-hidden="true" className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
       <input
         ref={field}

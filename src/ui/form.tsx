@@ -46,7 +46,11 @@ export function Form<Values extends FieldValues, Output>(props: FormProps<Values
   return (
     <FormSizeContext value={size}>
       <FormProvider {...form}>
-        <form noValidate onSubmit={form.handleSubmit(async (values) => void (await onSubmit(values)))} className="grid gap-4">
+        <form
+          noValidate
+          onSubmit={(event) => void form.handleSubmit(async (values) => void (await onSubmit(values)))(event)}
+          className="grid gap-4"
+        >
           <ProblemSummary problem={problem} />
           {typeof children === 'function' ? children(form) : children}
           {submit !== undefined && (

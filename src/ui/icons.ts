@@ -63,4 +63,3 @@ export const icons = {
 } as const satisfies Record<string, LucideIcon>;
 
 export type IconName = keyof typeof icons;
-export type Icon = LucideIcon;

@@ -4,6 +4,8 @@ import { type ReactNode, useContext, useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { Link, useLocation, useSearch } from 'wouter';
 import { classNames } from './class-names.ts';
+import { useKeys } from './keys.ts';
+import { usePreference } from './preference.ts';
 import { ScreenSlotsContext } from './screen-slots.ts';
 import { useScrollMemory } from './scroll.ts';
 
@@ -43,6 +45,12 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
   useScrollMemory(scroller, `${key} frame`, ready);
   useScrollMemory(body, key, ready);
   const hasTools = toolbar !== undefined;
+  const [railChoice, setRail] = usePreference('rail');
+  const isRailFolded = railChoice === 'folded';
+  useKeys(
+    'Everywhere',
+    rail === undefined ? [] : [{ keys: ']', label: 'Fold the rail', run: () => setRail(isRailFolded ? null : 'folded') }],
+  );
   useDocumentTitle(head.shortTitle ?? head.title);
   return (
     <div className="relative flex min-h-0 flex-1">
@@ -72,7 +80,7 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
             children
           )}
         </div>
-        {rail !== undefined && (
+        {rail !== undefined && !isRailFolded && (
           <aside
             aria-label="Beside"
             className="scroll-quiet border-t border-line bg-canvas tablet:grid tablet:grid-cols-2 tablet:gap-x-4 wide:block wide:min-h-0 wide:w-90 wide:flex-none wide:overflow-y-auto wide:border-t-0 wide:border-l"

@@ -96,10 +96,10 @@ function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, s
   );
 }
 
-/** Hides and moves columns; stands in the last head, so that it costs no column. */
+/** Hides and moves columns; stands in the gutter beside the last head, so that it costs no column and covers no name. */
 function ColumnMenu({ label, items }: { label: string; items: readonly MenuItem[] }) {
   return (
-    <span className="absolute inset-y-0 right-1 flex items-center bg-surface">
+    <span className="absolute inset-y-0 right-0 flex items-center">
       <Menu trigger={<IconButton icon={Columns3} label={`Columns of ${label}`} size={14} className="size-6" />} items={items} />
     </span>
   );

@@ -1,6 +1,7 @@
 /** The same rows on a phone: shape, title, number right; reason; owner and due below. Long press or the Select button selects. */
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import { Button } from './button.tsx';
 import { Checkbox } from './checkbox.tsx';
 import { classNames } from './class-names.ts';
 import type { RowParts } from './table-parts.ts';
@@ -8,16 +9,26 @@ import type { RowParts } from './table-parts.ts';
 const pressMs = 500;
 
 export function PhoneRows<Row>(props: RowParts<Row>) {
-  const { label, rows, window } = props;
+  const { label, rows, window, selection } = props;
+  const [isSelecting, setSelecting] = useState(false);
   return (
-    <ul aria-label={label}>
-      {window.before > 0 && <li aria-hidden="true" style={{ height: window.before }} />}
-      {window.items.map(({ index, key }) => {
-        const row = rows[index];
-        return row === undefined ? null : <PhoneItem key={String(key)} row={row} index={index} {...props} />;
-      })}
-      {window.after > 0 && <li aria-hidden="true" style={{ height: window.after }} />}
-    </ul>
+    <>
+      {selection && (
+        <div className="flex justify-end border-b border-line px-2">
+          <Button kind="quiet" onClick={() => setSelecting(!isSelecting)} aria-pressed={isSelecting}>
+            {isSelecting ? 'Done' : 'Select'}
+          </Button>
+        </div>
+      )}
+      <ul aria-label={label}>
+        {window.before > 0 && <li aria-hidden="true" style={{ height: window.before }} />}
+        {window.items.map(({ index, key }) => {
+          const row = rows[index];
+          return row === undefined ? null : <PhoneItem key={String(key)} row={row} index={index} isSelecting={isSelecting} {...props} />;
+        })}
+        {window.after > 0 && <li aria-hidden="true" style={{ height: window.after }} />}
+      </ul>
+    </>
   );
 }
 
@@ -32,7 +43,8 @@ function PhoneItem<Row>({
   focus,
   onRowClick,
   newIds,
-}: RowParts<Row> & { row: Row; index: number }) {
+  isSelecting,
+}: RowParts<Row> & { row: Row; index: number; isSelecting: boolean }) {
   const id = rowId(row);
   const press = useRef<ReturnType<typeof setTimeout>>(undefined);
   const stop = () => clearTimeout(press.current);
@@ -57,7 +69,7 @@ function PhoneItem<Row>({
         newIds?.has(id) && 'animate-new',
       )}
     >
-      {selection && selection.ids.size > 0 && (
+      {selection && (isSelecting || selection.ids.size > 0) && (
         <span className="flex w-6 flex-none items-center justify-center">
           <Checkbox label={`Select ${rowName(row)}`} checked={selection.ids.has(id)} onChange={() => focus.toggle(id, false)} />
         </span>

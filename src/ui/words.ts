@@ -81,19 +81,6 @@ export const toneChip: Readonly<Record<Tone, string>> = {
   'ink-2': 'bg-info-tint text-ink-2',
   'ink-3': 'bg-info-tint text-ink-2',
 };
-/** Words in the colour of a meaning. */
-export const toneInk: Readonly<Record<Tone, string>> = {
-  critical: 'text-critical-ink',
-  high: 'text-high-ink',
-  medium: 'text-medium-ink',
-  low: 'text-low-ink',
-  info: 'text-info-ink',
-  ok: 'text-ok-ink',
-  unknown: 'text-unknown-ink',
-  accent: 'text-accent-ink',
-  'ink-2': 'text-ink-2',
-  'ink-3': 'text-ink-3',
-};
 /** Filled bars. */
 export const toneFill: Readonly<Record<Tone, string>> = {
   critical: 'bg-critical',

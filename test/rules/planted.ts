@@ -138,6 +138,11 @@ export const planted: readonly Planted[] = [
     files: { 'src/modules/risk/score.ts': uses('./test-cases.ts'), 'src/modules/risk/test-cases.ts': leaf },
   },
   {
+    rule: 'tests-stay-tests',
+    says: 'shipped code importing out of a folder called testing',
+    files: { 'src/modules/risk/score.ts': uses('./testing/cases.ts'), 'src/modules/risk/testing/cases.ts': leaf },
+  },
+  {
     rule: 'resolvable',
     says: 'an import that leads nowhere',
     files: { 'src/modules/risk/score.ts': uses('./gone.ts') },

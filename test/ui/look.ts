@@ -1,6 +1,6 @@
 /** Builds the gallery, opens every scene in both themes and two sizes under the product's policy, runs axe, and saves pictures. Usage: node test/ui/look.ts FOLDER [scene] */
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -68,7 +68,7 @@ export class Streams {
 /** Serves a built single-page app with the strict policy; unknown paths answer the page itself; /api/events is a stream. */
 export async function serveBuilt(folder: string): Promise<{ url: string; server: Server; streams: Streams }> {
   const streams = new Streams();
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/api/events') return streams.answer(url, response);
     const name = extname(url.pathname) === '' ? '/index.html' : normalize(url.pathname);
@@ -78,7 +78,8 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
       'content-security-policy': policy,
     });
     response.end(body ?? 'not found');
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, streams };
 }

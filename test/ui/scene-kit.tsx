@@ -16,7 +16,7 @@ import { Progress } from '../../src/ui/progress.tsx';
 import { FullTime, RelativeTime } from '../../src/ui/relative-time.tsx';
 import { Screen } from '../../src/ui/screen.tsx';
 import { Columns, Section } from '../../src/ui/section.tsx';
-import { OutcomeChip, SeverityChip, SeverityWord, StatusWord, VerdictChip } from '../../src/ui/severity.tsx';
+import { OutcomeChip, SeverityChip, SeverityWord, StatusWord, VerdictChip, VerdictWord } from '../../src/ui/severity.tsx';
 import { Badge, CountBadge, Tag } from '../../src/ui/tag.tsx';
 import { toast } from '../../src/ui/toast-store.ts';
 import { Sparkline, TrendLine } from '../../src/ui/trend-line.tsx';
@@ -102,6 +102,9 @@ export function KitScene() {
               {verdicts.map((verdict) => (
                 <VerdictChip key={verdict} verdict={verdict} />
               ))}
+            </p>
+            <p className={row}>
+              <VerdictWord verdict="clean" />
             </p>
             <p className={row}>
               {outcomes.map((outcome) => (

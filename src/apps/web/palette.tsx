@@ -42,43 +42,56 @@ export function Palette({ onClose, pages }: { onClose: () => void; pages: readon
           className="fixed inset-x-2 top-2 z-40 mx-auto max-h-[calc(100dvh-1rem)] max-w-150 animate-float overflow-hidden rounded-form bg-raised text-body shadow-float tablet:top-[12vh] tablet:max-h-[70vh]"
         >
           <Radix.Title className="sr-only">Search or run a command</Radix.Title>
-          <Cmdk label="Commands" shouldFilter={false} loop className="flex max-h-[inherit] flex-col">
-            <div className="flex h-12 flex-none items-center gap-3 border-b border-line px-4">
-              <Search size={16} aria-hidden="true" className="text-ink-3" />
-              <Cmdk.Input
-                value={typed}
-                onValueChange={setTyped}
-                placeholder="Go to, run, or paste an id"
-                className="h-full min-w-0 flex-1 bg-transparent text-read outline-none"
-              />
-              <Keys keys="Escape" />
-            </div>
-            <Cmdk.List className="scroll-quiet min-h-0 flex-1 overflow-y-auto p-1.5">
-              <Cmdk.Empty className="px-3 py-6 text-ink-2">Nothing here is called “{inertLine(typed, 80)}”.</Cmdk.Empty>
-              {groups.map(({ group, items }) => (
-                <Cmdk.Group
-                  key={group}
-                  heading={group}
-                  className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-ink-3"
-                >
-                  {items.map((command) => (
-                    <Cmdk.Item
-                      key={command.id}
-                      value={command.id}
-                      onSelect={() => run(command)}
-                      className="finger flex min-h-8 cursor-pointer items-center gap-3 rounded-control px-2.5 data-[selected=true]:bg-accent-tint"
-                    >
-                      <span className="min-w-0 flex-1 truncate">{command.label}</span>
-                      {command.keys !== undefined && <Keys keys={command.keys} />}
-                    </Cmdk.Item>
-                  ))}
-                </Cmdk.Group>
-              ))}
-            </Cmdk.List>
-          </Cmdk>
+          <CommandList typed={typed} onType={setTyped} groups={groups} onRun={run} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+type CommandGroup = { readonly group: string; readonly items: readonly Command[] };
+type CommandListProps = {
+  typed: string;
+  onType: (text: string) => void;
+  groups: readonly CommandGroup[];
+  onRun: (command: Command) => void;
+};
+function CommandList({ typed, onType, groups, onRun }: CommandListProps) {
+  return (
+    <Cmdk label="Commands" shouldFilter={false} loop className="flex max-h-[inherit] flex-col">
+      <div className="flex h-12 flex-none items-center gap-3 border-b border-line px-4">
+        <Search size={16} aria-hidden="true" className="text-ink-3" />
+        <Cmdk.Input
+          value={typed}
+          onValueChange={onType}
+          placeholder="Go to, run, or paste an id"
+          className="h-full min-w-0 flex-1 bg-transparent text-read outline-none"
+        />
+        <Keys keys="Escape" />
+      </div>
+      <Cmdk.List className="scroll-quiet min-h-0 flex-1 overflow-y-auto p-1.5">
+        <Cmdk.Empty className="px-3 py-6 text-ink-2">Nothing here is called “{inertLine(typed, 80)}”.</Cmdk.Empty>
+        {groups.map(({ group, items }) => (
+          <Cmdk.Group
+            key={group}
+            heading={group}
+            className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-label [&_[cmdk-group-heading]]:text-ink-3"
+          >
+            {items.map((command) => (
+              <Cmdk.Item
+                key={command.id}
+                value={command.id}
+                onSelect={() => onRun(command)}
+                className="finger flex min-h-8 cursor-pointer items-center gap-3 rounded-control px-2.5 data-[selected=true]:bg-accent-tint"
+              >
+                <span className="min-w-0 flex-1 truncate">{command.label}</span>
+                {command.keys !== undefined && <Keys keys={command.keys} />}
+              </Cmdk.Item>
+            ))}
+          </Cmdk.Group>
+        ))}
+      </Cmdk.List>
+    </Cmdk>
   );
 }
 
@@ -99,7 +112,7 @@ function recordCommands(typed: string, pages: readonly PageEntry[], navigate: (t
     }));
 }
 
-function grouped(commands: readonly Command[], typed: string): { group: string; items: Command[] }[] {
+function grouped(commands: readonly Command[], typed: string): CommandGroup[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = ({ label, group, words: more = [] }: Command): boolean => {
     const text = [label, group, ...more].join(' ').toLowerCase();

@@ -40,7 +40,7 @@ export function Sidebar({ groups }: { groups: readonly NavigationGroup[] }) {
           </div>
         )}
       </div>
-      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 py-0.5">
         {body.map(({ group, pages }) => (
           <div key={group} className="pb-1.5">
             {group !== 'top' && !isFolded && <h2 className="px-2 pt-2 pb-1 text-label font-medium text-ink-2">{group}</h2>}

@@ -1,8 +1,8 @@
 /** Builds the web app into dist/public: every page its own chunk, nothing inline, because the page's policy allows files of this site only. */
-import { join } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { noScrollLock } from './no-scroll-lock.ts';
 
 /** The Latin files of both faces are asked for before the style sheet names them. */
 const preloadedFonts = [/inter-latin-wght-normal.*\.woff2$/, /jetbrains-mono-latin-wght-normal.*\.woff2$/];
@@ -26,8 +26,7 @@ function preloadFonts(): Plugin {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), preloadFonts()],
-  resolve: { alias: { 'react-remove-scroll': join(import.meta.dirname, 'no-scroll-lock.tsx') } },
+  plugins: [noScrollLock(), react(), tailwindcss(), preloadFonts()],
   build: {
     outDir: '../../../dist/public',
     emptyOutDir: true,

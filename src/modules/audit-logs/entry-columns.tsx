@@ -51,7 +51,6 @@ export function useEntryColumns(people: People): Column<AuditEntry>[] {
         id: 'index',
         head: 'Entry',
         width: 104,
-        align: 'right',
         hideUnder: 860,
         cell: (entry) => <span className="text-ink-3 tabular-nums">{entry.index}</span>,
       },

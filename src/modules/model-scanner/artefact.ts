@@ -34,7 +34,7 @@ export type AnomalyFact = {
 
 /** A graph operator, layer or class named by a structured format (ONNX, TensorFlow, Keras, skops…). */
 export type OperatorFact = {
-  readonly framework: 'onnx' | 'tensorflow' | 'keras' | 'torchscript' | 'tflite';
+  readonly framework: 'onnx' | 'tensorflow' | 'keras' | 'torchscript' | 'tflite' | 'skops' | 'config';
   readonly domain: string;
   readonly name: string;
   readonly known: boolean;

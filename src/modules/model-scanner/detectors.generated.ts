@@ -9,6 +9,7 @@ import graphOperator from './detectors/graph-operator.ts';
 import integrityBroken from './detectors/integrity-broken.ts';
 import integrityLie from './detectors/integrity-lie.ts';
 import kerasCode from './detectors/keras-code.ts';
+import namedObject from './detectors/named-object.ts';
 import nativeCode from './detectors/native-code.ts';
 import pickleComputedImport from './detectors/pickle-computed-import.ts';
 import pickleCustomClass from './detectors/pickle-custom-class.ts';
@@ -31,6 +32,7 @@ export const detectors: readonly Detector[] = [
   integrityBroken,
   integrityLie,
   kerasCode,
+  namedObject,
   nativeCode,
   pickleComputedImport,
   pickleCustomClass,

@@ -18,6 +18,7 @@ import sentencepiece from './readers/sentencepiece.ts';
 import tar from './readers/tar.ts';
 import tensorflowMetadata from './readers/tensorflow-metadata.ts';
 import tensorflow from './readers/tensorflow.ts';
+import yamlConfig from './readers/yaml-config.ts';
 import zip from './readers/zip.ts';
 
 export const readers: readonly Reader[] = [
@@ -38,5 +39,6 @@ export const readers: readonly Reader[] = [
   tar,
   tensorflowMetadata,
   tensorflow,
+  yamlConfig,
   zip,
 ];

@@ -11,10 +11,10 @@ export function factorsOf(question: PriorityQuestion, weights: Weights): Factor[
     technical: technical(question, weights),
     threat: threat(question, weights),
     exposure: exposure(question, weights),
-    path: { reason: 'no attack paths were computed' },
+    path: path(question),
     data: data(question, weights),
     criticality: criticality(question, weights),
-    privilege: { reason: 'nobody said what the asset runs as' },
+    privilege: { reason: 'what it runs as' },
     runtime: runtime(question, weights),
   };
   const evidence = `/vulnerabilities/${question.vulnerabilityId}`;
@@ -33,30 +33,33 @@ export function factorsOf(question: PriorityQuestion, weights: Weights): Factor[
 
 function technical({ cvssScore, severity, source, mark }: PriorityQuestion, weights: Weights): Known {
   if (cvssScore !== null) return { value: cvssScore / 10, reason: `CVSS base ${cvssScore.toFixed(1)}`, source, mark };
-  return { value: weights.severity[severity], reason: `${severity} by its source, no CVSS score`, source, mark };
+  return { value: weights.severity[severity], reason: `${severity}, no CVSS score`, source, mark };
 }
 
-/** Known exploitation beats a known exploit beats a forecast. */
-function threat({ kev, epss, attackInArtefact, source }: PriorityQuestion, weights: Weights): Known | Unknown {
+/** Known exploitation beats a forecast. What is only worth knowing gives nobody anything to exploit: that is known, and 0. */
+function threat({ kev, epss, attackInArtefact, severity, source, mark }: PriorityQuestion, weights: Weights): Known | Unknown {
   const reports: Known[] = [];
-  if (kev === true)
-    reports.push({ value: 1, reason: 'in the catalogue of known exploited vulnerabilities', source: 'kev', mark: 'imported' });
-  if (attackInArtefact)
-    reports.push({ value: weights.exploitKnown, reason: 'the attack is in the artefact itself', source, mark: 'static' });
+  if (kev === true) reports.push({ value: 1, reason: 'known to be exploited', source: 'kev', mark: 'imported' });
+  if (attackInArtefact) reports.push({ value: weights.attackInArtefact, reason: 'the attack is in the file', source, mark: 'static' });
   if (epss !== null)
     reports.push({ value: Math.sqrt(epss), reason: `EPSS ${(epss * 100).toFixed(1)} %`, source: 'epss', mark: 'imported' });
   const [strongest] = reports.sort((left, right) => right.value - left.value);
-  return strongest ?? { reason: 'no exploit knowledge was imported' };
+  if (strongest !== undefined) return strongest;
+  return severity === 'informational' ? { value: 0, reason: 'nothing to exploit', source, mark } : { reason: 'no exploit data' };
+}
+
+function path({ severity, source, mark }: PriorityQuestion): Known | Unknown {
+  return severity === 'informational' ? { value: 0, reason: 'no step of an attack', source, mark } : { reason: 'no paths computed' };
 }
 
 const exposureWords = {
-  internet: 'reachable from the internet',
-  limited: 'reachable from some networks',
+  internet: 'from the internet',
+  limited: 'from some networks',
   internal: 'internal only',
   isolated: 'isolated',
 } as const;
 function exposure({ exposure: word }: PriorityQuestion, weights: Weights): Known | Unknown {
-  if (word === 'unknown') return { reason: 'nobody said who can reach the asset' };
+  if (word === 'unknown') return { reason: 'who can reach it' };
   return { value: weights.exposure[word], reason: exposureWords[word], source: 'ai-assets', mark: 'declared' };
 }
 
@@ -66,17 +69,17 @@ function data({ dataClasses }: PriorityQuestion, weights: Weights): Known | Unkn
     const value = Object.hasOwn(weights.data, word) ? weights.data[word] : undefined;
     if (value !== undefined && (worst === null || value > worst.value)) worst = { word, value };
   }
-  if (worst === null) return { reason: 'nobody said what data the asset holds' };
+  if (worst === null) return { reason: 'what data it holds' };
   return { value: worst.value, reason: `${worst.word.replaceAll('_', ' ')} data`, source: 'ai-assets', mark: 'declared' };
 }
 
 function criticality({ criticality: word }: PriorityQuestion, weights: Weights): Known | Unknown {
-  if (word === null) return { reason: 'nobody said how much depends on the asset' };
+  if (word === null) return { reason: 'what depends on it' };
   return { value: weights.criticality[word], reason: `business impact ${word}`, source: 'ai-assets', mark: 'declared' };
 }
 
 const presenceWords = { loaded: 'loaded at run time', present: 'present in the asset', 'not-loaded': 'not loaded at run time' } as const;
 function runtime({ presence, source, mark }: PriorityQuestion, weights: Weights): Known | Unknown {
-  if (presence === 'unknown') return { reason: 'nobody saw whether it is loaded' };
+  if (presence === 'unknown') return { reason: 'whether it is loaded' };
   return { value: weights.runtime[presence], reason: presenceWords[presence], source, mark };
 }

@@ -28,13 +28,14 @@ import { priorityWeights } from './weights.ts';
 const consumer = 'risk';
 const live: readonly string[] = ['open', 'in_progress'];
 
+/** What is only worth knowing is listed and ranked, but it is no risk: it never enters the ledger. */
 function stepsOf(vulnerabilities: readonly VulnerabilityNews[]) {
-  return vulnerabilities.map(({ vulnerabilityId, assetId, assetName, title, status, priority }) => ({
+  return vulnerabilities.map(({ vulnerabilityId, assetId, assetName, title, status, severity, priority }) => ({
     vulnerabilityId,
     assetId,
     assetName,
     title,
-    priority: live.includes(status) ? priority : null,
+    priority: live.includes(status) && severity !== 'informational' ? priority : null,
   }));
 }
 

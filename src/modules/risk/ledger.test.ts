@@ -207,7 +207,7 @@ test('keeps the factors, and explains from them with lines that add up', async (
     );
     const reasons = Object.fromEntries(explained.lines.map(({ factor, reason }) => [factor, reason]));
     assert.equal(reasons['technical'], 'CVSS base 9.8');
-    assert.equal(reasons['threat'], 'the attack is in the artefact itself');
+    assert.equal(reasons['threat'], 'the attack is in the file');
     assert.equal(reasons['data'], 'personal data');
     assert.deepEqual(answer?.unknownFactors, ['exposure', 'path', 'privilege']);
     assert.ok((answer?.low ?? 0) < (answer?.priority ?? 0) && (answer?.priority ?? 0) < (answer?.high ?? 0));

@@ -12,7 +12,7 @@ export const Weights = z.strictObject({
   weights: z.record(z.enum(factorNames), z.number().min(0).max(0.95)),
   mostControl: share,
   severity: z.record(z.enum(severities), share),
-  exploitKnown: share,
+  attackInArtefact: share,
   exposure: z.strictObject({ internet: share, limited: share, internal: share, isolated: share }),
   data: z.record(z.string(), share),
   criticality: z.strictObject({ high: share, medium: share, low: share }),

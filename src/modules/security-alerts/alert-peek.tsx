@@ -3,6 +3,7 @@ import { useSession } from '../../client/session.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Person } from '../../ui/avatar.tsx';
 import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
+import { Evidence } from '../../ui/evidence.tsx';
 import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -10,6 +11,7 @@ import { Peek, type PeekProps } from '../../ui/peek.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
+import { listFindingsOfVulnerability } from '../vulnerabilities/contract.ts';
 import { causeWords, stateWords } from './alert-words.tsx';
 import { getAlert, type SecurityAlert } from './contract.ts';
 
@@ -93,7 +95,28 @@ function Sections({ alert, onAcknowledge, onEnd }: { alert: SecurityAlert } & Pi
             Asset <TextLink to={`/ai-assets/${alert.assetId}`}>{inertLine(alert.assetName ?? 'asset')}</TextLink>
           </p>
         )}
+        {alert.vulnerabilityId !== null && can('vulnerabilities:read') && <Behind id={alert.vulnerabilityId} />}
       </Section>
     </>
+  );
+}
+
+/** What the vulnerability behind it says. */
+function Behind({ id }: { id: string }) {
+  const answer = useEndpoint(listFindingsOfVulnerability, { id, limit: 1 });
+  return (
+    <Loaded answer={answer} lines={2} empty={<p className="mt-2 text-ink-2">No finding is left.</p>}>
+      {({ items }) =>
+        items.map((finding) => (
+          <div key={finding.id} className="mt-2 grid gap-2">
+            <InertText className="mono break-all text-label text-ink-2" text={finding.place} />
+            <Evidence facts={{ decompiled: finding.evidence }} />
+            <p className="text-ink-2">
+              <InertText text={finding.why} />
+            </p>
+          </div>
+        ))
+      }
+    </Loaded>
   );
 }

@@ -139,7 +139,7 @@ function useAcknowledge(): (alert: SecurityAlert) => Promise<unknown> {
 
 function columnsFor(acknowledge: ((alert: SecurityAlert) => Promise<unknown>) | null): Column<SecurityAlert>[] {
   return [
-    { id: 'severity', head: 'Severity', headHidden: true, width: 34, cell: ({ severity }) => <SeverityShape severity={severity} /> },
+    { id: 'severity', head: 'Severity', headHidden: true, width: 46, cell: ({ severity }) => <SeverityShape severity={severity} /> },
     { id: 'at', head: 'When', width: 84, cell: ({ lastAt }) => <RelativeTime at={lastAt} form="age" /> },
     {
       id: 'title',

@@ -97,7 +97,9 @@ export const resolutionChoices = [
 ];
 
 function StatusForm({ detail, onClose }: { detail: VulnerabilityDetail; onClose: () => void }) {
-  const allowed = detail.moves.filter(({ allowed: may }) => may);
+  // What can be done at once comes first.
+  const waits = (move: Move): boolean => move.needs.includes('assignee') && detail.assigneeId === null;
+  const allowed = detail.moves.filter(({ allowed: may }) => may).toSorted((one, other) => Number(waits(one)) - Number(waits(other)));
   const refused = detail.moves.filter(({ allowed: may }) => !may);
   const back = useChange(transitionVulnerability, { invalidates: touched });
   const move = useChange(transitionVulnerability, {

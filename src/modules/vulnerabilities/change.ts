@@ -21,7 +21,7 @@ const dayMs = 86_400_000;
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 function factsOf(row: VulnerabilityRow) {
-  return { severity: row.severity, kev: row.kev, environment: row.environment, criticality: row.criticality };
+  return { severity: row.severity, kev: row.kev, malicious: row.malicious, environment: row.environment, criticality: row.criticality };
 }
 
 /** The clock runs again: the date moves by exactly what the pause counts. */
@@ -221,7 +221,7 @@ export function planDue(row: VulnerabilityRow, dueAt: Date | null, why: string):
 /** The date that severity, KEV and the facts of the asset give now; a date that a person set stays. */
 export function dueAfter(
   row: VulnerabilityRow,
-  facts: { severity?: Severity; environment?: string | null; criticality?: string | null },
+  facts: { severity?: Severity; malicious?: boolean; environment?: string | null; criticality?: string | null },
   moment: Moment,
 ): Date | null {
   if (row.dueFixed) return row.dueAt;

@@ -59,7 +59,11 @@ export async function createByHand(draft: VulnerabilityDraft, context: Context):
     remedy,
     fixKey: fixKey({ action: remedy, component, assetId: draft.asset_id }),
     clockStartedAt: now,
-    dueAt: dueDate(now, { severity, kev: null, environment: facts.environment, criticality: facts.criticality }, slaPolicy()),
+    dueAt: dueDate(
+      now,
+      { severity, kev: null, malicious: false, environment: facts.environment, criticality: facts.criticality },
+      slaPolicy(),
+    ),
     firstSeen: now,
     lastSeen: now,
     lastVerified: now,

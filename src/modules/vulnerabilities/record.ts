@@ -148,6 +148,7 @@ function draftOf({ id, key, members, facts }: Opening, run: Run): VulnerabilityD
   if (worst === undefined) throw new TypeError('A vulnerability has at least one finding.');
   const { reported, weaknessId } = worst;
   const kev = null;
+  const malicious = members.some((member) => member.reported.malicious);
   return {
     id,
     key: Buffer.from(key, 'hex'),
@@ -162,7 +163,7 @@ function draftOf({ id, key, members, facts }: Opening, run: Run): VulnerabilityD
     source: reported.source,
     mark: reported.mark as VulnerabilityRow['mark'],
     kev,
-    malicious: members.some((member) => member.reported.malicious),
+    malicious,
     remedy: reported.remedy,
     fixKey: fixKey({ action: reported.remedy, component: reported.component, assetId: reported.assetId }),
     findingCount: members.length,
@@ -172,7 +173,7 @@ function draftOf({ id, key, members, facts }: Opening, run: Run): VulnerabilityD
     clockStartedAt: run.seenAt,
     dueAt: dueDate(
       run.seenAt,
-      { severity: reported.severity, kev, environment: facts.environment, criticality: facts.criticality },
+      { severity: reported.severity, kev, malicious, environment: facts.environment, criticality: facts.criticality },
       slaPolicy(),
     ),
     firstSeen: run.seenAt,
@@ -238,7 +239,7 @@ export function planSight(row: VulnerabilityRow, sight: Sight, moment: Moment): 
   if (!severityChanged && !wordsChanged && row.malicious === sight.malicious) return null;
   const key = fixKey({ action: sight.remedy, component: row.component, assetId: row.assetId });
   const severity = row.severityFixed ? { sourceSeverity: sight.severity } : { severity: sight.severity };
-  const dueAt = row.severityFixed ? row.dueAt : dueAfter(row, { severity: sight.severity }, moment);
+  const dueAt = row.severityFixed ? row.dueAt : dueAfter(row, { severity: sight.severity, malicious: sight.malicious }, moment);
   return {
     set: {
       ...severity,

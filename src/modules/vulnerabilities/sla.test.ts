@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { allowedDays, countedPauseMs, dueDate, keepsOldDate, movedDueDate, slaPolicy } from './sla.ts';
 
 const policy = slaPolicy();
-const plain = { severity: 'critical', kev: null, environment: 'production', criticality: 'high' } as const;
+const plain = { severity: 'critical', kev: null, malicious: false, environment: 'production', criticality: 'high' } as const;
 const at = (text: string) => new Date(text);
 
 test('allows the days of the default table', () => {
@@ -14,6 +14,9 @@ test('allows the days of the default table', () => {
     [7, 30, 90, 180, null],
   );
   assert.equal(allowedDays({ ...plain, severity: 'low', kev: true }, policy), 7);
+});
+test('treats an attack in the artefact as exploited here', () => {
+  assert.equal(allowedDays({ ...plain, malicious: true }, policy), 1);
 });
 test('stretches outside production, together at most twice', () => {
   assert.equal(allowedDays({ ...plain, environment: 'staging' }, policy), 10.5);

@@ -38,13 +38,15 @@ const dayMs = 24 * hourMs;
 export type SlaFacts = {
   readonly severity: Severity;
   readonly kev: boolean | null;
+  /** The attack is in the artefact: exploited here. */
+  readonly malicious: boolean;
   readonly environment: string | null;
   readonly criticality: string | null;
 };
 
 /** Days allowed for these facts; null: no date. Pure. */
-export function allowedDays({ severity, kev, environment, criticality }: SlaFacts, policy: SlaPolicy): number | null {
-  const days = (kev === true ? policy.exploited : policy.otherwise)[severity];
+export function allowedDays({ severity, kev, malicious, environment, criticality }: SlaFacts, policy: SlaPolicy): number | null {
+  const days = (kev === true || malicious ? policy.exploited : policy.otherwise)[severity];
   if (days === null) return null;
   const stretch = multiplier(policy.environment, environment) * multiplier(policy.criticality, criticality);
   return days * Math.min(stretch, policy.mostStretch);

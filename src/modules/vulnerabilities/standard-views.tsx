@@ -9,7 +9,7 @@ const open = 'open,in_progress';
 type View = {
   readonly id: string;
   readonly name: string;
-  readonly filter: VulnerabilityFilter & Readonly<Record<string, string>>;
+  readonly filter: VulnerabilityFilter;
   readonly sort?: string;
 };
 export const views = [
@@ -23,7 +23,7 @@ export const views = [
 ] as const satisfies readonly View[];
 
 function addressOf({ filter, sort }: View): string {
-  const query = new URLSearchParams(Object.entries(filter));
+  const query = new URLSearchParams(Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   if (sort !== undefined) query.set('sort', sort);
   return `/vulnerabilities?${query.toString().replaceAll('%2C', ',')}`;
 }

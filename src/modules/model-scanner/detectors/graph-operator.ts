@@ -1,15 +1,18 @@
 /** Operators of a computation graph that act outside the tensors. */
+import type { OperatorFact } from '../artefact.ts';
 import { defineDetector } from '../detector.ts';
 import { effectSentence } from '../effect-words.ts';
 import { artefactWith, exampleOperator } from '../examples.ts';
 import { quote } from '../quote.ts';
 
-const names: ReadonlyMap<string, string> = new Map([
+const names: ReadonlyMap<OperatorFact['framework'], string> = new Map([
   ['onnx', 'ONNX'],
   ['tensorflow', 'TensorFlow'],
   ['torchscript', 'TorchScript'],
   ['tflite', 'TensorFlow Lite'],
 ]);
+
+const graphs = new Set(names.keys());
 
 export default defineDetector({
   id: 'graph-operator',
@@ -20,7 +23,7 @@ export default defineDetector({
   remedy: 'Export the model without this operator, or run it where files and network are out of reach.',
   detect: ({ operators }) =>
     operators
-      .filter(({ framework, effect }) => framework !== 'keras' && effect !== 'none')
+      .filter(({ framework, effect }) => graphs.has(framework) && effect !== 'none')
       .map(({ framework, domain, name, effect, certainty, detail, where }) => {
         const label = domain === '' || framework === 'torchscript' ? name : `${domain}::${name}`;
         return {

@@ -1,4 +1,5 @@
 /** Does a constant start like a stream of its own? Head bytes only. */
+import { constants, inflateSync } from 'node:zlib';
 import { opcodeOf } from './opcodes.ts';
 
 export type EmbeddedKind = 'pickle' | 'zip' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
@@ -6,11 +7,25 @@ export type EmbeddedKind = 'pickle' | 'zip' | 'zlib' | 'gzip' | 'bzip2' | 'xz' |
 const magics: readonly (readonly [EmbeddedKind, readonly number[]])[] = [
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
   ['gzip', [0x1f, 0x8b, 0x08]],
-  ['bzip2', [0x42, 0x5a, 0x68]],
+  // Level 9 and the mark of the first block; Python writes no other level unless asked.
+  ['bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['lz4', [0x04, 0x22, 0x4d, 0x18]],
 ];
+
+/** Bytes of a head that tell a compressed stream from chance. */
+const probeBytes = 64;
+
+/** Two bytes are soon met by chance: the first block must inflate, too. */
+function inflates(head: Uint8Array): boolean {
+  try {
+    inflateSync(head.subarray(0, probeBytes), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 20 });
+    return true;
+  } catch (error) {
+    return error instanceof RangeError;
+  }
+}
 
 /** A zlib header: method 8, window at most 32 KiB, the pair a multiple of 31, no preset dictionary (RFC 1950). */
 const isZlib = (first: number, second: number): boolean => first === 0x78 && (first * 256 + second) % 31 === 0 && (second & 0x20) === 0;
@@ -18,7 +33,7 @@ const isZlib = (first: number, second: number): boolean => first === 0x78 && (fi
 export function embeddedKind(head: Uint8Array): EmbeddedKind | undefined {
   const [first = 0, second = 0] = head;
   if (first === 0x80 && second >= 1 && second <= 5) return 'pickle';
-  if (isZlib(first, second)) return 'zlib';
+  if (isZlib(first, second)) return inflates(head) ? 'zlib' : undefined;
   for (const [kind, magic] of magics) {
     if (first === magic[0] && magic.every((byte, at) => head[at] === byte)) return kind;
   }

@@ -46,6 +46,9 @@ export class Machine implements Interpreter {
   wrapper: Call | undefined;
   readonly #sightings = new Map<Target, { value: GlobalValue; used: boolean }>();
 
+  /** Constants handed to the caller already: once as a constant, once as an argument would be twice. */
+  readonly #nested = new WeakSet<Value>();
+
   constructor(parts: MachineParts) {
     this.parts = parts;
     this.cursor = parts.cursor;
@@ -165,6 +168,8 @@ export class Machine implements Interpreter {
   }
 
   nest(value: Value, name: string): boolean {
+    if (this.#nested.has(value)) return true;
+    this.#nested.add(value);
     const bytes = this.bytesOf(value, this.parts.budget.limits.heldBytes);
     if (!bytes) return false;
     this.recorder.nested(bytes, `${name} at byte ${this.offset}`, this.site());

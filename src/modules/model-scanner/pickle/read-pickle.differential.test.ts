@@ -65,7 +65,9 @@ test('agrees with the CPython at hand about fresh programs', { skip: withoutPyth
 test('looks up every name that CPython looks up before a broken program stops it', { skip: withoutPython }, () => {
   const tables = catalogTables();
   // Without BYTEARRAY8: CPython reserves the announced length before it reads.
-  const programs = Array.from({ length: 500 }, (_, at) => mutate(randomProgram(2_000_000 + at), at)).filter((program) => !program.includes(0x96));
+  const programs = Array.from({ length: 500 }, (_, at) => mutate(randomProgram(2_000_000 + at), at)).filter(
+    (program) => !program.includes(0x96),
+  );
   let [stopped, named] = [0, 0];
   for (const [at, python] of askPython(programs).entries()) {
     const ours = answerOf(programs[at] ?? new Uint8Array(), tables);

@@ -16,7 +16,11 @@ const codes = opcodes.map(({ code }) => code);
 
 function read(data: Uint8Array): PickleFacts {
   const budget = new Budget({ ...defaultLimits, wallMs: 5000 });
-  return readPickle(bytesSource(data), { containerPath: ['x'], offset: 0, whole: true }, { budget, facts: catalogTables(), nested: () => undefined });
+  return readPickle(
+    bytesSource(data),
+    { containerPath: ['x'], offset: 0, whole: true },
+    { budget, facts: catalogTables(), nested: () => undefined },
+  );
 }
 
 function check(data: Uint8Array): void {
@@ -25,7 +29,8 @@ function check(data: Uint8Array): void {
   // Generous: the machine that runs this may be busy. A hang would be minutes.
   assert.ok(performance.now() - started < 4000);
   assert.ok(facts.end <= data.length);
-  for (const { where } of [...facts.globals, ...facts.anomalies, ...facts.unread]) assert.ok(where.offset !== null && where.offset >= 0 && where.offset <= data.length);
+  for (const { where } of [...facts.globals, ...facts.anomalies, ...facts.unread])
+    assert.ok(where.offset !== null && where.offset >= 0 && where.offset <= data.length);
   for (const { expression } of facts.globals) assert.ok(expression.length > 0 && expression.length <= 400);
   assert.ok(facts.globals.length <= 2000 && facts.anomalies.length <= 200);
 }
@@ -38,7 +43,10 @@ test('reads any bytes without an exception', () => {
 });
 
 test('reads any soup of opcodes without an exception', () => {
-  const soup = fc.array(fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...codes) }, { weight: 2, arbitrary: fc.integer({ min: 0, max: 255 }) }), { maxLength: 300 });
+  const soup = fc.array(
+    fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...codes) }, { weight: 2, arbitrary: fc.integer({ min: 0, max: 255 }) }),
+    { maxLength: 300 },
+  );
   fc.assert(
     fc.property(soup, (data) => check(Uint8Array.from(data))),
     { numRuns: 1500, seed: 11 },
@@ -49,7 +57,9 @@ test('reads any sequence of whole hostile pieces without an exception', () => {
   const pieces = hostileSamples.filter((_, at) => at % 7 === 0).map(({ data }) => data);
   const chains = fc.array(fc.tuple(fc.constantFrom(...pieces), fc.nat({ max: 200 })), { maxLength: 6 });
   fc.assert(
-    fc.property(chains, (chain) => check(Buffer.concat(chain.map(([piece, cut]) => piece.subarray(0, piece.length - (cut % piece.length)))))),
+    fc.property(chains, (chain) =>
+      check(Buffer.concat(chain.map(([piece, cut]) => piece.subarray(0, piece.length - (cut % piece.length))))),
+    ),
     { numRuns: 300, seed: 13 },
   );
 });

@@ -44,7 +44,8 @@ export class Recorder {
   persistentIds = 0;
   protocol = 0;
   opcodes = 0;
-  readonly #containerPath: readonly string[];
+  /** One array for all facts: a pickle has hundreds. */
+  readonly #containerPath: string[];
   readonly #nested: PickleTools['nested'];
   readonly #allowedSeen = new Map<Target, number>();
   readonly #seen = new Map<string, number>();
@@ -53,7 +54,7 @@ export class Recorder {
   #nestedCount = 0;
 
   constructor(containerPath: readonly string[], nested: PickleTools['nested']) {
-    this.#containerPath = containerPath;
+    this.#containerPath = [...containerPath];
     this.#nested = nested;
   }
 
@@ -76,7 +77,7 @@ export class Recorder {
   }
 
   where({ offset, opcodeIndex }: Site, length: number | null = null): Where {
-    return { containerPath: [...this.#containerPath], offset, length, opcodeIndex };
+    return { containerPath: this.#containerPath, offset, length, opcodeIndex };
   }
 
   global(sighting: Sighting): void {

@@ -96,14 +96,17 @@ function readLayout(file: Hdf5File, { start, size }: Message, draft: Draft): voi
  * Selections are binary, so file names are the readable runs that end with NUL and do not follow another one at once.
  */
 function virtualSources(file: Hdf5File, block: Uint8Array): string[] {
-  const text = new TextDecoder('latin1').decode(block.subarray(1 + file.lengthBytes));
   const names = new Set<string>();
+  let start = 1 + file.lengthBytes;
   let previousEnd = -1;
-  for (const match of text.matchAll(/([\x20-\x7e\x80-\xff]{1,4095})\0/g)) {
-    const name = match[1] ?? '';
-    if (match.index !== previousEnd && name !== '.' && /\w/.test(name)) names.add(name);
-    previousEnd = match.index + match[0].length;
-    if (names.size >= 200) break;
+  for (let at = start; at < block.length && names.size < 200; at++) {
+    const byte = block[at] ?? 0;
+    if (byte >= 0x20 && byte !== 0x7f) continue;
+    const name = new TextDecoder('latin1').decode(block.subarray(start, Math.min(at, start + 4096)));
+    const ends = byte === 0 && at > start;
+    if (ends && start !== previousEnd && name !== '.' && /\w/.test(name)) names.add(name);
+    if (ends) previousEnd = at + 1;
+    start = at + 1;
   }
   return [...names];
 }

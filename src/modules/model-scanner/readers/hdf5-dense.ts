@@ -6,6 +6,7 @@ import { cursorAt, expectText, type Hdf5File, isUndefinedAddress, sized } from '
 export type HeapObject = { readonly start: number; readonly size: number };
 
 const mostRecords = 100_000;
+const mostNodes = 50_000;
 const deepestTree = 16;
 
 type Heap = {
@@ -84,7 +85,7 @@ function heapIds(file: Hdf5File, address: number, idBytes: number): Uint8Array[]
   if (recordBytes === 0 || depth > deepestTree) throw new MalformedBytes('hdf5-dense', cursor.at, 'an index has an impossible shape');
   // Where the heap id stands in a record: links by name 4, by order 8; attributes 0.
   const idAt = type === 5 ? 4 : type === 6 ? 8 : 0;
-  const tree: Tree = { file, nodeBytes, recordBytes, idAt, idBytes, ids: [] };
+  const tree: Tree = { file, nodeBytes, recordBytes, idAt, idBytes, ids: [], nodes: 0 };
   if (!isUndefinedAddress(root, file)) readNode(tree, root, rootRecords, depth);
   return tree.ids;
 }
@@ -96,10 +97,14 @@ type Tree = {
   readonly idAt: number;
   readonly idBytes: number;
   readonly ids: Uint8Array[];
+  /** Visited so far: empty nodes that point at each other would fan out without end. */
+  nodes: number;
 };
 
 function readNode(tree: Tree, address: number, records: number, depth: number): void {
   const { file, recordBytes } = tree;
+  tree.nodes += 1;
+  if (tree.nodes > mostNodes) throw new MalformedBytes('hdf5-dense', file.base + address, `more than ${mostNodes} nodes in an index`);
   const cursor = cursorAt(file, address);
   expectText(cursor, depth === 0 ? 'BTLF' : 'BTIN');
   cursor.skip(2);

@@ -109,6 +109,7 @@ class Hdf5Walk {
   }
 
   #attribute(range: Pick<Message, 'start' | 'size'>): void {
+    this.#tools.budget.checkTime();
     const { name, texts, at } = attribute(this.#file, range);
     if (modelNames.has(name)) this.#draft.role = 'model';
     for (const bytes of texts) this.#text(name, bytes, at);

@@ -6,6 +6,7 @@ import { readHuggingFace } from './hugging-face.ts';
 import { type JsonDocument, type JsonObject, parseJson } from './json-tokens.ts';
 import { isKerasConfig, readKerasConfig } from './keras-config.ts';
 import { readNotebook } from './notebook.ts';
+import { isSkopsSchema, readSkopsSchema } from './skops.ts';
 
 const longestDocument = 64 * 2 ** 20;
 const utf8 = new TextDecoder('utf-8');
@@ -22,6 +23,7 @@ const telling = [
   'base_model_name_or_path',
   '_class_name',
   '_target_',
+  '__loader__',
   'learner',
   'custom_generate',
   'custom_pipelines',
@@ -82,6 +84,7 @@ function readDocument(bytes: Uint8Array, draft: Draft, tools: ReaderTools): void
 function classify(root: JsonObject, draft: Draft, tools: ReaderTools): void {
   if (root.has('nbformat') && Array.isArray(root.get('cells') ?? root.get('worksheets'))) readNotebook(root, draft);
   else if (isKerasConfig(root)) readKerasConfig(root, draft, tools);
+  else if (isSkopsSchema(root)) readSkopsSchema(root, draft, tools);
   else if (isBooster(root)) Object.assign(draft, { format: 'xgboost-json', role: 'model' });
   else readHuggingFace(root, draft);
 }

@@ -30,8 +30,7 @@ export function addBytecode(name: string, config: JsonValue, draft: Draft, tools
 }
 
 function base64Texts(value: JsonValue | undefined, depth: number): string[] {
-  if (typeof value === 'string')
-    return value.length >= 32 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value.slice(0, 1 << 20)) && value.length < 1 << 24 ? [value] : [];
+  if (typeof value === 'string') return value.length >= 32 && /^[A-Za-z0-9+/=\s]+$/.test(value) && value.length < 1 << 24 ? [value] : [];
   if (depth === 0 || value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => base64Texts(item, depth - 1));
   return value instanceof Map ? [...value.values()].flatMap((item) => base64Texts(item, depth - 1)) : [];

@@ -2,6 +2,7 @@
 import type { Effect, Where } from '../../../contract/finding.ts';
 import type { OperatorFact } from '../artefact.ts';
 import type { ScanTables } from '../tables.ts';
+import { namedObject } from './named-object.ts';
 
 export type KerasReference = {
   readonly module: string | null;
@@ -67,26 +68,15 @@ type Make = (known: boolean, effect: Effect, certainty: OperatorFact['certainty'
 /** A module outside the framework is imported by programs before the fix of CVE-2025-1550; then the name in it is called. */
 function foreign({ module, name, isFunction, registered }: KerasReference, tables: ScanTables, fact: Make): OperatorFact {
   const path = module ?? '';
-  const harm = harmOf(path, name, tables);
+  const { harm, standardLibrary } = namedObject(path, name, tables.pickle);
   if (harm !== null) return fact(false, harm, 'proved', `Loading imports ${path} and uses ${name} (CVE-2025-1550).`);
-  const [top = ''] = path.split('.');
-  // `builtins` is how Keras writes plain Python functions a person registered: harmless names were let through above.
+  // `builtins` is how Keras writes plain Python functions a person registered: harmful ones were caught above.
   if (path === 'builtins' && isFunction)
     return fact(false, 'none', 'possible', `A function ${name} outside Keras must be supplied when loading.`);
-  if (tables.pickle.standardLibrary.has(top) && path !== 'builtins')
+  if (standardLibrary && path !== 'builtins')
     return fact(false, 'exec', 'possible', `Loading imports ${path} of the standard library and uses ${name} (CVE-2025-1550).`);
   const how = registered === null ? 'is imported by name' : `is registered as ${registered}`;
   return fact(false, 'none', 'possible', `The object ${name} of ${path} ${how}: loading needs code from elsewhere.`);
-}
-
-function harmOf(module: string, name: string, { pickle }: ScanTables): Effect | null {
-  const exact = pickle.effects.get(`${module} ${name}`) ?? pickle.moduleEffects.get(module);
-  if (exact) return exact.effect;
-  for (let end = module.length; end > 0; end = module.lastIndexOf('.', end - 1)) {
-    const prefix = pickle.prefixEffects.get(module.slice(0, end));
-    if (prefix) return prefix.effect;
-  }
-  return null;
 }
 
 function isFrameworkModule(module: string, { operators }: ScanTables): boolean {

@@ -88,10 +88,17 @@ export function fieldText(source: ByteSource, { start, end }: Field, most = 4096
   return utf8.decode(source.read(start, Math.min(end - start, most)));
 }
 
+/** More top-level fields than any model has: a file of these is something else. */
+const mostFields = 4_000_000;
+
 /** True when the bytes parse as a message to their end and use only these field numbers, with a wire type each. */
 export function fitsShape(source: ByteSource, start: number, end: number, shape: ReadonlyMap<number, number>): boolean {
   try {
-    for (const { number, wire } of fields(source, start, end)) if (shape.get(number) !== wire) return false;
+    let count = 0;
+    for (const { number, wire } of fields(source, start, end)) {
+      count += 1;
+      if (shape.get(number) !== wire || count > mostFields) return false;
+    }
     return true;
   } catch (error) {
     if (error instanceof MalformedBytes) return false;

@@ -144,7 +144,7 @@ const outsideOperators: ReadonlyMap<
 
 function torchScriptOperators(text: string, member: ArchiveMember): Draft['operators'] {
   const found: Draft['operators'] = [];
-  for (const match of text.matchAll(/\b(?:torch|ops\.aten|ops\.prim)\.(save|from_file|PythonOp)\s*\(/g)) {
+  for (const match of [...text.matchAll(/\b(?:torch|ops\.aten|ops\.prim)\.(save|from_file|PythonOp)\s*\(/g)].slice(0, 50)) {
     const name = match[1] === 'PythonOp' ? 'prim::PythonOp' : `aten::${match[1]}`;
     const fact = outsideOperators.get(name);
     if (!fact) continue;

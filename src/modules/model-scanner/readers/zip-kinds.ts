@@ -4,7 +4,13 @@ import { torchArchive } from './torch-zip.ts';
 import type { Archive, ArchiveMember, ArchiveTarget } from './zip-archive.ts';
 import { openMember } from './zip-member.ts';
 
-type Kind = { readonly format: string; readonly role: Artefact['role']; readonly is: (names: ReadonlySet<string>) => boolean };
+type Kind = {
+  readonly format: string;
+  readonly role: Artefact['role'];
+  readonly is: (names: ReadonlySet<string>) => boolean;
+  /** What of this kind no reader checks yet. */
+  readonly unread?: string;
+};
 
 const kinds: readonly Kind[] = [
   {
@@ -14,7 +20,12 @@ const kinds: readonly Kind[] = [
   },
   { format: 'npz', role: 'dataset', is: (names) => names.size > 0 && [...names].every((name) => name.endsWith('.npy')) },
   { format: 'skops', role: 'model', is: (names) => names.has('schema.json') },
-  { format: 'torchserve-mar', role: 'model', is: (names) => names.has('MAR-INF/MANIFEST.json') },
+  {
+    format: 'torchserve-mar',
+    role: 'model',
+    is: (names) => names.has('MAR-INF/MANIFEST.json'),
+    unread: 'The handler of a model archive is Python source, which is not judged yet.',
+  },
   {
     format: 'coreml-package',
     role: 'model',
@@ -29,7 +40,16 @@ export function describeArchive(memberNames: readonly string[]): Archive {
   const torchRoot = memberNames.find((name) => name === 'data.pkl' || name.endsWith('/data.pkl'));
   if (torchRoot !== undefined) return torchArchive(torchRoot.slice(0, -'data.pkl'.length), names);
   const kind = kinds.find(({ is }) => is(names));
-  return kind ? { format: kind.format, role: kind.role } : { format: 'zip', role: 'container' };
+  if (!kind) return { format: 'zip', role: 'container' };
+  const { format, role, unread } = kind;
+  if (unread === undefined) return { format, role };
+  return {
+    format,
+    role,
+    finish: (draft) => {
+      draft.unread.push({ reason: 'unsupported', detail: unread, where: draft.where });
+    },
+  };
 }
 
 export function openArchiveMember(archive: Archive, member: ArchiveMember, target: ArchiveTarget): void {

@@ -65,13 +65,14 @@ function readListed(source: ByteSource, { directory, others }: Views, draft: Dra
   draft.format = archive.format;
   draft.role = archive.role;
   draft.metadata.set('members', directory.entries.length);
-  readGaps(source, gapsBetween(extents, directory, source.size), draft, tools);
-  readOtherDirectories(source, directory, others, { extents, draft, tools });
   if (draft.anomalies.some((anomaly) => anomaly.nature === 'bomb' && anomaly.proved)) {
     draft.unread.push({ reason: 'budget', detail: 'The members of an archive bomb were not unpacked.', where });
     return;
   }
+  // Members first: what is hidden around them must not use up the budget before they are read.
   openMembers(source, listed, archive, { draft, tools });
+  guarded(draft, () => readGaps(source, gapsBetween(extents, directory, source.size), draft, tools));
+  guarded(draft, () => readOtherDirectories(source, directory, others, { extents, draft, tools }));
 }
 
 type Target = { readonly draft: Draft; readonly tools: ReaderTools };

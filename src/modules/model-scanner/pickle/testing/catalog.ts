@@ -1,15 +1,10 @@
-/** The product's own tables, read from the catalog folders for tests. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+/** The product's own tables, for tests. */
+import { z } from 'zod';
+import { loadCatalogFolder } from '../../../../platform/catalog.ts';
 import { loadPickleTables, type PickleFactTables } from '../tables.ts';
 
-const root = new URL('../../../../../catalog/', import.meta.url);
-
-export function readDocuments(folder: 'pickle-globals' | 'effects'): Map<string, unknown> {
-  const base = new URL(`${folder}/`, root);
-  const files = readdirSync(base).filter((name) => name.endsWith('.yaml'));
-  return new Map(files.map((name) => [`${folder}/${name}`, parse(readFileSync(new URL(name, base), 'utf8'))]));
-}
+/** Documents by file name. */
+export const readDocuments = (folder: 'pickle-globals' | 'effects'): ReadonlyMap<string, unknown> => loadCatalogFolder(folder, z.unknown());
 
 let loaded: PickleFactTables | undefined;
 

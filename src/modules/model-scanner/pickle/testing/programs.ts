@@ -23,9 +23,11 @@ const names = ['system', 'OrderedDict', 'eval', '_reconstructor', 'x.y', 'Größ
 const below = (maker: Maker, bound: number): number => Math.floor(maker.random() * bound);
 const pick = <Item>(maker: Maker, items: readonly Item[]): Item => items[below(maker, items.length)] as Item;
 
-function emit(maker: Maker, kind: Kind | null, ...parts: readonly Part[]): void {
+/** Always true: the step was possible. */
+function emit(maker: Maker, kind: Kind | null, ...parts: readonly Part[]): true {
   maker.parts.push(...parts);
   if (kind !== null) maker.stack.push(kind);
+  return true;
 }
 
 const long = (name: string, ...body: readonly number[]): Part => op(name, ...body);
@@ -61,14 +63,14 @@ const constants: readonly (readonly [Kind, (maker: Maker) => Part])[] = [
   ['global', (maker) => raw(Buffer.from(`c${pick(maker, modules)}\n${pick(maker, names)}\n`, 'utf8').toString('latin1'))],
 ];
 
-function push(maker: Maker): void {
+function push(maker: Maker): true {
   const [kind, make] = pick(maker, constants);
-  emit(maker, kind, make(maker));
+  return emit(maker, kind, make(maker));
 }
 
 const someKeys = (maker: Maker): Part[] => Array.from({ length: 1 + below(maker, 3) }, (_, at) => join(op('BININT1', at), op('NEWFALSE')));
 
-function marked(maker: Maker): void {
+function marked(maker: Maker): true {
   const closers: readonly (readonly [Kind, string])[] = [
     ['tuple', 'TUPLE'],
     ['list', 'LIST'],
@@ -78,22 +80,22 @@ function marked(maker: Maker): void {
   emit(maker, null, op('MARK'));
   for (let count = below(maker, 4); count > 0; count -= 1) push(maker);
   maker.stack.length = height;
-  emit(maker, kind, op(name));
+  return emit(maker, kind, op(name));
 }
 
 /** Each opcode with what it needs on top of the stack, and what it leaves. */
 const steps: readonly ((maker: Maker) => boolean)[] = [
-  (maker) => (push(maker), true),
-  (maker) => (marked(maker), true),
-  (maker) => (emit(maker, 'dict', op('MARK'), ...someKeys(maker), op('DICT')), true),
-  (maker) => (emit(maker, 'any', op('MARK'), op('BININT1', 1), text('k'), op('FROZENSET')), true),
-  (maker) => (emit(maker, 'global', text(pick(maker, modules)), text(pick(maker, names)), op('STACK_GLOBAL')), true),
+  push,
+  marked,
+  (maker) => emit(maker, 'dict', op('MARK'), ...someKeys(maker), op('DICT')),
+  (maker) => emit(maker, 'any', op('MARK'), op('BININT1', 1), text('k'), op('FROZENSET')),
+  (maker) => emit(maker, 'global', text(pick(maker, modules)), text(pick(maker, names)), op('STACK_GLOBAL')),
   (maker) => replace(maker, ['text', 'text'], 'global', op('STACK_GLOBAL')),
   (maker) => replace(maker, ['global', 'tuple'], 'object', op('REDUCE')),
   (maker) => replace(maker, ['global', 'tuple'], 'object', op('NEWOBJ')),
   (maker) => replace(maker, ['global', 'tuple'], 'object', op('EMPTY_DICT'), op('NEWOBJ_EX')),
-  (maker) => (emit(maker, 'object', op('MARK'), raw('cm\nn\n'), op('NONE'), op('OBJ')), true),
-  (maker) => (emit(maker, 'object', op('MARK'), op('NONE'), raw('iio\nopen\n')), true),
+  (maker) => emit(maker, 'object', op('MARK'), raw('cm\nn\n'), op('NONE'), op('OBJ')),
+  (maker) => emit(maker, 'object', op('MARK'), op('NONE'), raw('iio\nopen\n')),
   (maker) => replace(maker, ['object', 'any'], 'object', op('BUILD')),
   (maker) => replace(maker, ['list', 'any'], 'list', op('APPEND')),
   (maker) => replace(maker, ['list'], 'list', op('MARK'), op('NONE'), op('NONE'), op('APPENDS')),
@@ -105,8 +107,8 @@ const steps: readonly ((maker: Maker) => boolean)[] = [
   (maker) => replace(maker, ['any', 'any', 'any'], 'tuple', op('TUPLE3')),
   (maker) => replace(maker, ['hashable'], 'object', op('BINPERSID')),
   (maker) => maker.stack.length > 2 && replace(maker, ['any'], null, op('POP')),
-  (maker) => (emit(maker, null, op('MARK'), op('NONE'), op('POP_MARK')), true),
-  (maker) => maker.stack.length > 0 && (emit(maker, maker.stack.at(-1) ?? 'any', op('DUP')), true),
+  (maker) => emit(maker, null, op('MARK'), op('NONE'), op('POP_MARK')),
+  (maker) => maker.stack.length > 0 && emit(maker, maker.stack.at(-1) ?? 'any', op('DUP')),
   (maker) => remember(maker, (index) => op('BINPUT', index), 256),
   (maker) => remember(maker, (index) => raw(`p${index}\n`), 256),
   (maker) => remember(maker, (index) => op('LONG_BINPUT', index, 0, 0, 0), 256),
