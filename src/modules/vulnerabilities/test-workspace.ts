@@ -7,10 +7,11 @@ import type { Severity } from '../../contract/severity.ts';
 import { withContext } from '../../platform/ambient.ts';
 import { installAuditSink } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
-import { inDatabase } from '../../platform/database/database.ts';
+import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
+import { installTransactions } from '../../platform/http/run-route.ts';
 import { type AssetDetail, assetProblems, getAsset } from '../ai-assets/contract.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { getScan, listScanFiles, listScanFindings, type Scan } from '../model-scanner/contract.ts';
@@ -49,6 +50,7 @@ export class TestWorkspace {
   static async open(t: Owner): Promise<TestWorkspace> {
     overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1' });
     installAuditSink(async () => {});
+    installTransactions(transaction);
     const workspace = new TestWorkspace(await testDatabase(t));
     serveLocally([...routes, ...workspace.#others()]);
     t.after(async () => forgetLocalRoutes());

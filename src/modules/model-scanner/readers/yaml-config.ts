@@ -30,6 +30,7 @@ const target = /(["']?)_target_\1[ \t]*:[ \t]*(["']?)([A-Za-z_][\w.]{0,300})\2/g
 function readTargets(text: string, draft: Draft, { tables }: ReaderTools): void {
   const found = [...text.matchAll(target)].slice(0, mostTargets);
   const mentioned = text.split('_target_').length - 1;
+  draft.metadata.set('targets', mentioned);
   // Anchors, escapes and values on the next line are YAML too: what this reading does not understand is not read.
   if (found.length < mentioned)
     draft.unread.push({
