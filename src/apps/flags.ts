@@ -8,6 +8,7 @@ Every setting can also be given by environment: see docs/configuration.md.`;
 /** Puts flags into the settings. @throws ConfigError with the usage for an unknown flag */
 export function readFlags(args: readonly string[]): void {
   const values = parse(args);
+  if (values.help === true) throw new ConfigError(usage);
   const roots = values['scan-root'];
   overrideEnvironment({
     ...(values.port === undefined ? {} : { PORT: values.port }),
@@ -30,6 +31,7 @@ function parse(args: readonly string[]) {
         'log-level': { type: 'string' },
         'scan-root': { type: 'string', multiple: true },
         quiet: { type: 'boolean' },
+        help: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

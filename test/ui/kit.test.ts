@@ -53,8 +53,8 @@ describe('the kit in a browser', { timeout: 240_000 }, () => {
   // Colours are the same on a phone: one theme is enough there. The other scenes are for looking at.
   const looks = [
     { theme: 'light', size: 'desk', looked: scenes },
-    { theme: 'dark', size: 'desk', looked: scenes.slice(0, 6) },
-    { theme: 'light', size: 'phone', looked: scenes.slice(1, 6) },
+    { theme: 'dark', size: 'desk', looked: [scenes[0], scenes[1], scenes[3], scenes[5]] },
+    { theme: 'light', size: 'phone', looked: [scenes[1], scenes[3], scenes[5]] },
   ] as const;
   for (const { theme, size, looked } of looks) {
     test(`scenes are free of axe violations, refused content and overflow: ${theme}, ${size}`, async () => {

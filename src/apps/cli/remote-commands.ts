@@ -38,7 +38,9 @@ function addOperation(noun: Command, endpoint: Endpoint): void {
   for (const name of inPath) verb.argument(`<${name}>`);
   for (const [name, schema] of fields) {
     if (inPath.includes(name) || !(schema instanceof z.ZodType)) continue;
-    verb.option(`--${optionName(name)} <value>`, describe(schema));
+    // `cloudProvider` and its promised twin `cloud_provider` are one option.
+    const flag = `--${optionName(name)}`;
+    if (!verb.options.some(({ long }) => long === flag)) verb.option(`${flag} <value>`, describe(schema));
   }
   verb.option('--url <address>', 'address of the platform; default: where you signed in').option('--json', 'print the answer as JSON');
   verb.action(async (...given: unknown[]) => {

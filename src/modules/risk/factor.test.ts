@@ -56,11 +56,7 @@ test('takes the gravest class of data, and ignores words it does not know', () =
 });
 test('reads exposure, criticality and presence from their tables', () => {
   assert.deepEqual(
-    [
-      asked('exposure', { exposure: 'internet' }),
-      asked('criticality', { criticality: 'low' }),
-      asked('runtime', { presence: 'present' }),
-    ],
+    [asked('exposure', { exposure: 'internet' }), asked('criticality', { criticality: 'low' }), asked('runtime', { presence: 'present' })],
     [1, 0.2, 0.4],
   );
 });

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { type Change as ChangeOf, useChange } from '../../client/use-change.ts';
-import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -36,7 +36,7 @@ const byId = (alert: SecurityAlert): string => alert.id;
 const byName = (alert: SecurityAlert): string => inertLine(alert.title);
 const liveEvents = ['alert.'];
 
-function AlertsPage() {
+function useAlertFilter() {
   const filters = useFilters(fields);
   const filter = useMemo(() => {
     // Without a choice the feed holds what still waits for somebody.
@@ -51,13 +51,15 @@ function AlertsPage() {
       ...(q === '' ? {} : { q }),
     };
   }, [filters]);
+  return { filters, filter };
+}
+
+function AlertsPage() {
+  const { filters, filter } = useAlertFilter();
   const list = useEndpointPages(listAlerts, { ...filter, limit: 50 }, { live: liveEvents });
   const [peekId, setPeekId] = useQueryValue('peek');
   const [closing, setClosing] = useState<SecurityAlert | null>(null);
   const acknowledge = useAcknowledge();
-  const { can } = useSession();
-  const mayChange = can('security-alerts:update');
-  const columns = useMemo(() => columnsFor(mayChange ? acknowledge : null), [mayChange, acknowledge]);
   const place = list.rows.findIndex(({ id }) => id === peekId);
   const peekAt = (index: number) => {
     const row = place < 0 ? undefined : list.rows[index];
@@ -95,30 +97,46 @@ function AlertsPage() {
       }
     >
       <Loaded answer={list} waitsFor="the alerts" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => (
-          <DataTable
-            label="Alerts"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="security-alerts"
-            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
-            openId={peekId}
-            rowKeys={[
-              { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void acknowledge(row) },
-              { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && setClosing(row) },
-            ]}
-            phone={(row) => <AlertPhoneRow alert={row} />}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
+        {(rows) => <Feed rows={rows} list={list} peekId={peekId} onPeek={setPeekId} onAcknowledge={acknowledge} onEnd={setClosing} />}
       </Loaded>
       {closing !== null && <CloseDialog alert={closing} onClose={() => setClosing(null)} />}
     </Screen>
+  );
+}
+
+type FeedProps = {
+  rows: readonly SecurityAlert[];
+  list: EndpointPages<SecurityAlert>;
+  peekId: string | null;
+  onPeek: (id: string | null, change?: { step?: boolean }) => void;
+  onAcknowledge: (alert: SecurityAlert) => Promise<unknown>;
+  onEnd: (alert: SecurityAlert) => void;
+};
+
+function Feed({ rows, list, peekId, onPeek, onAcknowledge, onEnd }: FeedProps) {
+  const { can } = useSession();
+  const mayChange = can('security-alerts:update');
+  const columns = useMemo(() => columnsFor(mayChange ? onAcknowledge : null), [mayChange, onAcknowledge]);
+  return (
+    <DataTable
+      label="Alerts"
+      rows={rows}
+      rowId={byId}
+      rowName={byName}
+      columns={columns}
+      viewKey="security-alerts"
+      onOpen={(row) => onPeek(row.id, { step: peekId === null })}
+      openId={peekId}
+      rowKeys={[
+        { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void onAcknowledge(row) },
+        { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && onEnd(row) },
+      ]}
+      phone={(row) => <AlertPhoneRow alert={row} />}
+      {...(list.total === undefined ? {} : { total: list.total })}
+      hasMore={list.hasMore}
+      onMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
   );
 }
 

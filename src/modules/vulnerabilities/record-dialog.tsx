@@ -21,12 +21,6 @@ const Draft = z.object({
 });
 
 export function RecordDialog({ onClose, onDone }: { onClose: () => void; onDone: (id: string) => void }) {
-  const [search, setSearch] = useState('');
-  const assets = useEndpoint(
-    listAssets,
-    { limit: 50, sort: 'name', ...(search.trim() === '' ? {} : { q: search.trim() }) },
-    { keepPrevious: true },
-  );
   const create = useChange(createVulnerability, {
     invalidates: ['vulnerabilities', 'risk', 'dashboard'],
     onDone: ({ id, number }) => {
@@ -56,32 +50,47 @@ export function RecordDialog({ onClose, onDone }: { onClose: () => void; onDone:
       >
         <TextField name="title" label="What happens" placeholder="The prompt leaks the system text" />
         <TextAreaField name="description" label="Description" rows={3} />
-        <div>
-          <label className="font-name" htmlFor="asset-search">
-            Find the asset
-          </label>
-          <input
-            id="asset-search"
-            type="search"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            className="finger mt-1 h-8 w-full rounded-control border border-line-strong bg-surface px-2.5"
-          />
-        </div>
-        <SelectField
-          name="asset_id"
-          label="Asset"
-          none="Choose"
-          choices={(assets.data?.items ?? []).map(({ id, name, environment }) => ({
-            value: id,
-            label: environment === null ? name : `${name}, ${environment}`,
-          }))}
-        />
+        <AssetChoice />
         <SelectField name="severity" label="Severity" none="From the CVSS vector" choices={severityChoices} />
         <TextField name="cvss_vector" label="CVSS vector" mono help="3.0 and 3.1 are computed here; 4.0 needs a severity beside it." />
         <TextField name="cve_id" label="CVE" mono placeholder="CVE-2026-12345" />
         <TextField name="remedy" label="What ends it" />
       </Form>
     </Dialog>
+  );
+}
+
+/** The inventory may be long: a search narrows the choice. */
+function AssetChoice() {
+  const [search, setSearch] = useState('');
+  const assets = useEndpoint(
+    listAssets,
+    { limit: 50, sort: 'name', ...(search.trim() === '' ? {} : { q: search.trim() }) },
+    { keepPrevious: true },
+  );
+  return (
+    <>
+      <div>
+        <label className="font-name" htmlFor="asset-search">
+          Find the asset
+        </label>
+        <input
+          id="asset-search"
+          type="search"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          className="finger mt-1 h-8 w-full rounded-control border border-line-strong bg-surface px-2.5"
+        />
+      </div>
+      <SelectField
+        name="asset_id"
+        label="Asset"
+        none="Choose"
+        choices={(assets.data?.items ?? []).map(({ id, name, environment }) => ({
+          value: id,
+          label: environment === null ? name : `${name}, ${environment}`,
+        }))}
+      />
+    </>
   );
 }

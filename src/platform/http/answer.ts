@@ -10,7 +10,7 @@ import type { FileAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
 import { checkAccess, recordRefusal, runRoute } from './run-route.ts';
-import { refuse, type ServerParts } from './server.ts';
+import { refuse, type ServerParts } from './server-parts.ts';
 import { actorOfServiceToken } from './service-token.ts';
 
 const nobody: Actor = {

@@ -7,35 +7,16 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fixed from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Actor } from '../../contract/actor.ts';
-import type { Door } from '../../contract/endpoint.ts';
-import { commonProblems, type Problem } from '../../contract/problem.ts';
+import { commonProblems } from '../../contract/problem.ts';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { answerRoute } from './answer.ts';
 import type { Route } from './handle.ts';
 import { mountOpenapi } from './openapi-pages.ts';
-import { problemBody, problemOf } from './problem-reply.ts';
+import { problemOf } from './problem-reply.ts';
+import { refuse, type ServerParts } from './server-parts.ts';
 import { traceIdOf } from './trace.ts';
-
-/** What the sign-in slice tells the server about a request. */
-export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
-export type ServerParts = {
-  readonly door: Door;
-  readonly routes: readonly Route[];
-  /** Product door: who sends this request, by cookie or key; null for nobody. Compute doors know callers by service token. */
-  readonly identify?: (cookies: ReadonlyMap<string, string>, headers: ReadonlyMap<string, string>) => Promise<Identified | null>;
-  /** Folder of the built web app. */
-  readonly webRoot?: string;
-  readonly ready: () => boolean;
-};
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    traceId: string;
-  }
-}
 
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { TRUST_PROXY, MAX_BODY_BYTES } = config();
@@ -174,16 +155,6 @@ async function mountWeb(app: FastifyInstance, { webRoot, routes }: ServerParts):
 
 function pathPattern(template: string): RegExp {
   return new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}/?$`);
-}
-
-/** Answers with a problem document. */
-export function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status === 403) metrics.denials.inc({ plane: 'http' });
-  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  return reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemBody(problem, request.traceId, request.url.split('?')[0]?.slice(0, 300))));
 }
 
 function measure(request: FastifyRequest, reply: FastifyReply): void {

@@ -1,0 +1,141 @@
+/** Every page in a real browser: no axe violation, no script error, nothing wider than a phone, in light and dark. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
+import { writeExamples } from '../../scripts/examples/make.ts';
+import { type Person, registerAdmin, until } from '../person.ts';
+import { type RunningPlatform, startPlatform } from '../running-platform.ts';
+import { actAs, type Looks, launchBrowser, openWindow, watchComplaints } from './browser.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let platform: RunningPlatform;
+let browser: Browser;
+let admin: Person;
+let folder = '';
+let places: string[] = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'project-'));
+  await writeExamples(folder);
+  platform = await startPlatform({ SCAN_ROOTS: folder, RATE_PER_MINUTE: '1000000' });
+  admin = await registerAdmin(platform.url);
+  browser = await launchBrowser();
+  const { id: runId } = await admin.must(z.object({ id: z.uuid() }), 'POST', '/api/discovery/runs', { path: folder });
+  await until('alerts of the first scan', async () => ((await firstId('/api/security-alerts')) === null ? null : true), 90_000);
+  const vulnerability = await firstId('/api/vulnerabilities');
+  const asset = await firstId('/api/ai-assets');
+  const scan = await firstId('/api/model-scanner/scans');
+  places = [
+    '/',
+    '/ai-assets',
+    `/ai-assets?peek=${asset}`,
+    `/ai-assets/${asset}`,
+    '/ai-assets/new',
+    '/discovery',
+    `/discovery/${runId}`,
+    '/model-scanner',
+    `/model-scanner/${scan}`,
+    '/vulnerabilities',
+    `/vulnerabilities?peek=${vulnerability}`,
+    `/vulnerabilities/${vulnerability}`,
+    '/security-alerts',
+    '/risk',
+    '/audit-logs',
+    '/settings',
+    '/monitoring',
+    '/users',
+    '/permissions',
+    '/account',
+    '/nowhere',
+  ];
+});
+after(async () => {
+  await browser?.close();
+  await platform?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function firstId(path: string): Promise<string | null> {
+  const page = await admin.must(z.object({ items: z.array(z.object({ id: z.string() })) }), 'GET', `${path}?limit=1`);
+  return page.items[0]?.id ?? null;
+}
+
+async function settled(page: Page, place: string): Promise<void> {
+  await page.goto(place, { waitUntil: 'domcontentloaded' });
+  await page.locator('h1').first().waitFor({ timeout: 20_000 });
+  // Parts of a page load on their own; the live stream never ends, so the network is never idle.
+  await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"]').length === 0, undefined, { timeout: 20_000 });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations: list } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+  return found;
+}
+
+for (const looks of [{ theme: 'light' }, { theme: 'dark' }, { theme: 'light', phone: true }] satisfies Looks[]) {
+  const name = `${looks.theme}${'phone' in looks ? ', phone' : ''}`;
+  test(`every page is without violation, error and overflow (${name})`, async () => {
+    const { context, page } = await openWindow(browser, platform.url, looks);
+    await actAs(context, platform.url, admin.cookieHeader());
+    const complaints = watchComplaints(page);
+    const wrong: string[] = [];
+    for (const place of places) {
+      await settled(page, place);
+      wrong.push(...(await violations(page)).map((violation) => `${place} ${violation}`));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) wrong.push(`${place} is ${wide} px wider than the window`);
+    }
+    await context.close();
+    assert.deepEqual(wrong, []);
+    assert.deepEqual([...new Set(complaints)], []);
+  });
+}
+
+test('signing in, triaging and signing out work by keyboard alone', async () => {
+  const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
+  await page.goto('/vulnerabilities');
+  await page.waitForURL(/sign-in/);
+  await page.getByLabel('E-mail').focus();
+  await page.keyboard.type('admin@example.com');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('a long quiet sentence 71');
+  await page.keyboard.press('Enter');
+  await page.locator('h1', { hasText: 'Vulnerabilities' }).waitFor();
+  await page.locator('table tbody tr').first().waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/peek=/);
+  await page.locator('aside h2').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForURL((url) => !url.search.includes('peek='));
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.locator('h1', { hasText: 'Assets' }).waitFor();
+  await context.close();
+});
+
+test('an alert raised elsewhere appears without reload', async () => {
+  const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
+  await actAs(context, platform.url, admin.cookieHeader());
+  await settled(page, '/security-alerts');
+  await admin.must(z.unknown(), 'POST', '/api/security-alerts', { title: 'Raised while somebody watches', severity: 'critical' });
+  // New rows wait behind a button, so that nothing moves under the pointer.
+  await page.getByRole('button', { name: /1 new/ }).click({ timeout: 10_000 });
+  await page.getByText('Raised while somebody watches').first().waitFor({ timeout: 5000 });
+  await context.close();
+});
