@@ -13,6 +13,7 @@ import { watchHealth } from '../platform/health.ts';
 import { doorUrl, serveLocally } from '../platform/http/call.ts';
 import { installTransactions } from '../platform/http/run-route.ts';
 import { createServer } from '../platform/http/server.ts';
+import { watchLostJobs } from '../platform/jobs/lost-jobs.ts';
 import { jobRoutes } from '../platform/jobs/routes.ts';
 import { startJobs } from '../platform/jobs/worker.ts';
 import { log } from '../platform/log.ts';
@@ -91,6 +92,8 @@ async function startBackground(life: Lifetime, { work }: { work: boolean }): Pro
   const queue = await startJobs(jobs, { work });
   life.add('jobs', () => queue.stop());
   if (!work) return;
+  const lost = watchLostJobs();
+  life.add('lost jobs', () => lost.stop());
   const sequencer = startSequencer();
   life.add('event sequencer', () => sequencer.stop());
   const consumers = startConsumers(subscriptions);

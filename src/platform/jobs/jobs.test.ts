@@ -7,6 +7,7 @@ import { inDatabase } from '../database/database.ts';
 import { type TestDatabase, testDatabase } from '../database/test-database.ts';
 import { findJob, requestCancel, requeue } from './job-store.ts';
 import { defineJob, enqueue, type JobDefinition, send } from './jobs.ts';
+import { failLostJobs } from './lost-jobs.ts';
 import { startJobs } from './worker.ts';
 
 const refused = problems('test', { refused: [422, 'No.'] });
@@ -132,5 +133,18 @@ test('a job of one workspace is not seen from another', async (t) => {
     const id = await database.run(() => enqueue(quick, {}));
     assert.equal(await database.run(() => findJob(id), { workspaceId: database.otherWorkspaceId }), null);
     await ended(database, id);
+  });
+});
+
+test('a running job nobody has heard of for ten minutes is given up; one that is alive is not', async (t) => {
+  const database = await testDatabase(t);
+  await inDatabase(database.database, async () => {
+    const insert = `insert into platform.job (workspace_id, kind, title, requested_by, input, state, started_at, heartbeat_at)
+      values ($1, 'test.lost', 'Lost', 'x', '{}', 'running', now(), now() - $2::interval) returning id`;
+    const lost = (await database.owner.query(insert, [database.workspaceId, '11 minutes'])).rows[0].id;
+    const alive = (await database.owner.query(insert, [database.workspaceId, '1 minute'])).rows[0].id;
+    assert.equal(await failLostJobs(), 1);
+    const [first, second] = await database.run(async () => [await findJob(lost), await findJob(alive)]);
+    assert.deepEqual([first?.state, first?.problem?.code, second?.state], ['failed', 'jobs.workerLost', 'running']);
   });
 });
