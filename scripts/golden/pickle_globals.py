@@ -813,7 +813,7 @@ def shapes(calls):
 
 
 # Written by the zoo's own machinery or too powerful to be allowed in general; the engine treats these itself or judges them by harm.
-NOT_FACTS = {("builtins", "getattr"), ("copyreg", "_reconstructor"), ("copyreg", "__newobj__"), ("copyreg", "__newobj_ex__"), ("operator", "getitem"), ("_operator", "getitem"), ("torch.storage", "_load_from_bytes"), ("functools", "reduce"), ("_functools", "reduce"), ("builtins", "iter"), ("__main__", "Sub"), ("pandas", "read_pickle")}
+NOT_FACTS = {("builtins", "getattr"), ("copyreg", "_reconstructor"), ("copyreg", "__newobj__"), ("copyreg", "__newobj_ex__"), ("operator", "getitem"), ("_operator", "getitem"), ("torch.storage", "_load_from_bytes"), ("functools", "reduce"), ("_functools", "reduce"), ("builtins", "iter"), ("__main__", "Sub"), ("pandas", "read_pickle"), ("fsspec.spec", "make_instance")}
 
 
 def library_of(module):

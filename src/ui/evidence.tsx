@@ -37,7 +37,7 @@ export function Evidence({ facts, source, foot, title }: EvidenceProps) {
   const [only] = tabs;
   const note = source === undefined ? undefined : <span className="mono text-code text-ink-2">{source}</span>;
   return (
-    <div className="grid gap-2.5">
+    <div className="grid grid-cols-1 gap-2.5">
       {tabs.length === 1 && only !== undefined ? (
         <>
           {(title !== undefined || note !== undefined) && (

@@ -80,7 +80,7 @@ function NodeBox({ node: { name, icon: Icon, shape, state, to, isUnknown, isCurr
 
 function EdgeArrow({ edge }: { edge: PathEdge | undefined }) {
   return (
-    <span className="flex min-w-14 flex-1 flex-col items-center px-1.5 text-label whitespace-nowrap text-ink-2">
+    <span className="flex min-w-17 flex-1 flex-col items-center px-1.5 text-label whitespace-nowrap text-ink-2">
       {edge?.name}
       <span aria-hidden="true" className="flex w-full items-center">
         <span className={classNames('flex-1 border-t-[1.5px] border-line-strong', edge?.isInferred && 'border-dashed')} />

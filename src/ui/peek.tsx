@@ -97,13 +97,13 @@ function PeekHead({ name, place, onPrevious, onNext, onClose, to, isPhone }: Pee
   return (
     <header className="flex h-12 flex-none items-center gap-1 border-b border-line pr-3 pl-3 tablet:h-10 tablet:pl-5">
       {isPhone && <IconButton icon={ArrowLeft} label="Back to the list" onClick={onClose} />}
-      <span className="mono text-code text-ink-2">{name}</span>
+      <span className="mono min-w-0 truncate text-code text-ink-2">{name}</span>
       {place && (
-        <span className="ml-2 text-ink-2 tabular-nums">
+        <span className="ml-2 whitespace-nowrap text-ink-2 tabular-nums">
           {formatNumber(place.index)} of {formatNumber(place.of)}
         </span>
       )}
-      <span className="ml-2 flex">
+      <span className="flex tablet:ml-2">
         {onPrevious && <IconButton icon={ChevronUp} label="Previous (k)" onClick={onPrevious} />}
         {onNext && <IconButton icon={ChevronDown} label="Next (j)" onClick={onNext} />}
       </span>

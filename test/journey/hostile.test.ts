@@ -164,6 +164,6 @@ async function statusOf(port: number, endpoint: Endpoint): Promise<number> {
       },
     );
     asked.on('error', reject);
-    asked.end(endpoint.method === 'GET' ? undefined : '{}');
+    asked.end(endpoint.method === 'GET' || endpoint.method === 'DELETE' ? undefined : '{}');
   });
 }

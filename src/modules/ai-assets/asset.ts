@@ -87,23 +87,25 @@ function emptyToNull(value: string | null | undefined): string | null | undefine
   return value === '' ? null : value;
 }
 
-/** @param source 'person' or the name of an import. */
-export async function register(draft: AssetDraft, actor: Actor, source = actor.id): Promise<AssetDetail> {
+export async function register(draft: AssetDraft, actor: Actor): Promise<AssetDetail> {
   const said = fieldsWritten(draft);
   if (said.type === undefined) throw assetProblems.typeMissing();
   await refuseTakenKeys(draft.keys ?? []);
-  const applied = applyDeclaration(null, said, { source, at: new Date().toISOString() });
+  const applied = applyDeclaration(null, said, { source: actor.id, at: new Date().toISOString() });
   const [row] = await insertAssets([
     {
       ...applied,
       lifecycle: draft.lifecycle ?? 'active',
-      sources: [actor.kind === 'user' ? 'person' : source],
+      sources: [actor.kind === 'user' ? 'person' : actor.id],
       seenAt: null,
       keys: draft.keys ?? [],
     },
   ]);
   if (!row) throw commonProblems.internal();
-  await addKeys(row.id, draft.keys ?? [], 'person');
+  await addKeys(
+    (draft.keys ?? []).map((key) => ({ assetId: row.id, key })),
+    'person',
+  );
   await recordChanges(actor, [
     { assetId: row.id, action: 'registered', fields: [], before: {}, after: { name: row.name, type: row.type, owner: row.owner } },
   ]);
@@ -135,16 +137,11 @@ type Writing = {
   readonly actor: Actor;
   readonly action: ChangeDraft['action'];
   readonly lifecycle?: AssetRow['lifecycle'] | undefined;
-  readonly source?: string;
 };
 
 /** Writes declared values; nothing is written, recorded or told when nothing changes. */
-export async function write(
-  row: AssetRow,
-  said: Partial<Fields>,
-  { actor, action, lifecycle = row.lifecycle, source = actor.id }: Writing,
-): Promise<AssetRow> {
-  const next = applyDeclaration(stateOf(row), said, { source, at: new Date().toISOString() });
+async function write(row: AssetRow, said: Partial<Fields>, { actor, action, lifecycle = row.lifecycle }: Writing): Promise<AssetRow> {
+  const next = applyDeclaration(stateOf(row), said, { source: actor.id, at: new Date().toISOString() });
   const moved = lifecycle !== row.lifecycle;
   if (next.changed.length === 0 && !moved) return row;
   const written = await updateAsset(row.id, next, moved ? { lifecycle, retiredBy: null } : {});

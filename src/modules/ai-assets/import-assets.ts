@@ -1,17 +1,17 @@
 /** An import of assets and its balance sheet: read = new + updated + unchanged + rejected. A dry run does all but write. */
 import type { Readable } from 'node:stream';
 import type { Context } from '../../contract/actor.ts';
-import { isProblem } from '../../contract/problem.ts';
-import { attempt, transaction } from '../../platform/database/database.ts';
-import { fieldsWritten, register, write } from './asset.ts';
+import { transaction } from '../../platform/database/database.ts';
+import { publishMany } from '../../platform/events/publish.ts';
 import { stateOf } from './asset-view.ts';
-import { type AssetDraft, assetProblems, type BalanceSheet } from './contract.ts';
+import { assetChanged, assetRegistered, type BalanceSheet } from './contract.ts';
+import { type Known, nameKey, type Outcome, type Pending, planImport } from './import-plan.ts';
 import { type ImportedRow, readImport } from './import-rows.ts';
-import { applyDeclaration } from './provenance.ts';
-import { addKeys, findByNameAndType, findRow, ownersOfKeys } from './store.ts';
+import { newsOf } from './observe.ts';
+import { flat } from './provenance.ts';
+import { addKeys, findByNames, findRows, insertAssets, ownersOfKeys, recordChanges, updateAsset, valuesOf } from './store.ts';
 import type { AssetRow } from './table.ts';
 
-type Outcome = BalanceSheet['rows'][number];
 const listedRows = 1000;
 const batchRows = 500;
 const source = 'import';
@@ -22,8 +22,8 @@ class DryRunOver extends Error {
 }
 
 /**
- * Imports a file. Each batch of rows is one transaction, so a file of 100,000 rows holds no lock for minutes; a row that is
- * refused takes none of the others with it. A dry run is one transaction that is undone: rows see those before them.
+ * Imports a file. Each batch of rows is one transaction, so a file of 100,000 rows holds no lock for minutes.
+ * A dry run is one transaction that is undone: its rows see those before them, and nothing is written.
  */
 export async function importAssets(
   body: Readable,
@@ -33,12 +33,12 @@ export async function importAssets(
   const sheet: BalanceSheet = { dryRun, read: 0, new: 0, updated: 0, unchanged: 0, rejected: 0, rows: [], rowsLeftOut: 0 };
   const rows = readImport(body, format);
   if (!dryRun) {
-    for await (const batch of batches(rows)) await transaction(context, () => importBatch(batch, sheet, context));
+    for await (const batch of batches(rows)) note(sheet, await transaction(context, () => importBatch(batch, context)));
     return settled(sheet);
   }
   try {
     await transaction(context, async () => {
-      for await (const batch of batches(rows)) await importBatch(batch, sheet, context);
+      for await (const batch of batches(rows)) note(sheet, await importBatch(batch, context));
       throw new DryRunOver();
     });
   } catch (error) {
@@ -58,19 +58,16 @@ async function* batches(rows: AsyncGenerator<ImportedRow>): AsyncGenerator<Impor
   if (batch.length > 0) yield batch;
 }
 
-async function importBatch(batch: readonly ImportedRow[], sheet: BalanceSheet, context: Context): Promise<void> {
-  for (const row of batch) note(sheet, await importRow(row, context));
+function note(sheet: BalanceSheet, outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    sheet.read += 1;
+    sheet[outcome.outcome] += 1;
+    sheet.rows.push(outcome);
+  }
+  if (sheet.rows.length > 2 * listedRows) trim(sheet);
 }
 
 /** Rejected rows are always worth their line; of the others the first ones show what would happen. */
-function note(sheet: BalanceSheet, outcome: Outcome): void {
-  sheet.read += 1;
-  sheet[outcome.outcome] += 1;
-  sheet.rows.push(outcome);
-  if (sheet.rows.length <= 2 * listedRows) return;
-  trim(sheet);
-}
-
 function trim(sheet: BalanceSheet): void {
   const rejected = sheet.rows.filter(({ outcome }) => outcome === 'rejected').slice(0, listedRows);
   const others = sheet.rows.filter(({ outcome }) => outcome !== 'rejected').slice(0, listedRows - rejected.length);
@@ -83,41 +80,76 @@ function settled(sheet: BalanceSheet): BalanceSheet {
   return { ...sheet, rowsLeftOut: sheet.read - sheet.rows.length };
 }
 
-async function importRow(row: ImportedRow, context: Context): Promise<Outcome> {
-  const about = { line: row.line, name: row.name };
-  if ('reason' in row) return { ...about, outcome: 'rejected', reason: row.reason };
-  try {
-    return { ...about, outcome: await attempt(() => importDraft(row.draft, row.id, context)), reason: null };
-  } catch (error) {
-    if (!isProblem(error)) throw error;
-    return { ...about, outcome: 'rejected', reason: error.message };
-  }
+async function importBatch(batch: readonly ImportedRow[], context: Context): Promise<Outcome[]> {
+  const at = new Date().toISOString();
+  const { outcomes, pending } = planImport(batch, await knownOf(batch), { source, at });
+  await writeNew(
+    pending.filter(({ row }) => row === null),
+    context,
+  );
+  await writeChanged(pending, context);
+  return outcomes;
 }
 
-/** Which asset a row means: its id, else one of its keys, else the one asset of that name and type. */
-async function targetOf(draft: AssetDraft, id: string | null): Promise<AssetRow | null> {
-  if (id !== null) {
-    const row = await findRow(id, true);
-    if (!row) throw assetProblems.notFound({ id });
-    return row;
-  }
-  const [owner] = await ownersOfKeys(draft.keys ?? []);
-  if (owner) return await findRow(owner.assetId, true);
-  return (draft.keys ?? []).length > 0 ? null : await findByNameAndType(draft.name, draft.type ?? draft.asset_type ?? 'model');
+/** Three questions for the whole batch, whatever its size. */
+async function knownOf(batch: readonly ImportedRow[]): Promise<Known> {
+  const drafts = batch.flatMap((row) => ('draft' in row ? [row] : []));
+  const owners = await ownersOfKeys([...new Set(drafts.flatMap(({ draft }) => draft.keys ?? []))]);
+  const ids = [...drafts.flatMap(({ id }) => id ?? []), ...owners.map(({ assetId }) => assetId)];
+  const byId = new Map((await findRows([...new Set(ids)])).map((row) => [row.id, row]));
+  const byName = new Map<string, AssetRow | null>();
+  for (const row of await findByNames([...new Set(drafts.map(({ draft }) => draft.name))]))
+    byName.set(nameKey(row), byName.has(nameKey(row)) ? null : row);
+  const byKey = new Map(
+    owners.flatMap(({ key, assetId }) => {
+      const row = byId.get(assetId);
+      return row ? [[key, row] as const] : [];
+    }),
+  );
+  return { byId, byKey, byName };
 }
 
-async function importDraft(draft: AssetDraft, id: string | null, context: Context): Promise<'new' | 'updated' | 'unchanged'> {
-  const row = await targetOf(draft, id);
-  if (row === null) {
-    await register(draft, context.actor, source);
-    return 'new';
+async function writeNew(pending: readonly Pending[], { actor }: Context): Promise<void> {
+  if (pending.length === 0) return;
+  const sources = [actor.kind === 'user' ? 'person' : source];
+  const rows = await insertAssets(
+    pending.map(({ state, lifecycle, keys }) => ({ ...state, lifecycle, sources, seenAt: null, keys: [...keys] })),
+  );
+  await addKeys(
+    rows.flatMap(({ id }, index) => [...(pending[index]?.keys ?? [])].map((key) => ({ assetId: id, key }))),
+    source,
+  );
+  await recordChanges(
+    actor,
+    rows.map((row) => ({
+      assetId: row.id,
+      action: 'registered',
+      fields: [],
+      before: {},
+      after: { name: row.name, type: row.type, owner: row.owner, source },
+    })),
+  );
+  await publishMany(assetRegistered, rows.map(newsOf));
+}
+
+async function writeChanged(pending: readonly Pending[], { actor }: Context): Promise<void> {
+  const news: (ReturnType<typeof newsOf> & { fields: string[] })[] = [];
+  for (const { row, state, lifecycle, keys, changed } of pending) {
+    if (row === null) continue;
+    if (keys.size > 0)
+      await addKeys(
+        [...keys].map((key) => ({ assetId: row.id, key })),
+        source,
+      );
+    if (!changed) continue;
+    const moved = lifecycle === row.lifecycle ? [] : ['lifecycle'];
+    const written = await updateAsset(row.id, state, moved.length > 0 ? { lifecycle } : {});
+    if (!written) continue;
+    const fields = [...state.changed, ...moved];
+    const before = { ...valuesOf(flat(stateOf(row).fields), state.changed), ...(moved.length > 0 ? { lifecycle: row.lifecycle } : {}) };
+    const after = { ...valuesOf(flat(state.fields), state.changed), ...(moved.length > 0 ? { lifecycle } : {}) };
+    await recordChanges(actor, [{ assetId: row.id, action: 'imported', fields, before, after }]);
+    news.push({ ...newsOf(written), fields });
   }
-  if (row.lifecycle === 'retired') throw assetProblems.retired({ name: row.name });
-  const said = fieldsWritten(draft);
-  const lifecycle = draft.lifecycle ?? row.lifecycle;
-  const unchanged = applyDeclaration(stateOf(row), said, { source, at: '' }).changed.length === 0 && lifecycle === row.lifecycle;
-  if (unchanged) return 'unchanged';
-  await write(row, said, { actor: context.actor, action: 'imported', lifecycle, source });
-  await addKeys(row.id, draft.keys ?? [], source);
-  return 'updated';
+  await publishMany(assetChanged, news);
 }

@@ -1,6 +1,6 @@
 /** Rows of an import file: CSV or JSON, streamed, bounded in bytes and rows, each with its line. A wrong row is told, not fatal. */
 import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { type AssetDraft, assetProblems, AssetDraft as Draft } from './contract.ts';
 import { restoredCell } from './neutral-cell.ts';
 
@@ -105,8 +105,7 @@ function asRecord(piece: unknown): { record: string[]; info: number } {
 }
 
 function readable(error: unknown, format: string): unknown {
-  if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_'))
-    return assetProblems.importFormat({ format, reason: error.message.slice(0, 200) });
+  if (error instanceof CsvError) return assetProblems.importFormat({ format, reason: error.message.slice(0, 200) });
   return error;
 }
 
@@ -116,8 +115,9 @@ const lists = new Set(['tags', 'dataClasses', 'keys']);
 function textFields(header: readonly (string | null)[], record: readonly string[]): Record<string, unknown> {
   const fields = new Map<string, unknown>();
   for (const [index, field] of header.entries()) {
-    const text = restoredCell(record[index] ?? '').trim();
-    if (field === null || text === '') continue;
+    const whole = restoredCell(record[index] ?? '');
+    const text = field === 'description' ? whole : whole.trim();
+    if (field === null || text.trim() === '') continue;
     fields.set(
       field,
       lists.has(field)

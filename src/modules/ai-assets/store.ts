@@ -165,12 +165,12 @@ export async function setColumns(
     .where(inArray(asset.id, [...ids]));
 }
 
-export async function addKeys(assetId: string, keys: readonly string[], source: string): Promise<void> {
-  if (keys.length === 0) return;
-  await db()
-    .insert(naturalKey)
-    .values(keys.map((key) => ({ key, keyHash: hashOf(key), assetId, source })))
-    .onConflictDoNothing();
+/** Gives keys to assets; a key that another asset has stays with it. */
+export async function addKeys(pairs: readonly { readonly assetId: string; readonly key: string }[], source: string): Promise<void> {
+  for (let at = 0; at < pairs.length; at += 2000) {
+    const part = pairs.slice(at, at + 2000).map(({ assetId, key }) => ({ key, keyHash: hashOf(key), assetId, source }));
+    await db().insert(naturalKey).values(part).onConflictDoNothing();
+  }
 }
 
 export async function sightingsOf(assetId: string) {
@@ -280,15 +280,15 @@ export async function openDependencies(assetId: string) {
     .limit(500);
 }
 
-/** The one live asset of a name and type; null when there is none or several, because then the name says not which. */
-export async function findByNameAndType(name: string, type: AssetRow['type']): Promise<AssetRow | null> {
-  const rows = await db()
+/** Live assets with any of these names. */
+export async function findByNames(names: readonly string[]): Promise<AssetRow[]> {
+  if (names.length === 0) return [];
+  return await db()
     .select()
     .from(asset)
-    .where(and(eq(asset.name, name), eq(asset.type, type), ne(asset.lifecycle, 'retired')))
-    .limit(2)
+    .where(and(inArray(asset.name, [...names]), ne(asset.lifecycle, 'retired')))
+    .orderBy(asc(asset.id))
     .for('update');
-  return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
 /** Stores what the risk engine computed; a number is no edit, so the version stays. */

@@ -22,7 +22,7 @@ export const defaultLimits: Limits = {
   members: 100_000,
   readBytes: 2 ** 30,
   wallMs: 60_000,
-  heldBytes: 64 * 2 ** 20,
+  heldBytes: 32 * 2 ** 20,
 };
 
 /** Thrown inside readers and caught at the branch: becomes an `unread` fact with reason 'budget'. */

@@ -1,7 +1,7 @@
 /** Bytes → artefact: every reader whose signature stands in the bytes runs; names and extensions are hints only. */
 import type { Where } from '../../contract/finding.ts';
 import type { Artefact } from './artefact.ts';
-import { type Budget, BudgetExceeded } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { BytePlaces } from './byte-places.ts';
 import { placeName, rootPlace } from './place.ts';
 import { type Draft, draftArtefact, type Glance, lie, type Reader, type ReaderTools, recordFailure } from './reader.ts';
@@ -97,15 +97,10 @@ function glanceAt(source: ByteSource, name: string): Glance {
   };
 }
 
-/** Empty when the end of the content is not held. */
 function tailOf(source: ByteSource): Uint8Array {
+  if (source.costly) return new Uint8Array(0);
   const start = Math.max(0, source.size - tailBytes);
-  try {
-    return source.read(start, source.size - start);
-  } catch (error) {
-    if (error instanceof BudgetExceeded && error.limit === 'heldBytes') return new Uint8Array(0);
-    throw error;
-  }
+  return source.read(start, source.size - start);
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

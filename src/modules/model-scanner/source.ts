@@ -6,6 +6,8 @@ export type ByteSource = {
   readonly size: number;
   /** At most `length` bytes from `offset`; shorter only at the end. The bytes may be shared: copy what outlives the call. */
   read(offset: number, length: number): Uint8Array;
+  /** Reading far ahead means unpacking everything before: nobody should look at the end just in case. */
+  readonly costly?: boolean;
 };
 
 export function bytesSource(bytes: Uint8Array): ByteSource {
@@ -20,21 +22,31 @@ export function windowSource(outer: ByteSource, start: number, size: number): By
   const bounded = Math.max(0, Math.min(size, outer.size - start));
   return {
     size: bounded,
+    costly: outer.costly === true,
     read: (offset, length) => (offset >= bounded ? new Uint8Array(0) : outer.read(start + offset, Math.min(length, bounded - offset))),
   };
 }
 
 /**
- * Content of which only the beginning is held. Reads inside it are answered, the first byte beyond it is a budget breach:
- * readers that need headers only never notice, the others end there and say so.
+ * Content of which only the beginning is held. Reads inside it are answered; the first byte beyond it asks for the rest,
+ * so readers that need headers only never cause it to be unpacked.
+ * @param rest gives the whole content, or is null when it cannot be had: then that read is a budget breach.
  */
-export function beginningSource(held: Uint8Array, size: number): ByteSource {
+export function beginningSource(held: Uint8Array, size: number, rest: (() => ByteSource) | null): ByteSource {
+  let whole: ByteSource | null = null;
   return {
     size: Math.max(size, held.length),
+    costly: true,
     read: (offset, length) => {
-      if (length > 0 && offset >= held.length && offset < size)
+      if (offset + length <= held.length || offset >= size)
+        return held.subarray(Math.min(offset, held.length), Math.min(offset + length, held.length));
+      if (rest) {
+        whole ??= rest();
+        return whole.read(offset, Math.min(length, size - offset));
+      }
+      if (offset >= held.length)
         throw new BudgetExceeded('heldBytes', `only the first ${held.length} bytes were unpacked: the whole is larger than may be held`);
-      return held.subarray(Math.min(offset, held.length), Math.min(offset + length, held.length));
+      return held.subarray(offset);
     },
   };
 }

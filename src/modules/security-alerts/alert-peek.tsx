@@ -108,7 +108,7 @@ function Behind({ id }: { id: string }) {
     <Loaded answer={answer} lines={2} empty={<p className="mt-2 text-ink-2">No finding is left.</p>}>
       {({ items }) =>
         items.map((finding) => (
-          <div key={finding.id} className="mt-2 grid gap-2">
+          <div key={finding.id} className="mt-2 grid grid-cols-1 gap-2">
             <InertText className="mono break-all text-label text-ink-2" text={finding.place} />
             <Evidence facts={{ decompiled: finding.evidence }} />
             <p className="text-ink-2">

@@ -50,3 +50,17 @@ test('every wrong value is named by its path', () => {
   );
   assert.equal('admin' in {}, false);
 });
+
+test('text the database cannot hold is refused by its path', () => {
+  const schema = z.object({ deep: z.array(z.object({ name: z.string() })) });
+  for (const name of ['a\0b', '\ud800']) {
+    assert.throws(
+      () => parseInput(schema, { deep: [{ name: 'fine' }, { name }] }),
+      (error: unknown) => {
+        assert.ok(typeof error === 'object' && error !== null && 'issues' in error);
+        assert.deepEqual(error.issues, [{ path: 'deep.1.name', message: 'Text may not hold NUL or half a surrogate pair.' }]);
+        return true;
+      },
+    );
+  }
+});

@@ -84,8 +84,27 @@ function kindOf(schema: ZodType): Kind {
 
 /** @throws request.invalid listing every wrong value by dotted path */
 export function parseInput<T>(schema: ZodType<T>, value: unknown): T {
+  const unstorable = unstorableText(value, '');
+  if (unstorable !== null)
+    throw commonProblems.invalid(
+      { count: 1 },
+      { issues: [{ path: unstorable, message: 'Text may not hold NUL or half a surrogate pair.' }] },
+    );
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues: InputIssue[] = parsed.error.issues.slice(0, 50).map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
   throw commonProblems.invalid({ count: parsed.error.issues.length }, { issues });
+}
+
+/** Path of the first text the database cannot hold (NUL, lone surrogate), or null. Depth is bounded by the body's. */
+function unstorableText(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, part] of Object.entries(value)) {
+    const inner = path === '' ? name : `${path}.${name}`;
+    if (name.includes('\0')) return path;
+    const found = unstorableText(part, inner);
+    if (found !== null) return found;
+  }
+  return null;
 }

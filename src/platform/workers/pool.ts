@@ -39,7 +39,7 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
 }
 
 /** Code and buffers of a worker are short-lived and small; a large young generation only costs memory. */
-const youngHeapMb = 16;
+const youngHeapMb = 4;
 
 type Task<Input, Output> = {
   readonly input: Input;

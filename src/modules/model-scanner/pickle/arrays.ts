@@ -75,7 +75,7 @@ export function rawDataOf(wrapper: Call): RawData | undefined {
 /** joblib before 0.10 wrote each array into a file of its own and named it. */
 export function noteFileWrapper(machine: Machine, wrapper: Call): void {
   const text = textOf(stateEntry(wrapper.state, 'filename'));
-  if (text !== undefined) machine.recorder.externalPaths.push({ text: text.slice(0, 1000), where: machine.recorder.where(machine.site()) });
+  if (text !== undefined) machine.recorder.externalPath({ text: text.slice(0, 1000), where: machine.recorder.where(machine.site()) });
 }
 
 /** BUILD of `numpy.ndarray` with `(version, shape, dtype, order, data)`. */

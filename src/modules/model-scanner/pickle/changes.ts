@@ -1,7 +1,8 @@
 /** BUILD, SETITEM(S), APPEND(S) and ADDITEMS: opcodes that call methods of what they change. */
 import { expressionOf, quote } from './expression.ts';
 import type { Interpreter } from './interpreter.ts';
-import { type Call, extend, type GlobalValue, type MethodValue, type Value } from './values.ts';
+import { codeInState } from './states.ts';
+import { type Call, extend, type GlobalValue, keptElements, type MethodValue, type Value } from './values.ts';
 
 /** A tuple that a hash walks more often than this was doubled on purpose. */
 const heaviestKey = 20_000_000;
@@ -28,10 +29,25 @@ function changeGlobal(interpreter: Interpreter, target: GlobalValue | MethodValu
   interpreter.used(target);
 }
 
+/** Some classes run a text of their state. */
+function checkCode(interpreter: Interpreter, target: Call, state: Value): void {
+  if (target.callee.kind !== 'global') return;
+  const found = codeInState(target.callee.target, state);
+  if (found.verdict === 'ordinary') return;
+  const judgement =
+    found.verdict === 'code'
+      ? ({ judgement: 'harmful', effect: 'exec', certainty: 'proved' } as const)
+      : ({ judgement: 'unlisted', effect: 'exec', certainty: 'unknown' } as const);
+  const expression = () =>
+    `${expressionOf(target.callee)}.__setstate__(${found.verdict === 'code' ? quote(found.text) : expressionOf(state)})`.slice(0, 200);
+  interpreter.recorder.global({ target: target.callee.target, position: 'call', judgement, site: interpreter.site(), expression });
+}
+
 function checkState(interpreter: Interpreter, target: Call, state: Value): void {
+  checkCode(interpreter, target, state);
   const parts = state.kind === 'tuple' && state.count === 2 ? state.items : [state];
   for (const part of parts) {
-    if (part.kind !== 'dict') continue;
+    if ((part.kind !== 'dict' && part.kind !== 'call') || !part.items) continue;
     for (let at = 0; at < part.items.length; at += 2) {
       const key = part.items[at];
       if (key?.kind !== 'text' || !dunder.test(key.text) || ordinaryDunders.test(key.text)) continue;
@@ -102,7 +118,12 @@ export function setItems(interpreter: Interpreter, target: Value, pairs: readonl
     });
     return;
   }
-  if (target.kind === 'call' || target.kind === 'list' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
+  if (target.kind === 'call') {
+    target.items ??= [];
+    if (target.items.length < 2 * keptElements) target.items.push(...pairs.slice(0, 2 * keptElements));
+    return;
+  }
+  if (target.kind === 'list' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
   interpreter.recorder.anomaly('pickle-setitem-on-non-mapping', 'lie', { detail: `items of ${expressionOf(target)} are assigned`, site });
 }
 

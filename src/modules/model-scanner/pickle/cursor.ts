@@ -3,6 +3,8 @@ import type { ByteSource } from '../source.ts';
 
 /** Large enough that a read is rare, small enough that a skipped tensor costs nothing. */
 export const windowBytes = 256 * 1024;
+/** The first window: most streams are small, and many that are tried are none. */
+const firstWindowBytes = 16 * 1024;
 
 /** The stream ended or broke here; caught by the stream reader, never seen outside. */
 export class StreamBroken extends Error {
@@ -21,6 +23,7 @@ export class Cursor {
   /** Source offset of the first window byte. */
   #base = 0;
   #at = 0;
+  #nextWindow = firstWindowBytes;
 
   constructor(source: ByteSource, offset: number) {
     this.source = source;
@@ -50,7 +53,8 @@ export class Cursor {
   #fill(count: number): void {
     this.#base += this.#at;
     this.#at = 0;
-    const bytes = this.source.read(this.#base, Math.max(count, windowBytes));
+    const bytes = this.source.read(this.#base, Math.max(count, this.#nextWindow));
+    this.#nextWindow = Math.min(windowBytes, 4 * this.#nextWindow);
     this.#window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

@@ -4,7 +4,7 @@ import type { ByteSource } from '../source.ts';
 import { Cursor, type StreamBroken } from './cursor.ts';
 import type { PickleFacts, PicklePlace, PickleTools } from './facts.ts';
 import { Recorder, type Site } from './recorder.ts';
-import { isPadding, nextCandidate } from './resync.ts';
+import { CandidateSearch, isPadding } from './resync.ts';
 import { isTelling, readStream, type StreamEnd } from './stream.ts';
 import { isLegacyMagic, legacyPickles, storageBytes } from './torch-legacy.ts';
 import type { Value } from './values.ts';
@@ -43,7 +43,8 @@ function reportBroken({ recorder }: Reading, broken: StreamBroken, site: Site): 
 function resync(reading: Reading, from: number): void {
   const { source, recorder, tools } = reading;
   let work = resyncWork * (source.size - from);
-  let at = nextCandidate(source, from, tools.budget);
+  const search = new CandidateSearch(source, tools.budget);
+  let at = search.next(from);
   for (let count = 0; at >= 0 && count < mostCandidates; count += 1) {
     const trial = recorder.trial();
     const { broken, end } = read(reading, at, trial);
@@ -59,8 +60,9 @@ function resync(reading: Reading, from: number): void {
     work -= end - at;
     // A decoy may swallow the real stream as a constant: as long as work is left, what lies inside is looked at as well.
     const next = (telling && broken === null) || work <= 0 ? Math.max(end, at + 1) : at + 1;
-    at = nextCandidate(source, next, tools.budget);
+    at = search.next(next);
   }
+  if (at >= 0) recorder.couldNotRead('budget', `more than ${mostCandidates} places look like the start of a pickle`, siteOf(at));
 }
 
 /** What lies after a STOP: another pickle, padding, or something that is none. @returns true when reading goes on. */

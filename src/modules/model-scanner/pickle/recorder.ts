@@ -26,10 +26,15 @@ const most = {
   stringBytes: 262_144,
   storages: 100_000,
   arrays: 1000,
+  paths: 1000,
   nested: 1000,
 };
 const shortestString = 8;
 const longestString = 4096;
+
+function append<Fact>(kept: Fact[], found: readonly Fact[], bound: number): void {
+  for (const fact of found) if (kept.length < bound) kept.push(fact);
+}
 
 export class Recorder {
   readonly globals: GlobalFact[] = [];
@@ -64,16 +69,20 @@ export class Recorder {
   }
 
   absorb(trial: Recorder): void {
-    this.globals.push(...trial.globals.slice(0, Math.max(0, most.globals - this.globals.length)));
-    this.anomalies.push(...trial.anomalies.slice(0, Math.max(0, most.anomalies - this.anomalies.length)));
-    this.storages.push(...trial.storages);
-    this.arrays.push(...trial.arrays);
-    this.strings.push(...trial.strings.slice(0, Math.max(0, most.strings - this.strings.length)));
-    this.externalPaths.push(...trial.externalPaths);
+    append(this.globals, trial.globals, most.globals);
+    append(this.anomalies, trial.anomalies, most.anomalies);
+    append(this.storages, trial.storages, most.storages);
+    append(this.arrays, trial.arrays, most.arrays);
+    append(this.strings, trial.strings, most.strings);
+    append(this.externalPaths, trial.externalPaths, most.paths);
     this.tensors += trial.tensors;
     this.parameters += trial.parameters;
     this.persistentIds += trial.persistentIds;
     this.protocol = Math.max(this.protocol, trial.protocol);
+  }
+
+  externalPath(path: PicklePathFact): void {
+    if (this.externalPaths.length < most.paths) this.externalPaths.push(path);
   }
 
   where({ offset, opcodeIndex }: Site, length: number | null = null): Where {

@@ -24,17 +24,39 @@ function instWithin(bytes: Uint8Array, from: number): boolean {
   return false;
 }
 
-/**
- * The next offset >= `from` at which a stream could start, or -1. Reads by windows.
- */
-export function nextCandidate(source: ByteSource, from: number, budget: Budget): number {
-  for (let base = from; base < source.size; base += windowBytes) {
-    budget.checkTime();
-    const bytes = source.read(base, windowBytes + overlap);
-    const until = Math.min(windowBytes, bytes.length);
-    for (let at = 0; at < until; at += 1) if (candidateAt(bytes, at)) return base + at;
+/** Looks for candidates from left to right; keeps the window it looks at, because candidates lie close together. */
+export class CandidateSearch {
+  readonly #source: ByteSource;
+  readonly #budget: Budget;
+  #window: Uint8Array = new Uint8Array(0);
+  #base = 0;
+
+  constructor(source: ByteSource, budget: Budget) {
+    this.#source = source;
+    this.#budget = budget;
   }
-  return -1;
+
+  /** The next offset >= `from` at which a stream could start, or -1. */
+  next(from: number): number {
+    let at = from;
+    while (at < this.#source.size) {
+      this.#budget.checkTime();
+      const bytes = this.#windowAt(at);
+      const until = Math.min(windowBytes, bytes.length);
+      for (let index = at - this.#base; index < until; index += 1) if (candidateAt(bytes, index)) return this.#base + index;
+      at = this.#base + until;
+    }
+    return -1;
+  }
+
+  /** Windows overlap, so that a shape is never cut. */
+  #windowAt(position: number): Uint8Array {
+    const inside = position >= this.#base && position < this.#base + Math.min(windowBytes, this.#window.length);
+    if (inside) return this.#window;
+    this.#base = position;
+    this.#window = this.#source.read(position, windowBytes + overlap);
+    return this.#window;
+  }
 }
 
 /** True when every byte of the range, looked at up to 1 MiB, is zero: padding, not content. */

@@ -58,6 +58,8 @@ export type Call = {
   readonly offset: number;
   readonly opcodeIndex: number;
   state?: Value;
+  /** Keys and values that SETITEM(S) gave it, as far as they are kept. */
+  items?: Value[];
 };
 
 /** `weight`: elements a hash of the tuple visits, shared parts counted as often as they are reached; saturates. */

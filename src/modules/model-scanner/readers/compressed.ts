@@ -2,7 +2,7 @@
 import { memberPlace, placeName, rangePlace } from '../place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
 import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
-import { type Codec, decompress, decompressBeginning } from './decompress.ts';
+import { type Codec, decompressBeginning, unpack } from './decompress.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
 
@@ -56,17 +56,13 @@ function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
 }
 
 function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
-  const { bytes, consumed, complete } = decompress(wrapper.codec, packed, tools.budget);
+  const { source, consumed, complete } = unpack(wrapper.codec, packed, tools.budget, null);
   const place = memberPlace(draft.where, innerName(placeName(draft.where)));
-  const content = tools.open(complete ? bytesSource(bytes) : beginningSource(bytes, Number.MAX_SAFE_INTEGER), place);
+  const content = tools.open(source, place);
   draft.members.push(content);
   if (content.role !== null) draft.role = content.role;
   if (!complete) {
-    draft.unread.push({
-      reason: 'budget',
-      detail: `Only the first ${bytes.length} bytes were unpacked: the whole is larger than may be held.`,
-      where: place,
-    });
+    draft.unread.push({ reason: 'budget', detail: 'Only the beginning was unpacked: the whole is larger than may be held.', where: place });
     return;
   }
   if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });

@@ -2,48 +2,52 @@
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { type Budget, BudgetExceeded } from '../budget.ts';
 import { MalformedBytes } from '../reader.ts';
-import type { ByteSource } from '../source.ts';
+import { type ByteSource, beginningSource, bytesSource } from '../source.ts';
 import { decodeBzip2 } from './bzip2.ts';
 import { type Decoded, joinFrames } from './frames.ts';
 import { decodeGzip } from './gzip.ts';
 import { decodeLz4Frame } from './lz4.ts';
+import { forwardSource, measuredSource } from './streamed-source.ts';
 import { decodeLzmaAlone, decodeXz } from './xz.ts';
 
 export type Codec = 'deflate' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4' | 'brotli';
 
 /** Compressed input above this is decoded in part only, so that input and output together stay in memory bounds. */
-const heldInputBytes = 32 * 2 ** 20;
+const heldInputBytes = 16 * 2 ** 20;
 /** Compressed bytes tried when the whole output is too large to hold: a smaller piece when even that expands too far. */
 const prefixInputBytes = [64 * 1024, 4 * 1024, 256];
 
-export type Decompressed = {
-  readonly bytes: Uint8Array;
-  /** Input bytes the stream used; what follows is not part of it. Meaningless when not complete. */
+export type Unpacked = {
+  readonly source: ByteSource;
+  /** Input bytes the stream used; what follows is not part of it. */
   readonly consumed: number;
-  /** False: only the beginning, because the whole is larger than may be held. */
+  /** All content, when it is held in memory; null when it is larger. */
+  readonly held: Uint8Array | null;
+  /** False: only the beginning can be had. */
   readonly complete: boolean;
 };
 
 /**
- * Decompresses a whole stream, or its beginning when the whole is larger than `heldBytes`.
+ * Unpacks a stream: held when it is small enough, read forward when it is deflated, else its beginning only.
+ * @param size the length somebody declares, or null.
  * @throws MalformedBytes when the stream is broken, BudgetExceeded when the root's output budget is used up.
  */
-export function decompress(codec: Codec, source: ByteSource, budget: Budget): Decompressed {
+export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: number | null): Unpacked {
   budget.checkTime();
   const allowance = Math.floor(Math.min(budget.limits.heldBytes, budget.outputAllowance()));
   if (allowance <= 0) throw new BudgetExceeded('outputBytes', 'the output budget of this file is used up');
-  if (source.size <= heldInputBytes) {
-    const whole = decode(codec, source.read(0, source.size), allowance, false);
-    if (whole) {
-      budget.spendOutput(whole.bytes.length);
-      return { ...whole, complete: true };
-    }
-    if (allowance < budget.limits.heldBytes)
-      throw new BudgetExceeded('outputBytes', 'decompressed content exceeds the output budget of this file');
+  const whole = packed.size <= heldInputBytes ? decode(codec, packed.read(0, packed.size), allowance, false) : null;
+  if (whole) {
+    budget.spendOutput(whole.bytes.length);
+    return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true };
   }
-  const beginning = decompressBeginning(codec, source, allowance);
+  const streamed = codec === 'deflate' || codec === 'zlib' || codec === 'gzip';
+  if (streamed && size === null) return { ...measuredSource(codec, packed, budget), held: null, complete: true };
+  const beginning = decompressBeginning(codec, packed, allowance);
   budget.spendOutput(beginning.length);
-  return { bytes: beginning, consumed: source.size, complete: false };
+  const rest = streamed && size !== null ? () => forwardSource(codec, packed, budget, size) : null;
+  const source = beginningSource(beginning, size ?? Number.MAX_SAFE_INTEGER, rest);
+  return { source, consumed: packed.size, held: null, complete: rest !== null };
 }
 
 /** The first bytes of a stream, as many as a small piece of input gives; empty when there are none. */

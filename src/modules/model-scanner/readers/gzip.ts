@@ -8,16 +8,15 @@ import { type Decoded, joinFrames } from './frames.ts';
  * @source RFC 1952, section 2.3.
  */
 export function decodeGzip(input: Uint8Array, most: number, partial: boolean): Decoded | null {
-  return joinFrames(
-    input,
-    most,
-    (rest) => rest[0] === 0x1f && rest[1] === 0x8b,
-    (rest, left) => decodeMember(rest, left, partial),
-  );
+  return joinFrames(input, most, startsGzip, (rest, left) => decodeMember(rest, left, partial));
+}
+
+export function startsGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function decodeMember(input: Uint8Array, most: number, partial: boolean): Decoded | null {
-  const start = headerLength(input);
+  const start = gzipHeaderBytes(input);
   const raw = inflate(input.subarray(start), Math.max(1, most), partial);
   if (!raw) return null;
   if (partial) return { bytes: raw.bytes, consumed: input.length };
@@ -31,7 +30,8 @@ function decodeMember(input: Uint8Array, most: number, partial: boolean): Decode
   return { bytes: raw.bytes, consumed: trailer + 8 };
 }
 
-function headerLength(input: Uint8Array): number {
+/** Bytes of the header of a member. */
+export function gzipHeaderBytes(input: Uint8Array): number {
   const flags = input[3] ?? 0;
   let at = 10;
   if (flags & 4) at += 2 + ((input[at] ?? 0) | ((input[at + 1] ?? 0) << 8));

@@ -5,7 +5,7 @@ import type { Artefact, UnreadFact } from '../artefact.ts';
 import { BudgetExceeded } from '../budget.ts';
 import { type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
 import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
-import { type Codec, decompress } from './decompress.ts';
+import { type Codec, unpack } from './decompress.ts';
 import { encryptedFlags } from './zip-local.ts';
 
 /** @source APPNOTE.TXT 6.3.10, section 4.4.5. */
@@ -36,9 +36,8 @@ export function unpackMember(member: MemberBytes, where: Where, tools: ReaderToo
   const codec = codecs.get(method);
   if (!codec) return { reason: 'unsupported', detail: `Compression method ${method} is not supported.`, where };
   try {
-    const { bytes, complete } = decompress(codec, packed, tools.budget);
-    const source = complete ? bytesSource(bytes) : beginningSource(bytes, member.size);
-    return { source, crcWrong: complete && member.crc !== null && crc32(bytes) !== member.crc };
+    const { source, held } = unpack(codec, packed, tools.budget, member.size);
+    return { source, crcWrong: held !== null && member.crc !== null && crc32(held) !== member.crc };
   } catch (error) {
     if (error instanceof MalformedBytes) return { reason: 'reader-failed', detail: error.message, where };
     if (error instanceof BudgetExceeded && error.limit === 'outputBytes') return { reason: 'budget', detail: error.message, where };
