@@ -1,6 +1,6 @@
 /** Builds the web app when its sources changed since the last build; the stamp is a hash of what goes in. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../platform/config.ts';
 
@@ -12,8 +12,13 @@ export async function buildWebIfChanged(say: (line: string) => void): Promise<vo
   if (existsSync(join(output, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   say('Building the web app…');
   const { build } = await import('vite');
-  await build({ configFile: join(projectRoot, 'src/apps/web/vite.config.ts'), logLevel: 'warn' });
-  mkdirSync(join(projectRoot, 'dist'), { recursive: true });
+  // Built beside and put in place at once: a gateway that is running never serves half a build.
+  const fresh = `${output}.${process.pid}`;
+  await build({ configFile: join(projectRoot, 'src/apps/web/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } });
+  rmSync(`${output}.old`, { recursive: true, force: true });
+  if (existsSync(output)) renameSync(output, `${output}.old`);
+  renameSync(fresh, output);
+  rmSync(`${output}.old`, { recursive: true, force: true });
   writeFileSync(stampFile, stamp);
 }
 

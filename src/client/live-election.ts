@@ -16,7 +16,7 @@ export const beatMs = 1000;
 /** A hidden leader may beat late, because browsers slow its clock: a visible tab then takes over, which is wanted. */
 export const silenceMs = 3500;
 /** Time for others to object to a claim. */
-const claimMs = 300;
+export const claimMs = 300;
 
 export const firstState = (self: string): ElectionState => ({ self, leading: false, heardAt: 0, claimAt: null });
 

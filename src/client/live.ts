@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { liveEvents } from '../contract/live.ts';
 import { createFrameReader } from './event-stream.ts';
-import { beatMs, type ElectionState, type ElectionStep, type ElectionWord, firstState, onBeat, onHear } from './live-election.ts';
+import { beatMs, claimMs, type ElectionState, type ElectionStep, type ElectionWord, firstState, onBeat, onHear } from './live-election.ts';
 
 /** `connecting` before the first answer; `paused` when trying has stopped for now. */
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'paused';
@@ -72,6 +72,8 @@ export class LiveStream {
     document.addEventListener('visibilitychange', this.#look);
     window.addEventListener('online', this.#look);
     this.#beat();
+    // A tab that is alone need not wait a whole beat to lead.
+    setTimeout(() => this.#timer !== undefined && this.#beat(), claimMs + 20);
   }
 
   stop(): void {

@@ -234,14 +234,14 @@ test('names the file an old joblib wrapper opens', () => {
 });
 
 test('ends with an unread fact and keeps its findings when the budget is spent', () => {
-  const budget = new Budget({ ...defaultLimits, readBytes: 1000 });
-  const source = {
-    size: hostile.length + 5000,
-    read: (offset: number, length: number) => {
-      budget.spendRead(length > 200_000 ? 400 : length);
-      return Buffer.concat([hostile, Buffer.alloc(5000, 0xff)]).subarray(offset, offset + length);
-    },
+  const budget = new Budget({ ...defaultLimits, readBytes: 20_000 });
+  const data = Buffer.concat([hostile, Buffer.alloc(40_000, 0xff)]);
+  const read = (offset: number, length: number) => {
+    const window = data.subarray(offset, offset + length);
+    budget.spendRead(window.length);
+    return window;
   };
+  const source = { size: data.length, read };
   const facts = readPickle(source, { containerPath: ['x'], offset: 0, whole: true }, { budget, facts: tables, nested: () => undefined });
   assert.equal(facts.globals[0]?.module, 'os');
   assert.deepEqual(

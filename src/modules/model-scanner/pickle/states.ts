@@ -51,8 +51,7 @@ function pairsOf(state: Value): readonly Value[] | null {
 }
 
 /** `dict.update` takes a sequence of pairs as well. */
-const isPair = (value: Value): value is Sequence =>
-  (value.kind === 'tuple' || value.kind === 'list') && value.count === 2;
+const isPair = (value: Value): value is Sequence => (value.kind === 'tuple' || value.kind === 'list') && value.count === 2;
 
 /**
  * What loading the state runs.

@@ -1,7 +1,7 @@
 /** Compressed streams around something else: gzip, zlib, bzip2, xz, lzma, zstd, lz4, brotli, and joblib's own zlib header. */
 import { memberPlace, placeName, rangePlace } from '../place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
+import { type ByteSource, windowSource } from '../source.ts';
 import { type Codec, decompressBeginning, unpack } from './decompress.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };

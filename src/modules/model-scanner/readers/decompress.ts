@@ -15,7 +15,7 @@ export type Codec = 'deflate' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zst
 /** Compressed input above this is decoded in part only, so that input and output together stay in memory bounds. */
 const heldInputBytes = 16 * 2 ** 20;
 /** Compressed bytes tried when the whole output is too large to hold: a smaller piece when even that expands too far. */
-const prefixInputBytes = [64 * 1024, 4 * 1024, 256];
+const prefixInputBytes = [64 * 1024, 4 * 1024, 256, 64, 24];
 
 export type Unpacked = {
   readonly source: ByteSource;

@@ -4,7 +4,7 @@ import type { Where } from '../../../contract/finding.ts';
 import type { Artefact, UnreadFact } from '../artefact.ts';
 import { BudgetExceeded } from '../budget.ts';
 import { type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../reader.ts';
-import { type ByteSource, beginningSource, bytesSource, windowSource } from '../source.ts';
+import { type ByteSource, windowSource } from '../source.ts';
 import { type Codec, unpack } from './decompress.ts';
 import { encryptedFlags } from './zip-local.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, callingPickle, harmlessPickle } from '../../../../test/corpus/model-scanner/build-bytes.ts';
+import { bytes, callingPickle, harmlessPickle, u32 } from '../../../../test/corpus/model-scanner/build-bytes.ts';
 import { zip } from '../../../../test/corpus/model-scanner/build-zip.ts';
 import { allOf, artefactOf, codesOf, reportOf } from '../../../../test/corpus/model-scanner/read-artefact.ts';
 
@@ -89,7 +89,7 @@ test('members that share bytes and unpack to thousands of times the file are a p
 
 test('a member that expands past the budget ends its branch and the others are still read', () => {
   const file = zip([
-    { name: 'big', data: new Uint8Array(400_000), method: 8 },
+    { name: 'big.pkl', data: bytes([0x80, 2], 'B', u32(400_000), new Uint8Array(400_000), '.'), method: 8 },
     { name: 'x.pkl', data: callingPickle },
   ]);
   const report = reportOf(file, 'a.zip', { outputBytes: 100_000, ratioFloorBytes: 1, outputRatio: 100_000 });
