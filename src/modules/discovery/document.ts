@@ -4,7 +4,9 @@ import { parseAllDocuments } from 'yaml';
 import { mask } from './mask.ts';
 
 const maxDepth = 60;
-const maxYamlBytes = 1_048_576;
+const maxYamlBytes = 262_144;
+/** Lock files are long. */
+const maxTomlBytes = 8_388_608;
 const maxYamlDocuments = 200;
 
 /** JSON as tools write it: line and block comments and trailing commas are allowed. */
@@ -50,7 +52,7 @@ export function parseYaml(text: string): unknown[] {
 }
 
 export function parseToml(text: string): unknown {
-  if (text.length > 8 * maxYamlBytes || nesting(text) > maxDepth) return null;
+  if (text.length > maxTomlBytes || nesting(text) > maxDepth) return null;
   try {
     return parseTomlText(text);
   } catch {

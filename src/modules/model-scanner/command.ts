@@ -65,7 +65,7 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
     const result = await scanTree(paths, {
       tables: catalog.then(({ tables }) => tables),
       rulesVersion: catalog.then(({ rulesVersion }) => rulesVersion),
-      engineVersion: await engineVersion(),
+      engineVersion: catalog.then(({ engineVersion }) => engineVersion),
       onProgress: ticker.tell,
       ...(options.maxTime === undefined ? {} : { maxTimeMs: options.maxTime * 1000 }),
       ...(options.workers === undefined ? {} : { workers: Math.ceil(options.workers) }),
@@ -86,17 +86,13 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
 /** In a turn of its own, so that the worker threads are already loading when the catalogs are read. */
 async function loadCatalog() {
   await new Promise((resolve) => setImmediate(resolve));
-  const [{ loadScanTables, rulesVersionOf }, { detectors }] = await Promise.all([
+  const [{ loadScanTables, rulesVersionOf }, { detectors }, { version }] = await Promise.all([
     import('./load-tables.ts'),
     import('./detectors.generated.ts'),
+    import('../../platform/version.ts'),
   ]);
   const { tables, digest } = loadScanTables();
-  return { tables, rulesVersion: rulesVersionOf(detectors, digest) };
-}
-
-async function engineVersion(): Promise<string> {
-  const { version } = await import('../../platform/version.ts');
-  return version;
+  return { tables, rulesVersion: rulesVersionOf(detectors, digest), engineVersion: version };
 }
 
 /** 1 when a verdict or finding reaches the bar; 2 when something was not read and nothing did; else 0. */
@@ -129,7 +125,11 @@ async function print(result: ScanResult, paths: readonly string[], options: Opti
     return;
   }
   const { paintFor, textReport } = await import('./report-text.ts');
-  process.stdout.write(textReport(result, paintFor(process.stdout.isTTY === true)));
+  // One folder: the result's paths are relative to it. A file itself, or several paths: they are whole already.
+  const [only = ''] = paths;
+  const isFolder = paths.length === 1 && result.files.every(({ path }) => path !== '') && result.unread.every(({ path }) => path !== '');
+  const folder = isFolder && only !== '.' ? `${only.replace(/\/+$/, '')}/` : '';
+  process.stdout.write(textReport(result, paintFor(process.stdout.isTTY === true), folder));
 }
 
 /** One line that rewrites itself, on a terminal only. */

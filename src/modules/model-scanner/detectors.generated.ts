@@ -22,6 +22,7 @@ import remoteCodeConfig from './detectors/remote-code-config.ts';
 import resourceBomb from './detectors/resource-bomb.ts';
 import storedBytecode from './detectors/stored-bytecode.ts';
 import templateCode from './detectors/template-code.ts';
+import torchProgram from './detectors/torch-program.ts';
 
 export const detectors: readonly Detector[] = [
   archivePathTraversal,
@@ -45,4 +46,5 @@ export const detectors: readonly Detector[] = [
   resourceBomb,
   storedBytecode,
   templateCode,
+  torchProgram,
 ];

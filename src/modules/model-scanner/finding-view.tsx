@@ -106,11 +106,14 @@ export function FindingRail({ finding, scan }: { finding: Finding; scan: Scan })
         {finding.assetId === null ? (
           <p className="text-ink-2">No asset owns this file.</p>
         ) : (
-          <p>
-            <TextLink to={`/ai-assets/${finding.assetId}`}>Open the asset</TextLink>
-            <br />
-            <TextLink to={`/vulnerabilities?asset_id=${finding.assetId}`}>Its vulnerabilities</TextLink>
-          </p>
+          <ul className="grid gap-2">
+            <li>
+              <TextLink to={`/ai-assets/${finding.assetId}`}>Open the asset</TextLink>
+            </li>
+            <li>
+              <TextLink to={`/vulnerabilities?asset_id=${finding.assetId}`}>Its vulnerabilities</TextLink>
+            </li>
+          </ul>
         )}
       </Section>
       <Section title="Facts" inset="rail">

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
-import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -109,35 +109,41 @@ function ScansPage() {
           )
         }
       >
-        {(rows) => (
-          <DataTable
-            label="Scans"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            rowTo={placeOf}
-            onOpen={(scan) => go(placeOf(scan))}
-            columns={columns}
-            viewKey="scans"
-            phone={(scan) => (
-              <PhoneRow
-                shape={<StateShape scan={scan} />}
-                title={nameOf(scan.path)}
-                to={placeOf(scan)}
-                reason={<Outcome scan={scan} />}
-                owner={<Files scan={scan} />}
-                due={<RelativeTime at={scan.createdAt} form="age" />}
-              />
-            )}
-            total={list.total}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
+        {(rows) => <ScanTable rows={rows} list={list} />}
       </Loaded>
       <StartScanDialog open={isStarting} onClose={() => setStarting(false)} onStarted={(scan) => go(placeOf(scan))} />
     </Screen>
+  );
+}
+
+type ScanTableProps = { rows: readonly Scan[]; list: Pick<EndpointPages<Scan>, 'total' | 'hasMore' | 'loadMore' | 'isLoadingMore'> };
+function ScanTable({ rows, list }: ScanTableProps) {
+  const [, go] = useLocation();
+  return (
+    <DataTable
+      label="Scans"
+      rows={rows}
+      rowId={byId}
+      rowName={byName}
+      rowTo={placeOf}
+      onOpen={(scan) => go(placeOf(scan))}
+      columns={columns}
+      viewKey="scans"
+      phone={(scan) => (
+        <PhoneRow
+          shape={<StateShape scan={scan} />}
+          title={nameOf(scan.path)}
+          to={placeOf(scan)}
+          reason={<Outcome scan={scan} />}
+          owner={<Files scan={scan} />}
+          due={<RelativeTime at={scan.createdAt} form="age" />}
+        />
+      )}
+      total={list.total}
+      hasMore={list.hasMore}
+      onMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
   );
 }
 

@@ -14,25 +14,28 @@ export function paintFor(colour: boolean): Paint {
 
 const mostShown = 200;
 
-/** @returns lines for a person, ending with a newline. */
-export function textReport(result: ScanResult, paint: Paint): string {
+/**
+ * @param folder put before the paths of the result, so that they can be opened from where the command ran.
+ * @returns lines for a person, ending with a newline.
+ */
+export function textReport(result: ScanResult, paint: Paint, folder = ''): string {
   const { findings, unread, files } = result;
   const told = findings.filter(({ severity }) => severity !== 'informational');
-  const lines = told.slice(0, mostShown).flatMap((finding) => findingLines(finding, paint));
+  const lines = told.slice(0, mostShown).flatMap((finding) => findingLines(finding, paint, folder));
   if (told.length > mostShown) lines.push(`… and ${told.length - mostShown} more findings (use --json or --sarif for all of them)`, '');
   for (const { path, reason, detail } of unread.slice(0, mostShown))
-    lines.push(`${paint('NOT READ', 'medium')}  ${escapeText(path)}: ${escapeText(detail)} (${reason})`);
+    lines.push(`${paint('NOT READ', 'medium')}  ${escapeText(folder + path)}: ${escapeText(detail)} (${reason})`);
   if (unread.length > mostShown) lines.push(`… and ${unread.length - mostShown} more parts not read`);
   if (unread.length > 0) lines.push('');
   lines.push(...summary(result, files.length, paint));
   return `${lines.join('\n')}\n`;
 }
 
-function findingLines({ severity, title, where, why, remedy }: ScanResult['findings'][number], paint: Paint): string[] {
+function findingLines({ severity, title, where, why, remedy }: ScanResult['findings'][number], paint: Paint, folder: string): string[] {
   const style = severity === 'critical' || severity === 'high' || severity === 'medium' ? severity : 'quiet';
   return [
     `${paint(severity.toUpperCase().padEnd(8), style)}  ${paint(title, 'strong')}`,
-    `          ${escapeText(printWhere(where))}`,
+    `          ${escapeText(folder + printWhere(where))}`,
     `          ${escapeText(why)}`,
     `          ${paint(remedy, 'quiet')}`,
     '',

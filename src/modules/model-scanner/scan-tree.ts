@@ -23,7 +23,7 @@ export type ScanProgress = {
 export type TreeOptions = {
   /** A promise lets worker threads load while the catalogs are still being read. */
   readonly tables: ScanTables | Promise<ScanTables>;
-  readonly engineVersion: string;
+  readonly engineVersion: string | Promise<string>;
   readonly rulesVersion: string | Promise<string>;
   readonly limits?: Limits;
   /** Worker threads; default one for each core, 8 at most. */
@@ -80,9 +80,10 @@ export async function scanTree(paths: readonly string[], options: TreeOptions): 
     if (!options.pool) pool.warm();
     const run = new TreeRun(files, options, pool);
     const reports = await run.all(startedAt + (options.maxTimeMs ?? defaultMaxTimeMs));
-    const rulesVersion = await options.rulesVersion;
+    const [engineVersion, rulesVersion] = await Promise.all([options.engineVersion, options.rulesVersion]);
     return resultOf(reports, skipped, {
       options,
+      engineVersion,
       rulesVersion,
       filesTotal: files.length,
       bytes: run.bytes,
@@ -223,6 +224,7 @@ function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileRep
 
 type Totals = {
   readonly options: TreeOptions;
+  readonly engineVersion: string;
   readonly rulesVersion: string;
   readonly filesTotal: number;
   readonly bytes: number;
@@ -232,7 +234,7 @@ type Totals = {
 function resultOf(
   all: readonly FileReport[],
   skipped: readonly SkippedEntry[],
-  { options, rulesVersion, filesTotal, bytes, durationMs }: Totals,
+  { options, engineVersion, rulesVersion, filesTotal, bytes, durationMs }: Totals,
 ): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
   const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
@@ -262,7 +264,7 @@ function resultOf(
     filesTotal,
     bytesRead: bytes,
     durationMs,
-    engineVersion: options.engineVersion,
+    engineVersion,
     rulesVersion,
   };
 }

@@ -64,6 +64,9 @@ type Words = {
   readonly supposed: boolean;
 };
 
+/** These are said of the asset; the others are proved by the findings. */
+const ofAsset: ReadonlySet<string> = new Set(['exposure', 'data', 'criticality', 'privilege']);
+
 function wordsFor(factor: FactorName | 'control', { row, known, supposed }: Words) {
   const at = row.computedAt.toISOString();
   if (factor === 'control')
@@ -77,5 +80,6 @@ function wordsFor(factor: FactorName | 'control', { row, known, supposed }: Word
   const fact = known.get(factor);
   if (supposed || fact === undefined)
     return { reason: supposed ? 'supposed' : 'nobody said', source: 'nobody', mark: 'inferred' as const, evidence: null, at };
-  return { reason: fact.reason, source: fact.source, mark: fact.mark, evidence: fact.evidence, at: fact.at };
+  const evidence = ofAsset.has(factor) ? `/ai-assets/${row.assetId}` : `/vulnerabilities/${row.vulnerabilityId}`;
+  return { reason: fact.reason, source: fact.source, mark: fact.mark, evidence, at };
 }

@@ -21,7 +21,16 @@ const read = 'risk:read' as const;
 export const factorNames = ['technical', 'threat', 'exposure', 'path', 'data', 'criticality', 'privilege', 'runtime'] as const;
 export const FactorName = z.enum(factorNames);
 export type FactorName = z.infer<typeof FactorName>;
-/** What is known about one factor: stored as it was used. */
+/** What is known about one factor: stored as it was used. Its time is that of the assessment. */
+export const Factor = z.object({
+  factor: FactorName,
+  value: z.number().min(0).max(1).nullable().describe('null: unknown.'),
+  reason: z.string().max(200),
+  source: z.string().max(80),
+  mark: Mark,
+});
+export type FactorName = z.infer<typeof FactorName>;
+/** What is known about one factor: stored as it was used. Its time is that of the assessment. */
 export const Factor = z.object({
   factor: FactorName,
   value: z.number().min(0).max(1).nullable().describe('null: unknown.'),

@@ -17,17 +17,12 @@ export function factorsOf(question: PriorityQuestion, weights: Weights): Factor[
     privilege: { reason: 'what it runs as' },
     runtime: runtime(question, weights),
   };
-  const evidence = `/vulnerabilities/${question.vulnerabilityId}`;
-  const about = `/ai-assets/${question.assetId}`;
-  const ofAsset: ReadonlySet<string> = new Set(['exposure', 'data', 'criticality', 'privilege']);
   return Object.entries(found).map(([factor, fact]) => ({
     factor: factor as FactorName,
     value: 'value' in fact ? fact.value : null,
     reason: fact.reason,
     source: 'source' in fact ? fact.source : 'nobody',
     mark: 'mark' in fact ? fact.mark : 'inferred',
-    evidence: ofAsset.has(factor) ? about : evidence,
-    at: question.at,
   }));
 }
 

@@ -1,5 +1,6 @@
 /** Settings: the workspace's name, and what this installation runs with. */
 
+import type { z } from 'zod';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
@@ -8,10 +9,11 @@ import { definePage } from '../../ui/define-page.ts';
 import { Form, TextField } from '../../ui/form.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { getWorkspace, listSettings, renameWorkspace, type Workspace } from './contract.ts';
+import { getWorkspace, listSettings, renameWorkspace, type SettingRow, type Workspace } from './contract.ts';
 
 const NameForm = renameWorkspace.input.pick({ name: true, unit: true });
 
@@ -46,37 +48,42 @@ function SettingsPage() {
       </Section>
       <Section title="Installation">
         <Loaded answer={settings} waitsFor="the settings" refusal="Only roles that may read settings see the installation.">
-          {(data) => (
-            <div className="overflow-x-auto">
-              <table className="w-full min-w-140 text-left">
-                <thead className="text-label text-ink-3">
-                  <tr>
-                    <th className="py-1.5 pr-4 font-medium">Setting</th>
-                    <th className="py-1.5 pr-4 font-medium">Value</th>
-                    <th className="py-1.5 pr-4 font-medium">Source</th>
-                    <th className="py-1.5 font-medium">What it does</th>
-                  </tr>
-                </thead>
-                <tbody className="divide-y divide-line border-y border-line align-top">
-                  {data.settings.map(({ name, value, source, says, secret }) => (
-                    <tr key={name}>
-                      <th scope="row" className="mono py-1.5 pr-4 text-code font-regular whitespace-nowrap">
-                        {name}
-                      </th>
-                      <td className="mono max-w-80 py-1.5 pr-4 text-code break-all">{value}</td>
-                      <td className="py-1.5 pr-4">
-                        <Tag>{secret ? `${source}, secret` : source}</Tag>
-                      </td>
-                      <td className="max-w-[60ch] min-w-60 py-1.5 text-ink-2">{says}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
+          {(data) => <SettingsTable settings={data.settings} />}
         </Loaded>
       </Section>
     </Screen>
+  );
+}
+
+type SettingsTableProps = { settings: readonly z.infer<typeof SettingRow>[] };
+function SettingsTable({ settings }: SettingsTableProps) {
+  return (
+    <ScrollRegion label="Settings of the installation">
+      <table className="w-full min-w-140 text-left">
+        <thead className="text-label text-ink-3">
+          <tr>
+            <th className="py-1.5 pr-4 font-medium">Setting</th>
+            <th className="py-1.5 pr-4 font-medium">Value</th>
+            <th className="py-1.5 pr-4 font-medium">Source</th>
+            <th className="py-1.5 font-medium">What it does</th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line border-y border-line align-top">
+          {settings.map(({ name, value, source, says, secret }) => (
+            <tr key={name}>
+              <th scope="row" className="mono py-1.5 pr-4 text-code font-regular whitespace-nowrap">
+                {name}
+              </th>
+              <td className="mono max-w-80 py-1.5 pr-4 text-code break-all">{value}</td>
+              <td className="py-1.5 pr-4">
+                <Tag>{secret ? `${source}, secret` : source}</Tag>
+              </td>
+              <td className="max-w-[60ch] min-w-60 py-1.5 text-ink-2">{says}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
   );
 }
 

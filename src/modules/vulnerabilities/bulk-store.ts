@@ -3,71 +3,15 @@ import { eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { pagingProblems } from '../../platform/database/cursor.ts';
 import { db } from '../../platform/database/database.ts';
-import type { FieldChange, Plan } from './change.ts';
 import { selectionOf } from './list-store.ts';
-import { type Author, present, writeHistory } from './store.ts';
+import { setStates, stateOf, writeHistory } from './plan-store.ts';
+import { type Author, present } from './store.ts';
 import { type BatchRow, batch, type VulnerabilityRow, vulnerability } from './table.ts';
 import type { VulnerabilityFilter } from './vulnerability.ts';
 
 export type Target =
   | { readonly ids: readonly string[] }
   | { readonly filter: VulnerabilityFilter; readonly asOf: Date; readonly userId: string | null };
-
-/** Columns a move may change: what an undo puts back. Field of the row, column, type. */
-const movable = [
-  ['status', 'status', 'text'],
-  ['verification', 'verification', 'text'],
-  ['reason', 'reason', 'text'],
-  ['assigneeId', 'assignee_id', 'uuid'],
-  ['assigneeName', 'assignee_name', 'text'],
-  ['dueAt', 'due_at', 'timestamptz'],
-  ['dueFixed', 'due_fixed', 'boolean'],
-  ['clockStartedAt', 'clock_started_at', 'timestamptz'],
-  ['pausedMs', 'paused_ms', 'bigint'],
-  ['pausedAt', 'paused_at', 'timestamptz'],
-  ['hold', 'hold', 'jsonb'],
-  ['acceptance', 'acceptance', 'jsonb'],
-  ['reviewAt', 'review_at', 'timestamptz'],
-  ['reopenedCount', 'reopened_count', 'integer'],
-  ['resolvedAt', 'resolved_at', 'timestamptz'],
-  ['closedAt', 'closed_at', 'timestamptz'],
-] as const;
-type Movable = { readonly [K in (typeof movable)[number][0]]?: FieldChange[K] };
-const setColumns = sql.raw(movable.map(([, column]) => `${column} = g.${column}`).join(', '));
-const givenColumns = sql.raw(movable.map(([, column, type]) => `${column} ${type}`).join(', '));
-
-function stateOf(row: Movable): Record<string, unknown> {
-  return Object.fromEntries(movable.map(([field, column]) => [column, row[field]]));
-}
-
-export type Planned = { readonly row: VulnerabilityRow; readonly plan: Plan };
-
-/** Writes many planned moves and their history. The rows must be locked by this transaction. Answers them as they are now. */
-export async function writePlans(
-  planned: readonly Planned[],
-  { author, batchId }: { author: Author; batchId: string },
-): Promise<VulnerabilityRow[]> {
-  if (planned.length === 0) return [];
-  const after = await setStates(planned.map(({ row, plan }) => ({ id: row.id, state: stateOf({ ...row, ...plan.set }) })));
-  await writeHistory(planned.map(({ row, plan }) => ({ vulnerabilityId: row.id, plan, author, batchId })));
-  return after;
-}
-
-async function setStates(states: readonly { id: string; state: Record<string, unknown> }[]): Promise<VulnerabilityRow[]> {
-  await db().execute(sql`
-    update vulnerabilities.vulnerability v set ${setColumns}, version = v.version + 1, updated_at = now()
-    from jsonb_to_recordset(${JSON.stringify(states.map(({ id, state }) => ({ id, ...state })))}::jsonb) as g(id uuid, ${givenColumns}) where v.id = g.id`);
-  return db()
-    .select()
-    .from(vulnerability)
-    .where(
-      inArray(
-        vulnerability.id,
-        states.map(({ id }) => id),
-      ),
-    )
-    .orderBy(vulnerability.id);
-}
 
 /* ——— batches ——— */
 export async function insertBatch(draft: { action: unknown; actor: unknown }, target: Target): Promise<BatchRow> {

@@ -8,18 +8,17 @@ import {
   groupTarget,
   lockBatch,
   type Outcome,
-  type Planned,
   refusalsOf,
   restoreSome,
   type Target,
   takeWaiting,
   writeOutcomes,
-  writePlans,
 } from './bulk-store.ts';
 import type { Person, Plan } from './change.ts';
 import { type Batch, BulkAction, vulnerabilityProblems as problems, type VulnerabilityFilter } from './contract.ts';
 import { tell } from './news.ts';
 import { personToAssign } from './people.ts';
+import { type Planned, writePlans } from './plan-store.ts';
 import { isLive } from './status.ts';
 import type { Author } from './store.ts';
 import type { BatchRow, VulnerabilityRow } from './table.ts';

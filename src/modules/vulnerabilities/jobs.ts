@@ -10,11 +10,12 @@ import { readBatch, runBatch } from './bulk.ts';
 import { findBatch } from './bulk-store.ts';
 import { dueAfter, type Moment, type Plan, planHold, planReopen, planVerified } from './change.ts';
 import { type Happened, tell } from './news.ts';
+import { writePlan, writePlans } from './plan-store.ts';
 import { reassess } from './record.ts';
 import { recordScan } from './record-scan.ts';
 import { slaPolicy } from './sla.ts';
 import { isLive } from './status.ts';
-import { type Author, lockDueForReview, lockOpenOfAsset, setAssetFacts, writePlan } from './store.ts';
+import { type Author, lockDueForReview, lockOpenOfAsset, setAssetFacts } from './store.ts';
 import type { VulnerabilityRow } from './table.ts';
 
 const platform: Author = { kind: 'system', id: 'vulnerabilities', name: 'The platform' };
@@ -118,13 +119,12 @@ export async function endOfRetiredAsset(assetId: string): Promise<void> {
   const moment: Moment = { now: new Date(), policy: slaPolicy() };
   for (;;) {
     const rows = await lockOpenOfAsset(assetId, firstId, rowsAStep);
-    const happened: Happened[] = [];
-    for (const row of rows)
-      happened.push({
-        before: row,
-        after: await writePlan(row, planVerified(row, 'removed: the asset was retired.', moment), { author: platform }),
-      });
-    await tell(happened, { cause: 'asset', causeId: assetId });
+    const planned = rows.map((row) => ({ row, plan: planVerified(row, 'removed: the asset was retired.', moment) }));
+    const after = new Map((await writePlans(planned, { author: platform })).map((row) => [row.id, row]));
+    await tell(
+      rows.map((row) => ({ before: row, after: after.get(row.id) ?? row })),
+      { cause: 'asset', causeId: assetId },
+    );
     if (rows.length < rowsAStep) return;
   }
 }

@@ -9,10 +9,11 @@ import { assessmentRecorded } from './contract.ts';
 import { absolutePath, type Coverage, type CoveredFile, coverageOf, lookedAt } from './coverage.ts';
 import { componentOf } from './finding-key.ts';
 import { type Happened, tell } from './news.ts';
+import { type Planned, writePlan, writePlans } from './plan-store.ts';
 import { AssetBook, nothingRecorded, planSight, type Recorded, type Reported, reassess, record } from './record.ts';
 import { lockRecording, type Missing, markGone, markVerified, type Run, readSights, readUnseen, setFindingCounts } from './record-store.ts';
 import { slaPolicy } from './sla.ts';
-import { type Author, lockRows, writePlan } from './store.ts';
+import { type Author, lockRows } from './store.ts';
 import type { VulnerabilityRow } from './table.ts';
 
 const source = 'model-scanner';
@@ -157,15 +158,23 @@ async function end(missing: readonly Missing[], { run, author }: Work): Promise<
   const left = await readSights(ids);
   await setFindingCounts(new Map(ids.map((id) => [id, left.get(id)?.findings ?? 0])));
   const moment = { now: run.seenAt, policy: slaPolicy() };
-  const happened: Happened[] = [];
+  const ended: Planned[] = [];
+  const milder: Happened[] = [];
   for (const row of await lockRows(ids)) {
     const sight = left.get(row.id);
+    if (sight === undefined) {
+      const plan = planGone(row, moment);
+      if (plan !== null) ended.push({ row, plan });
+      continue;
+    }
     // Some findings are left: the worst of those speaks now.
-    const plan = sight === undefined ? planGone(row, moment) : planSight(row, sight, moment);
-    if (plan !== null) happened.push({ before: row, after: await writePlan(row, plan, { author }) });
+    const plan = planSight(row, sight, moment);
+    if (plan !== null) milder.push({ before: row, after: await writePlan(row, plan, { author }) });
   }
-  await tell(await reassess(happened, run.seenAt, author), { cause: source, causeId: run.runId });
-  return happened.filter(({ after }) => !left.has(after.id)).length;
+  const after = new Map((await writePlans(ended, { author })).map((row) => [row.id, row]));
+  const closed = ended.map(({ row }) => ({ before: row, after: after.get(row.id) ?? row }));
+  await tell([...closed, ...(await reassess(milder, run.seenAt, author))], { cause: source, causeId: run.runId });
+  return closed.length;
 }
 
 function planGone(row: VulnerabilityRow, moment: Moment): Plan | null {

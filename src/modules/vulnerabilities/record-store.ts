@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Severity } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
-import { type VulnerabilityDraftRow, type VulnerabilityRow, vulnerability } from './table.ts';
+import { type VulnerabilityRow, vulnerability } from './table.ts';
 
 export type FindingDraft = {
   readonly key: string;
@@ -43,23 +43,6 @@ export function lockByKeys(keys: readonly string[]): Promise<VulnerabilityRow[]>
     .where(sql`${vulnerability.key} = any(array(select decode(k, 'hex') from unnest(${sql.param([...keys])}::text[]) as k))`)
     .orderBy(vulnerability.id)
     .for('update');
-}
-
-const columnsOfRow = 46;
-/** PostgreSQL takes 65,535 parameters a statement. */
-const rowsAStatement = Math.floor(60_000 / columnsOfRow);
-export async function insertRows(drafts: readonly VulnerabilityDraftRow[]): Promise<VulnerabilityRow[]> {
-  const made: VulnerabilityRow[] = [];
-  for (let at = 0; at < drafts.length; at += rowsAStatement) {
-    const some = drafts.slice(at, at + rowsAStatement);
-    made.push(
-      ...(await db()
-        .insert(vulnerability)
-        .values([...some])
-        .returning()),
-    );
-  }
-  return made;
 }
 
 export type Upserted = { readonly vulnerabilityId: string; readonly isNew: boolean; readonly wasGone: boolean };

@@ -5,9 +5,9 @@ import { type AssetFacts, readAssetFacts } from './asset-facts.ts';
 import { dueAfter, type Moment, type Plan, planReopen } from './change.ts';
 import { findingKey, fixKey, vulnerabilityKey, weaknessAlias } from './finding-key.ts';
 import { type Happened, tell } from './news.ts';
+import { insertRows, writeHistory, writePlan } from './plan-store.ts';
 import {
   type FindingDraft,
-  insertRows,
   lockByKeys,
   lockRecording,
   markSeen,
@@ -19,7 +19,7 @@ import {
   upsertFindings,
 } from './record-store.ts';
 import { dueDate, slaPolicy } from './sla.ts';
-import { type Author, newIds, weaknessesOf, writeHistory, writePlan } from './store.ts';
+import { type Author, newIds, weaknessesOf } from './store.ts';
 import type { VulnerabilityDraftRow, VulnerabilityRow } from './table.ts';
 
 /** One finding as a source reports it, already attributed to an asset. `location` is the exact place, `locationClass` the thing to mend. */

@@ -4,7 +4,6 @@ import type { Context } from '../../contract/actor.ts';
 import type { Page } from '../../contract/page.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
-import type { Plan } from './change.ts';
 import { finding, history, type VulnerabilityDraftRow, type VulnerabilityRow, vulnerability } from './table.ts';
 import type { HistoryEntry } from './vulnerability.ts';
 
@@ -41,47 +40,6 @@ export async function newIds(count: number): Promise<string[]> {
 export async function insertRow(draft: VulnerabilityDraftRow): Promise<VulnerabilityRow> {
   const [row] = await db().insert(vulnerability).values(draft).returning();
   return present(row);
-}
-
-/** Writes a planned change and its history. The row must be locked by this transaction. */
-export async function writePlan(
-  row: VulnerabilityRow,
-  plan: Plan,
-  { author, batchId = null }: { author: Author; batchId?: string | null },
-): Promise<VulnerabilityRow> {
-  const [changed] = await db()
-    .update(vulnerability)
-    .set({ ...plan.set, version: row.version + 1, updatedAt: sql`now()` })
-    .where(eq(vulnerability.id, row.id))
-    .returning();
-  await writeHistory([{ vulnerabilityId: row.id, plan, author, batchId }]);
-  return present(changed);
-}
-
-export type HistoryDraft = {
-  readonly vulnerabilityId: string;
-  readonly plan: Omit<Plan, 'set'>;
-  readonly author: Author;
-  readonly batchId?: string | null;
-};
-
-export async function writeHistory(entries: readonly HistoryDraft[]): Promise<void> {
-  if (entries.length === 0) return;
-  await db()
-    .insert(history)
-    .values(
-      entries.map(({ vulnerabilityId, plan: { kind, before, after, why }, author, batchId = null }) => ({
-        vulnerabilityId,
-        kind,
-        before,
-        after,
-        why,
-        batchId,
-        actorKind: author.kind,
-        actorId: author.id,
-        actorName: author.name,
-      })),
-    );
 }
 
 export async function insertComment(vulnerabilityId: string, text: string, author: Author): Promise<{ id: string; at: Date }> {

@@ -12,10 +12,11 @@ import {
 } from './contract.ts';
 import { tell } from './news.ts';
 import { actingPerson } from './people.ts';
+import { writePlan } from './plan-store.ts';
 import { reassess } from './record.ts';
 import { slaPolicy } from './sla.ts';
 import { checkGrant, checkMove, isLive, movesFor } from './status.ts';
-import { type Author, countHistory, findRow, lockRows, writePlan } from './store.ts';
+import { type Author, countHistory, findRow, lockRows } from './store.ts';
 import type { VulnerabilityRow } from './table.ts';
 import { toVulnerability } from './view.ts';
 

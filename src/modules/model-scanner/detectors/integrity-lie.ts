@@ -10,6 +10,8 @@ const advisories: ReadonlyMap<string, readonly string[]> = new Map([
   ['zip-flag-mismatch', ['CVE-2025-1945']],
   ['zip-bad-crc', ['CVE-2025-10156']],
   ['torch-storage-size', ['CVE-2026-24747']],
+  ['gguf-overflow', ['CVE-2025-53630', 'CVE-2024-21836']],
+  ['onnx-external-key', ['CVE-2026-34445']],
 ]);
 
 export default defineDetector({

@@ -20,13 +20,18 @@ export default defineDetector({
             why: 'Whoever can change this file can run code where it is loaded.',
             evidence: artefact.format,
             where: artefact.where,
+            references: artefact.format === 'npy' ? ['CVE-2019-6446'] : [],
           },
         ]
       : [],
-  flags: [artefactWith({ format: 'pickle' }), artefactWith({ format: 'joblib', globals: [exampleGlobal({})] })],
-  passes: [artefactWith({ format: 'safetensors' })],
+  flags: [
+    artefactWith({ format: 'pickle' }),
+    artefactWith({ format: 'npy', metadata: new Map([['dtype', 'object']]), globals: [exampleGlobal({})] }),
+  ],
+  passes: [artefactWith({ format: 'safetensors' }), artefactWith({ format: 'npy', metadata: new Map([['dtype', '<f4']]) })],
 });
 
-function isPickle({ format }: Artefact): boolean {
-  return formats.has(format);
+/** An array of Python objects is a pickle behind a header. */
+function isPickle({ format, metadata }: Artefact): boolean {
+  return formats.has(format) || (format === 'npy' && metadata.get('dtype') === 'object');
 }

@@ -2,6 +2,9 @@
 import { defineDetector } from '../detector.ts';
 import { artefactWith, exampleAnomaly } from '../examples.ts';
 
+/** Advisories about a shape that no stored data backs. */
+const shapeAdvisories = ['CVE-2026-0897', 'CVE-2026-12570'];
+
 export default defineDetector({
   id: 'resource-bomb',
   title: 'Reading this file exhausts memory, disk or time',
@@ -18,6 +21,7 @@ export default defineDetector({
         why: detail,
         evidence: `${code}: ${detail}`,
         where,
+        references: code === 'hdf5-shape' ? shapeAdvisories : [],
       })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({ code: 'zip-overlap-bomb', nature: 'bomb' })] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ nature: 'lie' })] }), artefactWith({})],

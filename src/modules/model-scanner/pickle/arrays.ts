@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import { type Call, numberOf, numbersOf, textOf, type Value } from './values.ts';
 
 /** `dtype('f8')` as text, bytes of one element, and whether elements are Python objects. */
-export type ElementType = { readonly text: string; readonly bytes: number; readonly objects: boolean };
+type ElementType = { readonly text: string; readonly bytes: number; readonly objects: boolean };
 
 const hasObjectFlag = 1;
 const kindBytes: ReadonlyMap<string, number> = new Map([
@@ -20,7 +20,7 @@ const kindBytes: ReadonlyMap<string, number> = new Map([
  * A `numpy.dtype` value: `dtype('f8', False, True)` plus the state `(version, order, subdtype, names, fields, itemsize, alignment, flags)`.
  * @source NumPy `arraydescr_reduce`: itemsize and flags are only meaningful for structured and flexible types, else -1 and 0.
  */
-export function elementTypeOf(value: Value | undefined): ElementType | undefined {
+function elementTypeOf(value: Value | undefined): ElementType | undefined {
   if (value?.kind !== 'call' || value.callee.kind !== 'global') return undefined;
   const text = textOf(value.args[0]) ?? value.callee.target.name;
   const state = value.state?.kind === 'tuple' ? value.state.items : [];
@@ -35,7 +35,7 @@ export function elementTypeOf(value: Value | undefined): ElementType | undefined
 }
 
 /** What follows a joblib wrapper in the stream. */
-export type RawData = {
+type RawData = {
   readonly shape: readonly number[];
   readonly dtype: ElementType;
   readonly elements: number;

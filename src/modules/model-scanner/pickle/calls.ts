@@ -1,10 +1,11 @@
 /** What a call in a pickle really calls: through partial, getattr, attrgetter, methodcaller, map and the like. */
 import { expressionOf } from './expression.ts';
 import { fold } from './fold.ts';
+import { recordHanded } from './handed.ts';
 import { deeper, direct, type Interpreter, type Way } from './interpreter.ts';
 import { judge, unlisted } from './judge.ts';
 import { attribute, item } from './members.ts';
-import { moduleTarget } from './names.ts';
+import { isClassName, moduleTarget } from './names.ts';
 import { specials } from './specials.ts';
 import { type Call, type GlobalValue, type MethodValue, unknown, type Value } from './values.ts';
 
@@ -20,24 +21,6 @@ const lazyCallers: ReadonlySet<string> = new Set([
   'itertools filterfalse',
   'itertools takewhile',
   'itertools dropwhile',
-]);
-
-/** Reducers of real libraries that build the class they are given; it must be allowed as a class. */
-const builders: ReadonlySet<string> = new Set([
-  'pandas.core.indexes.base _new_Index',
-  'pandas.core.indexes.datetimes _new_DatetimeIndex',
-  'pandas.core.indexes.timedeltas _new_TimedeltaIndex',
-  'pandas.core.indexes.interval _new_IntervalIndex',
-  'pandas.core.indexes.period _new_PeriodIndex',
-  'numpy.random._pickle __bit_generator_ctor',
-  'numpy.random._pickle __generator_ctor',
-  'numpy.random._pickle __randomstate_ctor',
-  'sklearn.metrics._dist_metrics newObj',
-  'sklearn.neighbors._ball_tree newObj',
-  'sklearn.neighbors._kd_tree newObj',
-  'sklearn.neighbors.dist_metrics newObj',
-  'sklearn.neighbors.ball_tree newObj',
-  'sklearn.neighbors.kd_tree newObj',
 ]);
 
 const methodClasses: ReadonlyMap<Value['kind'], string> = new Map([
@@ -86,48 +69,16 @@ function callUnknown(interpreter: Interpreter, callee: Value, args: readonly Val
   return call;
 }
 
-/** Allowed functions that only keep the function or class they are given; all others may call it. */
-const keepers: ReadonlySet<string> = new Set([
-  'functools partial',
-  'collections defaultdict',
-  'types GenericAlias',
-  'operator or_',
-  'array _array_reconstructor',
-  'numpy.core.multiarray _reconstruct',
-  'numpy._core.multiarray _reconstruct',
-  'numpy.ma.core _mareconstruct',
-  'builtins type',
-  // Called by the engine itself.
-  'torch._tensor _rebuild_from_type',
-  'torch._tensor _rebuild_from_type_v2',
-]);
-
-/** An allowed function is no shelter for what it calls: a name it is handed must be allowed where it will be used. */
-function recordHanded(interpreter: Interpreter, callee: GlobalValue, args: readonly Value[]): void {
-  const key = callee.target.key;
-  if (keepers.has(key)) return;
-  const builds = builders.has(key);
-  for (const value of args) {
-    if (value.kind !== 'global') continue;
-    const position = builds ? 'class' : 'reference';
-    if (judge(value.target, position, []).judgement === 'allowed') {
-      if (builds) interpreter.used(value);
-      continue;
-    }
-    const judgement = judge(value.target, 'call', [unknown]);
-    const expression = () => expressionOf(callOf(interpreter, callee, args));
-    interpreter.recorder.global({ target: value.target, position: 'call', judgement, site: interpreter.site(), expression });
-    interpreter.used(value);
-  }
-}
-
 function record(interpreter: Interpreter, callee: GlobalValue, { args, lazy }: { args: readonly Value[]; lazy: boolean }): void {
   const judged = judge(callee.target, 'call', args);
-  if (judged.judgement === 'allowed') recordHanded(interpreter, callee, args);
+  if (judged.judgement === 'allowed') recordHanded(interpreter, callOf(interpreter, callee, args), callee.target);
   const judgement =
     lazy && judged.certainty === 'proved' && judged.judgement === 'harmful' ? ({ ...judged, certainty: 'possible' } as const) : judged;
   const expression = () => expressionOf(callOf(interpreter, callee, args));
-  interpreter.recorder.global({ target: callee.target, position: 'call', judgement, site: interpreter.site(), expression });
+  // A class of a known package, built without arguments as Cython classes are: its maker's code runs, with nothing of the pickle's.
+  const plainlyBuilt = judgement === unlisted && args.length === 0 && callee.target.origin === 'ai-package' && isClassName(callee.target);
+  const position = plainlyBuilt ? 'class' : 'call';
+  interpreter.recorder.global({ target: callee.target, position, judgement, site: interpreter.site(), expression });
   interpreter.used(callee);
 }
 

@@ -2,7 +2,7 @@
 import { constants, inflateSync } from 'node:zlib';
 import { opcodeOf } from './opcodes.ts';
 
-export type EmbeddedKind = 'pickle' | 'zip' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
+type EmbeddedKind = 'pickle' | 'zip' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
 
 const magics: readonly (readonly [EmbeddedKind, readonly number[]])[] = [
   ['zip', [0x50, 0x4b, 0x03, 0x04]],

@@ -3,7 +3,7 @@ import { isModule } from './names.ts';
 import type { Value } from './values.ts';
 
 /** Longest expression shown. */
-export const expressionLength = 200;
+const expressionLength = 200;
 const depthShown = 6;
 const itemsShown = 6;
 

@@ -4,7 +4,7 @@
  */
 import { computedBytes, computedText, integer, keptElements, keptText, numberOf, sequence, type Value } from './values.ts';
 
-export type FoldTools = {
+type FoldTools = {
   /** The bytes of a bytes constant, at most 64 KiB; undefined when longer or unknown. */
   bytesOf(value: Value | undefined): Uint8Array | undefined;
 };

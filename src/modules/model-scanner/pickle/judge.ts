@@ -51,7 +51,7 @@ function fits(shape: CallShape, args: readonly Value[]): boolean {
 /** Cython writes `__pyx_unpickle_<Class>(class, checksum, state)` into every module with picklable classes: `<Class>.__new__(class)`. */
 const cythonReducer = /^__pyx_unpickle_[A-Za-z]\w*$/;
 
-function isCythonReducer({ name, origin, effect }: Target, args: readonly Value[]): boolean {
+export function isCythonReducer({ name, origin, effect }: Target, args: readonly Value[]): boolean {
   return origin === 'ai-package' && !effect && cythonReducer.test(name) && args.length === 3 && args[1]?.kind === 'integer';
 }
 

@@ -76,6 +76,11 @@ export class Machine implements Interpreter {
     this.stack.push(value);
   }
 
+  mark(): void {
+    if (this.marks.length >= deepestStack) throw new StreamBroken('stack-too-deep', `more than ${deepestStack} marks wait on the stack`);
+    this.marks.push(this.stack.length);
+  }
+
   get #floor(): number {
     return this.marks.at(-1) ?? 0;
   }

@@ -11,6 +11,7 @@ export class Memo {
   readonly #earlier: Memo | undefined;
   #late = new Float64Array(0);
   #lateCount = 0;
+  #highest = -1;
 
   /** @param earlier entries of an outer run that this one may read but not change. */
   constructor(earlier?: Memo) {
@@ -37,18 +38,18 @@ export class Memo {
     this.#setLate(index - keptEntries, value);
   }
 
-  /** Two numbers an entry: where the text lies, and its length. */
+  /** Two numbers an entry: where the text lies, and its length. Of other values only that they were there. */
   #setLate(at: number, value: Value): void {
-    if (at < 0 || at > 2 ** 28) return;
+    this.#lateCount += 1;
+    this.#highest = Math.max(this.#highest, at);
+    if (value.kind !== 'text' || value.offset < 0 || at < 0 || at > 2 ** 26) return;
     if (2 * at + 1 >= this.#late.length) {
       const grown = new Float64Array(Math.max(1024, 4 * (at + 1)));
       grown.set(this.#late);
       this.#late = grown;
     }
-    const text = value.kind === 'text' && value.offset >= 0;
-    this.#late[2 * at] = text ? value.offset + 1 : -1;
-    this.#late[2 * at + 1] = text ? value.length : 0;
-    this.#lateCount += 1;
+    this.#late[2 * at] = value.offset + 1;
+    this.#late[2 * at + 1] = value.length;
   }
 
   get(index: number, source: ByteSource): Value | undefined {
@@ -56,10 +57,10 @@ export class Memo {
   }
 
   #getLate(at: number, source: ByteSource): Value | undefined {
-    const offset = at >= 0 ? (this.#late[2 * at] ?? 0) : 0;
-    if (offset === 0) return undefined;
+    if (at < 0 || at > this.#highest) return undefined;
+    const offset = this.#late[2 * at] ?? 0;
     const length = this.#late[2 * at + 1] ?? 0;
-    return offset < 0 || length > 4096 ? forgotten : readText(source, offset - 1, length);
+    return offset === 0 || length > 4096 ? forgotten : readText(source, offset - 1, length);
   }
 }
 

@@ -25,6 +25,9 @@ export const isModule = ({ name }: { readonly name: string }): boolean => name =
 
 const dunder = /^__.*__$/s;
 const className = /^_*\p{Lu}/u;
+/** Named like a class: the last part begins with a capital letter. */
+export const isClassName = ({ name }: { readonly name: string }): boolean => className.test(name.slice(name.lastIndexOf('.') + 1));
+
 const constantName = /^[A-Z][A-Z0-9_]*$/;
 const builtinClasses: ReadonlySet<string> = new Set(
   'object type str bytes bytearray int float complex bool list tuple dict set frozenset slice range memoryview property enumerate zip map filter reversed super staticmethod classmethod'.split(
@@ -60,7 +63,7 @@ export function effectOf(tables: PickleFactTables, module: string, name: string)
   return undefined;
 }
 
-export function allowOf(tables: PickleFactTables, module: string, name: string): AllowFact | undefined {
+function allowOf(tables: PickleFactTables, module: string, name: string): AllowFact | undefined {
   return tables.allow.get(`${module} ${name}`) ?? tables.allowModules.get(module);
 }
 

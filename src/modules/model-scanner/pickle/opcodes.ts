@@ -4,7 +4,7 @@
  */
 
 /** `lines1`: one newline-terminated text, `lines2`: two. `text1/4/8` and `bytes1/4/8`: counted by 1, 4 or 8 bytes. */
-export type ArgumentKind =
+type ArgumentKind =
   | 'none'
   | 'u1'
   | 'u2'
@@ -25,7 +25,7 @@ export type ArgumentKind =
   | 'string1'
   | 'string4';
 
-export type Opcode = { readonly code: number; readonly name: string; readonly argument: ArgumentKind; readonly protocol: number };
+type Opcode = { readonly code: number; readonly name: string; readonly argument: ArgumentKind; readonly protocol: number };
 
 const rows = `
 ( MARK none 0|. STOP none 0|0 POP none 0|2 DUP none 0|F FLOAT lines1 0|I INT lines1 0|L LONG lines1 0|N NONE none 0

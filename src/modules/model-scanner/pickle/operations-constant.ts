@@ -243,7 +243,7 @@ export const constantOperations: readonly (readonly [string, Operation])[] = [
   ['PROTO', protocol],
   ['FRAME', frame],
   ['STOP', stop],
-  ['MARK', (machine) => void machine.marks.push(machine.stack.length)],
+  ['MARK', (machine) => machine.mark()],
   ['POP', popOne],
   ['POP_MARK', (machine) => void machine.popMark()],
   ['DUP', (machine) => machine.push(machine.top())],

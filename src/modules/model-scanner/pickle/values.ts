@@ -6,7 +6,7 @@ export const keptElements = 1000;
 /** Characters kept of a text constant. */
 export const keptText = 65_536;
 
-export type Constant =
+type Constant =
   | { readonly kind: 'none' }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'integer'; readonly value: number | bigint }
@@ -72,8 +72,8 @@ export type Sequence = {
 
 /** Keys and values alternate in `items`. */
 export type Mapping = { readonly kind: 'dict'; readonly items: Value[]; count: number };
-export type Persistent = { readonly kind: 'persistent'; readonly id: Value };
-export type Opaque = { readonly kind: 'opaque'; readonly why: 'buffer' | 'unknown' | 'forgotten' | 'extension' };
+type Persistent = { readonly kind: 'persistent'; readonly id: Value };
+type Opaque = { readonly kind: 'opaque'; readonly why: 'buffer' | 'unknown' | 'forgotten' | 'extension' };
 
 export type Value = Constant | Text | Bytes | GlobalValue | MethodValue | Call | Sequence | Mapping | Persistent | Opaque;
 

@@ -91,7 +91,8 @@ create table vulnerabilities.vulnerability (
   hold jsonb,
   acceptance jsonb,
   review_at timestamptz,
-  weakness_id uuid not null references vulnerabilities.weakness (id),
+  -- Weaknesses and vulnerabilities are never deleted: rows that come by the hundred thousand do not ask for them one by one.
+  weakness_id uuid not null,
   weakness text not null,
   component text not null,
   location text not null,
@@ -191,8 +192,8 @@ select platform.protect('vulnerabilities.finding');
 -- Why a finding belongs to a vulnerability. Kept apart from the finding, so that joining can be taken back.
 create table vulnerabilities.membership (
   workspace_id uuid not null default platform.current_workspace(),
-  finding_id uuid not null references vulnerabilities.finding (id),
-  vulnerability_id uuid not null references vulnerabilities.vulnerability (id),
+  finding_id uuid not null,
+  vulnerability_id uuid not null,
   reason text not null,
   joined_by text not null,
   at timestamptz not null default now(),
@@ -205,7 +206,7 @@ select platform.protect('vulnerabilities.membership');
 create table vulnerabilities.history (
   id uuid primary key default uuidv7(),
   workspace_id uuid not null default platform.current_workspace(),
-  vulnerability_id uuid not null references vulnerabilities.vulnerability (id),
+  vulnerability_id uuid not null,
   at timestamptz not null default now(),
   kind text not null,
   actor_kind text not null,

@@ -32,7 +32,6 @@ export const integer = (value: number): Part => {
   return op('BININT', ...argument);
 };
 export const nothing: Part = op('NONE');
-export const truth = (value: boolean): Part => op(value ? 'NEWTRUE' : 'NEWFALSE');
 
 export const tuple = (...items: readonly Part[]): Part => concat([op('MARK'), ...items, op('TUPLE')]);
 export const list = (...items: readonly Part[]): Part => concat([op('EMPTY_LIST'), op('MARK'), ...items, op('APPENDS')]);
