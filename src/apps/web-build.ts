@@ -14,7 +14,11 @@ export async function buildWebIfChanged(say: (line: string) => void): Promise<vo
   const { build } = await import('vite');
   // Built beside and put in place at once: a gateway that is running never serves half a build.
   const fresh = `${output}.${process.pid}`;
-  await build({ configFile: join(projectRoot, 'src/apps/web/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } });
+  await build({
+    configFile: join(projectRoot, 'src/apps/web/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: fresh, emptyOutDir: true },
+  });
   rmSync(`${output}.old`, { recursive: true, force: true });
   if (existsSync(output)) renameSync(output, `${output}.old`);
   renameSync(fresh, output);

@@ -69,11 +69,6 @@ export function log(kind: LogKind = 'application'): Logger {
   return entry.logger;
 }
 
-/** Changes the level of every kind while running. */
-export function setLogLevel(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'): void {
-  for (const { logger } of open.values()) logger.level = level;
-}
-
 /** Flushes and closes the files: last step of a graceful stop. */
 export async function closeLogs(): Promise<void> {
   const files = [...open.values()].map(({ file }) => file).filter((file) => file !== null);

@@ -1,5 +1,5 @@
 /** The installation's master secret and the keys derived from it, one per purpose. */
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { config } from './config.ts';
@@ -36,10 +36,6 @@ export type KeyPurpose = 'cursor' | 'csrf' | 'service-token' | 'invitation' | 's
 /** A 32-byte key for one purpose (HKDF-SHA256, RFC 5869): a leak of one says nothing of the others. */
 export function derivedKey(purpose: KeyPurpose): Buffer {
   return Buffer.from(hkdfSync('sha256', masterSecret(), 'ai-spm', purpose, 32));
-}
-
-export function sign(key: Buffer, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url');
 }
 
 /** Constant-time comparison of two texts; texts of different length are unequal. */

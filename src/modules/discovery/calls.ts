@@ -108,15 +108,32 @@ function goImports(masked: Masked): ImportFact[] {
 /** Calls of the given names, with the arguments that are literals or plain names. */
 export function callFacts(masked: Masked, names: ReadonlySet<string>): CallFact[] {
   const calls: CallFact[] = [];
-  for (const match of masked.code.matchAll(/([A-Za-z_$][\w$]{0,80})[ \t]{0,4}\(/g)) {
-    const name = match[1] ?? '';
+  const { code } = masked;
+  // From each bracket backwards: a pattern tried at every letter of every word would cost their square.
+  for (let bracket = code.indexOf('('); bracket >= 0; bracket = code.indexOf('(', bracket + 1)) {
+    const [start, end] = wordBefore(code, bracket);
+    const name = code.slice(start, end);
     if (!names.has(name)) continue;
-    const before = masked.code.slice(Math.max(0, match.index - 60), match.index);
+    const before = code.slice(Math.max(0, start - 60), start);
     if (/(?:\bdef|\bclass|\bfunction|\bfunc|\bfn)[ \t]+$/.test(before)) continue;
     const on = /([A-Za-z_$][\w$]{0,60})[ \t]{0,2}\??\.[ \t\n]{0,20}$/.exec(before)?.[1] ?? '';
-    calls.push({ name, on, offset: match.index, arguments: argumentsAt(masked, match.index + match[0].length) });
+    calls.push({ name, on, offset: start, arguments: argumentsAt(masked, bracket + 1) });
   }
   return calls;
+}
+
+/** The word that ends at most four blanks before a place. */
+function wordBefore(code: string, place: number): [start: number, end: number] {
+  let end = place;
+  while (end > 0 && place - end < 4 && (code[end - 1] === ' ' || code[end - 1] === '\t')) end -= 1;
+  let start = end;
+  while (start > 0 && end - start < 80 && isWordCode(code.charCodeAt(start - 1))) start -= 1;
+  return [start, end];
+}
+
+/** Letters, digits, _ and $. */
+function isWordCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 36;
 }
 
 /** Arguments between `start` (after the bracket) and its closing bracket, at most 5,000 characters on. */

@@ -174,31 +174,35 @@ export function codeUse(
   const masked = mask(text, language);
   const at = placer(masked, place.lineOf ?? ((line) => line));
   const strings = stringFacts(masked);
-  const calls = callFacts(masked, allNames);
   const imports = importFacts(masked, language).flatMap(({ module, offset }) => {
     const found = packageImported(ecosystemOf[language], module);
     return found ? [{ package: found, ...at(offset) }] : [];
   });
-  const endpoints = endpointsIn(strings, at);
-  const hasAi = imports.length > 0;
-  const use: CodeUse = {
-    path: place.path,
-    folder: place.folder,
-    language,
+  const said = {
     imports: onePerPackage(imports),
     hostedModels: hostedModelsIn(strings, at),
-    endpoints,
+    endpoints: endpointsIn(strings, at),
+    keyNames: keyNamesIn(masked, strings, at),
+  };
+  // Most files of a project say nothing about AI: what they call need not be looked at.
+  if (Object.values(said).every(({ length }) => length === 0)) return null;
+  return { path: place.path, folder: place.folder, language, ...said, ...programIn({ masked, strings, imports: said.imports }, at) };
+}
+
+type Read = { readonly masked: Masked; readonly strings: readonly StringFact[]; readonly imports: CodeUse['imports'] };
+type ProgramFacts = Pick<CodeUse, 'references' | 'paths' | 'training' | 'serving' | 'agent' | 'mcpServer' | 'vectorStores'>;
+function programIn({ masked, strings, imports }: Read, at: Placer): ProgramFacts {
+  const calls = callFacts(masked, allNames);
+  const hasAi = imports.length > 0;
+  return {
     references: hasAi ? referencesIn(calls, strings, at) : [],
     paths: pathsIn(calls, strings, at),
-    keyNames: keyNamesIn(masked, strings, at),
     training: hasAi ? trainingIn(calls, imports, at) : null,
     serving: firstCall(calls, servers, at),
     agent: hasAi ? agentIn(calls, imports, at) : null,
     mcpServer: imports.some((one) => one.package.category === 'mcp') ? mcpServerIn(calls, at) : null,
     vectorStores: vectorStoresIn(calls, imports, at),
   };
-  const says = imports.length + use.hostedModels.length + endpoints.length + use.keyNames.length > 0;
-  return says ? use : null;
 }
 
 type Placer = (offset: number) => At;

@@ -3,7 +3,7 @@ import type { Hit, WalkProgress, WalkSummary } from './contract.ts';
 import { type Evidence, emptyEvidence } from './evidence.ts';
 import { OpenedFile, type ReadBudget, ReadBudgetSpent } from './opened-file.ts';
 import { parentOf } from './path-key.ts';
-import { readEvidence } from './read-evidence.ts';
+import { isInert, readEvidence } from './read-evidence.ts';
 import { relate } from './relate.ts';
 import type { Tree } from './tree.ts';
 import { defaultWalkLimits, SkipLog, type WalkedFile, type WalkLimits, walk } from './walk.ts';
@@ -64,6 +64,7 @@ type Walking = { readonly evidence: Evidence; readonly budget: ReadBudget; reado
 
 /** @returns false when the walk has read all it may. */
 function readOne(tree: Tree, walked: WalkedFile, { evidence, budget, skips, textBytes }: Walking): boolean {
+  if (isInert(walked)) return true;
   let file: OpenedFile | undefined;
   try {
     file = new OpenedFile(tree, walked, budget, textBytes);

@@ -1,5 +1,5 @@
 /** A folder on disk as a tree. Links are followed only to regular files inside the root; everything else is named, not opened. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { OpenFile, Tree, TreeEntry } from './tree.ts';
 
@@ -35,17 +35,16 @@ function resolveLink(root: string, folder: string, name: string): TreeEntry {
 }
 
 /**
- * Opens without blocking on a FIFO, then looks at the descriptor: a path checked and then opened is a race.
- * A link may have been swapped since the listing, so the opened file's real path is checked against the root.
+ * Opens without blocking on a FIFO, then looks at the descriptor: a path checked and then opened is a race, and a folder on the
+ * way may have become a link since the listing.
  */
 function openRegular(root: string, path: string): OpenFile {
-  const real = realpathSync(path);
-  if (!real.startsWith(root + sep)) throw Object.assign(new Error('leaves the folder'), { code: 'EOUTSIDE' });
-  const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const stat = fstatSync(descriptor);
-  if (!stat.isFile()) {
+  const refusal = stat.isFile() ? (realPathOf(descriptor, path).startsWith(root + sep) ? null : 'EOUTSIDE') : 'ENOTFILE';
+  if (refusal !== null) {
     closeSync(descriptor);
-    throw Object.assign(new Error('not a regular file'), { code: 'ENOTFILE' });
+    throw Object.assign(new Error('not a regular file of the folder'), { code: refusal });
   }
   return {
     size: stat.size,
@@ -62,4 +61,9 @@ function openRegular(root: string, path: string): OpenFile {
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** Where the opened file really lies. Linux tells it of the descriptor itself; elsewhere the path is resolved once more. */
+function realPathOf(descriptor: number, path: string): string {
+  return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${descriptor}`) : realpathSync(path);
 }

@@ -46,7 +46,8 @@ export class OpenedFile {
 
   /** The whole text, cut at the bound; null when it is binary (a NUL in the head, or no UTF-8 and no UTF-16 mark). */
   get text(): string | null {
-    if (this.#text === undefined) this.#text = decodeText(this.head, () => this.read(0, this.#textBytes));
+    if (this.#text === undefined)
+      this.#text = decodeText(this.head, () => (this.size <= this.head.length ? this.head : this.read(0, this.#textBytes)));
     return this.#text;
   }
 

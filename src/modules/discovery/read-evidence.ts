@@ -83,9 +83,14 @@ const configBytes = 1_048_576;
 /** Digests are taken of files up to this size, so that the same model in two places is one. */
 const digestBytes = 64 * 2 ** 20;
 
+/** Files no reader looks into: they are not even opened. */
+export function isInert({ name, path }: { readonly name: string; readonly path: string }): boolean {
+  const dot = name.lastIndexOf('.');
+  return isHubBlob(path) || (dot > 0 && inertEndings.has(name.slice(dot + 1).toLowerCase()));
+}
+
 /** Reads one file into the evidence. @throws ReadBudgetSpent; system errors when the file changed under us. */
 export function readEvidence(file: OpenedFile, evidence: Evidence): void {
-  if (isHubBlob(file.path) || inertEndings.has(file.ending)) return;
   if (hubSnapshot(file.path)) noteSnapshot(file, evidence);
   const language = languageOf(file.name);
   if (language !== null) readCode(file, language, evidence);

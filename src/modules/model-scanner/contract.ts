@@ -5,7 +5,7 @@ import { eventKind } from '../../contract/event.ts';
 import { Finding } from '../../contract/finding.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
-import { Verdict } from '../../contract/severity.ts';
+import { Severity, Verdict } from '../../contract/severity.ts';
 
 export const scanProblems = problems('model-scanner', {
   notFound: [404, 'No scan has the id {id}.'],
@@ -240,7 +240,7 @@ export const listScanFindings = endpoint({
   operation: 'findings',
   access: 'model-scanner:read',
   summary: 'Findings of a scan, worst first',
-  input: z.object({ ...paging, id: z.uuid(), path: z.string().max(4096).optional(), severity: z.string().max(20).optional() }),
+  input: z.object({ ...paging, id: z.uuid(), path: z.string().max(4096).optional(), severity: Severity.optional() }),
   output: pageOf(StoredFinding),
 });
 /** A file as kept by the product; `id` is its path, `.` for the scanned path itself. */

@@ -1,5 +1,5 @@
 /** Scans: what was looked at, with what verdict, and starting another. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
@@ -96,23 +96,20 @@ function ScansPage() {
         </>
       }
     >
-      <Loaded
-        answer={list}
-        waitsFor="the scans"
-        empty={
-          filters.isEmpty ? (
-            <EmptyNote title="No scan has run" actions={start}>
-              A scan opens every model file below a folder: pickles, checkpoints, ONNX, GGUF, Keras and what is packed inside them.
-            </EmptyNote>
-          ) : (
-            <EmptyNote kind="no-match" title="No scan matches" actions={<Button onClick={filters.clear}>Drop the filter</Button>} />
-          )
-        }
-      >
+      <Loaded answer={list} waitsFor="the scans" empty={<NoScans isFiltered={!filters.isEmpty} start={start} onClear={filters.clear} />}>
         {(rows) => <ScanTable rows={rows} list={list} />}
       </Loaded>
       <StartScanDialog open={isStarting} onClose={() => setStarting(false)} onStarted={(scan) => go(placeOf(scan))} />
     </Screen>
+  );
+}
+
+function NoScans({ isFiltered, start, onClear }: { isFiltered: boolean; start: ReactNode; onClear: () => void }) {
+  if (isFiltered) return <EmptyNote kind="no-match" title="No scan matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  return (
+    <EmptyNote title="No scan has run" actions={start}>
+      A scan opens every model file below a folder: pickles, checkpoints, ONNX, GGUF, Keras and what is packed inside them.
+    </EmptyNote>
   );
 }
 

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Page } from '../../contract/page.ts';
-import { severities, severityRank } from '../../contract/severity.ts';
+import { type Severity, severityRank } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
 import type { FileOfScan, Scan, ScanProgress, ScanResult, StoredFinding } from './contract.ts';
 import { toFile, toFinding, toScan } from './scan-record.ts';
@@ -144,14 +144,14 @@ export async function listFileRows(scanId: string, { after, limit }: Paging): Pr
   return pageFrom(items, rows.length > limit ? (items.at(-1)?.path ?? null) : null, await countUpTo(file, where));
 }
 
-export type FindingFilter = { scanId: string; path?: string | undefined; severity?: string | undefined };
+export type FindingFilter = { scanId: string; path?: string | undefined; severity?: Severity | undefined };
 
 /** Worst first. The place is `<rank>.<id>`. */
 export async function listFindingRows(
   { scanId, path, severity }: FindingFilter,
   { after, limit }: Paging,
 ): Promise<Page<z.infer<typeof StoredFinding>>> {
-  const rank = severities.findIndex((word) => word === severity);
+  const rank = severity === undefined ? -1 : severityRank(severity);
   const where = and(
     eq(finding.scanId, scanId),
     path === undefined ? undefined : eq(finding.path, path),

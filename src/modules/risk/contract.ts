@@ -29,17 +29,6 @@ export const Factor = z.object({
   source: z.string().max(80),
   mark: Mark,
 });
-export type FactorName = z.infer<typeof FactorName>;
-/** What is known about one factor: stored as it was used. Its time is that of the assessment. */
-export const Factor = z.object({
-  factor: FactorName,
-  value: z.number().min(0).max(1).nullable().describe('null: unknown.'),
-  reason: z.string().max(200),
-  source: z.string().max(80),
-  mark: Mark,
-  evidence: z.string().max(400).nullable().describe('Link to what proves it.'),
-  at: z.iso.datetime(),
-});
 export type Factor = z.infer<typeof Factor>;
 /** A compensating control lowers the whole by `strength`, at most 0.6, until it expires. */
 export const Control = z.object({

@@ -73,12 +73,6 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return found?.code === '23505' && (constraint === undefined || found.constraint === constraint);
 }
 
-/** Did a foreign key refuse the row? With `constraint`, only that one. */
-export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
-  const found = carrier(error);
-  return found?.code === '23503' && (constraint === undefined || found.constraint === constraint);
-}
-
 /** May the same work succeed when it is simply run again? Serialisation failure or deadlock. */
 export function isRetryable(error: unknown): boolean {
   const state = sqlState(error);

@@ -47,6 +47,9 @@ const wrapperState = (size: number): Part =>
   );
 const hiddenInArray = join(op('POP'), hostilePart, op('STOP'));
 
+/** Runs a text of its state when it is loaded. */
+const distribution = build(named('scipy.stats._continuous_distns', 'norm_gen'));
+
 export const streamSamples: readonly Sample[] = [
   sample('hidden stream', 'second pickle', Buffer.concat([good, hostileStream])),
   sample('hidden stream', 'after rubbish', Buffer.concat([good, Buffer.from([0xff, 0xfe, 0x00]), hostileStream])),
@@ -154,6 +157,48 @@ export const streamSamples: readonly Sample[] = [
   sample('change in place', 'APPEND to sys.path', stream(2, named('sys', 'path'), text('/tmp'), op('APPEND')), 'suspicious'),
   sample('change in place', 'SETITEM on a tensor', stream(2, tensor, integer(9), integer(1), op('SETITEM')), 'suspicious'),
   sample('change in place', 'SETITEM on a text', stream(2, text('a'), integer(9), integer(1), op('SETITEM')), 'suspicious'),
+  sample(
+    'code in a state',
+    'template of a distribution',
+    stream(4, withState(distribution, dict([text('_parse_arg_template'), text("import os\nos.system('echo marker')\n")]))),
+  ),
+  sample(
+    'code in a state',
+    'template in a sequence of pairs',
+    stream(4, withState(distribution, tuple(tuple(text('_parse_arg_template'), text('print(1)')), tuple(text('a'), integer(1))))),
+  ),
+  sample(
+    'code in a state',
+    'template in an ordered dict',
+    stream(
+      4,
+      withState(distribution, withItems(call(named('collections', 'OrderedDict')), [text('_parse_arg_template'), text('print(1)')])),
+    ),
+  ),
+  sample(
+    'code in a state',
+    'template behind a thousand keys',
+    stream(
+      4,
+      withState(
+        distribution,
+        dict(...Array.from({ length: 1500 }, (_, at) => [integer(at), nothing] as const), [text('_parse_arg_template'), text('print(1)')]),
+      ),
+    ),
+    'suspicious',
+  ),
+  sample(
+    'code in a state',
+    'formula of a model',
+    stream(
+      4,
+      withState(
+        build(named('statsmodels.base.data', 'PandasData')),
+        dict([text('restore_design_info'), op('NEWTRUE')], [text('formula'), text("y ~ __import__('os').system('echo marker')")]),
+      ),
+    ),
+  ),
+  sample('resolver', 'ufunc by name', stream(4, withArgument(call(named('numpy.core', '_ufunc_reconstruct'), text('os'), text('system'))))),
   sample(
     'change in place',
     'dunder state',

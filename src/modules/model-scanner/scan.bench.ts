@@ -1,0 +1,159 @@
+/** The scanner's own figures: many small pickles, one very large archive, memory, mutants. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { bytes, callingPickle, u16, u32 } from '../../../test/corpus/model-scanner/build-bytes.ts';
+import { allOf, artefactOf, scanTables } from '../../../test/corpus/model-scanner/read-artefact.ts';
+import { scanFile } from './scan.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const cli = join(root, 'src/apps/cli/main.ts');
+
+function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'scan-bench-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Pickles of about 3 kB: a dictionary of numbers under different keys, one in ten with a call. */
+function writePickles(folder: string): string {
+  for (let i = 0; i < 2000; i++) {
+    const pairs = Array.from({ length: 180 }, (_, k) =>
+      bytes('X', u32(6), `k${String((i * 31 + k) % 100_000).padStart(5, '0')}`, 'G', Buffer.from(Float64Array.of(i + k).buffer)),
+    );
+    const call = i % 10 === 0 ? [callingPickle.subarray(2, -1), '0'] : [];
+    writeFileSync(join(folder, `f${i}.pkl`), bytes([0x80, 2], ...call, '}(', ...pairs, 'u.'));
+  }
+  return folder;
+}
+
+/** A stored torch archive of 200 tensors of 4 MiB, its bytes never written: the file is sparse. */
+function writeTorchArchive(folder: string): string {
+  const path = join(folder, 'm.pt');
+  const text = (word: string) => bytes('X', u32(word.length), word);
+  const storage = (i: number) =>
+    bytes('(', text('storage'), 'ctorch\nFloatStorage\n', text(String(i)), text('cpu'), 'J', u32(1 << 20), 'tQ');
+  const pickle = bytes([0x80, 2], '](', ...Array.from({ length: 200 }, (_, i) => storage(i)), 'e.');
+  const file = openSync(path, 'w');
+  const central: Uint8Array[] = [];
+  let at = 0;
+  const member = (name: string, size: number, content: Uint8Array | null) => {
+    const fields = bytes(
+      u16(20),
+      u16(0),
+      u16(0),
+      u32(0),
+      u32(content ? crc32(content) : 0),
+      u32(size),
+      u32(size),
+      u16(name.length),
+      u16(0),
+    );
+    const local = bytes('PK\x03\x04', fields, name, content ?? bytes());
+    writeSync(file, local, 0, local.length, at);
+    central.push(bytes('PK\x01\x02', u16(20), fields, u16(0), u16(0), u16(0), u32(0), u32(at), name));
+    at += 30 + name.length + size;
+  };
+  member('m/data.pkl', pickle.length, pickle);
+  for (let i = 0; i < 200; i++) member(`m/data/${i}`, 4 << 20, null);
+  const directory = bytes(...central);
+  const end = bytes(
+    directory,
+    'PK\x05\x06',
+    u16(0),
+    u16(0),
+    u16(central.length),
+    u16(central.length),
+    u32(directory.length),
+    u32(at),
+    u16(0),
+  );
+  writeSync(file, end, 0, end.length, at);
+  closeSync(file);
+  return path;
+}
+
+/** Seconds of the whole command, from start to exit; the best of three, after one that fills the code cache. */
+function commandSeconds(path: string): number {
+  const times = Array.from({ length: 4 }, () => {
+    const startedAt = performance.now();
+    const { status } = spawnSync(process.execPath, [cli, 'scan', path], { stdio: 'ignore' });
+    if (status === null || status > 2) throw new TypeError(`the scan ended with ${status}`);
+    return (performance.now() - startedAt) / 1000;
+  });
+  return Math.min(...times.slice(1));
+}
+
+/** Seconds inside the scanner, the first time: what a long-running service needs for the file. */
+function scanSeconds(path: string): number {
+  const tables = scanTables();
+  const startedAt = performance.now();
+  const { verdict } = scanFile(path, 'm.pt', { tables });
+  if (verdict !== 'clean') throw new TypeError(`the archive is ${verdict}`);
+  return (performance.now() - startedAt) / 1000;
+}
+
+/** Tells the peak memory of its process when that ends. */
+const peakTeller = "data:text/javascript,process.on('exit',()=>process.stderr.write('peak='+process.resourceUsage().maxRSS))";
+
+/** Peak resident memory of the whole command, its worker threads included, in MB. */
+function commandMegabytes(path: string): number {
+  const { stderr } = spawnSync(process.execPath, ['--import', peakTeller, cli, 'scan', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return Number(/peak=(\d+)/.exec(stderr.toString())?.[1]) / 1024;
+}
+
+/** Mutants of the real files, in the same proportion: milliseconds of the slowest. */
+function slowestMutant(count: number): number {
+  const folder = join(root, 'test/corpus/model-scanner/real');
+  const samples = readdirSync(folder)
+    .filter((name) => !name.endsWith('.py'))
+    .map((name) => Uint8Array.from(readFileSync(join(folder, name))));
+  let seed = 1;
+  const next = (below: number) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return seed % below;
+  };
+  let slowest = 0;
+  for (let i = 0; i < count; i++) {
+    const file = Uint8Array.from(samples[next(samples.length)] ?? []);
+    for (let k = 0; k < 4; k++) file[next(file.length)] = next(256);
+    const startedAt = performance.now();
+    for (const { unread } of allOf(artefactOf(file)))
+      if (unread.some(({ detail }) => /^(TypeError|RangeError)/.test(detail))) throw new TypeError('a reader failed on a mutant');
+    slowest = Math.max(slowest, performance.now() - startedAt);
+  }
+  return slowest;
+}
+
+export const benches = [
+  {
+    name: 'scan: 2,000 pickles of 3 kB, one in ten hostile, whole command',
+    bar: 1,
+    unit: 's',
+    run: async () => inFolder((folder) => commandSeconds(writePickles(folder))),
+  },
+  {
+    name: 'scan: memory for 2,000 pickles',
+    bar: 200,
+    unit: 'MB',
+    run: async () => inFolder((folder) => commandMegabytes(writePickles(folder))),
+  },
+  {
+    name: 'scan: torch archive of 800 MB, in the scanner',
+    bar: 0.2,
+    unit: 's',
+    run: async () => inFolder((folder) => scanSeconds(writeTorchArchive(folder))),
+  },
+  {
+    name: 'scan: memory for a torch archive of 800 MB',
+    bar: 200,
+    unit: 'MB',
+    run: async () => inFolder((folder) => commandMegabytes(writeTorchArchive(folder))),
+  },
+  { name: 'scan: slowest of 5,000 mutants of real files', bar: 1000, unit: 'ms', run: async () => slowestMutant(5000) },
+];
