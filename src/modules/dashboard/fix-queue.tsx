@@ -15,7 +15,8 @@ import type { listFixes } from '../risk/contract.ts';
 
 type Fix = z.infer<typeof listFixes.output>['fixes'][number];
 const byKey = (fix: Fix): string => fix.key;
-const nameOf = (fix: Fix): string => fix.action;
+/** Remedies are whole instructions; the queue shows the first sentence and the page the rest. */
+const nameOf = ({ action }: Fix): string => action.split(/(?<=\.)\s/)[0]?.replace(/\.$/, '') ?? action;
 const placeOf = (fix: Fix): string => `/vulnerabilities?fix=${fix.key}&peek=${fix.topVulnerabilityId}`;
 
 export function FixQueue({ fixes }: { fixes: readonly Fix[] }) {
@@ -36,7 +37,7 @@ export function FixQueue({ fixes }: { fixes: readonly Fix[] }) {
       phone={(fix, { first: isFirst }) => (
         <PhoneRow
           shape={<SeverityShape severity={fix.severity} />}
-          title={fix.action}
+          title={nameOf(fix)}
           to={placeOf(fix)}
           figure={<span className="text-ok-ink">{formatSigned(fix.won, { digits: 1 })}</span>}
           reason={fix.reason}
@@ -99,7 +100,7 @@ function Action({ fix }: { fix: Fix }) {
   return (
     <span className="block min-w-0">
       <span className="block truncate text-row font-row" title={fix.action}>
-        {fix.action}
+        {nameOf(fix)}
       </span>
       <span className="block truncate text-ink-2" title={fix.reason}>
         {fix.reason}

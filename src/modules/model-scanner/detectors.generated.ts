@@ -11,6 +11,7 @@ import integrityLie from './detectors/integrity-lie.ts';
 import kerasCode from './detectors/keras-code.ts';
 import namedObject from './detectors/named-object.ts';
 import nativeCode from './detectors/native-code.ts';
+import pickleBesideSafetensors from './detectors/pickle-beside-safetensors.ts';
 import pickleComputedImport from './detectors/pickle-computed-import.ts';
 import pickleCustomClass from './detectors/pickle-custom-class.ts';
 import pickleFormat from './detectors/pickle-format.ts';
@@ -35,6 +36,7 @@ export const detectors: readonly Detector[] = [
   kerasCode,
   namedObject,
   nativeCode,
+  pickleBesideSafetensors,
   pickleComputedImport,
   pickleCustomClass,
   pickleFormat,

@@ -160,3 +160,10 @@ test('a moved file keeps the fingerprints of its findings', async () => {
     (await scanTree([folderOf({ [name]: callingPickle })], options)).findings.map(({ fingerprint }) => fingerprint).sort();
   assert.deepEqual(await prints('here/m.pkl'), await prints('there/deeper/m.pkl'));
 });
+
+test('pickled weights beside the same weights as safetensors are risky', async () => {
+  const root = folderOf({ 'pytorch_model.bin': harmlessPickle, 'model.safetensors': twoTensors });
+  const result = await scanTree([root], options);
+  assert.equal(result.verdict, 'risky');
+  assert.ok(result.findings.some(({ ruleId, path }) => ruleId === 'pickle-beside-safetensors' && path === 'pytorch_model.bin'));
+});

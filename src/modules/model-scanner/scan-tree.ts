@@ -10,6 +10,7 @@ import { type FileReport, unreadReport } from './file-report.ts';
 import { rootPlace } from './place.ts';
 import type { ScanTask } from './scan-worker.ts';
 import type { ScanTables } from './tables.ts';
+import { safetensorsTwins } from './twins.ts';
 import { severityOrder, worstVerdict } from './verdict.ts';
 import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
 
@@ -142,6 +143,7 @@ class TreeRun {
   readonly #files: readonly WalkedFile[];
   readonly #options: TreeOptions;
   readonly #pool: ScanPool;
+  readonly #twins: ReadonlyMap<string, string>;
   #done = 0;
   bytes = 0;
 
@@ -149,6 +151,7 @@ class TreeRun {
     this.#files = files;
     this.#options = options;
     this.#pool = pool;
+    this.#twins = safetensorsTwins(files.map(({ name }) => name));
   }
 
   async all(deadline: number): Promise<FileReport[]> {
@@ -173,7 +176,7 @@ class TreeRun {
   async #scan(batch: readonly WalkedFile[]): Promise<FileReport[]> {
     const current = new Int32Array(new SharedArrayBuffer(4));
     const limits = this.#options.limits ?? defaultLimits;
-    const files = batch.map(({ path, name }) => ({ path, name: displayName(path, name) }));
+    const files = batch.map(({ path, name }) => ({ path, name: displayName(path, name), twin: this.#twins.get(name) }));
     try {
       const reports = await this.#pool.run(
         { files, limits, current },

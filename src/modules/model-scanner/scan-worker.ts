@@ -6,15 +6,15 @@ import { scanFile } from './scan.ts';
 import type { ScanTables } from './tables.ts';
 
 export type ScanTask = {
-  readonly files: readonly { readonly path: string; readonly name: string }[];
+  readonly files: readonly { readonly path: string; readonly name: string; readonly twin?: string | undefined }[];
   readonly limits: Limits;
   /** Index of the file under work: tells the other side which one killed the worker. */
   readonly current: Int32Array<SharedArrayBuffer>;
 };
 
 serveTasks<ScanTask, FileReport[], ScanTables>(({ files, limits, current }, tables) =>
-  files.map(({ path, name }, index) => {
+  files.map(({ path, name, twin }, index) => {
     Atomics.store(current, 0, index);
-    return scanFile(path, name, { tables, limits });
+    return scanFile(path, name, { tables, limits, twin });
   }),
 );

@@ -1,5 +1,5 @@
 /** One file through readers and detectors to findings and a verdict. Runs in a worker thread; no schema library, no database. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Finding, Where } from '../../contract/finding.ts';
 import type { Artefact, UnreadFact } from './artefact.ts';
 import { Budget, defaultLimits, type Limits } from './budget.ts';
@@ -14,7 +14,12 @@ import { type ByteSource, openFileSource } from './source.ts';
 import type { ScanTables } from './tables.ts';
 import { severityOrder, verdictOf } from './verdict.ts';
 
-export type ScanSettings = { readonly tables: ScanTables; readonly limits?: Limits };
+export type ScanSettings = {
+  readonly tables: ScanTables;
+  readonly limits?: Limits;
+  /** Safetensors file beside it that holds the same weights. */
+  readonly twin?: string | undefined;
+};
 
 const mostFindings = 500;
 const mostUnread = 100;
@@ -34,20 +39,25 @@ export function scanSource(source: ByteSource, name: string, { tables, limits }:
  * @param path where it is opened; `name` how it is called in the report.
  * Never throws: a file that cannot be opened is reported as unread.
  */
-export function scanFile(path: string, name: string, { tables, limits }: ScanSettings): FileReport {
+export function scanFile(path: string, name: string, { tables, limits, twin }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits);
   try {
     const source = openFileSource(path, budget);
     try {
       budget.setInputBytes(source.size);
       const places = new BytePlaces();
-      return reportOn(openWithPlaces(source, name, { budget, tables, places }), name, places);
+      const artefact = openWithPlaces(source, name, { budget, tables, places });
+      return reportOn(twin === undefined ? artefact : withTwin(artefact, twin), name, places);
     } finally {
       source.close();
     }
   } catch (error) {
     return unreadReport(name, cannotOpen(error, rootPlace(name)));
   }
+}
+
+function withTwin(artefact: Artefact, twin: string): Artefact {
+  return { ...artefact, metadata: new Map([...artefact.metadata, ['twin', twin.slice(0, 300)]]) };
 }
 
 function cannotOpen(error: unknown, where: Where): UnreadFact {
@@ -150,9 +160,7 @@ function findingOf(detector: Detector, detection: Detection): Finding {
 export function fingerprintOf(ruleId: string, { containerPath }: Where, evidence: string): string {
   const [file = '', ...inner] = containerPath;
   const name = file.slice(file.lastIndexOf('/') + 1);
-  return createHash('sha256')
-    .update(JSON.stringify([ruleId, name, ...inner, evidence]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([ruleId, name, ...inner, evidence]));
 }
 
 function byGravity(a: Finding, b: Finding): number {

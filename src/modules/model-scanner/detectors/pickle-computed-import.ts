@@ -1,6 +1,7 @@
 /** A name put together while loading hides from every reader that looks for names. */
 import { defineDetector } from '../detector.ts';
 import { artefactWith, exampleGlobal } from '../examples.ts';
+import { fileName } from '../quote.ts';
 
 export default defineDetector({
   id: 'pickle-computed-import',
@@ -16,6 +17,7 @@ export default defineDetector({
       .map(({ expression, certainty, effect, where }) => ({
         certainty,
         effect: effect === 'none' ? 'exec' : effect,
+        title: `Opening ${fileName(where)} computes the name of what it imports`,
         why: `Loading this pickle imports something whose name is computed on the way: ${expression}.`,
         evidence: expression,
         where,

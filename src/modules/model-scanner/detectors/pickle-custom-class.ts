@@ -1,6 +1,7 @@
 /** Classes of packages we have no facts about: their code runs when the model is loaded, if the package is installed. */
 import { defineDetector } from '../detector.ts';
 import { artefactWith, exampleGlobal } from '../examples.ts';
+import { callName, fileName } from '../quote.ts';
 
 export default defineDetector({
   id: 'pickle-custom-class',
@@ -15,6 +16,7 @@ export default defineDetector({
       .map(({ module, name, position, origin, expression, where }) => ({
         certainty: 'proved',
         ...(position === 'class' && origin === 'ai-package' ? { severity: 'informational' as const } : {}),
+        title: `${fileName(where)} needs ${callName({ module, name })} of an unknown package`,
         why: `Loading this pickle imports ${module} and ${position === 'class' ? `builds ${name} from it` : `refers to ${name}`}; which code that is depends on what is installed.`,
         evidence: expression,
         where,

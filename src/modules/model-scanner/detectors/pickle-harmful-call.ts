@@ -2,6 +2,7 @@
 import { defineDetector } from '../detector.ts';
 import { effectSentence } from '../effect-words.ts';
 import { artefactWith, exampleGlobal } from '../examples.ts';
+import { callName, fileName } from '../quote.ts';
 
 export default defineDetector({
   id: 'pickle-harmful-call',
@@ -13,9 +14,10 @@ export default defineDetector({
   detect: ({ globals }) =>
     globals
       .filter(({ judgement, certainty }) => judgement === 'harmful' && certainty === 'proved')
-      .map(({ expression, effect, where }) => ({
+      .map(({ module, name, expression, effect, where }) => ({
         certainty: 'proved',
         effect,
+        title: `Opening ${fileName(where)} runs ${callName({ module, name })}`,
         why: `Loading this pickle runs ${expression}, which ${effectSentence(effect)}.`,
         evidence: expression,
         where,

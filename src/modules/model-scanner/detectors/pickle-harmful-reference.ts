@@ -2,6 +2,7 @@
 import { defineDetector } from '../detector.ts';
 import { effectSentence } from '../effect-words.ts';
 import { artefactWith, exampleGlobal } from '../examples.ts';
+import { callName, fileName } from '../quote.ts';
 
 export default defineDetector({
   id: 'pickle-harmful-reference',
@@ -16,6 +17,7 @@ export default defineDetector({
       .map(({ module, name, expression, effect, certainty, where }) => ({
         certainty,
         effect,
+        title: `Opening ${fileName(where)} hands ${callName({ module, name })} to its loader`,
         why: `Loading this pickle imports ${module}.${name}, which, when called, ${effectSentence(effect)}. A call is not proved.`,
         evidence: expression,
         where,

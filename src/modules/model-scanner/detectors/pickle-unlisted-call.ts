@@ -1,6 +1,7 @@
 /** A function nobody has facts about is called while loading: an allow list decides, not a list of bad names. */
 import { defineDetector } from '../detector.ts';
 import { artefactWith, exampleGlobal } from '../examples.ts';
+import { callName, fileName } from '../quote.ts';
 
 export default defineDetector({
   id: 'pickle-unlisted-call',
@@ -14,6 +15,7 @@ export default defineDetector({
       .filter(({ judgement, position }) => judgement === 'unlisted' && position === 'call')
       .map(({ module, name, expression, where }) => ({
         certainty: 'unknown',
+        title: `Opening ${fileName(where)} calls ${callName({ module, name })}, effect unknown`,
         why: `Loading this pickle calls ${module}.${name}. No known library writes this call, and what it does is not known.`,
         evidence: expression,
         where,
