@@ -143,20 +143,7 @@ function AssetSections({ asset }: { asset: AssetDetail }) {
               <Differences asset={asset} />
             </Section>
           )}
-          <Section title="Recognised by" note={plural(asset.keys.length, 'key')}>
-            {asset.keys.length === 0 ? (
-              <p className="text-ink-2">No key: sources cannot recognise it.</p>
-            ) : (
-              <ul className="grid gap-1">
-                {asset.keys.slice(0, 12).map((key) => (
-                  <li key={key} className="mono break-all text-code">
-                    <InertText text={key} limit={600} />
-                  </li>
-                ))}
-                {asset.keys.length > 12 && <li className="text-ink-3">{plural(asset.keys.length - 12, 'more key')}</li>}
-              </ul>
-            )}
-          </Section>
+          <Keys keys={asset.keys} />
           <Section
             title="What happened"
             aside={<TextLink to={`/audit-logs?resource=ai-assets&resource_id=${asset.id}`}>Audit log</TextLink>}
@@ -167,6 +154,25 @@ function AssetSections({ asset }: { asset: AssetDetail }) {
       </Columns>
       {isLinking && <LinkDialog asset={asset} onClose={() => setLinking(false)} />}
     </>
+  );
+}
+
+function Keys({ keys }: { keys: readonly string[] }) {
+  return (
+    <Section title="Recognised by" note={plural(keys.length, 'key')}>
+      {keys.length === 0 ? (
+        <p className="text-ink-2">No key: sources cannot recognise it.</p>
+      ) : (
+        <ul className="grid gap-1">
+          {keys.slice(0, 12).map((key) => (
+            <li key={key} className="mono break-all text-code">
+              <InertText text={key} limit={600} />
+            </li>
+          ))}
+          {keys.length > 12 && <li className="text-ink-3">{plural(keys.length - 12, 'more key')}</li>}
+        </ul>
+      )}
+    </Section>
   );
 }
 

@@ -13,38 +13,13 @@ import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { type BalanceSheet, importAssets } from './contract.ts';
 
-type Step = { readonly file: File; readonly format: 'csv' | 'json'; readonly sheet: BalanceSheet | null };
+type Step = { readonly file: File; readonly sheet: BalanceSheet };
 
 export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const client = useQueryClient();
-  const [step, setStep] = useState<Step | null>(null);
-  const [running, setRunning] = useState<'preview' | 'import' | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { step, running, problem, run, reset } = useImport();
   const close = () => {
-    setStep(null);
-    setProblem(null);
+    reset();
     onClose();
-  };
-  const run = async (file: File, dryRun: boolean): Promise<void> => {
-    const format = /\.(?:json|ndjson|jsonl)$/i.test(file.name) ? 'json' : 'csv';
-    setProblem(null);
-    setRunning(dryRun ? 'preview' : 'import');
-    try {
-      const sheet = await request(importAssets, { format, dry_run: dryRun ? 'true' : 'false' }, { body: file });
-      setStep({ file, format, sheet });
-      if (!dryRun) {
-        toast({ text: `Imported: ${formatNumber(sheet.new)} new, ${formatNumber(sheet.updated)} updated` });
-        void client.invalidateQueries({ queryKey: ['ai-assets'] });
-      }
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setRunning(null);
-    }
-  };
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    const [file] = event.currentTarget.files ?? [];
-    if (file) void run(file, true);
   };
   const sheet = step?.sheet ?? null;
   const isDone = sheet !== null && !sheet.dryRun;
@@ -71,6 +46,54 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
         </>
       }
     >
+      <FileField onChoose={(file) => void run(file, true)} />
+      {running === 'preview' && (
+        <p role="status" className="mt-3 text-ink-2">
+          Reading the file…
+        </p>
+      )}
+      {problem !== null && <ProblemNote error={problem} />}
+      {step !== null && sheet !== null && <Balance sheet={sheet} file={step.file} />}
+    </Dialog>
+  );
+}
+
+/** Preview, then import; after an import every answer about assets is asked again. */
+function useImport() {
+  const client = useQueryClient();
+  const [step, setStep] = useState<Step | null>(null);
+  const [running, setRunning] = useState<'preview' | 'import' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const run = async (file: File, dryRun: boolean): Promise<void> => {
+    const format = /\.(?:json|ndjson|jsonl)$/i.test(file.name) ? 'json' : 'csv';
+    setProblem(null);
+    setRunning(dryRun ? 'preview' : 'import');
+    try {
+      const sheet = await request(importAssets, { format, dry_run: dryRun ? 'true' : 'false' }, { body: file });
+      setStep({ file, sheet });
+      if (dryRun) return;
+      toast({ text: `Imported: ${formatNumber(sheet.new)} new, ${formatNumber(sheet.updated)} updated` });
+      void client.invalidateQueries({ queryKey: ['ai-assets'] });
+    } catch (error) {
+      setProblem(problemOf(error));
+    } finally {
+      setRunning(null);
+    }
+  };
+  const reset = () => {
+    setStep(null);
+    setProblem(null);
+  };
+  return { step, running, problem, run, reset };
+}
+
+function FileField({ onChoose }: { onChoose: (file: File) => void }) {
+  const choose = (event: ChangeEvent<HTMLInputElement>) => {
+    const [file] = event.currentTarget.files ?? [];
+    if (file) onChoose(file);
+  };
+  return (
+    <>
       <label className="block">
         <span className="mb-1 block font-name">File</span>
         <input
@@ -81,14 +104,7 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
         />
       </label>
       <p className="mt-1 text-label text-ink-3">Up to 32 MiB and 100,000 rows. An exported file can be edited and imported again.</p>
-      {running === 'preview' && (
-        <p role="status" className="mt-3 text-ink-2">
-          Reading the file…
-        </p>
-      )}
-      {problem !== null && <ProblemNote error={problem} />}
-      {step !== null && sheet !== null && <Balance sheet={sheet} file={step.file} />}
-    </Dialog>
+    </>
   );
 }
 

@@ -13,13 +13,7 @@ export function LinkDialog({ asset, onClose }: { asset: AssetDetail; onClose: ()
   const [kind, setKind] = useState<EdgeKind>('depends_on');
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  const found = useEndpoint(
-    listAssets,
-    { limit: 12, sort: 'name', ...(text.trim() === '' ? {} : { q: text.trim() }) },
-    { keepPrevious: true },
-  );
   const link = useChange(addDependency, { onDone: () => toast({ text: 'Linked' }) });
-  const others = (found.data?.items ?? []).filter(({ id }) => id !== asset.id);
   const save = async (): Promise<void> => {
     if (chosen !== null && (await link.run({ id: asset.id, assetId: chosen, kind })) !== null) onClose();
   };
@@ -64,19 +58,30 @@ export function LinkDialog({ asset, onClose }: { asset: AssetDetail; onClose: ()
             className="finger h-8 rounded-control border border-line-strong bg-surface px-2.5"
           />
         </label>
-        <fieldset className="max-h-56 overflow-y-auto">
-          <legend className="sr-only">Assets found</legend>
-          {others.map(({ id, name, type }) => (
-            <label key={id} className="flex min-h-8 items-center gap-2 border-b border-line">
-              <input type="radio" name="other" checked={chosen === id} onChange={() => setChosen(id)} />
-              <span className="truncate">{name}</span>
-              <span className="ml-auto text-label text-ink-3">{typeWords[type].word}</span>
-            </label>
-          ))}
-          {others.length === 0 && <p className="py-2 text-ink-2">No asset matches.</p>}
-        </fieldset>
+        <OtherAssets text={text} except={asset.id} chosen={chosen} onChoose={setChosen} />
         {link.problem !== null && <ProblemNote error={link.problem} />}
       </div>
     </Dialog>
+  );
+}
+
+type OtherAssetsProps = { text: string; except: string; chosen: string | null; onChoose: (id: string) => void };
+
+function OtherAssets({ text, except, chosen, onChoose }: OtherAssetsProps) {
+  const query = text.trim() === '' ? {} : { q: text.trim() };
+  const found = useEndpoint(listAssets, { limit: 12, sort: 'name', ...query }, { keepPrevious: true });
+  const others = (found.data?.items ?? []).filter(({ id }) => id !== except);
+  return (
+    <fieldset className="max-h-56 overflow-y-auto">
+      <legend className="sr-only">Assets found</legend>
+      {others.map(({ id, name, type }) => (
+        <label key={id} className="flex min-h-8 items-center gap-2 border-b border-line">
+          <input type="radio" name="other" checked={chosen === id} onChange={() => onChoose(id)} />
+          <span className="truncate">{name}</span>
+          <span className="ml-auto text-label text-ink-3">{typeWords[type].word}</span>
+        </label>
+      ))}
+      {others.length === 0 && <p className="py-2 text-ink-2">No asset matches.</p>}
+    </fieldset>
   );
 }

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { linkTo } from '../../client/request.ts';
 import { useSession } from '../../client/session.ts';
-import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Person } from '../../ui/avatar.tsx';
 import { BulkBar } from '../../ui/bulk-bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -70,20 +70,10 @@ function AssetsPage() {
   const filters = useFilters(fields);
   const filter = useMemo(() => filterOf(filters), [filters]);
   const list = useEndpointPages(listAssets, { limit: 50, sort: 'attention', ...filter }, { live: ['asset.', 'risk.'] });
-  const [peekId, setPeekId] = useQueryValue('peek');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [claiming, setClaiming] = useState<Claiming | null>(null);
   const [isImporting, setImporting] = useState(false);
-  const { can } = useSession();
-  const [, go] = useLocation();
-  const mayClaim = can('ai-assets:update');
-  const columns = useMemo(() => columnsFor(mayClaim ? (asset) => setClaiming({ ids: [asset.id], name: asset.name }) : null), [mayClaim]);
-  const proposed = useMemo(() => new Set(list.rows.filter(({ lifecycle }) => lifecycle === 'proposed').map(({ id }) => id)), [list.rows]);
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const peekAt = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
+  const { peek, peekId, open } = useAssetPeek(list, setClaiming);
   return (
     <Screen
       title="Assets"
@@ -102,47 +92,10 @@ function AssetsPage() {
           />
         </>
       }
-      peek={
-        peekId === null ? null : (
-          <AssetPeek
-            id={peekId}
-            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-            onPrevious={place > 0 ? peekAt(place - 1) : undefined}
-            onNext={place >= 0 ? peekAt(place + 1) : undefined}
-            onClose={() => setPeekId(null)}
-            onClaim={({ id, name }) => setClaiming({ ids: [id], name })}
-          />
-        )
-      }
+      peek={peek}
     >
       <Loaded answer={list} waitsFor="the inventory" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => (
-          <DataTable
-            label="Assets"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            rowTo={placeOf}
-            columns={columns}
-            viewKey="ai-assets"
-            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
-            openId={peekId}
-            {...(mayClaim ? { selection: { ids: selected, onChange: setSelected, canSelect: (id: string) => proposed.has(id) } } : {})}
-            rowKeys={[
-              {
-                keys: 'e',
-                label: 'Claim',
-                run: (row) => mayClaim && row.lifecycle === 'proposed' && setClaiming({ ids: [row.id], name: row.name }),
-              },
-              { keys: 'f', label: 'Full page', run: (row) => go(placeOf(row)) },
-            ]}
-            phone={(row) => <AssetPhoneRow asset={row} />}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
+        {() => <AssetTable list={list} selected={selected} onSelect={setSelected} onClaim={setClaiming} peekId={peekId} onOpen={open} />}
       </Loaded>
       <BulkBar selected={selected.size} total={undefined} onClear={() => setSelected(new Set())}>
         <Button kind="primary" onClick={() => setClaiming({ ids: [...selected] })}>
@@ -154,6 +107,72 @@ function AssetsPage() {
       )}
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
     </Screen>
+  );
+}
+
+type AssetPages = EndpointPages<Asset>;
+type Claim = (claiming: Claiming) => void;
+
+/** The record beside the list, kept in the address. */
+function useAssetPeek(list: AssetPages, onClaim: Claim) {
+  const [peekId, setPeekId] = useQueryValue('peek');
+  const place = list.rows.findIndex(({ id }) => id === peekId);
+  const peekAt = (index: number) => {
+    const row = list.rows[index];
+    return row === undefined ? undefined : () => setPeekId(row.id);
+  };
+  const peek =
+    peekId === null ? null : (
+      <AssetPeek
+        id={peekId}
+        place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
+        onPrevious={place > 0 ? peekAt(place - 1) : undefined}
+        onNext={place >= 0 ? peekAt(place + 1) : undefined}
+        onClose={() => setPeekId(null)}
+        onClaim={({ id, name }) => onClaim({ ids: [id], name })}
+      />
+    );
+  return { peek, peekId, open: (row: Asset) => setPeekId(row.id, { step: peekId === null }) };
+}
+
+type AssetTableProps = {
+  list: AssetPages;
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  onClaim: Claim;
+  peekId: string | null;
+  onOpen: (row: Asset) => void;
+};
+
+function AssetTable({ list, selected, onSelect, onClaim, peekId, onOpen }: AssetTableProps) {
+  const { can } = useSession();
+  const [, go] = useLocation();
+  const mayClaim = can('ai-assets:update');
+  const columns = useMemo(() => columnsFor(mayClaim ? ({ id, name }) => onClaim({ ids: [id], name }) : null), [mayClaim, onClaim]);
+  const proposed = useMemo(() => new Set(list.rows.filter(({ lifecycle }) => lifecycle === 'proposed').map(({ id }) => id)), [list.rows]);
+  const claim = (row: Asset) => mayClaim && proposed.has(row.id) && onClaim({ ids: [row.id], name: row.name });
+  return (
+    <DataTable
+      label="Assets"
+      rows={list.rows}
+      rowId={byId}
+      rowName={byName}
+      rowTo={placeOf}
+      columns={columns}
+      viewKey="ai-assets"
+      onOpen={onOpen}
+      openId={peekId}
+      selection={mayClaim ? { ids: selected, onChange: onSelect, canSelect: (id) => proposed.has(id) } : undefined}
+      rowKeys={[
+        { keys: 'e', label: 'Claim', run: claim },
+        { keys: 'f', label: 'Full page', run: (row) => go(placeOf(row)) },
+      ]}
+      phone={(row) => <AssetPhoneRow asset={row} />}
+      total={list.total}
+      hasMore={list.hasMore}
+      onMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
   );
 }
 

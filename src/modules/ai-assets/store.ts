@@ -12,7 +12,6 @@ import type { Applied, FieldValue } from './provenance.ts';
 import { type AssetRow, asset, change, dependency, naturalKey, sighting } from './table.ts';
 
 export type AssetSort = (typeof assetSorts)[number];
-export const { search: _search, searchWords: _searchWords, ...assetColumns } = getTableColumns(asset);
 
 const orders: Readonly<Record<AssetSort, Keyset>> = {
   attention: keyset({

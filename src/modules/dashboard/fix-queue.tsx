@@ -16,7 +16,11 @@ import type { listFixes } from '../risk/contract.ts';
 type Fix = z.infer<typeof listFixes.output>['fixes'][number];
 const byKey = (fix: Fix): string => fix.key;
 /** Remedies are whole instructions; the queue shows the first sentence and the page the rest. */
-const nameOf = ({ action }: Fix): string => action.split(/(?<=\.)\s/)[0]?.replace(/\.$/, '') ?? action;
+const nameOf = ({ action, assets, assetNames }: Fix): string => {
+  const sentence = action.split(/(?<=\.)\s/)[0]?.replace(/\.$/, '') ?? action;
+  const [only] = assetNames;
+  return assets === 1 && only !== undefined ? sentence.replace(/\bthis (file|model|artefact)\b/, only) : sentence;
+};
 const placeOf = (fix: Fix): string => `/vulnerabilities?fix=${fix.key}&peek=${fix.topVulnerabilityId}`;
 
 export function FixQueue({ fixes }: { fixes: readonly Fix[] }) {

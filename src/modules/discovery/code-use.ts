@@ -1,6 +1,19 @@
 /** What one source file (or the code of a notebook) does with AI: facts with lines, no judgement about the rest of the tree. */
 import { type AiPackage, aiCatalog, type Ecosystem, packageImported, providerOfHost, providerOfModel } from './ai-catalog.ts';
 import { type Argument, type CallFact, callFacts, importFacts, type StringFact, stringFacts } from './calls.ts';
+import {
+  agents,
+  allNames,
+  datasetLoaders,
+  fileLoaders,
+  fileSavers,
+  mcpServers,
+  modelLoaders,
+  servers,
+  storeClients,
+  toolCalls,
+  trainers,
+} from './known-calls.ts';
 import { type Language, lineFinder, type Masked, mask } from './mask.ts';
 import { redacted } from './secret.ts';
 
@@ -30,136 +43,6 @@ export const ecosystemOf: Readonly<Record<Language, Ecosystem>> = {
   java: 'maven',
   csharp: 'nuget',
 }; // prettier-ignore
-
-const modelLoaders = new Set([
-  'from_pretrained',
-  'SentenceTransformer',
-  'CrossEncoder',
-  'hf_hub_download',
-  'snapshot_download',
-  'pipeline',
-  'hfHubDownload',
-]);
-const datasetLoaders = new Set(['load_dataset', 'load_dataset_builder']);
-const fileLoaders = new Set(
-  [
-    'load',
-    'loads',
-    'load_model',
-    'InferenceSession',
-    'Llama',
-    'YOLO',
-    'read_csv',
-    'read_parquet',
-    'read_json',
-    'read_feather',
-    'load_file',
-    'safe_open',
-  ].concat([
-    'open',
-    'Booster',
-    'load_state_dict',
-    'scan_csv',
-    'scan_parquet',
-    'genfromtxt',
-    'loadtxt',
-    'from_single_file',
-    'loadGraphModel',
-    'loadLayersModel',
-    'create',
-  ]),
-);
-const fileSavers = new Set([
-  'save',
-  'dump',
-  'save_model',
-  'save_file',
-  'save_pretrained',
-  'export',
-  'to_csv',
-  'to_parquet',
-  'savez',
-  'to_json',
-  'write_model',
-]);
-const trainers = new Set([
-  'fit',
-  'train',
-  'backward',
-  'fit_transform',
-  'partial_fit',
-  'Trainer',
-  'SFTTrainer',
-  'DPOTrainer',
-  'GRPOTrainer',
-  'fit_generator',
-  'fitDataset',
-]);
-const servers = new Set([
-  'FastAPI',
-  'Flask',
-  'Starlette',
-  'Litestar',
-  'express',
-  'fastify',
-  'Fastify',
-  'Hono',
-  'Koa',
-  'Interface',
-  'ChatInterface',
-  'Blocks',
-]);
-const agents = new Set(
-  [
-    'Agent',
-    'create_react_agent',
-    'create_agent',
-    'AgentExecutor',
-    'initialize_agent',
-    'Crew',
-    'StateGraph',
-    'AssistantAgent',
-    'ConversableAgent',
-  ].concat([
-    'CodeAgent',
-    'ToolCallingAgent',
-    'ReActAgent',
-    'FunctionAgent',
-    'LlmAgent',
-    'createReactAgent',
-    'createAgent',
-    'query',
-    'ClaudeSDKClient',
-    'AgentBuilder',
-  ]),
-);
-const toolCalls = new Set([
-  'create',
-  'stream',
-  'generate_content',
-  'generateContent',
-  'generateText',
-  'streamText',
-  'parse',
-  'completion',
-  'chat',
-]);
-const mcpServers = new Set(['FastMCP', 'McpServer', 'Server', 'NewMCPServer']);
-const storeClients = new Set([
-  'QdrantClient',
-  'PersistentClient',
-  'HttpClient',
-  'Pinecone',
-  'MilvusClient',
-  'connect_to_custom',
-  'WeaviateClient',
-  'Milvus',
-]);
-const allNames = new Set(
-  [modelLoaders, datasetLoaders, fileLoaders, fileSavers, trainers, servers, agents, toolCalls, mcpServers, storeClients].flatMap(
-    (names) => [...names],
-  ),
-);
 
 /**
  * @param text  source, already bounded.

@@ -26,7 +26,6 @@ const confidenceWords = {
 export function HitPeek({ hit, ...frame }: HitPeekProps) {
   const { can } = useSession();
   const [isTaking, setTaking] = useState(false);
-  const facts = Object.entries(hit.facts);
   return (
     <Peek
       recordId={hit.id}
@@ -55,6 +54,16 @@ export function HitPeek({ hit, ...frame }: HitPeekProps) {
           )}
         </div>
       </Section>
+      <HitEvidence hit={hit} />
+      {isTaking && <TakeDialog hit={hit} onClose={() => setTaking(false)} />}
+    </Peek>
+  );
+}
+
+function HitEvidence({ hit }: { hit: StoredHit }) {
+  const facts = Object.entries(hit.facts);
+  return (
+    <>
       <Section title="Evidence" note={plural(hit.where.length + hit.whereLeftOut, 'place')} inset="peek">
         <ul className="grid gap-2">
           {hit.where.map(({ path, line, evidence }) => (
@@ -93,8 +102,7 @@ export function HitPeek({ hit, ...frame }: HitPeekProps) {
           </ul>
         </Section>
       )}
-      {isTaking && <TakeDialog hit={hit} onClose={() => setTaking(false)} />}
-    </Peek>
+    </>
   );
 }
 

@@ -115,13 +115,6 @@ export class HitSet {
     for (const key of other.keys) this.#byKey.set(`${group}\0${key}`, target);
   }
 
-  /** The hit that owns a key, whatever its kind: for edges between what was found. */
-  has(key: string): boolean {
-    return [
-      ...new Set(['model', 'dataset', 'mcp-server', 'hosted-model', 'agent', 'training-code', 'endpoint', 'serving', 'vector-store']),
-    ].some((group) => this.#byKey.has(`${group}\0${key}`));
-  }
-
   /** Stable order: by kind, then name, then first place. */
   list(): Hit[] {
     const hits = [...this.#hits].map(finished);

@@ -1,18 +1,17 @@
 /** Files and folders through the worker pool to one report. */
 import { availableParallelism } from 'node:os';
 import { isProblem } from '../../contract/problem.ts';
-import type { Severity } from '../../contract/severity.ts';
 import { type WorkerPool, workerPool } from '../../platform/workers/pool.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
-import type { ScanFinding, ScannedFile, ScanResult } from './contract.ts';
+import type { ScanResult } from './contract.ts';
 import { type FileReport, unreadReport } from './file-report.ts';
 import { rootPlace } from './place.ts';
+import { resultOf } from './scan-result.ts';
 import type { ScanTask } from './scan-worker.ts';
 import type { ScanTables } from './tables.ts';
 import { safetensorsTwins } from './twins.ts';
-import { severityOrder, worstVerdict } from './verdict.ts';
-import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
+import { type WalkedFile, walk } from './walk.ts';
 
 export type ScanProgress = {
   readonly filesDone: number;
@@ -83,7 +82,7 @@ export async function scanTree(paths: readonly string[], options: TreeOptions): 
     const reports = await run.all(startedAt + (options.maxTimeMs ?? defaultMaxTimeMs));
     const [engineVersion, rulesVersion] = await Promise.all([options.engineVersion, options.rulesVersion]);
     return resultOf(reports, skipped, {
-      options,
+      listPlain: options.listPlain ?? false,
       engineVersion,
       rulesVersion,
       filesTotal: files.length,
@@ -223,86 +222,4 @@ function readerFailed({ path, name, size }: WalkedFile, error: unknown): FileRep
   const detail = error instanceof Error ? error.message.slice(0, 300) : 'unknown failure';
   const unread: UnreadFact = { reason: 'reader-failed', detail, where: rootPlace(displayName(path, name)) };
   return { ...unreadReport(name, unread), size };
-}
-
-type Totals = {
-  readonly options: TreeOptions;
-  readonly engineVersion: string;
-  readonly rulesVersion: string;
-  readonly filesTotal: number;
-  readonly bytes: number;
-  readonly durationMs: number;
-};
-
-function resultOf(
-  all: readonly FileReport[],
-  skipped: readonly SkippedEntry[],
-  { options, engineVersion, rulesVersion, filesTotal, bytes, durationMs }: Totals,
-): ScanResult {
-  const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
-  const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
-  const judged = all
-    .filter((report) => !companions.has(report.path) || report.format !== 'unknown')
-    .filter((report) => isArtefact(report, modelFolders));
-  const kept = new Set(judged);
-  const listed = options.listPlain ? all : judged;
-  const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));
-  const unread = judged.flatMap(({ path, unread, unreadLeftOut }) => [
-    ...unread.map(({ reason, detail, where }) => ({
-      path,
-      reason,
-      detail: where.containerPath.length > 1 ? `${where.containerPath.slice(1).join('!')}: ${detail}` : detail,
-    })),
-    ...(unreadLeftOut > 0 ? [{ path, reason: 'budget' as const, detail: `${unreadLeftOut} more parts of this file were not read.` }] : []),
-  ]);
-  const left = skipped.filter(isWorthNaming).map(({ name, detail }) => ({ path: name, reason: 'permission' as const, detail }));
-  const verdicts = [...judged.map(({ verdict }) => verdict), ...(left.length > 0 ? (['incomplete'] as const) : [])];
-  return {
-    verdict: worstVerdict(verdicts),
-    counts: countSeverities(findings),
-    files: listed.map((report) => scannedFile(report, kept.has(report))),
-    findings: findings.sort((a, b) => severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity)),
-    unread: [...unread, ...left],
-    filesRead: all.filter(({ unread }) => unread.length === 0).length,
-    filesTotal,
-    bytesRead: bytes,
-    durationMs,
-    engineVersion,
-    rulesVersion,
-  };
-}
-
-/** An unknown binary counts only where a model lies, or when a person named it: any repository holds pictures and fonts. */
-function isArtefact(report: FileReport, modelFolders: ReadonlySet<string>): boolean {
-  if (report.role !== null || report.findings.length > 0) return true;
-  if (report.unread.length === 0) return false;
-  const onlyUnknown = report.format === 'unknown' && report.unread.every(({ reason }) => reason === 'unsupported');
-  return !onlyUnknown || report.path === '' || modelFolders.has(folderOf(report.path));
-}
-
-/** Bytes that a model file names as its values have no format of their own. */
-function joinPath(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** Names that weights go by: a link to one that was not followed leaves the scan incomplete; a link to a program does not. */
-const weightNames = /\.(safetensors|bin|pt|pth|ckpt|gguf|onnx|h5|hdf5|keras|pb|pkl|pickle|joblib|npy|npz|msgpack|tflite)$/i;
-
-function isWorthNaming({ name, reason }: SkippedEntry): boolean {
-  return reason !== 'outside-link' || weightNames.test(name);
-}
-
-function scannedFile(report: FileReport, judged: boolean): ScannedFile {
-  const { path, size, format, role, verdict, findings, metadata } = report;
-  return { path, size, format, role, verdict: judged ? verdict : null, counts: countSeverities(findings), metadata };
-}
-
-function countSeverities(findings: readonly { readonly severity: Severity }[]): Record<Severity, number> {
-  const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
-  for (const { severity } of findings) counts[severity] += 1;
-  return counts;
 }

@@ -14,8 +14,6 @@ export type CompiledFilter = {
   readonly rest: readonly SQL[];
   /** A column whose own index leaves few rows is named: the text index would only be a detour. */
   readonly narrow: boolean;
-  /** Only open and in progress. */
-  readonly live: boolean;
   /** Ranks of the severities asked for, worst first; empty: all. */
   readonly ranks: readonly number[];
 };
@@ -43,7 +41,6 @@ export function compileFilter(filter: VulnerabilityFilter, context: FilterContex
     query: parts.length === 0 ? null : sql.join(parts, sql` && `),
     rest,
     narrow: narrow.length > 0,
-    live,
     ranks: ranksOf(filter.severity),
   };
 }

@@ -58,7 +58,7 @@ export const reviewJob = defineJob({
   kind: 'vulnerabilities.review',
   title: 'Look at clocks that ran out',
   input: z.object({}),
-  schedule: '*/10 * * * *',
+  schedule: '7 * * * *',
   run: async (_input, job) => {
     let reviewed = 0;
     for (;;) {

@@ -118,7 +118,6 @@ type Way = {
   readonly where: readonly SQL[];
   /** Ranks to read one by one: the order's index begins with the severity. */
   readonly ranks: readonly number[];
-  readonly live: boolean;
   /** Known without counting; null: count. */
   readonly total: Total | null;
 };
@@ -133,12 +132,12 @@ function mostMatches(all: number): number {
 }
 
 async function chooseWay(filter: CompiledFilter): Promise<Way> {
-  const { plain, query, rest, narrow, live, ranks } = filter;
-  if (narrow) return { kind: 'walk', where: plain, ranks: [], live, total: null };
+  const { plain, query, rest, narrow, ranks } = filter;
+  if (narrow) return { kind: 'walk', where: plain, ranks: [], total: null };
   const [all, estimate] = await Promise.all([estimateOf([]), estimateOf(plain)]);
   const most = mostMatches(all);
   const estimated = estimate > exactRows ? { rows: estimate, isEstimate: true } : null;
-  const walk: Way = { kind: 'walk', where: plain, ranks, live, total: estimated };
+  const walk: Way = { kind: 'walk', where: plain, ranks, total: estimated };
   if (query === null || estimate > 10 * most) return walk;
   const found = await matches(query, Math.max(most, exactRows) + 1);
   const total =
@@ -148,7 +147,6 @@ async function chooseWay(filter: CompiledFilter): Promise<Way> {
     kind: 'few',
     where: [sql`${v.id} = any(array(select vulnerabilities.matching(${query}, ${most + 1})))`, ...rest],
     ranks: [],
-    live,
     total,
   };
 }
