@@ -1,5 +1,6 @@
 /** Who is signed in, and the way out. */
-import { LogOut } from 'lucide-react';
+import { KeyRound, LogOut } from 'lucide-react';
+import { useLocation } from 'wouter';
 import { useSession, useSignOut } from '../../client/session.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -11,6 +12,7 @@ import { roleWords } from './role-words.ts';
 export function PersonMenu({ isFolded }: { isFolded: boolean }) {
   const { user } = useSession();
   const signOut = useSignOut();
+  const [, go] = useLocation();
   if (user === null) return null;
   const leave = async () => {
     const problem = await signOut();
@@ -28,7 +30,10 @@ export function PersonMenu({ isFolded }: { isFolded: boolean }) {
           <p className="text-ink-3">{role}</p>
         </div>
       }
-      items={[{ label: 'Sign out', icon: LogOut, run: () => void leave() }]}
+      items={[
+        { label: 'Password and sessions', icon: KeyRound, run: () => go('/account') },
+        { label: 'Sign out', icon: LogOut, run: () => void leave() },
+      ]}
       trigger={
         <button
           type="button"

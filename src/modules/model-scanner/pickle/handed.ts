@@ -51,8 +51,8 @@ function recordOne(interpreter: Interpreter, value: GlobalValue, { call, reducer
     if (position === 'class') interpreter.used(value);
     return;
   }
-  // What Cython builds is a class of the reducer's own module, or Python refuses it.
-  const own = isCythonReducer(reducer, call.args) && value.target.module === reducer.module;
+  // What Cython builds is the reducer's class or a subclass of it, or Python refuses it.
+  const own = isCythonReducer(reducer, call.args);
   const judgement = own ? judged : judge(value.target, 'call', [unknown]);
   const used = own ? 'class' : 'call';
   interpreter.recorder.global({
