@@ -548,7 +548,7 @@ def zoo_torch(record):
             both(tensor)
     x = torch.arange(6.0).reshape(2, 3)
     values = [
-        x.t(), torch.nn.Parameter(x), torch.Size([1, 2]), torch.device("cpu"), torch.device("cuda", 0), torch.strided, torch.contiguous_format, torch.channels_last, torch.Generator(), {"a": x, "b": [x, x[0]]}, x.to_sparse(), attempt(lambda: x.to_sparse_csr()), torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), attempt(lambda: torch.quantize_per_channel(x, torch.ones(2), torch.zeros(2), 0, torch.quint8)), torch.zeros(2, dtype=torch.complex64).conj(), torch.tensor(1.0), x.requires_grad_(), torch.nn.Parameter(torch.ones(2), requires_grad=False), attempt(lambda: torch.nn.Buffer(torch.ones(2))), torch.empty(2, device="meta"), attempt(lambda: torch.UntypedStorage(3)), attempt(lambda: torch.FloatStorage(3)), attempt(lambda: torch.nn.UninitializedParameter()), torch.finfo(torch.float32), torch.iinfo(torch.int8), torch.Tensor, torch.float32, torch.get_default_dtype(),
+        x.t(), torch.nn.Parameter(x), torch.Size([1, 2]), torch.device("cpu"), torch.device("cuda", 0), torch.strided, torch.contiguous_format, torch.channels_last, torch.Generator(), {"a": x, "b": [x, x[0]]}, x.to_sparse(), attempt(lambda: x.to_sparse_csr()), torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), attempt(lambda: torch.quantize_per_channel(x, torch.ones(2), torch.zeros(2), 0, torch.quint8)), torch.zeros(2, dtype=torch.complex64).conj(), torch.tensor(1.0), x.requires_grad_(), torch.nn.Parameter(torch.ones(2), requires_grad=False), attempt(lambda: torch.nn.Buffer(torch.ones(2))), attempt(lambda: torch.empty(2, device="meta")), attempt(lambda: torch.UntypedStorage(3)), attempt(lambda: torch.FloatStorage(3)), attempt(lambda: torch.nn.UninitializedParameter()), torch.finfo(torch.float32), torch.iinfo(torch.int8), torch.Tensor, torch.float32, torch.get_default_dtype(),
         torch.utils.data.TensorDataset(torch.ones(2, 2)), torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(2, 2))), torch.utils.data.Subset(torch.utils.data.TensorDataset(torch.ones(2)), [0]),
         torch.distributions.Normal(0.0, 1.0), torch.distributions.Categorical(torch.ones(3)), torch.distributions.Bernoulli(0.5), attempt(lambda: torch.nn.utils.rnn.pack_sequence([torch.ones(2)])), torch.nn.Linear(2, 2).state_dict(), torch.nn.BatchNorm1d(2).state_dict(),
         attempt(lambda: torch.cuda.amp.GradScaler().state_dict()), attempt(lambda: torch.ao.quantization.get_default_qconfig("fbgemm")), attempt(lambda: torch.ao.quantization.QConfigMapping()), attempt(lambda: torch.jit._state), attempt(lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])), torch.nn.init.xavier_uniform_, torch.nn.init.kaiming_normal_, torch.relu, torch.tanh, torch.sigmoid, torch.nn.functional.relu, torch.nn.functional.gelu, torch.nn.functional.silu, torch.add, torch.cat, torch.stack, torch.matmul,
@@ -816,6 +816,10 @@ def shapes(calls):
 NOT_FACTS = {("builtins", "getattr"), ("copyreg", "_reconstructor"), ("copyreg", "__newobj__"), ("copyreg", "__newobj_ex__"), ("operator", "getitem"), ("_operator", "getitem"), ("torch.storage", "_load_from_bytes"), ("functools", "reduce"), ("_functools", "reduce"), ("builtins", "iter"), ("__main__", "Sub"), ("pandas", "read_pickle"), ("fsspec.spec", "make_instance")}
 
 
+# Their reducers call what they are given.
+NOT_LIBRARIES = {"fsspec"}
+
+
 def library_of(module):
     top = module.split(".")[0]
     if top in sys.stdlib_module_names:
@@ -832,11 +836,13 @@ def merge(folder, paths):
             if (module, name) in NOT_FACTS or module.startswith("__m") or "<" in module + name or " " in module + name:
                 continue
             library = library_of(module)
+            if library in NOT_LIBRARIES:
+                continue
             entry = libraries.setdefault(library, {}).setdefault((module, name), {"class": False, "reference": False, "calls": set()})
             entry["class"] |= as_class
             entry["reference"] |= as_reference
             entry["calls"] |= {tuple(call) for call in calls}
-            version = observed["python"] if library == "standard-library" else observed["versions"].get({"sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "pytorch_lightning": "pytorch-lightning"}.get(library, library))
+            version = observed["python"] if library == "standard-library" else observed["versions"].get({"sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "pytorch_lightning": "pytorch-lightning", "lightning_fabric": "pytorch-lightning", "dateutil": "python-dateutil", "_loss": "scikit-learn", "huggingface_hub": "huggingface-hub"}.get(library, library))
             if version:
                 known_versions.setdefault(library, set()).add(version)
     for library, facts in sorted(libraries.items()):

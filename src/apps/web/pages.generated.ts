@@ -130,6 +130,15 @@ export const pages: readonly PageEntry[] = [
     load: () => import('../../modules/identity/registration-page.tsx'),
   },
   {
+    path: '/risk',
+    title: 'Risk',
+    permission: 'risk:read',
+    group: 'Find',
+    icon: 'route',
+    order: 2,
+    load: () => import('../../modules/risk/page.tsx'),
+  },
+  {
     path: '/security-alerts',
     title: 'Alerts',
     permission: 'security-alerts:read',

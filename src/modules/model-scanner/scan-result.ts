@@ -20,6 +20,7 @@ export function resultOf(
   { listPlain, engineVersion, rulesVersion, filesTotal, bytes, durationMs }: Totals,
 ): ScanResult {
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
+  // Bytes that a model file names as its values have no format of their own.
   const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
   const judged = all
     .filter((report) => !companions.has(report.path) || report.format !== 'unknown')
@@ -60,7 +61,6 @@ function isArtefact(report: FileReport, modelFolders: ReadonlySet<string>): bool
   return !onlyUnknown || report.path === '' || modelFolders.has(folderOf(report.path));
 }
 
-/** Bytes that a model file names as its values have no format of their own. */
 function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
