@@ -1,7 +1,7 @@
 /** One command, whole platform: database, web build, gateway and services; restarted when they die, stopped together. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { childEnvironment, config } from '../platform/config.ts';
+import { childEnvironment, config, projectRoot } from '../platform/config.ts';
 import { databaseTarget } from '../platform/database/connection.ts';
 import { superviseEmbedded } from '../platform/database/embedded/supervise.ts';
 import { migrate } from '../platform/database/migrate.ts';
@@ -86,7 +86,7 @@ class Child {
   #start(): void {
     const startedAt = Date.now();
     const child = fork(entry, {
-      env: childEnvironment({ NODE_COMPILE_CACHE: join(config().DATA_DIR, 'compile-cache'), ...this.#environment }, this.#without),
+      env: childEnvironment({ NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compiled'), ...this.#environment }, this.#without),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process = child;
