@@ -125,7 +125,7 @@ function Balance({ sheet, file }: { sheet: BalanceSheet; file: File }) {
         <tbody>
           {lines.map(({ word, count }) => (
             <tr key={word} className="border-b border-line">
-              <th scope="row" className="py-1 text-left font-normal">
+              <th scope="row" className="py-1 text-left font-regular">
                 {word}
               </th>
               <td className="py-1 text-right">{formatNumber(count)}</td>

@@ -133,20 +133,23 @@ export const routes: readonly Route[] = [
 
 const mostFolders = 200;
 
-/** Folders whose path begins with what was typed: of the roots at first, then of the last whole folder in it. */
+/** Folders whose path begins with what was typed: the roots at first, then those beside it and, once it names a folder, those in it. */
 async function foldersBelow(typed: string): Promise<{ roots: string[]; folders: string[]; truncated: boolean }> {
   const roots = [...config().scanRoots];
   if (typed.trim() === '') return { roots, folders: roots, truncated: false };
-  const base = typed.endsWith('/') ? typed : dirname(typed);
-  const parent = await confine(base).catch((error: unknown) => {
+  const beside = typed.endsWith('/') ? [] : await foldersIn(dirname(typed));
+  const inside = await foldersIn(typed.replace(/\/+$/, '') || '/');
+  const named = [...roots, ...beside, ...inside].filter((folder) => folder.startsWith(typed) && folder !== typed);
+  const folders = [...new Set(named)].sort();
+  return { roots, folders: folders.slice(0, mostFolders), truncated: folders.length > mostFolders };
+}
+
+/** Nothing for what is outside the roots, missing, or no folder: a suggestion never says what it may not. */
+async function foldersIn(path: string): Promise<string[]> {
+  const real = await confine(path).catch((error: unknown) => {
     if (isProblem(error)) return null;
     throw error;
   });
-  if (parent === null) return { roots, folders: roots.filter((root) => root.startsWith(typed)), truncated: false };
-  const names = (await readdir(parent, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && !isVendored(entry.name))
-    .map((entry) => join(base, entry.name))
-    .filter((folder) => folder.startsWith(typed))
-    .sort();
-  return { roots, folders: names.slice(0, mostFolders), truncated: names.length > mostFolders };
+  const entries = real === null ? [] : await readdir(real, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && !isVendored(entry.name)).map((entry) => join(path, entry.name));
 }

@@ -6,8 +6,9 @@ import type { AuditRecord } from '../../platform/audit.ts';
 import { installAuditSink } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import type { Database } from '../../platform/database/connection.ts';
-import { inDatabase } from '../../platform/database/database.ts';
+import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { installTransactions } from '../../platform/http/run-route.ts';
 import { createServer } from '../../platform/http/server.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { issueCsrf } from './csrf.ts';
@@ -59,6 +60,7 @@ export async function testInstallation(t: Owner, environment: Readonly<Record<st
   const audited: Recorded[] = [];
   installAuditSink(async (record, context) => void audited.push({ record, context }));
   forgetRemembered();
+  installTransactions(transaction);
   const app = await createServer({ door: 'product', routes: routes.map(withoutRate), identify, ready: () => true });
   t.after(() => app.close());
   const inject = (over: Database, request: object) => inDatabase(over, async () => app.inject(request));

@@ -12,7 +12,7 @@ import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Columns, Section } from '../../ui/section.tsx';
 import { TrendLine } from '../../ui/trend-line.tsx';
-import { causeSentence, causeWord } from './cause-words.ts';
+import { causeSentence, causeWord } from './cause-words.tsx';
 import { type Cause, getPosture, listMovements, type Posture } from './contract.ts';
 
 const periods = [

@@ -6,43 +6,57 @@ import type { VulnerabilityFilter } from './vulnerability.ts';
 
 export type FilterContext = { readonly now: Date; readonly userId: string | null };
 export type CompiledFilter = {
-  /** Everything as plain conditions, the words as `search @@`. */
+  /** Everything as conditions on the table, the words as `search @@`. */
   readonly plain: readonly SQL[];
   /** For the text index: facets and words. null: nothing it knows. */
   readonly query: SQL | null;
-  /** Conditions the text index does not know: times, and columns with an index of their own. */
+  /** What the text index does not know (times), as conditions on what `vulnerabilities.matching` answers, called `m`. */
   readonly rest: readonly SQL[];
   /** A column whose own index leaves few rows is named: the text index would only be a detour. */
   readonly narrow: boolean;
   /** Ranks of the severities asked for, worst first; empty: all. */
   readonly ranks: readonly number[];
 };
+export const matched = {
+  id: sql`m.id`,
+  priority: sql`m.priority`,
+  severityRank: sql`m.severity_rank`,
+  dueOrder: sql`m.due_order`,
+  updatedAt: sql`m.updated_at`,
+  createdAt: sql`m.created_at`,
+} as const;
+const stored = { dueOrder: sql`${v.dueOrder}`, createdAt: sql`${v.createdAt}` } as const;
 
 type Facet = { readonly field: string; readonly values: readonly string[]; readonly plain: SQL };
 
 export function compileFilter(filter: VulnerabilityFilter, context: FilterContext): CompiledFilter {
-  const live = onlyLive(filter.status);
-  const facets = facetsOf(live ? { ...filter, status: undefined } : filter, context);
+  const live = onlyLive(filter.status) || filter.due !== undefined;
+  // "Open" alone is most rows: not worth the text index. Beside other facets it makes the answer exact.
+  const facets = facetsOf(onlyLive(filter.status) ? { ...filter, status: undefined } : filter, context);
   const words = filter.q === undefined || numberIn(filter.q) !== null ? null : wordsQuery(filter.q);
   const narrow = narrowOf(filter);
-  const times = timesOf(filter, context);
   const parts = facets.map(({ field, values }) => facetQuery(field, values));
   if (words !== null) parts.push(words);
-  // "Open" alone is most rows: not worth the text index. Beside other facets it makes the answer exact.
   if (live && parts.length > 0) parts.push(facetQuery('live', ['true']));
-  const rest = [...narrow, ...times];
   return {
     plain: [
       ...facets.map(({ plain }) => plain),
       ...(live ? [sql`${v.live}`] : []),
       ...(words === null ? [] : [sql`${v.search} @@ ${words}`]),
-      ...rest,
+      // All closed ones stand at the end of the order by date: said aloud, its index starts there.
+      ...(onlyClosed(filter.status) ? [sql`${v.dueOrder} = 'infinity'::timestamptz`] : []),
+      ...narrow,
+      ...timesOf(filter, context, stored),
     ],
     query: parts.length === 0 ? null : sql.join(parts, sql` && `),
-    rest,
+    rest: timesOf(filter, context, matched),
     narrow: narrow.length > 0,
     ranks: ranksOf(filter.severity),
   };
+}
+
+function onlyClosed(status: string | undefined): boolean {
+  return status !== undefined && listOf(status).every((word) => word !== 'open' && word !== 'in_progress');
 }
 
 function onlyLive(status: string | undefined): boolean {
@@ -89,6 +103,7 @@ function facetsOf(filter: VulnerabilityFilter, { userId }: FilterContext): Facet
   if (filter.source !== undefined) add('source', [filter.source], sql`${v.source} = ${filter.source}`);
   if (filter.kev !== undefined)
     add('kev', [filter.kev], filter.kev === 'unknown' ? sql`${v.kev} is null` : sql`${v.kev} = ${filter.kev === 'true'}`);
+  if (filter.due === 'none') add('dated', ['false'], sql`${v.dueOrder} = 'infinity'::timestamptz`);
   if (filter.malicious !== undefined) add('malicious', [filter.malicious], sql`${v.malicious} = ${filter.malicious === 'true'}`);
   return facets;
 }
@@ -144,14 +159,14 @@ function narrowOf(filter: VulnerabilityFilter): SQL[] {
 }
 
 const dayMs = 86_400_000;
-function timesOf(filter: VulnerabilityFilter, { now }: FilterContext): SQL[] {
+/** `dueOrder` of what is closed lies at infinity, so a date asked for leaves only open ones. */
+function timesOf(filter: VulnerabilityFilter, { now }: FilterContext, { dueOrder, createdAt }: { dueOrder: SQL; createdAt: SQL }): SQL[] {
   const conditions: SQL[] = [];
   const at = (ms: number): SQL => sql`${new Date(now.getTime() + ms).toISOString()}::timestamptz`;
-  if (filter.due === 'breached') conditions.push(sql`${v.live} and ${v.dueOrder} < ${at(0)}`);
-  if (filter.due === 'today') conditions.push(sql`${v.live} and ${v.dueOrder} between ${at(0)} and ${at(dayMs)}`);
-  if (filter.due === 'week') conditions.push(sql`${v.live} and ${v.dueOrder} between ${at(0)} and ${at(7 * dayMs)}`);
-  if (filter.due === 'none') conditions.push(sql`${v.live} and ${v.dueOrder} = 'infinity'::timestamptz`);
-  if (filter.created_since !== undefined) conditions.push(sql`${v.createdAt} >= ${since(filter.created_since, now)}::timestamptz`);
+  if (filter.due === 'breached') conditions.push(sql`${dueOrder} < ${at(0)}`);
+  if (filter.due === 'today') conditions.push(sql`${dueOrder} between ${at(0)} and ${at(dayMs)}`);
+  if (filter.due === 'week') conditions.push(sql`${dueOrder} between ${at(0)} and ${at(7 * dayMs)}`);
+  if (filter.created_since !== undefined) conditions.push(sql`${createdAt} >= ${since(filter.created_since, now)}::timestamptz`);
   return conditions;
 }
 function since(text: string, now: Date): string {

@@ -11,30 +11,21 @@ import { compileOrder, type Order, type SortStep } from '../../platform/database
 import { openCursor, pagingProblems, queryDigest, sealCursor } from '../../platform/database/cursor.ts';
 import { db } from '../../platform/database/database.ts';
 import { derivedKey } from '../../platform/secret.ts';
-import { type CompiledFilter, compileFilter, type FilterContext } from './filter-store.ts';
+import { type CompiledFilter, compileFilter, type FilterContext, matched } from './filter-store.ts';
 import { type VulnerabilityRow, vulnerability as v } from './table.ts';
 import type { VulnerabilityFilter } from './vulnerability.ts';
 
 export type Sort = 'priority' | 'due' | 'severity' | 'updated';
-const steps: Readonly<Record<Sort, readonly SortStep[]>> = {
-  priority: [
-    { by: v.priority, direction: 'desc' },
-    { by: v.id, direction: 'desc' },
-  ],
-  due: [
-    { by: v.dueOrder, direction: 'asc' },
-    { by: v.id, direction: 'asc' },
-  ],
-  severity: [
-    { by: v.severityRank, direction: 'asc' },
-    { by: v.priority, direction: 'desc' },
-    { by: v.id, direction: 'desc' },
-  ],
-  updated: [
-    { by: v.updatedAt, direction: 'desc' },
-    { by: v.id, direction: 'desc' },
-  ],
-};
+type Keys = Readonly<Record<'id' | 'priority' | 'severityRank' | 'dueOrder' | 'updatedAt', SortStep['by']>>;
+const types = { id: 'uuid', priority: 'integer', severityRank: 'smallint', dueOrder: 'timestamptz', updatedAt: 'timestamptz' } as const;
+
+function orderOf(sort: Sort, keys: Keys): Order {
+  const step = (key: keyof Keys, direction: 'asc' | 'desc'): SortStep => ({ by: keys[key], direction, type: types[key], nullable: false });
+  if (sort === 'due') return compileOrder([step('dueOrder', 'asc'), step('id', 'asc')]);
+  if (sort === 'updated') return compileOrder([step('updatedAt', 'desc'), step('id', 'desc')]);
+  const byPriority = [step('priority', 'desc'), step('id', 'desc')];
+  return compileOrder(sort === 'severity' ? [step('severityRank', 'asc'), ...byPriority] : byPriority);
+}
 
 export type ListPaging = {
   readonly cursor?: string | undefined;
@@ -50,20 +41,20 @@ export type ListQuery = {
 };
 
 const exactRows = 10_000;
-const dialect = new PgDialect();
-
 export async function listRows({ filter, sort, paging, context }: ListQuery): Promise<Page<VulnerabilityRow>> {
-  const order = compileOrder(steps[sort]);
   const digest = digestOf({ filter, sort, userId: context.userId });
   const { limit, offset } = extent(paging);
   const place = paging.cursor === undefined ? null : openCursor(derivedKey('cursor'), paging.cursor, digest);
-  const way = await chooseWay(compileFilter(filter, context));
-  const rows = await readRows({ way, order, sort }, { limit: limit + 1, offset, after: place?.v ?? null });
-  const total = await totalFor(place?.t ?? null, { way, found: rows.length, limit, offset });
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const { places, total } = await findPlaces(compileFilter(filter, context), sort, {
+    limit: limit + 1,
+    offset,
+    after: place?.v ?? null,
+    known: place?.t ?? null,
+  });
+  const shown = places.slice(0, limit);
+  const last = places.length > limit ? shown.at(-1) : undefined;
   return {
-    items: shown.map(({ row }) => row),
+    items: await readRows(shown.map(({ id }) => id)),
     nextCursor:
       last === undefined ? null : sealCursor(derivedKey('cursor'), { v: last.marks, q: digest, t: [total.rows, total.isEstimate] }),
     total: total.rows,
@@ -72,13 +63,20 @@ export async function listRows({ filter, sort, paging, context }: ListQuery): Pr
 }
 
 export async function countRows(filter: VulnerabilityFilter, context: FilterContext): Promise<{ total: number; totalIsEstimate: boolean }> {
-  const { rows, isEstimate } = await countOf(await chooseWay(compileFilter(filter, context)));
-  return { total: rows, totalIsEstimate: isEstimate };
+  const { total } = await findPlaces(compileFilter(filter, context), 'priority', { limit: 0, offset: 0, after: null, known: null });
+  return { total: total.rows, totalIsEstimate: total.isEstimate };
 }
 
-/** The condition of a filter, by the cheaper way. */
+/** The condition of a filter on the table, by the cheaper way. */
 export async function whereOf(filter: VulnerabilityFilter, context: FilterContext): Promise<SQL> {
-  return conjunction((await chooseWay(compileFilter(filter, context))).where);
+  const compiled = compileFilter(filter, context);
+  const { query, most } = await chooseWay(compiled);
+  if (query === null) return conjunction(compiled.plain);
+  const { rows } = await db().execute<{ found: number }>(
+    sql`select count(*)::int as found from vulnerabilities.matching(${query}, ${most + 1})`,
+  );
+  if ((rows[0]?.found ?? 0) > most) return conjunction(compiled.plain);
+  return sql`${v.id} = any(array(select m.id from vulnerabilities.matching(${query}, ${most}) as m where ${conjunction(compiled.rest)}))`;
 }
 
 /** Most rows one bulk change takes. */
@@ -91,9 +89,8 @@ type Selection =
 export async function selectionOf(selection: Selection): Promise<SQL> {
   if ('ids' in selection) return sql`select id from vulnerabilities.vulnerability where id = any(${sql.param([...selection.ids])}::uuid[])`;
   const { filter, asOf, userId } = selection;
-  const way = await chooseWay(compileFilter(filter, { now: asOf, userId }));
-  const where = conjunction([...way.where, sql`${v.createdAt} <= ${asOf.toISOString()}::timestamptz`]);
-  return sql`select ${v.id} as id from ${v} where ${where} limit ${mostSelected}`;
+  const where = await whereOf(filter, { now: asOf, userId });
+  return sql`select ${v.id} as id from ${v} where ${where} and ${v.createdAt} <= ${asOf.toISOString()}::timestamptz limit ${mostSelected}`;
 }
 
 function digestOf(parts: { filter: VulnerabilityFilter; sort: Sort; userId: string | null }): string {
@@ -113,49 +110,29 @@ function extent({ cursor, limit, page, per_page: perPage }: ListPaging): { limit
 }
 
 /* ——— which way ——— */
-type Way = {
-  readonly kind: 'few' | 'walk';
-  readonly where: readonly SQL[];
-  /** Ranks to read one by one: the order's index begins with the severity. */
-  readonly ranks: readonly number[];
-  /** Known without counting; null: count. */
-  readonly total: Total | null;
-};
 type Total = { readonly rows: number; readonly isEstimate: boolean };
+type Way = {
+  /** Ask the text index for this; null: walk the order. */
+  readonly query: SQL | null;
+  /** More than these are not worth sorting. */
+  readonly most: number;
+  readonly estimate: number;
+};
 
 /**
- * Finding n rows by the text index reads about 3 n rows; walking an order reads about 51 N / n of N. They cost the same at
- * √(17 N). Twice that is still found by index: walking is the dearer mistake when filter and order pull apart.
+ * Sorting n matches reads n rows; walking an order reads about 51 N / n of N. They cost the same at √(51 N). Four times
+ * that is still sorted: walking is the dearer mistake when filter and order pull apart.
  */
-function mostMatches(all: number): number {
-  return Math.max(500, Math.ceil(2 * Math.sqrt(17 * all)));
+function mostSorted(all: number): number {
+  return Math.max(1000, Math.ceil(4 * Math.sqrt(51 * all)));
 }
 
-async function chooseWay(filter: CompiledFilter): Promise<Way> {
-  const { plain, query, rest, narrow, ranks } = filter;
-  if (narrow) return { kind: 'walk', where: plain, ranks: [], total: null };
-  const [all, estimate] = await Promise.all([estimateOf([]), estimateOf(plain)]);
-  const most = mostMatches(all);
-  const estimated = estimate > exactRows ? { rows: estimate, isEstimate: true } : null;
-  const walk: Way = { kind: 'walk', where: plain, ranks, total: estimated };
-  if (query === null || estimate > 10 * most) return walk;
-  const found = await matches(query, Math.max(most, exactRows) + 1);
-  const total =
-    rest.length > 0 ? null : found <= exactRows ? { rows: found, isEstimate: false } : (estimated ?? { rows: found, isEstimate: true });
-  if (found > most) return { ...walk, total: total ?? estimated };
-  return {
-    kind: 'few',
-    where: [sql`${v.id} = any(array(select vulnerabilities.matching(${query}, ${most + 1})))`, ...rest],
-    ranks: [],
-    total,
-  };
-}
-
-async function matches(query: SQL, most: number): Promise<number> {
-  const { rows } = await db().execute<{ found: number }>(
-    sql`select count(*)::int as found from vulnerabilities.matching(${query}, ${most})`,
-  );
-  return rows[0]?.found ?? 0;
+async function chooseWay({ plain, query, narrow }: CompiledFilter): Promise<Way> {
+  const estimate = narrow ? 0 : await estimateOf(plain);
+  if (narrow || query === null) return { query: null, most: 0, estimate };
+  const most = mostSorted(await estimateOf([]));
+  // The planner takes facets for independent: only far above the bound it is believed.
+  return { query: estimate > 10 * most ? null : query, most, estimate };
 }
 
 const Plan = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })]);
@@ -174,82 +151,108 @@ function conjunction(conditions: readonly SQL[]): SQL {
       );
 }
 
-/* ——— rows ——— */
-type Reading = { readonly way: Way; readonly order: Order; readonly sort: Sort };
-type Range = { readonly limit: number; readonly offset: number; readonly after: readonly (string | null)[] | null };
-type Read = { readonly row: VulnerabilityRow; readonly marks: (string | null)[] };
+/* ——— places ——— */
+type Place = { readonly id: string; readonly marks: (string | null)[] };
+type Range = {
+  readonly limit: number;
+  readonly offset: number;
+  readonly after: readonly (string | null)[] | null;
+  /** The total a cursor carries. */
+  readonly known: readonly [number, boolean] | null;
+};
+type Found = { readonly places: Place[]; readonly total: Total };
 
-async function readRows({ way, order, sort }: Reading, range: Range): Promise<Read[]> {
-  const ids = await readPlaces({ way, order, sort }, range);
-  if (ids.length === 0) return [];
-  const wanted = sql.join(
-    ids.map(({ id }) => sql`${id}::uuid`),
-    sql`, `,
-  );
-  const rows = await db().select().from(v).where(sql`${v.id} in (${wanted})`);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap(({ id, marks }) => {
-    const row = byId.get(id);
-    return row === undefined ? [] : [{ row, marks }];
-  });
+async function findPlaces(filter: CompiledFilter, sort: Sort, range: Range): Promise<Found> {
+  const way = await chooseWay(filter);
+  const sorted = way.query === null ? null : await sortMatches(filter, sort, { ...range, query: way.query, most: way.most });
+  return sorted ?? walkOrder(filter, sort, { ...range, estimate: way.estimate });
 }
 
-type PlaceRow = { readonly id: string; readonly marks: (string | null)[] };
+/** One pass of the text index: matches, their number and the page. null: there are too many to sort. */
+async function sortMatches(
+  { rest }: CompiledFilter,
+  sort: Sort,
+  { query, most, limit, offset, after, known }: Range & { query: SQL; most: number },
+): Promise<Found | null> {
+  const order = orderOf(sort, matched);
+  const where = conjunction(after === null ? rest : [...rest, order.after(after)]);
+  const { rows } = await db().execute<Record<string, string | number | null>>(sql`
+    with m as materialized (select * from vulnerabilities.matching(${query}, ${most + 1}))
+    select c.found, c.total, p.* from (select count(*)::int as found, (count(*) filter (where ${conjunction(rest)}))::int as total from m) as c
+    left join lateral (select m.id as id, ${marksOf(order)} from m where ${where} order by ${order.orderBy} limit ${limit} offset ${offset}) as p on c.found <= ${most}`);
+  if (Number(rows[0]?.['found'] ?? 0) > most) return null;
+  const total = known === null ? { rows: Number(rows[0]?.['total'] ?? 0), isEstimate: false } : { rows: known[0], isEstimate: known[1] };
+  return { places: rows.filter(({ id }) => id !== null).map((row) => placeOf(row, order)), total };
+}
 
-async function readPlaces({ way, order, sort }: Reading, { limit, offset, after }: Range): Promise<PlaceRow[]> {
-  const marks = sql.join(
+async function walkOrder(
+  { plain, narrow, ranks }: CompiledFilter,
+  sort: Sort,
+  { limit, offset, after, known, estimate }: Range & { estimate: number },
+): Promise<Found> {
+  const order = orderOf(sort, v);
+  const behind = after === null ? [] : [order.after(after)];
+  const one = (extra: readonly SQL[], most: number): SQL =>
+    sql`select ${v.id} as id, ${marksOf(order)}, ${sort === 'due' ? v.dueOrder : v.priority} as k from ${v} where ${conjunction([...plain, ...behind, ...extra])} order by ${order.orderBy} limit ${most}`;
+  // An index on (severity, order…) serves one severity at a time; together they are merged.
+  const split = !narrow && ranks.length > 1 && (sort === 'priority' || sort === 'due');
+  const branches = ranks.map((rank) => sql`(${one([sql`${v.severityRank} = ${rank}`], limit + offset)})`);
+  const query = split
+    ? sql`select * from (${sql.join(branches, sql` union all `)}) as merged order by k ${sort === 'priority' ? sql`desc, id desc` : sql`asc, id asc`} limit ${limit} offset ${offset}`
+    : sql`${one([], limit)} offset ${offset}`;
+  const places = limit === 0 ? [] : (await db().execute<Record<string, string | null>>(query)).rows.map((row) => placeOf(row, order));
+  return { places, total: await totalOf(plain, { known, estimate, offset, limit, found: places.length }) };
+}
+
+function marksOf(order: Order): SQL {
+  return sql.join(
     order.marks.map((mark, at) => sql`${mark} as ${sql.identifier(`m${at}`)}`),
     sql`, `,
   );
-  const behind = after === null ? [] : [order.after(after)];
-  // An index on (severity, order…) serves one severity at a time; together they are merged.
-  const split = way.kind === 'walk' && way.ranks.length > 1 && (sort === 'priority' || sort === 'due');
-  const one = (extra: readonly SQL[], most: number): SQL =>
-    sql`select ${v.id} as id, ${marks}, ${sortKey(sort)} as k from ${v} where ${conjunction([...way.where, ...behind, ...extra])} order by ${order.orderBy} limit ${most}`;
-  const query = split
-    ? sql`select * from (${sql.join(
-        way.ranks.map((rank) => sql`(${one([sql`${v.severityRank} = ${rank}`], limit + offset)})`),
-        sql` union all `,
-      )}) as merged order by k ${sort === 'priority' ? sql`desc, id desc` : sql`asc, id asc`} limit ${limit} offset ${offset}`
-    : sql`${one([], limit)} offset ${offset}`;
-  const { rows } = await db().execute<Record<string, string | null>>(query);
-  return rows.map((row) => ({ id: String(row['id']), marks: order.marks.map((_, at) => row[`m${at}`] ?? null) }));
+}
+function placeOf(row: Readonly<Record<string, string | number | null>>, order: Order): Place {
+  const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value));
+  return { id: String(row['id']), marks: order.marks.map((_, at) => text(row[`m${at}`])) };
 }
 
-function sortKey(sort: Sort): SQL {
-  return sort === 'due' ? sql`${v.dueOrder}` : sql`${v.priority}`;
-}
+type Seen = Pick<Range, 'known' | 'limit' | 'offset'> & { readonly estimate: number; readonly found: number };
 
-/* ——— totals ——— */
-type Seen = { readonly way: Way; readonly found: number; readonly limit: number; readonly offset: number };
-
-async function totalFor(carried: readonly [number, boolean] | null, { way, found, limit, offset }: Seen): Promise<Total> {
-  if (carried !== null) return { rows: carried[0], isEstimate: carried[1] };
-  // Everything is on this page: it was counted by reading.
-  if (found <= limit && (found > 0 || offset === 0)) return { rows: offset + found, isEstimate: false };
-  return countOf(way);
-}
-
-async function countOf(way: Way): Promise<Total> {
-  if (way.total !== null) return way.total;
+/** Carried by the cursor; else read off the page when everything is on it; else counted, or estimated beyond 10,000. */
+async function totalOf(plain: readonly SQL[], { known, estimate, found, limit, offset }: Seen): Promise<Total> {
+  if (known !== null) return { rows: known[0], isEstimate: known[1] };
+  if (limit > 0 && found < limit && (found > 0 || offset === 0)) return { rows: offset + found, isEstimate: false };
+  if (estimate > exactRows) return { rows: estimate, isEstimate: true };
   const { rows } = await db().execute<{ counted: number }>(
-    sql`select count(*)::int as counted from (select 1 from ${v} where ${conjunction(way.where)} limit ${exactRows + 1}) as counted`,
+    sql`select count(*)::int as counted from (select 1 from ${v} where ${conjunction(plain)} limit ${exactRows + 1}) as counted`,
   );
   const counted = rows[0]?.counted ?? 0;
-  if (counted <= exactRows) return { rows: counted, isEstimate: false };
-  return { rows: Math.max(exactRows + 1, await estimateOf(way.where)), isEstimate: true };
+  return counted <= exactRows
+    ? { rows: counted, isEstimate: false }
+    : { rows: Math.max(exactRows + 1, await estimateOf(plain)), isEstimate: true };
 }
 
-/** The SQL a list would run, for the test that reads its plan. */
-export async function placesQuery({
-  filter,
-  sort,
-  context,
-}: Omit<ListQuery, 'paging'>): Promise<{ text: string; values: unknown[]; kind: Way['kind'] }> {
-  const way = await chooseWay(compileFilter(filter, context));
-  const order = compileOrder(steps[sort]);
+/** In the order of the ids. */
+async function readRows(ids: readonly string[]): Promise<VulnerabilityRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await db()
+    .select()
+    .from(v)
+    .where(sql`${v.id} = any(${sql.param([...ids])}::uuid[])`);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The SQL of a list's page, for the test that reads its plan. */
+export async function pageQuery({ filter, sort, context }: Omit<ListQuery, 'paging'>): Promise<{ text: string; values: unknown[] }> {
+  const compiled = compileFilter(filter, context);
+  const { query, most } = await chooseWay(compiled);
+  const dialect = new PgDialect();
+  const walked = orderOf(sort, v);
+  const sorted = orderOf(sort, matched);
   const { sql: text, params } = dialect.sqlToQuery(
-    sql`select ${v.id} from ${v} where ${conjunction(way.where)} order by ${order.orderBy} limit 51`,
+    query === null
+      ? sql`select ${v.id} from ${v} where ${conjunction(compiled.plain)} order by ${walked.orderBy} limit 51`
+      : sql`select m.id from vulnerabilities.matching(${query}, ${most}) as m where ${conjunction(compiled.rest)} order by ${sorted.orderBy} limit 51`,
   );
-  return { text, values: params, kind: way.kind };
+  return { text, values: params };
 }

@@ -6,7 +6,7 @@ import { db, inDatabase, transaction } from '../../platform/database/database.ts
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { csvCell, exportRows } from './export.ts';
 import { benchFilters, people } from './list.bench.ts';
-import { countRows, listRows, placesQuery, type Sort } from './list-store.ts';
+import { countRows, listRows, pageQuery, type Sort } from './list-store.ts';
 import { readStatistics } from './statistics-store.ts';
 import { seedVulnerabilities } from './test-rows.ts';
 import type { VulnerabilityFilter } from './vulnerability.ts';
@@ -116,16 +116,32 @@ describe('lists of vulnerabilities', () => {
 
   for (const [name, filter, sort] of standardViews) {
     test(`the view "${name}" reads its page by an index`, async () => {
-      const { text, values } = await within(() => placesQuery({ filter, sort, context: { now, userId } }));
+      const { text, values } = await within(() => pageQuery({ filter, sort, context: { now, userId } }));
       const plan = await within(async () => {
         // Values as literals: the plan of a list is made for them.
         const filled = text.replace(/\$(\d+)/g, (_, number) => literal(values[Number(number) - 1]));
         return (await db().execute<{ 'QUERY PLAN': string }>(sql.raw(`explain ${filled}`))).rows.map((row) => row['QUERY PLAN']).join('\n');
       });
       assert.doesNotMatch(plan, /Seq Scan on vulnerability/, plan);
-      assert.match(plan, /(Index|Bitmap)/);
+      // What the function does is the next test's business.
+      assert.match(plan, /(Index|Bitmap|Function Scan on matching)/);
     });
   }
+
+  test('the function behind text and facets reads by the text index, whatever is asked', async () => {
+    const client = await base.owner.connect();
+    try {
+      const { rows: sources } = await client.query<{ body: string }>("select prosrc as body from pg_proc where proname = 'matching'");
+      const body = (sources[0]?.body ?? '').replaceAll(/\bquery\b/g, '$1').replaceAll(/\bmost\b/g, '$2');
+      // As a function plans it: without knowing what will be asked.
+      await client.query("set plan_cache_mode = 'force_generic_plan'");
+      await client.query(`prepare inside(tsquery, integer) as ${body}`);
+      const { rows: plan } = await client.query<{ 'QUERY PLAN': string }>("explain execute inside('x', 10)");
+      assert.match(plan.map((row) => row['QUERY PLAN']).join('\n'), /Bitmap Index Scan on vulnerability_search/);
+    } finally {
+      client.release(true);
+    }
+  });
 
   test('the number of a vulnerability finds it', async () => {
     const { rows: some } = await base.owner.query<{ id: string; number: string }>(

@@ -33,7 +33,7 @@ export async function seedVulnerabilities(owner: Pick<pg.Pool, 'query'>, { works
        '/models/asset-' || asset || '/file-' || n || '.pkl', (array['model-scanner','model-scanner','manual','import'])[1 + (n / 7) % 4], 'static',
        case when n % 1000 = 0 then true when n % 4 = 0 then false end, n % 500 = 0 and severity = 'critical', encode(sha256(('fix' || n % 50000)::bytea), 'hex'), 1,
        now() - (n % 200) * interval '1 day', now(), now(), case when status = 'resolved' then now() - (n % 90) * interval '1 day' end,
-       case when status not in ('open','in_progress') then now() - (n % 90) * interval '1 day' end, now() - (n % 200) * interval '1 day', now() - (n % 5000) * interval '1 minute'
+       case when status not in ('open','in_progress') then now() - (n % 90) * interval '1 day' end, now() - (n % 200) * interval '1 day', now() - ((n::bigint * 40503) % 65536) * interval '1 minute'
      from (
        select n, (power(hash, 2) * 2000)::int as asset, severity, rank, status,
          (greatest(0, 82 - rank * 18 + (n::bigint * 7919 % 1700) / 100.0) * 1000000)::int as priority

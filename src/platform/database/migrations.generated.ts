@@ -9,5 +9,5 @@ export const migrations = [
   { slice: 'model-scanner', name: '0001_model_scanner', sha256: 'b6fa1f516711ed0e10f38b59b497e36ff9d7bbd2f5bdf01142cb0d97a1806a2b', path: 'src/modules/model-scanner/migrations/0001_model_scanner.sql' },
   { slice: 'risk', name: '0001_risk', sha256: '3e0a14a1ca41d37425f48523b4c2755872fbdc28778dbd7a441e71eb990954f8', path: 'src/modules/risk/migrations/0001_risk.sql' },
   { slice: 'security-alerts', name: '0001_security_alerts', sha256: 'b01002b41080e145f3b3519912a6ba85de3cfb7d546d4122c77eaba61c98c7e5', path: 'src/modules/security-alerts/migrations/0001_security_alerts.sql' },
-  { slice: 'vulnerabilities', name: '0001_vulnerabilities', sha256: 'c9bd6a863c3824f93ae95d25680825b31cd17e4c16f05f10d630d6276dc65659', path: 'src/modules/vulnerabilities/migrations/0001_vulnerabilities.sql' },
+  { slice: 'vulnerabilities', name: '0001_vulnerabilities', sha256: '0fe22f0647a950ce7c165ae4b824e33743fa12a124960031a7cba23f415675b5', path: 'src/modules/vulnerabilities/migrations/0001_vulnerabilities.sql' },
 ] as const;

@@ -1,4 +1,5 @@
 /** What a call in a pickle really calls: through partial, getattr, attrgetter, methodcaller, map and the like. */
+import { buildByNew } from './built.ts';
 import { expressionOf } from './expression.ts';
 import { fold } from './fold.ts';
 import { recordHanded } from './handed.ts';
@@ -93,6 +94,8 @@ function callGlobal(interpreter: Interpreter, callee: GlobalValue, { args, way }
     record: () => record(interpreter, callee, { args, lazy: way.lazy }),
   });
   if (answer) return answer;
+  const built = buildByNew(interpreter, callee, args);
+  if (built) return built;
   record(interpreter, callee, { args, lazy: way.lazy });
   const call = callOf(interpreter, callee, args);
   if (callsLater(call)) applyLazily(interpreter, call, { ...way, lazy: true });

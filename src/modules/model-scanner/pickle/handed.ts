@@ -39,22 +39,15 @@ const keepers: ReadonlySet<string> = new Set([
   'torch._tensor _rebuild_from_type_v2',
 ]);
 
-/** The position in which the function uses a name it is handed. */
-function handedPosition(callee: Target, args: Call['args']): Position {
-  return builders.has(callee.key) || isCythonReducer(callee, args) ? 'class' : 'reference';
-}
-
 function recordOne(interpreter: Interpreter, value: GlobalValue, { call, reducer }: { call: Call; reducer: Target }): void {
-  const position = handedPosition(reducer, call.args);
-  const judged = judge(value.target, position, []);
-  if (judged.judgement === 'allowed') {
+  const position: Position = builders.has(reducer.key) ? 'class' : 'reference';
+  if (judge(value.target, position, []).judgement === 'allowed') {
     if (position === 'class') interpreter.used(value);
     return;
   }
   // What Cython builds is the reducer's class or a subclass of it, or Python refuses it.
-  const own = isCythonReducer(reducer, call.args);
-  const judgement = own ? judged : judge(value.target, 'call', [unknown]);
-  const used = own ? 'class' : 'call';
+  const used: Position = isCythonReducer(reducer, call.args) ? 'class' : 'call';
+  const judgement = judge(value.target, used, [unknown]);
   interpreter.recorder.global({
     target: value.target,
     position: used,

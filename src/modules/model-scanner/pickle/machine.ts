@@ -33,6 +33,8 @@ export class Machine implements Interpreter {
   readonly recorder: Recorder;
   stack: Value[] = [];
   marks: number[] = [];
+  /** Stack height at the last MARK: values below belong to it and cannot be taken. */
+  floor = 0;
   memo = new Memo();
   protocol = 0;
   offset = 0;
@@ -61,6 +63,7 @@ export class Machine implements Interpreter {
     const copy = new Machine({ ...this.parts, recorder, cursor });
     copy.stack = [...this.stack];
     copy.marks = [...this.marks];
+    copy.floor = this.floor;
     copy.memo = new Memo(this.memo);
     copy.protocol = this.protocol;
     copy.opcodeIndex = this.opcodeIndex;
@@ -79,20 +82,24 @@ export class Machine implements Interpreter {
   mark(): void {
     if (this.marks.length >= deepestStack) throw new StreamBroken('stack-too-deep', `more than ${deepestStack} marks wait on the stack`);
     this.marks.push(this.stack.length);
+    this.floor = this.stack.length;
   }
 
-  get #floor(): number {
-    return this.marks.at(-1) ?? 0;
+  /** Takes the last MARK off. */
+  unmark(): number | undefined {
+    const mark = this.marks.pop();
+    this.floor = this.marks[this.marks.length - 1] ?? 0;
+    return mark;
   }
 
   pop(): Value {
-    if (this.stack.length <= this.#floor) throw this.underflow();
+    if (this.stack.length <= this.floor) throw this.underflow();
     return this.stack.pop() as Value;
   }
 
   top(): Value {
-    if (this.stack.length <= this.#floor) throw this.underflow();
-    return this.stack.at(-1) as Value;
+    if (this.stack.length <= this.floor) throw this.underflow();
+    return this.stack[this.stack.length - 1] as Value;
   }
 
   underflow(): StreamBroken {
@@ -101,7 +108,7 @@ export class Machine implements Interpreter {
 
   /** Everything above the last MARK, taken off. */
   popMark(): Value[] {
-    const mark = this.marks.pop();
+    const mark = this.unmark();
     if (mark === undefined) throw new StreamBroken('missing-mark', `the opcode at byte ${this.offset} needs a MARK`);
     return this.stack.splice(mark);
   }

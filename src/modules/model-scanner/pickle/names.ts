@@ -120,7 +120,8 @@ function isClass(tables: PickleFactTables, module: string, hop: string): boolean
 function memberPath(module: string, rest: readonly string[]): Place {
   const name = rest.join('.');
   const inner = rest.slice(1);
-  if (inner.some((hop) => dunder.test(hop))) return { module, name, path: 'hidden' };
+  // `Class.__new__` is how protocols 2 and 3 write classes whose `__new__` takes keywords.
+  if (inner.some((hop, at) => dunder.test(hop) && !(hop === '__new__' && at === inner.length - 1))) return { module, name, path: 'hidden' };
   return { module, name, path: constantName.test(inner.at(-1) ?? '') ? 'constant' : 'member' };
 }
 

@@ -201,8 +201,7 @@ function frame(machine: Machine): void {
 
 /** POP on an empty segment takes the MARK itself, as CPython does. */
 function popOne(machine: Machine): void {
-  const mark = machine.marks.at(-1);
-  if (mark !== undefined && mark === machine.stack.length) machine.marks.pop();
+  if (machine.marks.length > 0 && machine.floor === machine.stack.length) machine.unmark();
   else machine.pop();
 }
 

@@ -7,7 +7,7 @@ import { expressionOf } from './expression.ts';
 import { judge, unlisted } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Operation, offerEmbedded } from './operations-constant.ts';
-import { argumentsOf, type Call, extend, extension, type Mapping, sequence, textOf, type Value } from './values.ts';
+import { argumentsOf, type Call, extend, extendByOne, extension, type Mapping, sequence, textOf, type Value } from './values.ts';
 
 /** Longest module or class name that is looked up. */
 const longestName = 65_536;
@@ -142,7 +142,10 @@ function newObjectExtended(machine: Machine): void {
 function setOne(machine: Machine): void {
   const value = machine.pop();
   const key = machine.pop();
-  setItems(machine, machine.top(), [key, value]);
+  const target = machine.top();
+  // By far the most frequent case in protocol 0.
+  if (target.kind === 'dict' && key.kind === 'text') extendByOne(target, key, value);
+  else setItems(machine, target, [key, value]);
 }
 
 export const objectOperations: readonly (readonly [string, Operation])[] = [

@@ -1,4 +1,5 @@
 /** Functions whose effect lies in what they are given: each takes the effect of what is inside. Key: `module name`. */
+import { recordBuilt } from './built.ts';
 import { expressionOf } from './expression.ts';
 import { deeper, type Interpreter, type Way } from './interpreter.ts';
 import { allowed, type Judgement, judge, unlisted } from './judge.ts';
@@ -72,20 +73,16 @@ const rebuildType: Special = ({ interpreter, args, way, apply, record }) => {
   return apply(interpreter, args[0] ?? unknown, { args: argumentsOf(args[2] ?? unknown), way: deeper(way) });
 };
 
-function recordBuilt(call: SpecialCall, built: GlobalValue, args: readonly Value[]): Value {
-  const { interpreter } = call;
-  const value: Call = { kind: 'call', callee: built, args, built: true, ...interpreter.site() };
-  const judgement = judge(built.target, 'class', args);
-  interpreter.recorder.global({
-    target: built.target,
-    position: 'class',
-    judgement,
-    site: interpreter.site(),
-    expression: () => expressionOf(value),
-  });
-  interpreter.used(built);
-  return value;
-}
+/** `make_instance(cls, args, kwargs)`: `cls(*args, **kwargs)`; harmless for a class that is allowed. */
+const makeInstance: Special = (call) => {
+  const [built, args] = call.args;
+  if (built?.kind === 'global' && built.target.allow?.asClass) {
+    recordAs(call, allowed);
+    return recordBuilt(call.interpreter, built, argumentsOf(args ?? unknown));
+  }
+  call.record();
+  return call.apply(call.interpreter, built ?? unknown, { args: argumentsOf(args ?? unknown), way: deeper(call.way) });
+};
 
 const bases: ReadonlySet<string> = new Set('object dict list tuple set frozenset int float complex str bytes bytearray'.split(' '));
 
@@ -100,7 +97,7 @@ const reconstruct: Special = (call) => {
   recordAs(call, allowed);
   if (plain) call.interpreter.used(base);
   else call.apply(call.interpreter, base, { args: state ? [built, state] : [built], way: deeper(call.way) });
-  return recordBuilt(call, built, state && state.kind !== 'none' ? [state] : []);
+  return recordBuilt(call.interpreter, built, state && state.kind !== 'none' ? [state] : []);
 };
 
 /** `copyreg.__newobj__(cls, *args)` and `__newobj_ex__(cls, args, kwargs)`. */
@@ -113,7 +110,7 @@ const newObject =
       return callValue(call);
     }
     recordAs(call, allowed);
-    return recordBuilt(call, built, extended ? argumentsOf(rest[0] ?? unknown) : rest);
+    return recordBuilt(call.interpreter, built, extended ? argumentsOf(rest[0] ?? unknown) : rest);
   };
 
 /** `__import__('a.b')` gives `a` unless a fromlist asks for more. */
@@ -216,6 +213,7 @@ const rows: readonly (readonly [Special, string])[] = [
   [namedFunction, 'numpy._core _ufunc_reconstruct'],
   [rebuildType, 'torch._tensor _rebuild_from_type'],
   [rebuildType, 'torch._tensor _rebuild_from_type_v2'],
+  [makeInstance, 'fsspec.spec make_instance'],
   [reconstruct, 'copyreg _reconstructor'],
   [newObject(false), 'copyreg __newobj__'],
   [newObject(true), 'copyreg __newobj_ex__'],

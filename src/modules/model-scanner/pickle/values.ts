@@ -118,6 +118,12 @@ export function extend(container: Sequence | Mapping, elements: readonly Value[]
   for (let at = 0; at < elements.length && at < room; at += 1) container.items.push(elements[at] as Value);
 }
 
+/** One pair more. */
+export function extendByOne(mapping: Mapping, key: Value, value: Value): void {
+  mapping.count += 1;
+  if (mapping.items.length < 2 * keptElements) mapping.items.push(key, value);
+}
+
 /** The arguments of a call; a value that is no sequence stands for arguments nobody can know. */
 export function argumentsOf(value: Value): readonly Value[] {
   if (value.kind === 'tuple' || value.kind === 'list') return value.items;

@@ -23,7 +23,7 @@ select platform.protect('vulnerabilities.alias');
 -- The workspace is a facet too, so that a small tenant never reads through a large one.
 create function vulnerabilities.search_of(
   workspace_id uuid, words text, severity text, status text, environment text, asset_type text, owner text,
-  assignee_id uuid, source text, kev boolean, malicious boolean
+  assignee_id uuid, source text, kev boolean, malicious boolean, dated boolean
 ) returns tsvector
   language sql immutable parallel safe
   as $$
@@ -39,7 +39,8 @@ create function vulnerabilities.search_of(
       'f/assignee/' || coalesce(assignee_id::text, 'none'),
       'f/source/' || source,
       'f/kev/' || coalesce(kev::text, 'unknown'),
-      'f/malicious/' || malicious::text
+      'f/malicious/' || malicious::text,
+      'f/dated/' || dated::text
     ])
   $$;
 grant usage on schema vulnerabilities to aispm_app;
@@ -118,7 +119,7 @@ create table vulnerabilities.vulnerability (
   version integer not null default 1,
   search tsvector not null generated always as (vulnerabilities.search_of(
     workspace_id, title || ' ' || weakness || ' ' || coalesce(cve_id, '') || ' ' || component || ' ' || location || ' ' || asset_name,
-    severity, status, environment, asset_type, owner, assignee_id, source, kev, malicious)) stored
+    severity, status, environment, asset_type, owner, assignee_id, source, kev, malicious, due_at is not null)) stored
 ) with (fillfactor = 85);
 create unique index vulnerability_key on vulnerabilities.vulnerability (workspace_id, key);
 create unique index vulnerability_number on vulnerabilities.vulnerability (workspace_id, number);
@@ -139,13 +140,15 @@ create index vulnerability_search on vulnerabilities.vulnerability using gin (se
 select platform.protect('vulnerabilities.vulnerability');
 
 -- Row-level security keeps PostgreSQL from using a text index before the policy, because @@ is not known to be leakproof.
--- This function filters by the workspace itself and gives out nothing but ids.
-create function vulnerabilities.matching(query tsquery, most integer) returns setof uuid
+-- This function filters by the workspace itself and gives out ids and what lists are sorted by, so that a list sorts its
+-- matches without reading them a second time.
+create function vulnerabilities.matching(query tsquery, most integer)
+  returns table (id uuid, priority integer, severity_rank smallint, due_order timestamptz, updated_at timestamptz, created_at timestamptz)
   language sql stable security definer parallel safe
   set search_path = pg_catalog
   rows 1000
   as $$
-  select v.id from vulnerabilities.vulnerability v
+  select v.id, v.priority, v.severity_rank, v.due_order, v.updated_at, v.created_at from vulnerabilities.vulnerability v
   where v.search @@ (quote_literal('w/' || platform.current_workspace()::text)::tsquery && query)
     and v.workspace_id = platform.current_workspace()
   limit most
