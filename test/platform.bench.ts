@@ -47,7 +47,7 @@ async function restart(): Promise<number> {
 
 /** CPU of the gateway for one validated, authenticated GET that reads the database; median of batches, in milliseconds. */
 async function readCost(): Promise<number> {
-  const platform = await startPlatform({ RATE_PER_MINUTE: '10000000' });
+  const platform = await startPlatform({ RATE_PER_MINUTE: '1000000' });
   try {
     const admin = await registerAdmin(platform.url);
     const { id } = await admin.must(z.object({ id: z.uuid() }), 'POST', '/api/ai-assets', { name: 'measured', type: 'model' });

@@ -10,6 +10,10 @@ export type CompiledFilter = {
   readonly plain: readonly SQL[];
   /** For the text index: facets and words. null: nothing it knows. */
   readonly query: SQL | null;
+  /** Those of `plain` that the text index knows too. */
+  readonly indexed: readonly SQL[];
+  /** How many facets and searches `query` combines. */
+  readonly terms: number;
   /** What the text index does not know (times), as conditions on what `vulnerabilities.matching` answers, called `m`. */
   readonly rest: readonly SQL[];
   /** A column whose own index leaves few rows is named: the text index would only be a detour. */
@@ -38,16 +42,21 @@ export function compileFilter(filter: VulnerabilityFilter, context: FilterContex
   const parts = facets.map(({ field, values }) => facetQuery(field, values));
   if (words !== null) parts.push(words);
   if (live && parts.length > 0) parts.push(facetQuery('live', ['true']));
+  const indexed = [
+    ...facets.map(({ plain }) => plain),
+    ...(live ? [sql`${v.live}`] : []),
+    ...(words === null ? [] : [sql`${v.search} @@ ${words}`]),
+  ];
   return {
     plain: [
-      ...facets.map(({ plain }) => plain),
-      ...(live ? [sql`${v.live}`] : []),
-      ...(words === null ? [] : [sql`${v.search} @@ ${words}`]),
+      ...indexed,
       // All closed ones stand at the end of the order by date: said aloud, its index starts there.
       ...(onlyClosed(filter.status) ? [sql`${v.dueOrder} = 'infinity'::timestamptz`] : []),
       ...narrow,
       ...timesOf(filter, context, stored),
     ],
+    indexed,
+    terms: facets.length + (words === null ? 0 : 1),
     query: parts.length === 0 ? null : sql.join(parts, sql` && `),
     rest: timesOf(filter, context, matched),
     narrow: narrow.length > 0,

@@ -120,19 +120,20 @@ type Way = {
 };
 
 /**
- * Sorting n matches reads n rows; walking an order reads about 51 N / n of N. They cost the same at √(51 N). Four times
- * that is still sorted: walking is the dearer mistake when filter and order pull apart.
+ * Sorting n matches reads n rows; walking an order reads about 51 N / n of N. They cost the same at √(51 N). Twice that is
+ * still sorted: walking is the dearer mistake when filter and order pull apart.
  */
 function mostSorted(all: number): number {
-  return Math.max(1000, Math.ceil(4 * Math.sqrt(51 * all)));
+  return Math.max(1000, Math.ceil(2 * Math.sqrt(51 * all)));
 }
 
-async function chooseWay({ plain, query, narrow }: CompiledFilter): Promise<Way> {
+async function chooseWay({ plain, indexed, terms, query, rest, narrow }: CompiledFilter): Promise<Way> {
   const estimate = narrow ? 0 : await estimateOf(plain);
   if (narrow || query === null) return { query: null, most: 0, estimate };
   const most = mostSorted(await estimateOf([]));
-  // The planner takes facets for independent: only far above the bound it is believed.
-  return { query: estimate > 10 * most ? null : query, most, estimate };
+  const matches = rest.length === 0 ? estimate : await estimateOf(indexed);
+  // Of one facet the planner knows the number; several it takes for independent, and is believed only far above the bound.
+  return { query: matches > (terms === 1 ? 1.5 : 4) * most ? null : query, most, estimate };
 }
 
 const Plan = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })]);
