@@ -36,6 +36,9 @@ try {
     ['scan', `/model-scanner/${scan}`],
     ['asset', `/ai-assets/${asset}`],
     ['assets', '/ai-assets'],
+    ['alerts', '/security-alerts'],
+    ['risk', '/risk'],
+    ['discovery', '/discovery'],
   ]);
   const looks: readonly (Looks & { name: string })[] = [
     { name: 'light', theme: 'light' },

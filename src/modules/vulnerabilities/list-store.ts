@@ -132,8 +132,8 @@ async function chooseWay({ plain, indexed, terms, query, rest, narrow }: Compile
   if (narrow || query === null) return { query: null, most: 0, estimate };
   const most = mostSorted(await estimateOf([]));
   const matches = rest.length === 0 ? estimate : await estimateOf(indexed);
-  // Of one facet the planner knows the number; several it takes for independent, and is believed only far above the bound.
-  return { query: matches > (terms === 1 ? 1.5 : 4) * most ? null : query, most, estimate };
+  // Of one facet the planner knows the number; several it takes for independent, and is believed only well above the bound.
+  return { query: matches > (terms === 1 ? 1 : 2) * most ? null : query, most, estimate };
 }
 
 const Plan = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })]);
