@@ -34,8 +34,8 @@ function failed(error: unknown): { state: 'unhealthy'; detail: string } {
   return { state: 'unhealthy', detail: error instanceof Error ? error.message.slice(0, 200) : 'failed' };
 }
 
-/** The worst part decides; unknown parts do not make the whole unhealthy, but never healthy-looking either. */
+/** The worst part decides; a process without parts is healthy when it answers. Unknown parts do not make the whole unhealthy, but never healthy-looking either. */
 export function overallHealth(parts: readonly PartHealth[]): PartHealth['state'] {
   for (const state of ['unhealthy', 'degraded'] as const) if (parts.some((part) => part.state === state)) return state;
-  return parts.length > 0 && parts.every((part) => part.state === 'healthy') ? 'healthy' : 'degraded';
+  return parts.every((part) => part.state === 'healthy') ? 'healthy' : 'degraded';
 }

@@ -122,6 +122,23 @@ test('every compute door answers 401 to callers without a service token', async 
   }
 });
 
+test('every service answers health, its own OpenAPI document and a readable page, and offers only what is real', async () => {
+  for (const step of [1, 2, 3, 4, 5]) {
+    const base = `http://127.0.0.1:${platform.servicePort(step)}`;
+    const health = await fetch(`${base}/health`);
+    assert.equal(health.status, 200);
+    assert.match(await health.text(), /"status":"healthy"/);
+    const document: unknown = await (await fetch(`${base}/openapi.json`)).json();
+    assert.ok(typeof document === 'object' && document !== null && 'paths' in document && 'openapi' in document);
+    assert.equal(document.openapi, '3.1.0');
+    const paths = Object.keys(document.paths as object);
+    if (step > 1) assert.deepEqual(paths.sort(), ['/health', '/metrics']);
+    else assert.ok(paths.includes('/scan/model'));
+    assert.equal((await fetch(`${base}/docs`)).status, 200);
+    assert.equal((await fetch(`${base}/metrics`)).status, 403);
+  }
+});
+
 test('static files stay inside their folder', async () => {
   for (const path of [
     '/../package.json',
