@@ -4,7 +4,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
 import { type Person, registerAdmin } from './person.ts';
 import { startPlatform } from './running-platform.ts';
 
@@ -50,8 +49,7 @@ async function readCost(): Promise<number> {
   const platform = await startPlatform({ RATE_PER_MINUTE: '1000000' });
   try {
     const admin = await registerAdmin(platform.url);
-    const { id } = await admin.must(z.object({ id: z.uuid() }), 'POST', '/api/ai-assets', { name: 'measured', type: 'model' });
-    const path = `/api/ai-assets/${id}/history?limit=1`;
+    const path = '/api/settings/workspace';
     for (let warm = 0; warm < 1500; warm += 1) await admin.ask('GET', path);
     const costs: number[] = [];
     for (let batch = 0; batch < 20; batch += 1) {

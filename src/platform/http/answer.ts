@@ -29,7 +29,10 @@ export async function answerRoute(route: Route, parts: ServerParts, request: Fas
 async function answer(route: Route, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { endpoint } = route;
   const cancelled = new AbortController();
-  request.raw.socket.once('close', () => cancelled.abort());
+  // Of the response, not of the socket: a kept-alive connection would gather a listener a request.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) cancelled.abort();
+  });
   let context: RequestContext = baseContext(request, reply, cancelled.signal);
   let input: unknown;
   try {
