@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildWebIfChanged } from '../src/apps/web-build.ts';
 
 const main = join(import.meta.dirname, '../src/apps/main.ts');
 const startMs = 90_000;
@@ -18,8 +19,13 @@ export type RunningPlatform = {
   stop(): Promise<void>;
 };
 
+let built: Promise<void> | undefined;
+
 /** Starts it and waits until it says it is ready. @throws with its output when it does not */
 export async function startPlatform(environment: Readonly<Record<string, string>> = {}): Promise<RunningPlatform> {
+  // Once for all files of a run: several platforms that start together would each build the same app.
+  built ??= buildWebIfChanged(() => {});
+  await built;
   const dataDirectory = environment['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'platform-')));
   // The database may run as another user, who must be able to enter.
   await chmod(dataDirectory, 0o755);
