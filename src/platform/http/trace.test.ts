@@ -23,3 +23,8 @@ test('what is sent on is understood by the next door', () => {
   const id = traceIdOf(undefined);
   assert.equal(traceIdOf(traceparentOf(id)), id);
 });
+
+test('ids do not repeat, across the blocks of random bytes they are cut from', () => {
+  const ids = new Set(Array.from({ length: 2000 }, () => traceIdOf(undefined)));
+  assert.equal(ids.size, 2000);
+});
