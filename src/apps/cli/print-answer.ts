@@ -4,13 +4,14 @@ type Row = Readonly<Record<string, unknown>>;
 const mostColumns = 6;
 const widestCell = 60;
 
-export function printAnswer(answer: unknown, { json }: { json: boolean }): void {
-  if (json || typeof answer !== 'object' || answer === null) {
-    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-    return;
-  }
+export function printAnswer(answer: unknown, form: { json: boolean }): void {
+  process.stdout.write(printedAnswer(answer, form));
+}
+
+export function printedAnswer(answer: unknown, { json }: { json: boolean }): string {
+  if (json || typeof answer !== 'object' || answer === null) return `${JSON.stringify(answer, null, 2)}\n`;
   const rows = 'items' in answer && Array.isArray(answer.items) ? answer.items.filter(isRow) : null;
-  process.stdout.write(rows === null ? record(answer as Row) : table(rows, answer as Row));
+  return rows === null ? record(answer as Row) : table(rows, answer as Row);
 }
 
 function isRow(value: unknown): value is Row {
