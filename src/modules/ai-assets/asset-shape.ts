@@ -1,5 +1,6 @@
 /** The words and shapes of the inventory: what an asset is, what a person may write, what a list can be filtered by. */
 import { z } from 'zod';
+import { anyOf } from '../../contract/any-of.ts';
 import { Mark, RiskLevel } from '../../contract/severity.ts';
 
 export const assetTypes = ['model', 'dataset', 'pipeline', 'api', 'endpoint', 'infrastructure', 'agent', 'mcp_server', 'tool'] as const;
@@ -142,14 +143,6 @@ export const AssetDetail = Asset.extend({
 });
 export type AssetDetail = z.infer<typeof AssetDetail>;
 
-/** One word or several joined by commas: `asset_type=model,dataset`. */
-function anyOf(words: readonly string[]) {
-  const one = words.join('|');
-  return z
-    .string()
-    .max(400)
-    .regex(new RegExp(`^(?:${one})(?:,(?:${one}))*$`), `must be one or more of ${words.join(', ')}, joined by commas`);
-}
 /** `attention`: proposed assets first, because someone must decide about them; then by risk. */
 export const assetSorts = ['attention', 'risk', 'name', 'last_seen', 'created', 'updated'] as const;
 export const assetFilter = {
