@@ -15,8 +15,9 @@ type Kind = {
 
 /** A new kind of plug-in is one line here. */
 const kinds: readonly Kind[] = [
-  { slice: 'src/modules/model-scanner', folder: 'detectors', type: 'Detector', face: './detector.ts', maker: 'defineDetector' },
-  { slice: 'src/modules/model-scanner', folder: 'readers', type: 'Reader', face: './reader.ts', maker: 'defineReader' },
+  { slice: 'src/modules/model-scanner', folder: 'detectors', type: 'Detector', face: './engine/detector.ts', maker: 'defineDetector' },
+  { slice: 'src/modules/model-scanner', folder: 'readers', type: 'Reader', face: './engine/reader.ts', maker: 'defineReader' },
+  { slice: 'src/modules/model-scanner', folder: 'documents', type: 'DocumentKind', face: './engine/document.ts', maker: 'defineDocument' },
 ];
 
 export const plugIns: Generator = {

@@ -32,10 +32,3 @@ export const Finding = z.object({
   mark: Mark,
 });
 export type Finding = z.infer<typeof Finding>;
-
-/** `a.tar.gz!m.pt!archive/data.pkl@0x1f` */
-export function printWhere({ containerPath, offset, line }: Where): string {
-  const path = containerPath.join('!');
-  if (line !== undefined) return `${path}:${line}`;
-  return offset === null ? path : `${path}@0x${offset.toString(16)}`;
-}

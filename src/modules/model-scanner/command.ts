@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { keepCompiledCode } from '../../platform/workers/compile-cache.ts';
 import type { ScanResult } from './contract.ts';
-import type { ScanProgress } from './scan-tree.ts';
-import { severityOrder, verdictOrder } from './verdict.ts';
+import type { ScanProgress } from './engine/scan-tree.ts';
+import { severityOrder, verdictOrder } from './engine/verdict.ts';
 
 export const exitCodes = { clean: 0, found: 1, incomplete: 2, usage: 3 } as const;
 
@@ -60,7 +60,7 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
   keepCompiledCode();
   const ticker = progressTicker();
   try {
-    const { scanTree } = await import('./scan-tree.ts');
+    const { scanTree } = await import('./engine/scan-tree.ts');
     const catalog = loadCatalog();
     const result = await scanTree(paths, {
       tables: catalog.then(({ tables }) => tables),
@@ -77,7 +77,7 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
     ticker.end();
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOTFILE' && code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
-    const { escapeText } = await import('./quote.ts');
+    const { escapeText } = await import('./engine/quote.ts');
     process.stderr.write(`ai-spm: cannot read ${paths.map(escapeText).join(', ')} (${code})\n`);
     return exitCodes.usage;
   }
@@ -87,7 +87,7 @@ async function scanCommand(paths: readonly string[], options: Options): Promise<
 async function loadCatalog() {
   await new Promise((resolve) => setImmediate(resolve));
   const [{ loadScanTables, rulesVersionOf }, { detectors }, { version }] = await Promise.all([
-    import('./load-tables.ts'),
+    import('./engine/load-tables.ts'),
     import('./detectors.generated.ts'),
     import('../../platform/version.ts'),
   ]);
@@ -113,18 +113,18 @@ function reaches({ findings, files, verdict }: Pick<ScanResult, 'verdict' | 'fin
 
 async function print(result: ScanResult, paths: readonly string[], options: Options): Promise<void> {
   if (options.sarif !== undefined) {
-    const { sarifReport } = await import('./report-sarif.ts');
+    const { sarifReport } = await import('./reports/sarif.ts');
     const root = resolve(paths.length === 1 ? (paths[0] ?? '.') : '.');
     const text = `${JSON.stringify(sarifReport({ root, ...result }), null, 2)}\n`;
     if (options.sarif === '-') return void process.stdout.write(text);
     writeFileSync(options.sarif, text);
   }
   if (options.json) {
-    const { jsonReport } = await import('./report-json.ts');
+    const { jsonReport } = await import('./reports/json.ts');
     process.stdout.write(`${JSON.stringify(jsonReport(result), null, 2)}\n`);
     return;
   }
-  const { paintFor, textReport } = await import('./report-text.ts');
+  const { paintFor, textReport } = await import('./reports/text.ts');
   // One folder: the result's paths are relative to it. A file itself, or several paths: they are whole already.
   const [only = ''] = paths;
   const isFolder = paths.length === 1 && result.files.every(({ path }) => path !== '') && result.unread.every(({ path }) => path !== '');

@@ -33,6 +33,28 @@ export const Unread = z.object({
   detail: z.string(),
 });
 
+/** A package that a file asks for or fixes. */
+export const ScannedPackage = z.object({
+  ecosystem: z.enum(['PyPI', 'npm', 'Go', 'crates.io', 'Maven', 'NuGet', 'conda', 'RubyGems', 'Packagist']),
+  name: z.string().max(300),
+  version: z.string().max(200).nullable().describe('null: only a range is known.'),
+  requirement: z.string().max(500).nullable(),
+  relation: z.enum(['direct', 'transitive', 'unknown']),
+  scope: z.enum(['runtime', 'development', 'optional']),
+  digest: z.string().max(300).nullable(),
+  origin: z.string().max(500).nullable().describe('When it is not the public index of its ecosystem.'),
+  purl: z.string().max(1000),
+  place: z.string().max(5000),
+});
+export type ScannedPackage = z.infer<typeof ScannedPackage>;
+export const ScannedLicence = z.object({
+  expression: z.string().max(500),
+  source: z.enum(['card', 'licence-text', 'manifest', 'file-header']),
+  terms: z.enum(['permissive', 'copyleft', 'use-restricted', 'non-commercial', 'research-only', 'unknown']),
+  place: z.string().max(5000),
+});
+export type ScannedLicence = z.infer<typeof ScannedLicence>;
+
 /** One file of the scanned tree; `path` is relative to the scanned path ('' when that is a file itself). */
 export const ScannedFile = z.object({
   path: z.string().max(4096),
@@ -42,6 +64,8 @@ export const ScannedFile = z.object({
   verdict: Verdict.nullable().describe('null: not an AI artefact, nothing to judge.'),
   counts: SeverityCounts,
   metadata: z.record(z.string(), z.union([z.string(), z.number()])),
+  packages: z.array(ScannedPackage).max(50_000),
+  licences: z.array(ScannedLicence).max(1000),
 });
 export type ScannedFile = z.infer<typeof ScannedFile>;
 /** A finding of a file in the tree. */
@@ -162,7 +186,10 @@ export const inspectSource = endpoint({
     path: z.string().min(1).max(4096),
     files: z.array(z.string().max(4096)).max(500).optional().describe('Only these, relative to path; without it every file under path.'),
   }),
-  output: z.object({ files: z.array(ScannedFile.omit({ verdict: true, counts: true })), unread: z.array(Unread) }),
+  output: z.object({
+    files: z.array(ScannedFile.omit({ verdict: true, counts: true, packages: true, licences: true })),
+    unread: z.array(Unread),
+  }),
 });
 
 /* ——— product door ——— */
@@ -244,7 +271,11 @@ export const listScanFindings = endpoint({
   output: pageOf(StoredFinding),
 });
 /** A file as kept by the product; `id` is its path, `.` for the scanned path itself. */
-export const FileOfScan = ScannedFile.extend({ id: z.string(), assetId: z.uuid().nullable(), unread: z.array(Unread) });
+export const FileOfScan = ScannedFile.omit({ packages: true, licences: true }).extend({
+  id: z.string(),
+  assetId: z.uuid().nullable(),
+  unread: z.array(Unread),
+});
 export type FileOfScan = z.infer<typeof FileOfScan>;
 export const listScanFiles = endpoint({
   method: 'GET',

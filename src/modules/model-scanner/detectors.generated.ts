@@ -1,6 +1,6 @@
 // Written by npm run generate. Do not edit.
 
-import type { Detector } from './detector.ts';
+import type { Detector } from './engine/detector.ts';
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
 import compiledPython from './detectors/compiled-python.ts';
 import customOperator from './detectors/custom-operator.ts';

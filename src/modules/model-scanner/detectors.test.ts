@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { severities, verdicts } from '../../contract/severity.ts';
 import { detectors } from './detectors.generated.ts';
-import { severityOrder, verdictOrder } from './verdict.ts';
+import { severityOrder, verdictOrder } from './engine/verdict.ts';
 
 const reference = /^(CWE-\d{1,4}|CVE-\d{4}-\d{4,6}|GHSA(-[0-9a-z]{4}){3}|AML\.T\d{4}(\.\d{3})?|LLM\d{2}:20\d{2})$/;
 

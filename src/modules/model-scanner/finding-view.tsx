@@ -1,7 +1,7 @@
 /** A finding in the reading order: what is wrong, why it matters, what to do, the evidence. */
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { z } from 'zod';
-import { printWhere } from '../../contract/finding.ts';
+import { printWhere } from '../../contract/print-where.ts';
 import { IconButton, TextLink } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Evidence } from '../../ui/evidence.tsx';

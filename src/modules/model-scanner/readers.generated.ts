@@ -1,44 +1,44 @@
 // Written by npm run generate. Do not edit.
 
-import type { Reader } from './reader.ts';
-import compressed from './readers/compressed.ts';
-import executable from './readers/executable.ts';
-import gguf from './readers/gguf.ts';
-import hdf5 from './readers/hdf5.ts';
-import jinja from './readers/jinja.ts';
-import jsonDocument from './readers/json-document.ts';
-import knownFormat from './readers/known-format.ts';
-import namedFormat from './readers/named-format.ts';
-import npy from './readers/npy.ts';
-import onnx from './readers/onnx.ts';
-import pickle from './readers/pickle.ts';
-import pythonBytecode from './readers/python-bytecode.ts';
-import safetensors from './readers/safetensors.ts';
-import sentencepiece from './readers/sentencepiece.ts';
-import tar from './readers/tar.ts';
-import tensorflowMetadata from './readers/tensorflow-metadata.ts';
-import tensorflow from './readers/tensorflow.ts';
-import yamlConfig from './readers/yaml-config.ts';
-import zip from './readers/zip.ts';
+import type { Reader } from './engine/reader.ts';
+import compressed from './readers/archives/compressed.ts';
+import executable from './readers/archives/executable.ts';
+import tar from './readers/archives/tar.ts';
+import zip from './readers/archives/zip.ts';
+import jinja from './readers/documents/jinja.ts';
+import jsonDocument from './readers/documents/json-document.ts';
+import yamlConfig from './readers/documents/yaml-config.ts';
+import onnx from './readers/graphs/onnx.ts';
+import tensorflowMetadata from './readers/graphs/tensorflow-metadata.ts';
+import tensorflow from './readers/graphs/tensorflow.ts';
+import knownFormat from './readers/named/known-format.ts';
+import namedFormat from './readers/named/named-format.ts';
+import sentencepiece from './readers/named/sentencepiece.ts';
+import pickle from './readers/python/pickle.ts';
+import pythonBytecode from './readers/python/python-bytecode.ts';
+import gguf from './readers/weights/gguf.ts';
+import hdf5 from './readers/weights/hdf5.ts';
+import npy from './readers/weights/npy.ts';
+import safetensors from './readers/weights/safetensors.ts';
 
 export const readers: readonly Reader[] = [
   compressed,
   executable,
-  gguf,
-  hdf5,
+  tar,
+  zip,
   jinja,
   jsonDocument,
-  knownFormat,
-  namedFormat,
-  npy,
+  yamlConfig,
   onnx,
-  pickle,
-  pythonBytecode,
-  safetensors,
-  sentencepiece,
-  tar,
   tensorflowMetadata,
   tensorflow,
-  yamlConfig,
-  zip,
+  knownFormat,
+  namedFormat,
+  sentencepiece,
+  pickle,
+  pythonBytecode,
+  gguf,
+  hdf5,
+  npy,
+  safetensors,
 ];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { bytes, callingPickle, u16, u32 } from '../../../test/corpus/model-scanner/build-bytes.ts';
 import { allOf, artefactOf, scanTables } from '../../../test/corpus/model-scanner/read-artefact.ts';
-import { scanFile } from './scan.ts';
+import { scanFile } from './engine/scan.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const cli = join(root, 'src/apps/cli/main.ts');

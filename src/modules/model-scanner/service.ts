@@ -8,8 +8,8 @@ import { version } from '../../platform/version.ts';
 import { cancelDoorScan, doorRules, inspectSource, scanModel, scanProblems, scanStatus } from './contract.ts';
 import { detectors } from './detectors.generated.ts';
 import { DoorScans } from './door-scans.ts';
-import { loadScanTables, rulesVersionOf } from './load-tables.ts';
-import { type ScanPool, scanPool, scanTree } from './scan-tree.ts';
+import { loadScanTables, rulesVersionOf } from './engine/load-tables.ts';
+import { type ScanPool, scanPool, scanTree } from './engine/scan-tree.ts';
 
 /** Scans running or waiting in this process. */
 const mostScans = 32;

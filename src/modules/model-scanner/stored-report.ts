@@ -3,7 +3,7 @@ import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import type { FileAnswer } from '../../platform/http/handle.ts';
 import type { Scan, ScanFinding } from './contract.ts';
-import { sarifReport } from './report-sarif.ts';
+import { sarifReport } from './reports/sarif.ts';
 import { listFileRows, listFindingRows } from './store.ts';
 
 const pageRows = 500;

@@ -1,12 +1,12 @@
 /** What the scanner reads out of bytes, for tests: facts, or the whole report. */
-import type { Artefact } from '../../../src/modules/model-scanner/artefact.ts';
-import { Budget, defaultLimits, type Limits } from '../../../src/modules/model-scanner/budget.ts';
-import type { FileReport } from '../../../src/modules/model-scanner/file-report.ts';
-import { loadScanTables } from '../../../src/modules/model-scanner/load-tables.ts';
-import { openArtefact } from '../../../src/modules/model-scanner/open-artefact.ts';
-import { scanSource } from '../../../src/modules/model-scanner/scan.ts';
-import { bytesSource } from '../../../src/modules/model-scanner/source.ts';
-import type { ScanTables } from '../../../src/modules/model-scanner/tables.ts';
+import type { Artefact } from '../../../src/modules/model-scanner/engine/artefact.ts';
+import { Budget, defaultLimits, type Limits } from '../../../src/modules/model-scanner/engine/budget.ts';
+import type { FileReport } from '../../../src/modules/model-scanner/engine/file-report.ts';
+import { loadScanTables } from '../../../src/modules/model-scanner/engine/load-tables.ts';
+import { openArtefact } from '../../../src/modules/model-scanner/engine/open-artefact.ts';
+import { scanSource } from '../../../src/modules/model-scanner/engine/scan.ts';
+import { bytesSource } from '../../../src/modules/model-scanner/engine/source.ts';
+import type { ScanTables } from '../../../src/modules/model-scanner/engine/tables.ts';
 
 /** Parsed once for each test process. */
 let loaded: ScanTables | undefined;

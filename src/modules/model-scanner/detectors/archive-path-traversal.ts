@@ -1,7 +1,7 @@
 /** Members that land outside the folder an archive is unpacked into. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, examplePath } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, examplePath } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'archive-path-traversal',

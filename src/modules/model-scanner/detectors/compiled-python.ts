@@ -1,6 +1,6 @@
 /** Byte code beside a model that nobody activates, but that runs when it is imported. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleCode } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleCode } from '../engine/examples.ts';
 
 export default defineDetector({
   id: 'compiled-python',

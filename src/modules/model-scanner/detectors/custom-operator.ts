@@ -1,7 +1,7 @@
 /** Operators, layers and classes that need code from outside the framework. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleOperator } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleOperator } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'custom-operator',

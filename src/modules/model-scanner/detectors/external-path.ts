@@ -1,9 +1,9 @@
 /** Paths in a model that a loader opens outside the model's own folder. */
 
-import type { ExternalPathFact } from '../artefact.ts';
-import { defineDetector } from '../detector.ts';
-import { artefactWith, examplePath } from '../examples.ts';
-import { quote } from '../quote.ts';
+import type { ExternalPathFact } from '../engine/artefact.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, examplePath } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 const purposes: Readonly<Record<ExternalPathFact['purpose'], string>> = {
   'tensor-data': 'tensor data',

@@ -1,9 +1,9 @@
 /** Operators of a computation graph that act outside the tensors. */
-import type { OperatorFact } from '../artefact.ts';
-import { defineDetector } from '../detector.ts';
-import { effectSentence } from '../effect-words.ts';
-import { artefactWith, exampleOperator } from '../examples.ts';
-import { quote } from '../quote.ts';
+import type { OperatorFact } from '../engine/artefact.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { effectSentence } from '../engine/effect-words.ts';
+import { artefactWith, exampleOperator } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 const names: ReadonlyMap<OperatorFact['framework'], string> = new Map([
   ['onnx', 'ONNX'],

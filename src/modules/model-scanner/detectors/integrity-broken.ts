@@ -1,6 +1,6 @@
 /** The bytes break the rules of their own format. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleAnomaly } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
 
 export default defineDetector({
   id: 'integrity-broken',

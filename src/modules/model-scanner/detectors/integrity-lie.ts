@@ -1,7 +1,7 @@
 /** Two readers of the same bytes would see different things, or bytes are hidden from one of them. */
-import type { AnomalyFact } from '../artefact.ts';
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleAnomaly } from '../examples.ts';
+import type { AnomalyFact } from '../engine/artefact.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
 
 /** Advisories of other scanners that looked at one view only, by the view that lies. */
 const advisories: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,8 +1,8 @@
 /** Keras configurations that run code or open files while loading. */
-import type { OperatorFact } from '../artefact.ts';
-import { defineDetector } from '../detector.ts';
-import { effectSentence } from '../effect-words.ts';
-import { artefactWith, exampleOperator } from '../examples.ts';
+import type { OperatorFact } from '../engine/artefact.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { effectSentence } from '../engine/effect-words.ts';
+import { artefactWith, exampleOperator } from '../engine/examples.ts';
 
 export default defineDetector({
   id: 'keras-code',

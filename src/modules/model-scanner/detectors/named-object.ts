@@ -1,8 +1,8 @@
 /** Configurations and schemas that have Python objects found by name and called. */
-import { defineDetector } from '../detector.ts';
-import { effectSentence } from '../effect-words.ts';
-import { artefactWith, exampleOperator } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { effectSentence } from '../engine/effect-words.ts';
+import { artefactWith, exampleOperator } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'named-object',

@@ -1,6 +1,6 @@
 /** Machine code beside or inside a model. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleCode } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleCode } from '../engine/examples.ts';
 
 export default defineDetector({
   id: 'native-code',

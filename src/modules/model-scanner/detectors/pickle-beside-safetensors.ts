@@ -1,7 +1,7 @@
 /** The same weights lie beside this pickle in a format without code: nobody needs the pickle. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 const formats = new Set(['torch-zip', 'torch-legacy', 'pickle', 'joblib', 'torchscript']);
 

@@ -1,7 +1,7 @@
 /** A name put together while loading hides from every reader that looks for names. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
-import { fileName } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
+import { fileName } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'pickle-computed-import',

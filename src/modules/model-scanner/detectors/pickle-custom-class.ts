@@ -1,7 +1,7 @@
 /** Classes of packages we have no facts about: their code runs when the model is loaded, if the package is installed. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
-import { callName, fileName } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
+import { callName, fileName } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'pickle-custom-class',

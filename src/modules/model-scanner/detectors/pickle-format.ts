@@ -1,7 +1,7 @@
 /** Pickles can run code by design. Alone this is information: nearly every older model is one. */
-import type { Artefact } from '../artefact.ts';
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
+import type { Artefact } from '../engine/artefact.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
 
 const formats = new Set(['pickle', 'joblib', 'torch-legacy']);
 

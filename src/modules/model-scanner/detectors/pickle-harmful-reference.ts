@@ -1,8 +1,8 @@
 /** A harmful function is named without a proved call: something else may call it. */
-import { defineDetector } from '../detector.ts';
-import { effectSentence } from '../effect-words.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
-import { callName, fileName } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { effectSentence } from '../engine/effect-words.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
+import { callName, fileName } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'pickle-harmful-reference',

@@ -1,7 +1,7 @@
 /** A function nobody has facts about is called while loading: an allow list decides, not a list of bad names. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
-import { callName, fileName } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
+import { callName, fileName } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'pickle-unlisted-call',

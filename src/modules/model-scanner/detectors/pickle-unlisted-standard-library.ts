@@ -1,6 +1,6 @@
 /** Standard-library names that no known library pickles: the raw material of every bypass. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleGlobal } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleGlobal } from '../engine/examples.ts';
 
 export default defineDetector({
   id: 'pickle-unlisted-standard-library',

@@ -1,7 +1,7 @@
 /** Configurations that make a loader import Python files. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleCode } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleCode } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 export default defineDetector({
   id: 'remote-code-config',

@@ -1,6 +1,6 @@
 /** Content that grows beyond all bounds when it is read. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleAnomaly } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
 
 /** Advisories about a shape that no stored data backs. */
 const shapeAdvisories = ['CVE-2026-0897', 'CVE-2026-12570'];

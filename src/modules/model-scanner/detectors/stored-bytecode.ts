@@ -1,7 +1,7 @@
 /** Byte code in a model that names what harms. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleCode } from '../examples.ts';
-import { quote } from '../quote.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleCode } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
 
 /** Names that code of a layer has no use for. */
 const harmful = new Set([

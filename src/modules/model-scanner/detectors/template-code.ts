@@ -1,8 +1,8 @@
 /** Chat templates are programs: rendered without a sandbox they reach Python itself. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith, exampleTemplate } from '../examples.ts';
-import { quote } from '../quote.ts';
-import { templateDangers } from '../template-danger.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith, exampleTemplate } from '../engine/examples.ts';
+import { quote } from '../engine/quote.ts';
+import { templateDangers } from '../templates/template-danger.ts';
 
 export default defineDetector({
   id: 'template-code',

@@ -1,6 +1,6 @@
 /** Torch formats that load code even when only weights are asked for. */
-import { defineDetector } from '../detector.ts';
-import { artefactWith } from '../examples.ts';
+import { defineDetector } from '../engine/detector.ts';
+import { artefactWith } from '../engine/examples.ts';
 
 const formats: ReadonlyMap<string, string> = new Map([
   ['torchscript', 'a TorchScript program'],

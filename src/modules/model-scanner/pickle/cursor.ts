@@ -1,5 +1,5 @@
 /** A forward reader over a byte source: holds one window, skips large constants without reading them. */
-import type { ByteSource } from '../source.ts';
+import type { ByteSource } from '../engine/source.ts';
 
 /** Large enough that a read is rare, small enough that a skipped tensor costs nothing. */
 export const windowBytes = 256 * 1024;

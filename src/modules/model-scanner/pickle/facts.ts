@@ -1,7 +1,7 @@
 /** What the pickle engine is given and what it says. */
 import type { Where } from '../../../contract/finding.ts';
-import type { AnomalyFact, GlobalFact, UnreadFact } from '../artefact.ts';
-import type { Budget } from '../budget.ts';
+import type { AnomalyFact, GlobalFact, UnreadFact } from '../engine/artefact.ts';
+import type { Budget } from '../engine/budget.ts';
 import type { PickleFactTables } from './tables.ts';
 
 export type PicklePlace = {

@@ -1,5 +1,5 @@
 /** What a name means in the position it is used in: allow fact, then harm fact, then nothing known. Pure. */
-import type { GlobalFact } from '../artefact.ts';
+import type { GlobalFact } from '../engine/artefact.ts';
 import type { Target } from './names.ts';
 import type { ArgumentShape, CallShape } from './tables.ts';
 import type { Call, Value } from './values.ts';

@@ -1,8 +1,8 @@
 /** Files far larger than memory: constants, arrays and storages are skipped by reference, never read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Budget } from '../budget.ts';
-import type { ByteSource } from '../source.ts';
+import { Budget } from '../engine/budget.ts';
+import type { ByteSource } from '../engine/source.ts';
 import { readPickle } from './read-pickle.ts';
 import { build, call, dict, integer, list, named, op, type Part, raw, stream, text, tuple, withState } from './testing/assembler.ts';
 import { catalogTables } from './testing/catalog.ts';

@@ -1,5 +1,5 @@
 /** The state of one pickle stream: stack, marks, memo, protocol and what has been seen. Values are descriptions; nothing runs. */
-import type { Budget } from '../budget.ts';
+import type { Budget } from '../engine/budget.ts';
 import { type Cursor, StreamBroken } from './cursor.ts';
 import { expressionOf } from './expression.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesSource } from '../source.ts';
+import { bytesSource } from '../engine/source.ts';
 import { Memo } from './memo.ts';
 import { forgotten, integer, sequence, type Value } from './values.ts';
 

@@ -1,5 +1,5 @@
 /** The unpickler's memo, in memory that does not grow with the file: late entries keep only where their text lies. */
-import type { ByteSource } from '../source.ts';
+import type { ByteSource } from '../engine/source.ts';
 import { forgotten, type Text, type Value } from './values.ts';
 
 /** Entries kept as values; a pickle with more is a large data structure whose late parts are plain data. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Budget, defaultLimits } from '../budget.ts';
-import { bytesSource } from '../source.ts';
+import { Budget, defaultLimits } from '../engine/budget.ts';
+import { bytesSource } from '../engine/source.ts';
 import type { PickleFacts } from './facts.ts';
 import { opcodes } from './opcodes.ts';
 import { readPickle } from './read-pickle.ts';

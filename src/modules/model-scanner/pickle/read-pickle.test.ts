@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Budget, defaultLimits } from '../budget.ts';
-import { bytesSource } from '../source.ts';
+import { Budget, defaultLimits } from '../engine/budget.ts';
+import { bytesSource } from '../engine/source.ts';
 import { readPickle } from './read-pickle.ts';
 import {
   bareStream,

@@ -1,6 +1,6 @@
 /** Reads every pickle stream of a source and says what loading it would do. Nothing is executed; nothing recurses. */
-import { BudgetExceeded } from '../budget.ts';
-import type { ByteSource } from '../source.ts';
+import { BudgetExceeded } from '../engine/budget.ts';
+import type { ByteSource } from '../engine/source.ts';
 import { Cursor, type StreamBroken } from './cursor.ts';
 import type { PickleFacts, PicklePlace, PickleTools } from './facts.ts';
 import { Recorder, type Site } from './recorder.ts';

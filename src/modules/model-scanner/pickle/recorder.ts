@@ -1,6 +1,6 @@
 /** Collects the facts of one source: bounded, without repetitions, first sighting first. */
 import type { Where } from '../../../contract/finding.ts';
-import type { AnomalyFact, GlobalFact, UnreadFact } from '../artefact.ts';
+import type { AnomalyFact, GlobalFact, UnreadFact } from '../engine/artefact.ts';
 import { printTarget } from './expression.ts';
 import type { ArrayFact, PicklePathFact, PickleTools, StorageFact } from './facts.ts';
 import { allowed, type Judgement, type Position } from './judge.ts';

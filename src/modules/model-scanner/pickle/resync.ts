@@ -1,6 +1,6 @@
 /** Where a pickle could begin again after bytes that are none: looked for by shape, never trusted. */
-import type { Budget } from '../budget.ts';
-import type { ByteSource } from '../source.ts';
+import type { Budget } from '../engine/budget.ts';
+import type { ByteSource } from '../engine/source.ts';
 import { windowBytes } from './cursor.ts';
 import { globalAt } from './embedded.ts';
 

@@ -1,5 +1,5 @@
 /** From one fact to the weight it has in a verdict. The rules of the three axes, in one place. Pure. */
-import type { AnomalyFact, GlobalFact } from '../artefact.ts';
+import type { AnomalyFact, GlobalFact } from '../engine/artefact.ts';
 
 /** From worst to harmless; `informational` does not change a verdict. */
 export type Weight = 'malicious' | 'suspicious' | 'risky' | 'informational' | 'clean';

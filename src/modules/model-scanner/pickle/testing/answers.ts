@@ -1,7 +1,7 @@
 /** What the engine sees of a program, in the words of `scripts/golden/pickle_opcodes.py`. */
 import { createHash } from 'node:crypto';
-import { Budget } from '../../budget.ts';
-import { bytesSource } from '../../source.ts';
+import { Budget } from '../../engine/budget.ts';
+import { bytesSource } from '../../engine/source.ts';
 import { Cursor } from '../cursor.ts';
 import { Recorder } from '../recorder.ts';
 import { readStream } from '../stream.ts';

@@ -1,6 +1,6 @@
 /** Reads bytes with the product's tables and weighs what is found: what the verdict of the scan would rest on. */
-import { Budget } from '../../budget.ts';
-import { bytesSource } from '../../source.ts';
+import { Budget } from '../../engine/budget.ts';
+import { bytesSource } from '../../engine/source.ts';
 import type { PickleFacts, PicklePlace } from '../facts.ts';
 import { readPickle } from '../read-pickle.ts';
 import type { PickleFactTables } from '../tables.ts';

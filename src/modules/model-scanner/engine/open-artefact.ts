@@ -1,0 +1,150 @@
+/** Bytes → artefact: every reader whose signature stands in the bytes runs; names and extensions are hints only. */
+import type { Where } from '../../../contract/finding.ts';
+import { readers } from '../readers.generated.ts';
+import type { Artefact } from './artefact.ts';
+import type { Budget } from './budget.ts';
+import { BytePlaces } from './byte-places.ts';
+import { placeName, rootPlace } from './place.ts';
+import { type Draft, draftArtefact, type Glance, lie, type Reader, type ReaderTools, recordFailure } from './reader.ts';
+import type { ByteSource } from './source.ts';
+import type { ScanTables } from './tables.ts';
+
+const headBytes = 4096;
+/** An end-of-central-directory record with the longest comment (22 + 65,535 bytes) fits. */
+const tailBytes = 66_000;
+
+/**
+ * Reads one artefact and everything inside it.
+ *
+ * @param source the bytes, by range; only headers, directories and streams that run code are read.
+ * @param name   name of the file as people know it: starts every container path, and is a hint for formats without signature.
+ * @returns facts only, never a judgement; a part that could not be read stands in `unread`.
+ * Never throws: a broken format, an exhausted budget and a defect of a reader end their branch only.
+ */
+export function openArtefact(source: ByteSource, name: string, budget: Budget, tables: ScanTables): Artefact {
+  return openWithPlaces(source, name, { budget, tables, places: new BytePlaces() });
+}
+
+export type Opening = { readonly budget: Budget; readonly tables: ScanTables; readonly places: BytePlaces };
+
+/** The same, remembering where each stream lies, so that findings can show their bytes. */
+export function openWithPlaces(source: ByteSource, name: string, opening: Opening): Artefact {
+  return openAt(source, rootPlace(name), toolsAt(0, opening));
+}
+
+type DepthTools = ReaderTools & { readonly depth: number };
+
+function toolsAt(depth: number, opening: Opening): DepthTools {
+  const { budget, tables, places } = opening;
+  return {
+    depth,
+    budget,
+    tables,
+    open: (source, where) => openAt(source, where, toolsAt(depth + 1, opening)),
+    remember: (source, where) => places.remember(source, where),
+  };
+}
+
+function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
+  try {
+    tools.budget.checkDepth(tools.depth);
+    tools.remember(source, where);
+    return identify(source, where, tools);
+  } catch (error) {
+    const draft = draftArtefact('unknown', where, source.size);
+    recordFailure(draft, error);
+    return draft;
+  }
+}
+
+function identify(source: ByteSource, where: Where, tools: ReaderTools): Artefact {
+  const glance = glanceAt(source, placeName(where).toLowerCase());
+  const certain = readers.filter((reader: Reader) => reader.certain?.(glance));
+  const opened = certain.map((reader) => readSafely(reader, source, where, tools)).filter((artefact) => artefact !== null);
+  const [primary, ...others] = opened;
+  if (primary) return others.length === 0 ? primary : joined(primary, others, where);
+  for (const reader of readers as readonly Reader[]) {
+    if (!reader.plausible?.(glance)) continue;
+    const artefact = readSafely(reader, source, where, tools);
+    if (artefact) return artefact;
+  }
+  return unknownArtefact(source, where, glance);
+}
+
+function readSafely(reader: Reader, source: ByteSource, where: Where, tools: ReaderTools): Artefact | null {
+  try {
+    return reader.read(source, where, tools);
+  } catch (error) {
+    const draft = draftArtefact(reader.format, where, source.size);
+    recordFailure(draft, error);
+    return draft;
+  }
+}
+
+function glanceAt(source: ByteSource, name: string): Glance {
+  const head = source.read(0, headBytes);
+  let isText: boolean | undefined;
+  return {
+    head,
+    tail: tailOf(source),
+    size: source.size,
+    name,
+    // Most files have a signature: whether they are text is asked of few.
+    get isText() {
+      isText ??= looksLikeText(head, source.size > head.length);
+      return isText;
+    },
+  };
+}
+
+function tailOf(source: ByteSource): Uint8Array {
+  if (source.costly) return new Uint8Array(0);
+  const start = Math.max(0, source.size - tailBytes);
+  return source.read(start, source.size - start);
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Valid UTF-8 without control bytes other than tab, line feed, form feed and carriage return; a cut last character is allowed. */
+function looksLikeText(head: Uint8Array, cut: boolean): boolean {
+  for (const byte of head) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 11) return false;
+  try {
+    strictUtf8.decode(head, { stream: cut });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    // A decoder in stream mode keeps the cut character: drop it before the next file.
+    if (cut) resetDecoder();
+  }
+}
+
+function resetDecoder(): void {
+  try {
+    strictUtf8.decode();
+  } catch {
+    // The held-back partial character is what is being dropped.
+  }
+}
+
+/** Formats that are meant to carry another one behind them. */
+const carriers = new Set(['executable', 'gguf']);
+
+function joined(primary: Artefact, others: readonly Artefact[], where: Where): Artefact {
+  const formats = [primary, ...others].map((artefact) => artefact.format).join(' and ');
+  const expected = carriers.has(primary.format);
+  const disagreement = lie('two-formats', `The same bytes are valid ${formats}: what is read depends on the program.`, where);
+  return {
+    ...primary,
+    anomalies: expected ? primary.anomalies : [...primary.anomalies, disagreement],
+    members: [...primary.members, ...others],
+  };
+}
+
+function unknownArtefact(source: ByteSource, where: Where, glance: Glance): Artefact {
+  const draft: Draft = draftArtefact(source.size === 0 ? 'empty' : 'unknown', where, source.size);
+  if (source.size === 0) return draft;
+  if (glance.isText) return { ...draft, format: 'text' };
+  draft.unread.push({ reason: 'unsupported', detail: 'No reader knows this binary format.', where });
+  return draft;
+}

@@ -1,0 +1,20 @@
+/** What the readers know about the world: plain data that can be sent to a worker thread. */
+import type { Effect } from '../../../contract/finding.ts';
+import type { PickleFactTables } from '../pickle/tables.ts';
+
+export type OperatorEffect = { readonly effect: Effect; readonly certainty: 'proved' | 'possible'; readonly why: string };
+
+export type OperatorTables = {
+  /** TensorFlow operator → what running the graph does outside it. Operators not listed touch tensors only. */
+  readonly tensorflow: ReadonlyMap<string, OperatorEffect>;
+  /** `domain name` or `domain *` → what running it does. */
+  readonly onnx: ReadonlyMap<string, OperatorEffect>;
+  /** Operator domains every ONNX runtime ships. */
+  readonly onnxDomains: ReadonlySet<string>;
+  /** Modules whose objects are part of Keras; everything below one counts too. */
+  readonly kerasModules: ReadonlySet<string>;
+  /** Class names of Keras itself: old files name classes without their module. */
+  readonly kerasClasses: ReadonlySet<string>;
+};
+
+export type ScanTables = { readonly pickle: PickleFactTables; readonly operators: OperatorTables };

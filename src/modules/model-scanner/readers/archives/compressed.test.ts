@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { bytes, callingPickle, u32 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { tar } from '../../../../../test/corpus/model-scanner/build-tar.ts';
+import { allOf, artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+
+/** Made by Python 3.11: bz2.compress, lzma.compress and lzma.compress(format=FORMAT_ALONE) of `callingPickle`. */
+const bzip2 = 'QlpoOTFBWSZTWWpM294AAA/TwFAwQAEQQApizGBCACAAMUDTQyMmIRNDQZDRiTEHxtlSD4huCuXnqkEd2GBhPi7kinChINSZt7w=';
+const xz = '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAggAJjcG9zaXgKc3lzdGVtClgJAAAAZWNobyB0ZXN0hVIuAAAAAPRrlOEtuZXbAAE5Ic8oa2IftvN9AQAAAAAEWVo=';
+const lzma = 'XQAAgAD//////////wBAAIgDy4fmDj/G26ZiOtDgF6QTuH2mzlTliSd6UgGe9Or3iDOV//9XqIAA';
+/** LZ4 frame with one uncompressed block, written by hand after the frame specification. */
+const lz4 = bytes([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82], u32(0x80000000 + callingPickle.length), callingPickle, u32(0));
+
+const wrapped: Readonly<Record<string, Uint8Array>> = {
+  gzip: gzipSync(callingPickle),
+  zlib: deflateSync(callingPickle),
+  zstd: zstdCompressSync(callingPickle),
+  bzip2: Buffer.from(bzip2, 'base64'),
+  xz: Buffer.from(xz, 'base64'),
+  lzma: Buffer.from(lzma, 'base64'),
+  lz4,
+};
+
+for (const [format, file] of Object.entries(wrapped))
+  test(`a pickle inside ${format} is read, whatever the file is called`, () => {
+    const artefact = artefactOf(Uint8Array.from(file), 'notes.txt');
+    assert.equal(artefact.format, format);
+    assert.equal(artefact.role, 'model');
+    assert.equal(artefact.members[0]?.globals[0]?.name, 'system');
+    assert.deepEqual(codesOf(artefact), []);
+  });
+
+test('brotli has no signature: its name is the hint', () => {
+  assert.equal(artefactOf(brotliCompressSync(callingPickle), 'm.pkl.br').members[0]?.globals[0]?.name, 'system');
+});
+
+test('compression around an archive around a pickle prints the whole way', () => {
+  const report = reportOf(gzipSync(tar([{ name: 'm.pkl', data: callingPickle }])), 'a.tar.gz');
+  const found = report.findings.find(({ evidence }) => evidence.includes('system'));
+  assert.deepEqual(found?.where.containerPath, ['a.tar.gz', 'a.tar', 'm.pkl']);
+});
+
+test('several gzip members are one content', () => {
+  const half = callingPickle.length >> 1;
+  const file = bytes(gzipSync(callingPickle.subarray(0, half)), gzipSync(callingPickle.subarray(half)));
+  assert.equal(artefactOf(file).members[0]?.globals[0]?.name, 'system');
+});
+
+test('a stream behind the compressed one is found; zeros there are padding', () => {
+  assert.ok(codesOf(artefactOf(bytes(gzipSync('hello'), callingPickle))).includes('compressed-hidden-stream'));
+  assert.deepEqual(codesOf(artefactOf(bytes(gzipSync('hello'), new Uint8Array(100)))), []);
+});
+
+test('a wrong gzip checksum is broken and the file is not read to the end', () => {
+  const file = Uint8Array.from(gzipSync(callingPickle));
+  file[file.length - 6] = (file[file.length - 6] ?? 0) ^ 1;
+  const report = reportOf(file);
+  assert.equal(report.verdict, 'incomplete');
+  assert.ok(report.findings.some(({ evidence }) => evidence.startsWith('gzip-bad-crc')));
+});
+
+test('content larger than may be held, in a format that is not streamed, is read at its beginning and said to be so', () => {
+  const file = Uint8Array.from(zstdCompressSync(bytes(callingPickle, new Uint8Array(3_000_000))));
+  const artefact = artefactOf(file, 'm.pkl.zst', { heldBytes: 1_000_000 });
+  assert.ok(allOf(artefact).some(({ unread }) => unread.some(({ reason }) => reason === 'budget')));
+  assert.equal(artefact.members[0]?.globals[0]?.name, 'system');
+});
+
+test('content that passes the output budget of the file is a possible bomb', () => {
+  const report = reportOf(gzipSync(new Uint8Array(5_000_000)), 'b.gz', { outputBytes: 1_000_000, ratioFloorBytes: 1 });
+  const bomb = report.findings.find(({ ruleId }) => ruleId === 'resource-bomb');
+  assert.equal(bomb?.certainty, 'possible');
+  assert.equal(report.verdict, 'suspicious');
+});

@@ -1,0 +1,94 @@
+/** Compressed streams around something else: gzip, zlib, bzip2, xz, lzma, zstd, lz4, brotli, and joblib's own zlib header. */
+import { memberPlace, placeName, rangePlace } from '../../engine/place.ts';
+import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
+import { type ByteSource, windowSource } from '../../engine/source.ts';
+import { type Codec, decompressBeginning, unpack } from './decompress.ts';
+
+type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
+
+export default defineReader({
+  format: 'compressed',
+  certain: ({ head, name }) => wrapperOf(head, name)?.certain === true,
+  plausible: ({ head, name }) => wrapperOf(head, name) !== null,
+  read: (source, where, tools) => {
+    const wrapper = wrapperOf(source.read(0, 4096), placeName(where).toLowerCase());
+    if (!wrapper || (!wrapper.certain && !startsWell(source, wrapper))) return null;
+    const draft = draftArtefact(wrapper.codec, where, source.size);
+    draft.role = 'container';
+    guarded(draft, () => openContent(windowSource(source, wrapper.start, source.size - wrapper.start), wrapper, draft, tools));
+    return draft;
+  },
+});
+
+function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
+  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+  const certain = (codec: Codec): Wrapper => ({ codec, start: 0, certain: true });
+  if (starts(0x1f, 0x8b, 8)) return certain('gzip');
+  if (starts(0x42, 0x5a, 0x68) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && (head[4] === 0x31 || head[4] === 0x17))
+    return certain('bzip2');
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return certain('xz');
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return certain('zstd');
+  if (starts(0x04, 0x22, 0x4d, 0x18)) return certain('lz4');
+  // joblib before 0.10: 'ZF', the length as 19 characters of hexadecimal text, then zlib.
+  if (starts(0x5a, 0x46, 0x30, 0x78)) return { codec: 'zlib', start: 21, certain: true };
+  if (
+    head.length > 13 &&
+    (head[0] ?? 255) < 225 &&
+    head[1] === 0 &&
+    head[2] === 0 &&
+    head[12] === (head[11] === 0xff ? 0xff : 0) &&
+    head[13] === 0
+  )
+    return { codec: 'lzma', start: 0, certain: false };
+  if (head.length > 6 && head[0] === 0x78 && (0x7800 + (head[1] ?? 0)) % 31 === 0) return { codec: 'zlib', start: 0, certain: false };
+  if (name.endsWith('.br')) return { codec: 'brotli', start: 0, certain: false };
+  return null;
+}
+
+/** Two bytes are no signature: the stream must also decode. */
+function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
+  try {
+    return decompressBeginning(codec, windowSource(source, start, Math.min(source.size - start, 4096)), 8 * 2 ** 20).length > 0;
+  } catch (error) {
+    if (error instanceof MalformedBytes) return false;
+    throw error;
+  }
+}
+
+function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
+  const { source, consumed, complete } = unpack(wrapper.codec, packed, tools.budget, null);
+  const place = memberPlace(draft.where, innerName(placeName(draft.where)));
+  const content = tools.open(source, place);
+  draft.members.push(content);
+  if (content.role !== null) draft.role = content.role;
+  if (!complete) {
+    draft.unread.push({ reason: 'budget', detail: 'Only the beginning was unpacked: the whole is larger than may be held.', where: place });
+    return;
+  }
+  if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });
+}
+
+/** Bytes after the stream: padding, or a second file that only some programs see. */
+function readTrailing(
+  packed: ByteSource,
+  consumed: number,
+  { start }: Wrapper,
+  { draft, tools }: { draft: Draft; tools: ReaderTools },
+): void {
+  const rest = windowSource(packed, consumed, packed.size - consumed);
+  const at = start + consumed;
+  if (rest.read(0, 2 ** 20).every((byte) => byte === 0)) return;
+  const content = tools.open(rest, memberPlace(draft.where, `(after the stream, at ${at})`));
+  const place = rangePlace(draft.where, at, rest.size);
+  if (content.format === 'unknown' || content.format === 'text') {
+    draft.anomalies.push(broken('compressed-trailing', `${rest.size} bytes follow the compressed stream.`, place));
+    return;
+  }
+  draft.members.push(content);
+  draft.anomalies.push(lie('compressed-hidden-stream', `${rest.size} bytes of ${content.format} follow the compressed stream.`, place));
+}
+
+function innerName(name: string): string {
+  const shorter = name.replace(/\.(gz|gzip|bz2|xz|lzma|zst|zstd|lz4|br|z)$/i, '').replace(/\.tgz$/i, '.tar');
+  return shorter === name || shorter === '' ? '(content)' : shorter;
+}

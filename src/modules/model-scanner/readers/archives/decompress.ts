@@ -1,0 +1,137 @@
+/** Bounded decompression: never more output than the budget allows, whatever the stream promises. */
+import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { type Budget, BudgetExceeded } from '../../engine/budget.ts';
+import { MalformedBytes } from '../../engine/reader.ts';
+import { type ByteSource, beginningSource, bytesSource } from '../../engine/source.ts';
+import { forwardSource, measuredSource } from '../parts/streamed-source.ts';
+import { decodeBzip2 } from './bzip2.ts';
+import { type Decoded, joinFrames } from './frames.ts';
+import { decodeGzip } from './gzip.ts';
+import { decodeLz4Frame } from './lz4.ts';
+import { decodeLzmaAlone, decodeXz } from './xz.ts';
+
+export type Codec = 'deflate' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4' | 'brotli';
+
+/** Compressed input above this is decoded in part only, so that input and output together stay in memory bounds. */
+const heldInputBytes = 16 * 2 ** 20;
+/** Compressed bytes tried when the whole output is too large to hold: a smaller piece when even that expands too far. */
+const prefixInputBytes = [64 * 1024, 4 * 1024, 256, 64, 24];
+
+export type Unpacked = {
+  readonly source: ByteSource;
+  /** Input bytes the stream used; what follows is not part of it. */
+  readonly consumed: number;
+  /** All content, when it is held in memory; null when it is larger. */
+  readonly held: Uint8Array | null;
+  /** False: only the beginning can be had. */
+  readonly complete: boolean;
+};
+
+/**
+ * Unpacks a stream: held when it is small enough, read forward when it is deflated, else its beginning only.
+ * @param size the length somebody declares, or null.
+ * @throws MalformedBytes when the stream is broken, BudgetExceeded when the root's output budget is used up.
+ */
+export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: number | null): Unpacked {
+  budget.checkTime();
+  const allowance = Math.floor(Math.min(budget.limits.heldBytes, budget.outputAllowance()));
+  if (allowance <= 0) throw new BudgetExceeded('outputBytes', 'the output budget of this file is used up');
+  const whole = packed.size <= heldInputBytes ? decode(codec, packed.read(0, packed.size), allowance, false) : null;
+  if (whole) {
+    budget.spendOutput(whole.bytes.length);
+    return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true };
+  }
+  const streamed = codec === 'deflate' || codec === 'zlib' || codec === 'gzip';
+  if (streamed && size === null) return { ...measuredSource(codec, packed, budget), held: null, complete: true };
+  const beginning = decompressBeginning(codec, packed, allowance);
+  budget.spendOutput(beginning.length);
+  const rest = streamed && size !== null ? () => forwardSource(codec, packed, budget, size) : null;
+  const source = beginningSource(beginning, size ?? Number.MAX_SAFE_INTEGER, rest);
+  return { source, consumed: packed.size, held: null, complete: rest !== null };
+}
+
+/** The first bytes of a stream, as many as a small piece of input gives; empty when there are none. */
+export function decompressBeginning(codec: Codec, source: ByteSource, most: number): Uint8Array {
+  for (const length of prefixInputBytes) {
+    const decoded = decode(codec, source.read(0, Math.min(length, source.size)), most, true);
+    if (decoded) return decoded.bytes;
+  }
+  return new Uint8Array(0);
+}
+
+/** @returns null when the output would be larger than `most`. */
+function decode(codec: Codec, input: Uint8Array, most: number, partial: boolean): Decoded | null {
+  const limit = Math.max(1, most);
+  switch (codec) {
+    case 'deflate':
+      return native(codec, () => inflateRawSync(input, zlibOptions(limit, partial)));
+    case 'zlib':
+      return native(codec, () => inflateSync(input, zlibOptions(limit, partial)));
+    case 'gzip':
+      return decodeGzip(input, limit, partial);
+    case 'zstd':
+      return joinFrames(input, limit, startsZstdFrame, (frame, left) => decodeZstdFrame(frame, left, partial));
+    case 'brotli':
+      return native(codec, () =>
+        brotliDecompressSync(input, {
+          info: true,
+          maxOutputLength: limit,
+          ...(partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+        }),
+      );
+    case 'bzip2':
+      return decodeBzip2(input, limit, partial);
+    case 'lz4':
+      return joinFrames(
+        input,
+        limit,
+        () => true,
+        (frame, left) => decodeLz4Frame(frame, left, partial),
+      );
+    case 'xz':
+      return decodeXz(input, limit, partial);
+    case 'lzma':
+      return decodeLzmaAlone(input, limit, partial);
+  }
+}
+
+function zlibOptions(limit: number, partial: boolean) {
+  return { info: true, maxOutputLength: limit, ...(partial ? { finishFlush: constants.Z_SYNC_FLUSH } : {}) };
+}
+
+function startsZstdFrame(bytes: Uint8Array): boolean {
+  const standard = bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+  return standard || isSkippable(bytes);
+}
+
+function isSkippable(bytes: Uint8Array): boolean {
+  return ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
+}
+
+function decodeZstdFrame(frame: Uint8Array, limit: number, partial: boolean): Decoded | null {
+  if (isSkippable(frame)) {
+    if (frame.length < 8) throw new MalformedBytes('zstd-broken', 0, 'a skippable frame is cut');
+    const length = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(4, true);
+    return { bytes: new Uint8Array(0), consumed: Math.min(frame.length, 8 + length) };
+  }
+  return native('zstd', () =>
+    zstdDecompressSync(frame, {
+      info: true,
+      maxOutputLength: Math.max(1, limit),
+      ...(partial ? { finishFlush: constants.ZSTD_e_flush } : {}),
+    }),
+  );
+}
+
+/** With `info` the synchronous calls also return the engine, whose `bytesWritten` is the input it used; the published types leave that out. */
+function native(codec: Codec, work: () => unknown): Decoded | null {
+  try {
+    const { buffer, engine } = work() as { buffer: Uint8Array; engine: { bytesWritten: number } };
+    return { bytes: buffer, consumed: engine.bytesWritten };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+    if (code === 'ERR_BUFFER_TOO_LARGE') return null;
+    if (/^(Z_|ZSTD_|ERR_)/.test(code)) throw new MalformedBytes(`${codec}-broken`, 0, `the ${codec} stream is broken (${code})`);
+    throw error;
+  }
+}

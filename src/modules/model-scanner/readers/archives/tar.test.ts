@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes, callingPickle, harmlessPickle } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { tar } from '../../../../../test/corpus/model-scanner/build-tar.ts';
+import { allOf, artefactOf, codesOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+
+test('members of a tar are opened under their names', () => {
+  const artefact = artefactOf(
+    tar([
+      { name: 'a/b.pkl', data: harmlessPickle },
+      { name: 'a/c.txt', data: bytes('hello') },
+    ]),
+  );
+  assert.deepEqual(codesOf(artefact), []);
+  assert.deepEqual(
+    artefact.members.map(({ where }) => where.containerPath.at(-1)),
+    ['a/b.pkl', 'a/c.txt'],
+  );
+});
+
+test('a long pax path is the name; a pax path of another file is a lie', () => {
+  const long = `${'d/'.repeat(60)}m.pkl`;
+  const honest = artefactOf(tar([{ name: long.slice(0, 100), data: harmlessPickle, pax: { path: long } }]));
+  assert.deepEqual(codesOf(honest), []);
+  assert.equal(honest.members[0]?.where.containerPath.at(-1), long);
+  assert.ok(codesOf(artefactOf(tar([{ name: 'readme.txt', data: callingPickle, pax: { path: 'model.pkl' } }]))).includes('tar-two-names'));
+});
+
+test('a pax size that contradicts the header is a lie', () => {
+  assert.ok(codesOf(artefactOf(tar([{ name: 'a', data: bytes('0123456789'), pax: { size: '4' } }]))).includes('tar-two-sizes'));
+});
+
+test('links that leave the folder are external paths, links inside are not', () => {
+  const leaving = artefactOf(
+    tar([
+      { name: 'd/l', type: '2', link: '../../etc/passwd' },
+      { name: 'h', type: '1', link: '/etc/shadow' },
+    ]),
+  );
+  assert.deepEqual(
+    leaving.externalPaths.map(({ text }) => text),
+    ['../../etc/passwd', '/etc/shadow'],
+  );
+  assert.deepEqual(artefactOf(tar([{ name: 'd/l', type: '2', link: '../x' }])).externalPaths, []);
+});
+
+test('a second archive behind the end mark is read, and hiding it there is a lie', () => {
+  const artefact = artefactOf(tar([{ name: 'a', data: bytes('x') }], tar([{ name: 'b.pkl', data: callingPickle }])));
+  assert.ok(codesOf(artefact).includes('tar-second-archive'));
+  assert.ok(allOf(artefact).some(({ globals }) => globals.length > 0));
+});
+
+test('a tar that ends inside a member keeps what it has and is not read to the end', () => {
+  const whole = tar([
+    { name: 'a.pkl', data: callingPickle },
+    { name: 'b.bin', data: new Uint8Array(5000) },
+  ]);
+  const artefact = artefactOf(whole.subarray(0, 2048));
+  assert.ok(artefact.members.some(({ globals }) => globals.length > 0));
+  assert.ok(artefact.unread.some(({ reason }) => reason === 'truncated'));
+});

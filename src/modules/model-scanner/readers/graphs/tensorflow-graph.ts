@@ -1,0 +1,183 @@
+/** The nodes of a TensorFlow graph and of its functions: which of them act outside the tensors, and on what path. */
+import type { Effect } from '../../../../contract/finding.ts';
+import type { OperatorFact } from '../../engine/artefact.ts';
+import { rangePlace } from '../../engine/place.ts';
+import type { Draft, ReaderTools } from '../../engine/reader.ts';
+import type { ByteSource } from '../../engine/source.ts';
+import { isAddress, leavesFolder } from '../archives/archive-path.ts';
+import { type Field, fields, fieldText } from '../parts/protobuf.ts';
+
+type Node = {
+  readonly name: string;
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Field>;
+  readonly at: Field;
+};
+
+/** Constants longer than this hold no path. */
+const longestPath = 4096;
+const mostReported = 200;
+/** Operators that hand a text on. */
+const passing = new Set([
+  'Identity',
+  'StringJoin',
+  'StopGradient',
+  'Snapshot',
+  'PlaceholderWithDefault',
+  'ExpandDims',
+  'Reshape',
+  'Pack',
+  'ShardedFilename',
+]);
+
+export class GraphWalk {
+  readonly #source: ByteSource;
+  readonly #draft: Draft;
+  readonly #tools: ReaderTools;
+  #nodes = 0;
+  #functions = 0;
+
+  constructor(source: ByteSource, draft: Draft, tools: ReaderTools) {
+    this.#source = source;
+    this.#draft = draft;
+    this.#tools = tools;
+  }
+  /** GraphDef: 1 nodes, 2 function library. */
+  graph(start: number, end: number): void {
+    const nodes: Field[] = [];
+    for (const field of fields(this.#source, start, end)) {
+      if (field.wire !== 2) continue;
+      if (field.number === 1) nodes.push(field);
+      if (field.number === 2) this.#library(field);
+    }
+    this.#body(nodes);
+  }
+  finish(): void {
+    this.#draft.metadata.set('nodes', this.#nodes);
+    this.#draft.metadata.set('functions', this.#functions);
+  }
+  /** FunctionDefLibrary: 1 functions; FunctionDef: 3 nodes. */
+  #library(library: Field): void {
+    for (const definition of fields(this.#source, library.start, library.end)) {
+      if (definition.number !== 1 || definition.wire !== 2) continue;
+      this.#functions += 1;
+      const nodes: Field[] = [];
+      for (const field of fields(this.#source, definition.start, definition.end))
+        if (field.number === 3 && field.wire === 2) nodes.push(field);
+      this.#body(nodes);
+    }
+  }
+  #body(all: readonly Field[]): void {
+    const nodes = all.map((field) => this.#node(field));
+    const byName = new Map(nodes.map((node) => [node.name, node]));
+    for (const node of nodes) this.#judge(node, byName);
+  }
+  /** NodeDef: 1 name, 2 op, 3 inputs, 5 attributes (map entries: 1 key, 2 value). */
+  #node(at: Field): Node {
+    this.#nodes += 1;
+    if ((this.#nodes & 0xfff) === 0) this.#tools.budget.checkTime();
+    let name = '';
+    let operator = '';
+    const inputs: string[] = [];
+    const attributes = new Map<string, Field>();
+    for (const field of fields(this.#source, at.start, at.end)) {
+      if (field.wire !== 2) continue;
+      if (field.number === 1) name = fieldText(this.#source, field, 1000);
+      if (field.number === 2) operator = fieldText(this.#source, field, 200);
+      if (field.number === 3 && inputs.length < 64) inputs.push(fieldText(this.#source, field, 1000));
+      if (field.number === 5) this.#attribute(field, attributes);
+    }
+    return { name, operator, inputs, attributes, at };
+  }
+  #attribute(entry: Field, attributes: Map<string, Field>): void {
+    let key = '';
+    for (const field of fields(this.#source, entry.start, entry.end)) {
+      if (field.number === 1) key = fieldText(this.#source, field, 200);
+      if (field.number === 2) attributes.set(key, field);
+    }
+  }
+  #judge(node: Node, byName: ReadonlyMap<string, Node>): void {
+    if (node.operator.startsWith('DebugIdentity')) this.#debug(node);
+    else if (node.operator === 'PrintV2') this.#print(node);
+    else this.#listed(node, byName);
+  }
+  #listed(node: Node, byName: ReadonlyMap<string, Node>): void {
+    const fact = this.#tools.tables.operators.tensorflow.get(node.operator);
+    if (fact) {
+      const touchesFiles = fact.effect === 'fs-read' || fact.effect === 'fs-write';
+      const outside = touchesFiles ? this.#constantTexts(node, byName).find(leavesFolder) : undefined;
+      if (outside === undefined) this.#add(node, fact.effect, fact.certainty, fact.why);
+      else this.#add(node, isAddress(outside) ? 'net' : fact.effect, 'proved', `${fact.why}: ${outside.slice(0, 200)}`);
+      return;
+    }
+    // Saving and restoring is ordinary; to or from a fixed place outside the model it is not.
+    if (node.operator !== 'SaveV2' && node.operator !== 'RestoreV2' && node.operator !== 'MergeV2Checkpoints') return;
+    const outside = this.#constantTexts(node, byName).find(leavesFolder);
+    if (outside !== undefined)
+      this.#add(node, node.operator === 'RestoreV2' ? 'fs-read' : 'fs-write', 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
+  }
+  #debug(node: Node): void {
+    const urls = this.#texts(node.attributes.get('debug_urls'));
+    const outside = urls.find((url) => /^(file|grpc):\/\//.test(url));
+    if (outside === undefined) return;
+    const effect: Effect = outside.startsWith('grpc') ? 'net' : 'fs-write';
+    this.#add(node, effect, 'proved', `sends every value to ${outside.slice(0, 200)}`);
+  }
+  #print(node: Node): void {
+    const stream = this.#texts(node.attributes.get('output_stream')).find((text) => text.startsWith('file://'));
+    if (stream !== undefined) this.#add(node, 'fs-write', 'proved', `writes to ${stream.slice(0, 200)}`);
+  }
+  #add(node: Node, effect: Effect, certainty: OperatorFact['certainty'], detail: string): void {
+    if (this.#draft.operators.length >= mostReported) return;
+    this.#draft.operators.push({
+      framework: 'tensorflow',
+      domain: '',
+      name: node.operator,
+      known: true,
+      effect,
+      certainty,
+      detail,
+      where: rangePlace(this.#draft.where, node.at.start, node.at.end - node.at.start),
+    });
+  }
+  /** Texts that reach a node from constants through operators that only hand them on. */
+  #constantTexts(node: Node, byName: ReadonlyMap<string, Node>): string[] {
+    const found: string[] = [];
+    const seen = new Set<string>();
+    const waiting = [...node.inputs];
+    for (let input = waiting.pop(); input !== undefined && seen.size < 200; input = waiting.pop()) {
+      const name = input.replace(/^\^/, '').split(':')[0] ?? '';
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const source = byName.get(name);
+      if (source?.operator === 'Const') found.push(...this.#tensorTexts(source.attributes.get('value')));
+      else if (source && passing.has(source.operator)) waiting.push(...source.inputs);
+    }
+    return found;
+  }
+  /** AttrValue: 8 tensor; TensorProto: 8 string values. */
+  #tensorTexts(attribute: Field | undefined): string[] {
+    if (!attribute) return [];
+    const found: string[] = [];
+    for (const tensor of fields(this.#source, attribute.start, attribute.end)) {
+      if (tensor.number !== 8 || tensor.wire !== 2) continue;
+      for (const field of fields(this.#source, tensor.start, tensor.end))
+        if (field.number === 8 && field.wire === 2 && field.end - field.start <= longestPath && found.length < 100)
+          found.push(fieldText(this.#source, field, longestPath));
+    }
+    return found;
+  }
+  /** AttrValue: 2 text, 1 list; ListValue: 2 texts. */
+  #texts(attribute: Field | undefined): string[] {
+    if (!attribute) return [];
+    const found: string[] = [];
+    for (const field of fields(this.#source, attribute.start, attribute.end)) {
+      if (field.number === 2 && field.wire === 2) found.push(fieldText(this.#source, field));
+      if (field.number !== 1 || field.wire !== 2) continue;
+      for (const item of fields(this.#source, field.start, field.end))
+        if (item.number === 2 && item.wire === 2) found.push(fieldText(this.#source, item));
+    }
+    return found;
+  }
+}

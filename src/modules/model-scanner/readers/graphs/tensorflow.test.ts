@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { field, message, savedModel, type TfNode, tfGraph, tfText } from '../../../../../test/corpus/model-scanner/build-models.ts';
+import { artefactOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+
+const constant = (name: string, text: string): TfNode => ({ name, op: 'Const', attributes: { value: tfText(text) } });
+const plain: TfNode[] = [
+  { name: 'x', op: 'Placeholder' },
+  { name: 'y', op: 'MatMul', inputs: ['x', 'x'] },
+];
+const verdict = (file: Uint8Array) => reportOf(file, 'saved_model.pb').verdict;
+
+test('graph, meta graph and saved model are told apart by content', () => {
+  const graph = tfGraph(plain);
+  assert.equal(artefactOf(graph).format, 'tensorflow-graph');
+  assert.equal(artefactOf(message(field(1, message(field(4, 'serve'))), field(2, graph))).format, 'tensorflow-meta-graph');
+  assert.equal(artefactOf(savedModel(graph)).format, 'tensorflow-saved-model');
+});
+
+test('tensor operators and ordinary saving are clean', () => {
+  const saver: TfNode[] = [
+    { name: 'p', op: 'Placeholder' },
+    { name: 's', op: 'SaveV2', inputs: ['p'] },
+    { name: 'r', op: 'RestoreV2', inputs: ['p'] },
+  ];
+  assert.equal(verdict(savedModel(tfGraph([...plain, ...saver]))), 'clean');
+});
+
+test('reading a file by a path that comes from outside is possible, by a fixed absolute path proved', () => {
+  assert.equal(verdict(savedModel(tfGraph([...plain, { name: 'r', op: 'ReadFile', inputs: ['x'] }]))), 'suspicious');
+  const fixed = [
+    ...plain,
+    constant('c', '/etc/passwd'),
+    { name: 'i', op: 'Identity', inputs: ['c:0'] },
+    { name: 'r', op: 'ReadFile', inputs: ['i'] },
+  ];
+  assert.equal(verdict(savedModel(tfGraph(fixed))), 'malicious');
+});
+
+test('operators in the function library count like those of the graph', () => {
+  const operators = artefactOf(savedModel(tfGraph(plain, [{ name: 'innocent', op: 'WriteFile', inputs: [] }]))).operators;
+  assert.deepEqual(
+    operators.map(({ name, effect }) => [name, effect]),
+    [['WriteFile', 'fs-write']],
+  );
+});
+
+test('the operator decides, never the name of the node', () => {
+  assert.equal(verdict(savedModel(tfGraph([...plain, { name: 'ReadFile', op: 'Identity', inputs: ['x'] }]))), 'clean');
+});
+
+test('saving to a fixed place outside the model is proved', () => {
+  assert.equal(
+    verdict(savedModel(tfGraph([...plain, constant('c', '/etc/cron.d/x'), { name: 's', op: 'SaveV2', inputs: ['c'] }]))),
+    'malicious',
+  );
+});
+
+test('debug addresses and printing into a file are found in attributes', () => {
+  const list = field(1, message(field(2, 'grpc://a.example:1')));
+  const debug = artefactOf(tfGraph([...plain, { name: 'd', op: 'DebugIdentityV2', attributes: { debug_urls: list } }])).operators[0];
+  assert.equal(debug?.effect, 'net');
+  const print = artefactOf(tfGraph([...plain, { name: 'p', op: 'PrintV2', attributes: { output_stream: field(2, 'file:///tmp/x') } }]))
+    .operators[0];
+  assert.equal(print?.effect, 'fs-write');
+  assert.deepEqual(
+    artefactOf(tfGraph([...plain, { name: 'p', op: 'PrintV2', attributes: { output_stream: field(2, 'stderr') } }])).operators,
+    [],
+  );
+});
+
+test('a Python function in the graph is possible execution', () => {
+  assert.equal(artefactOf(tfGraph([...plain, { name: 'p', op: 'EagerPyFunc' }])).operators[0]?.effect, 'exec');
+});

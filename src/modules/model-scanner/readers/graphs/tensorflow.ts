@@ -1,0 +1,102 @@
+/** TensorFlow SavedModel, MetaGraph and GraphDef: operators in nodes and in the function library, by operator, never by node name. */
+import { defineReader, draftArtefact, guarded, MalformedBytes } from '../../engine/reader.ts';
+import type { ByteSource } from '../../engine/source.ts';
+import { type Field, fields, fieldText, fitsShape } from '../parts/protobuf.ts';
+import { GraphWalk } from './tensorflow-graph.ts';
+
+type Shape = ReadonlyMap<number, number>;
+/** @source tensorflow/core/protobuf/{saved_model,meta_graph}.proto and framework/{graph,node_def}.proto. */
+const savedModelShape: Shape = new Map([
+  [1, 0],
+  [2, 2],
+]);
+const metaGraphShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+  [6, 2],
+  [7, 2],
+]);
+const graphShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 0],
+  [4, 2],
+  [5, 2],
+]);
+const nodeShape: Shape = new Map([
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 2],
+  [6, 2],
+  [7, 2],
+]);
+
+type Kind = 'tensorflow-saved-model' | 'tensorflow-meta-graph' | 'tensorflow-graph';
+
+export default defineReader({
+  format: 'tensorflow',
+  plausible: (glance) => {
+    const first = glance.head[0];
+    const begins = first === 0x08 || first === 0x0a || first === 0x12 || first === 0x22;
+    return begins && (/\.(pb|meta)$/.test(glance.name) || !glance.isText);
+  },
+  read: (source, where, tools) => {
+    const kind = kindOf(source);
+    if (kind === null) return null;
+    const draft = draftArtefact(kind, where, source.size);
+    draft.role = 'model';
+    const walk = new GraphWalk(source, draft, tools);
+    guarded(draft, () => {
+      for (const graph of graphsOf(source, kind)) walk.graph(graph.start, graph.end);
+    });
+    walk.finish();
+    return draft;
+  },
+});
+
+function kindOf(source: ByteSource): Kind | null {
+  const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
+  if (fitsShape(source, 0, source.size, savedModelShape) && children(source, all, 2).some((meta) => isMetaGraph(source, meta)))
+    return 'tensorflow-saved-model';
+  if (isMetaGraph(source, all)) return 'tensorflow-meta-graph';
+  return isGraph(source, all) ? 'tensorflow-graph' : null;
+}
+
+function isMetaGraph(source: ByteSource, meta: Field): boolean {
+  if (!fitsShape(source, meta.start, meta.end, metaGraphShape)) return false;
+  return children(source, meta, 2).some((graph) => isGraph(source, graph));
+}
+
+/** Nodes with a name and an operator of letters, or a library with functions. */
+function isGraph(source: ByteSource, graph: Field): boolean {
+  if (graph.end - graph.start < 4 || !fitsShape(source, graph.start, graph.end, graphShape)) return false;
+  const nodes = children(source, graph, 1);
+  const [first] = nodes;
+  if (!first) return children(source, graph, 2).some((library) => children(source, library, 1).length > 0);
+  if (!fitsShape(source, first.start, first.end, nodeShape)) return false;
+  const operator = children(source, first, 2)[0];
+  return operator !== undefined && /^[A-Z_][A-Za-z0-9_>]*$/.test(fieldText(source, operator, 200));
+}
+
+function children(source: ByteSource, parent: Field, number: number): Field[] {
+  const found: Field[] = [];
+  try {
+    for (const field of fields(source, parent.start, parent.end)) if (field.number === number && field.wire === 2) found.push(field);
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+    return [];
+  }
+  return found;
+}
+
+function graphsOf(source: ByteSource, kind: Kind): Field[] {
+  const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
+  if (kind === 'tensorflow-graph') return [all];
+  const metas = kind === 'tensorflow-meta-graph' ? [all] : children(source, all, 2);
+  return metas.flatMap((meta) => children(source, meta, 2));
+}

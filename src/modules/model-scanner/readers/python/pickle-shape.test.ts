@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes, oldCallingPickle } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { walksLikePickle } from './pickle-shape.ts';
+
+test('pickles of protocol 0 and 1 are recognised without signature, cut ones too', () => {
+  for (const text of [
+    "(dp0\nS'a'\np1\nI1\ns.",
+    '(lp0\nI1\naI2\na.',
+    "cos\nsystem\n(S'id'\ntRgarbage",
+    '(iacme\nThing\np0\n(dp1\nb.',
+    ']q\u0000(K\u0001K\u0002e.',
+  ])
+    assert.equal(walksLikePickle(bytes(text), true), true, text);
+  assert.equal(walksLikePickle(oldCallingPickle, true), true);
+});
+
+test('prose, code, tables and word lists are not', () => {
+  const texts = [
+    'I have a dream.\n',
+    'cat\ndog\nbird\n',
+    '(c) 2024 somebody. All rights reserved.\n',
+    'a,b,c\n1,2,3\n',
+    'import os\nos.system("id")\n',
+    'N',
+    '.',
+    'the\nof\nand\n',
+    '(1) First.\n(2) Second.\n',
+    '[section]\nkey = value\n',
+    '{"a": 1}',
+    'class A:\n  pass\n',
+    '0.5 0.25\n',
+    'VERSION 1.\n',
+    '% comment\n',
+  ];
+  for (const text of texts) assert.equal(walksLikePickle(bytes(text), true), false, text);
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes, u32, u64 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { gguf } from '../../../../../test/corpus/model-scanner/build-models.ts';
+import { artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+
+const architecture = ['general.architecture', 'llama'] as const;
+const tensor = { name: 'a', dimensions: [8], offset: 0 };
+
+test('an ordinary model is clean and its facts are read', () => {
+  const file = gguf(
+    [architecture, ['llama.block_count', 2], ['tokenizer.ggml.tokens', ['a', 'bc']]],
+    [tensor, { name: 'b', dimensions: [4, 2], offset: 32 }],
+    64,
+  );
+  const report = reportOf(file, 'm.gguf');
+  assert.equal(report.verdict, 'clean');
+  assert.equal(report.metadata.parameters, 16);
+  assert.equal(report.metadata.block_count, 2);
+});
+
+test('version 3 written big-endian is read', () => {
+  const file = bytes('GGUF', [0, 0, 0, 3], new Uint8Array(16));
+  assert.deepEqual(codesOf(artefactOf(file)), []);
+  assert.equal(artefactOf(file).metadata.get('version'), 3);
+});
+
+test('every key that holds a template is a template', () => {
+  const file = gguf(
+    [architecture, ['tokenizer.chat_template', '{{ a }}'], ['tokenizer.chat_template.tool_use', 'plain'], ['x', '{% if a %}{% endif %}']],
+    [],
+    0,
+  );
+  assert.deepEqual(
+    artefactOf(file).templates.map(({ key }) => key),
+    ['tokenizer.chat_template', 'tokenizer.chat_template.tool_use', 'x'],
+  );
+});
+
+test('a template that reaches Python is suspicious, and says possible', () => {
+  const report = reportOf(gguf([['tokenizer.chat_template', '{{ x.__class__ }}']], [], 0), 'm.gguf');
+  assert.equal(report.verdict, 'suspicious');
+  assert.equal(report.findings[0]?.certainty, 'possible');
+});
+
+test('counts that cannot fit into the file are refused before anything is allocated', () => {
+  assert.deepEqual(codesOf(artefactOf(gguf([], [], 0, 2n ** 60n))), ['gguf-counts']);
+  assert.deepEqual(codesOf(artefactOf(bytes('GGUF', u32(3), u64(0), u64(2n ** 63n), new Uint8Array(100)))), ['gguf-counts']);
+});
+
+test('a text longer than the file is refused', () => {
+  const file = bytes('GGUF', u32(3), u64(0), u64(1), u64(1), 'k', u32(8), u64(2n ** 62n), 'x'.repeat(40));
+  assert.deepEqual(codesOf(artefactOf(file)), ['gguf-text']);
+});
+
+test('dimensions whose product overflows are a lie', () => {
+  const file = gguf([architecture], [{ name: 'a', dimensions: [2n ** 40n, 2n ** 40n], offset: 0 }], 32);
+  assert.ok(codesOf(artefactOf(file)).includes('gguf-overflow'));
+});
+
+test('tensors over one another, of one name, misaligned, or beyond the end are told apart', () => {
+  const codes = (tensors: Parameters<typeof gguf>[1]) => codesOf(artefactOf(gguf([architecture], tensors, 64)));
+  assert.deepEqual(codes([tensor, { ...tensor, name: 'b' }]), ['gguf-overlap']);
+  assert.deepEqual(codes([tensor, { ...tensor, offset: 32 }]), ['gguf-duplicate-tensor']);
+  assert.deepEqual(codes([{ ...tensor, offset: 8 }]), ['gguf-misaligned']);
+  assert.deepEqual(codes([{ ...tensor, offset: 2n ** 62n }]), ['gguf-out-of-bounds']);
+  assert.deepEqual(codes([{ ...tensor, offset: 2n ** 20n }]), ['gguf-out-of-bounds']);
+  assert.deepEqual(codes([{ ...tensor, dimensions: [64] }]), ['gguf-cut']);
+});
+
+test('more than four dimensions, an unknown value type and a wild alignment are refused', () => {
+  assert.deepEqual(codesOf(artefactOf(gguf([architecture], [{ name: 'a', dimensions: [1, 1, 1, 1, 1], offset: 0 }], 32))), [
+    'gguf-dimensions',
+  ]);
+  assert.deepEqual(codesOf(artefactOf(gguf([['general.alignment', 48]], [tensor], 32))), ['gguf-alignment']);
+  assert.deepEqual(codesOf(artefactOf(bytes('GGUF', u32(3), u64(0), u64(1), u64(1), 'k', u32(77), new Uint8Array(40)))), ['gguf-type']);
+});
+
+test('a key that stands twice is a lie', () => {
+  assert.deepEqual(codesOf(artefactOf(gguf([architecture, architecture], [], 0))), ['gguf-duplicate-key']);
+});
+
+test('an unknown element type is unread, not clean', () => {
+  assert.equal(reportOf(gguf([architecture], [{ ...tensor, type: 200 }], 32), 'm.gguf').verdict, 'incomplete');
+});

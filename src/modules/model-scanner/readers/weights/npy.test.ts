@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes, callingPickle } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { npy, numbersArray } from '../../../../../test/corpus/model-scanner/build-models.ts';
+import { zip } from '../../../../../test/corpus/model-scanner/build-zip.ts';
+import { artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+
+test('an array of numbers is clean', () => {
+  const report = reportOf(numbersArray('(2, 3)', 24), 'a.npy');
+  assert.equal(report.verdict, 'clean');
+  assert.equal(report.metadata.shape, '2×3');
+});
+
+test('an array of objects is a pickle', () => {
+  const file = npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", callingPickle);
+  assert.equal(artefactOf(file).globals[0]?.name, 'system');
+});
+
+test('an object hidden in a structured type is a pickle too', () => {
+  const file = npy("{'descr': [('a', '<f4'), ('b', [('c', '|O')])], 'fortran_order': False, 'shape': (1,), }", callingPickle);
+  assert.equal(artefactOf(file).globals[0]?.name, 'system');
+});
+
+test('a header that is no literal is a lie: old programs evaluate it', () => {
+  for (const header of [
+    "{'descr': __import__('os').system('id'), 'fortran_order': False, 'shape': ()}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (1+1,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': ()} or 1",
+  ])
+    assert.deepEqual(codesOf(artefactOf(npy(header, bytes()))), ['npy-header-not-literal']);
+});
+
+test('a header with a key more than the three is refused', () => {
+  assert.deepEqual(codesOf(artefactOf(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), 'x': 1}", bytes()))), [
+    'npy-header-not-literal',
+  ]);
+});
+
+test('fewer bytes than declared is a cut file, far fewer a possible bomb', () => {
+  assert.deepEqual(codesOf(artefactOf(numbersArray('(10,)', 8))), ['npy-cut', 'npy-cut']);
+  assert.ok(codesOf(artefactOf(numbersArray('(1000000000000, 1000000)', 8))).includes('npy-declared-size'));
+});
+
+test('several arrays in a row are ordinary; a pickle behind one is not', () => {
+  assert.deepEqual(codesOf(artefactOf(bytes(numbersArray('(2,)', 8), numbersArray('(1,)', 4)))), []);
+  const artefact = artefactOf(bytes(numbersArray('(2,)', 8), callingPickle));
+  assert.deepEqual(codesOf(artefact), ['npy-hidden-stream']);
+  assert.equal(artefact.members[0]?.globals[0]?.name, 'system');
+});
+
+test('an npz is an archive of arrays', () => {
+  const artefact = artefactOf(
+    zip([
+      { name: 'x.npy', data: numbersArray('(2,)', 8) },
+      { name: 'y.npy', data: numbersArray('()', 4), method: 8 },
+    ]),
+  );
+  assert.equal(artefact.format, 'npz');
+  assert.deepEqual(codesOf(artefact), []);
+});
