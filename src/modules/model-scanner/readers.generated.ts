@@ -6,8 +6,7 @@ import executable from './readers/archives/executable.ts';
 import tar from './readers/archives/tar.ts';
 import zip from './readers/archives/zip.ts';
 import jinja from './readers/documents/jinja.ts';
-import jsonDocument from './readers/documents/json-document.ts';
-import yamlConfig from './readers/documents/yaml-config.ts';
+import textDocument from './readers/documents/text-document.ts';
 import onnx from './readers/graphs/onnx.ts';
 import tensorflowMetadata from './readers/graphs/tensorflow-metadata.ts';
 import tensorflow from './readers/graphs/tensorflow.ts';
@@ -27,8 +26,7 @@ export const readers: readonly Reader[] = [
   tar,
   zip,
   jinja,
-  jsonDocument,
-  yamlConfig,
+  textDocument,
   onnx,
   tensorflowMetadata,
   tensorflow,

@@ -1,4 +1,4 @@
-/** The face of a document kind: what a JSON, YAML, TOML or XML-free text file of one purpose means. */
+/** The face of a document kind: what a JSON, YAML, TOML or other text file of one purpose means. */
 import type { Where } from '../../../contract/finding.ts';
 import type { JsonValue } from '../readers/parts/json-tokens.ts';
 import type { Artefact } from './artefact.ts';
@@ -15,6 +15,8 @@ export type TextDocument = {
   readonly text: string;
   /** Parsed value; null for plain text. Objects are Maps: keys are the attacker's. A file of several YAML documents is offered one by one. */
   readonly root: JsonValue;
+  /** YAML tags beyond plain values (`!!python/object/apply:os.system`), with their places. */
+  readonly tags: readonly { readonly tag: string; readonly where: Where }[];
   /** Place with line of the value under these keys and indexes; of the nearest known parent when it has no place of its own. */
   placeOf(path: readonly (string | number)[]): Where;
   /** Place with line of a character offset in `text`. */

@@ -57,13 +57,15 @@ function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
   }
 }
 
+const guessers = (readers as readonly Reader[]).toSorted((left, right) => Number(left.last ?? false) - Number(right.last ?? false));
+
 function identify(source: ByteSource, where: Where, tools: ReaderTools): Artefact {
   const glance = glanceAt(source, placeName(where).toLowerCase());
   const certain = readers.filter((reader: Reader) => reader.certain?.(glance));
   const opened = certain.map((reader) => readSafely(reader, source, where, tools)).filter((artefact) => artefact !== null);
   const [primary, ...others] = opened;
   if (primary) return others.length === 0 ? primary : joined(primary, others, where);
-  for (const reader of readers as readonly Reader[]) {
+  for (const reader of guessers) {
     if (!reader.plausible?.(glance)) continue;
     const artefact = readSafely(reader, source, where, tools);
     if (artefact) return artefact;

@@ -34,6 +34,8 @@ export type Reader = {
   certain?(glance: Glance): boolean;
   /** It may be this format: asked, in turn, only when nobody is certain. */
   plausible?(glance: Glance): boolean;
+  /** Asked after all others: it would claim nearly anything. */
+  readonly last?: true;
   /** @returns null when a second look shows that it is not this format after all. */
   read(source: ByteSource, where: Where, tools: ReaderTools): Artefact | null;
 };

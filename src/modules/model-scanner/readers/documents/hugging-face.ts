@@ -20,10 +20,15 @@ const kinds: readonly { readonly format: string; readonly is: (root: JsonObject)
   },
 ];
 
+/** The format's word; null when nothing says that a Hugging Face library reads it. */
+export function kindOf(root: JsonObject): string | null {
+  return kinds.find(({ is }) => is(root))?.format ?? null;
+}
+
 export function readHuggingFace(root: JsonObject, draft: Draft): void {
-  const kind = kinds.find(({ is }) => is(root));
-  if (!kind) return;
-  draft.format = kind.format;
+  const format = kindOf(root);
+  if (format === null) return;
+  draft.format = format;
   draft.role = 'config';
   addFacts(root, draft);
   addRemoteCode(root, draft);

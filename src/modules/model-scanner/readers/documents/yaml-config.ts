@@ -1,33 +1,16 @@
 /** YAML configurations that name Python objects to be built: hydra and NeMo targets, and tags that unsafe loaders run. */
 import type { OperatorFact } from '../../engine/artefact.ts';
 import { rangePlace } from '../../engine/place.ts';
-import { type Draft, defineReader, draftArtefact, type ReaderTools } from '../../engine/reader.ts';
+import type { Draft, ReaderTools } from '../../engine/reader.ts';
 import { namedObject } from './named-object.ts';
 
-const longestDocument = 8 * 2 ** 20;
 const mostTargets = 1000;
-
-export default defineReader({
-  format: 'yaml',
-  plausible: (glance) => /\.ya?ml$/.test(glance.name) && glance.isText,
-  read: (source, where, tools) => {
-    const text = new TextDecoder().decode(source.read(0, Math.min(source.size, longestDocument)));
-    const draft = draftArtefact('yaml', where, source.size);
-    if (!text.includes('_target_') && !text.includes('!!python')) return draft;
-    draft.role = 'config';
-    if (source.size > longestDocument)
-      draft.unread.push({ reason: 'budget', detail: `YAML of ${source.size} bytes is larger than is read.`, where });
-    readTargets(text, draft, tools);
-    readTags(text, draft);
-    return draft;
-  },
-});
 
 /** A key `_target_` in block or flow style, quoted or not, and its value on the same line. */
 const target = /(["']?)_target_\1[ \t]*:[ \t]*(["']?)([A-Za-z_][\w.]{0,300})\2/g;
 
 /** @source hydra `instantiate`; CVE-2025-23304 (NeMo), CVE-2026-22584 (Uni2TS). */
-function readTargets(text: string, draft: Draft, { tables }: ReaderTools): void {
+export function readTargets(text: string, draft: Draft, { tables }: ReaderTools): void {
   const found = [...text.matchAll(target)].slice(0, mostTargets);
   const mentioned = text.split('_target_').length - 1;
   draft.metadata.set('targets', mentioned);
@@ -61,7 +44,7 @@ function readTargets(text: string, draft: Draft, { tables }: ReaderTools): void 
   }
 }
 
-function readTags(text: string, draft: Draft): void {
+export function readTags(text: string, draft: Draft): void {
   const at = text.search(/!!python\/(object|name|module)/);
   if (at < 0) return;
   const line = text.slice(at, at + 200).split('\n', 1)[0] ?? '';

@@ -40,9 +40,9 @@ class KerasWalk {
   all(root: JsonValue): void {
     const waiting: JsonValue[] = [root];
     for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-      if (Array.isArray(value)) waiting.push(...value);
+      if (Array.isArray(value)) for (const item of value) waiting.push(item);
       if (!(value instanceof Map)) continue;
-      waiting.push(...value.values());
+      for (const inner of value.values()) waiting.push(inner);
       this.#object(value);
     }
   }

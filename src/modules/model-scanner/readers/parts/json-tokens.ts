@@ -1,9 +1,11 @@
 /** JSON with what JSON.parse hides: repeated keys, and a depth bound instead of a stack overflow. */
 import { MalformedBytes } from '../../engine/reader.ts';
+import type { ValueOffsets } from './value-places.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 export type JsonObject = Map<string, JsonValue>;
 export type JsonDocument = { readonly value: JsonValue; readonly repeatedKeys: readonly { readonly key: string; readonly at: number }[] };
+export type JsonOptions = { /** Filled with the place of every key and item. */ readonly offsets?: ValueOffsets };
 
 const deepest = 400;
 
@@ -12,8 +14,8 @@ const deepest = 400;
  * @param text the document; a byte order mark is skipped.
  * @throws MalformedBytes with the character offset when the text is no JSON or nested deeper than 400.
  */
-export function parseJson(text: string): JsonDocument {
-  const parser = new JsonParser(text);
+export function parseJson(text: string, { offsets }: JsonOptions = {}): JsonDocument {
+  const parser = new JsonParser(text, offsets);
   const value = parser.document();
   return { value, repeatedKeys: parser.repeatedKeys };
 }
@@ -21,10 +23,12 @@ export function parseJson(text: string): JsonDocument {
 class JsonParser {
   readonly repeatedKeys: { key: string; at: number }[] = [];
   readonly #text: string;
+  readonly #offsets: ValueOffsets | undefined;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, offsets?: ValueOffsets) {
     this.#text = text;
+    this.#offsets = offsets;
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
   }
   document(): JsonValue {
@@ -56,6 +60,7 @@ class JsonParser {
   }
   #object(depth: number): JsonObject {
     const object: JsonObject = new Map();
+    const places = this.#placesOf(object);
     this.#at += 1;
     this.#space();
     if (this.#take('}')) return object;
@@ -67,6 +72,7 @@ class JsonParser {
       if (object.has(key) && this.repeatedKeys.length < 100) this.repeatedKeys.push({ key, at });
       this.#space();
       if (!this.#take(':')) throw this.#wrong('a colon is missing');
+      places?.set(key, at);
       object.set(key, this.#value(depth + 1));
       this.#space();
       if (this.#take('}')) return object;
@@ -75,15 +81,24 @@ class JsonParser {
   }
   #array(depth: number): JsonValue[] {
     const items: JsonValue[] = [];
+    const places = this.#placesOf(items);
     this.#at += 1;
     this.#space();
     if (this.#take(']')) return items;
     for (;;) {
+      this.#space();
+      places?.set(items.length, this.#at);
       items.push(this.#value(depth + 1));
       this.#space();
       if (this.#take(']')) return items;
       if (!this.#take(',')) throw this.#wrong('a comma is missing');
     }
+  }
+  #placesOf(holder: object): Map<string | number, number> | undefined {
+    if (this.#offsets === undefined) return undefined;
+    const places = new Map<string | number, number>();
+    this.#offsets.set(holder, places);
+    return places;
   }
   #take(character: string): boolean {
     if (this.#text[this.#at] !== character) return false;

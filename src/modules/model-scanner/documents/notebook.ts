@@ -1,0 +1,14 @@
+/** Jupyter notebooks. */
+import { defineDocument } from '../engine/document.ts';
+import { readNotebook } from '../readers/documents/notebook.ts';
+
+export default defineDocument({
+  format: 'notebook',
+  role: 'code',
+  syntaxes: ['json'],
+  words: ['"nbformat"'],
+  is: ({ root }) => root instanceof Map && root.has('nbformat') && Array.isArray(root.get('cells') ?? root.get('worksheets')),
+  read: ({ root }, draft) => {
+    if (root instanceof Map) readNotebook(root, draft);
+  },
+});

@@ -1,0 +1,225 @@
+/** Text files: parsed once for each syntax that a document kind asks for, then read by every kind that says yes. */
+import type { Where } from '../../../../contract/finding.ts';
+import { documents } from '../../documents.generated.ts';
+import type { DocumentKind, Syntax, TextDocument } from '../../engine/document.ts';
+import { placeName, rangePlace } from '../../engine/place.ts';
+import { bomb, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
+import { type JsonValue, parseJson } from '../parts/json-tokens.ts';
+import { TextPlaces } from '../parts/text-places.ts';
+import { parseToml, TomlPlaces } from '../parts/toml-values.ts';
+import { offsetOf, type ParsedValue } from '../parts/value-places.ts';
+import { parseYaml } from '../parts/yaml-values.ts';
+
+const tooLarge = 'document-size';
+const longest: Readonly<Record<Syntax, number>> = { json: 64 * 2 ** 20, yaml: 16 * 2 ** 20, toml: 16 * 2 ** 20, text: 32 * 2 ** 20 };
+
+export default defineReader({
+  format: 'text',
+  last: true,
+  plausible: (glance) => glance.isText,
+  read: (source, where, tools) => {
+    const name = placeName(where).toLowerCase();
+    const path = (where.containerPath.at(-1) ?? '').replaceAll('\\', '/');
+    const draft = draftArtefact('text', where, source.size);
+    const bytes = source.read(0, Math.min(source.size, longest.json));
+    const wanted = documents.filter((kind) => mayBe(kind, { name, path, bytes }));
+    const startsAsJson = startsJson(bytes);
+    if (startsAsJson) draft.format = 'json';
+    if (startsAsJson && source.size > longest.json && !isLines(bytes))
+      draft.unread.push({ reason: 'budget', detail: `JSON of ${source.size} bytes is larger than is parsed.`, where });
+    if (wanted.length === 0) return draft;
+    const file = new TextFile({ bytes, size: source.size, where, name, path, startsAsJson });
+    for (const kind of wanted) readKind(kind, file, draft, tools);
+    return draft;
+  },
+});
+
+function mayBe({ names, paths, words }: DocumentKind, { name, path, bytes }: { name: string; path: string; bytes: Uint8Array }): boolean {
+  if (names?.test(name) || paths?.test(path.toLowerCase())) return true;
+  if (words === undefined) return false;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (words.some((word) => buffer.includes(word, 0, 'utf8'))) return true;
+  // Words may also be written with escapes (`\u0063lass_name`): a file that escapes plain letters is parsed in any case.
+  return ['\\u004', '\\u005', '\\u006', '\\u007', '\\x4', '\\x5', '\\x6', '\\x7'].some((letter) => buffer.includes(letter, 0, 'latin1'));
+}
+
+function startsJson(head: Uint8Array): boolean {
+  for (const byte of head) {
+    if (byte === 32 || byte === 9 || byte === 10 || byte === 13 || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
+    return byte === 0x7b || byte === 0x5b;
+  }
+  return false;
+}
+
+const longestLine = 2 ** 20;
+/** One JSON value on each line is data; no loader takes it for a configuration. */
+function isLines(bytes: Uint8Array): boolean {
+  const end = bytes.subarray(0, longestLine).indexOf(0x0a);
+  if (end < 0) return false;
+  try {
+    JSON.parse(utf8.decode(bytes.subarray(0, end)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readKind(kind: DocumentKind, file: TextFile, draft: Draft, tools: ReaderTools): void {
+  for (const syntax of kind.syntaxes) {
+    const parsed = file.parsed(syntax);
+    if (parsed.failure !== null && (isNamed(kind, file) || isHostile(parsed.failure))) tellFailure(parsed.failure, draft);
+    const meant = parsed.documents.filter((document) => kind.is(document));
+    for (const document of meant) {
+      if (draft.format === 'text' || draft.format === 'json') Object.assign(draft, { format: kind.format });
+      draft.role ??= kind.role;
+      guarded(draft, () => kind.read(document, draft, tools));
+    }
+    if (meant.length === 0) continue;
+    for (const { key, at } of parsed.repeatedKeys.slice(0, 5)) tellRepeated(key, file.places.at(at, key.length), { syntax, draft });
+    return;
+  }
+}
+
+/** Broken text is loaded by nobody; only where its name says what it is to be, or it is made to kill a parser, is it worth a word. */
+function isNamed({ names, paths }: DocumentKind, { name, path }: TextFile): boolean {
+  return names?.test(name) === true || paths?.test(path.toLowerCase()) === true;
+}
+
+function isHostile({ code }: MalformedBytes): boolean {
+  return code.endsWith('-depth') || code.endsWith('-bomb') || code === tooLarge;
+}
+
+function tellFailure(failure: MalformedBytes, draft: Draft): void {
+  if (draft.unread.some(({ detail }) => detail === failure.message)) return;
+  if (failure.code === tooLarge) return void draft.unread.push({ reason: 'budget', detail: failure.message, where: draft.where });
+  if (failure.code.endsWith('-bomb'))
+    draft.anomalies.push(bomb(failure.code, failure.message, rangePlace(draft.where, failure.offset), true));
+  guarded(draft, () => {
+    throw failure;
+  });
+}
+
+function tellRepeated(key: string, where: Where, { syntax, draft }: { syntax: Syntax; draft: Draft }): void {
+  const code = syntax === 'yaml' ? 'yaml-repeated-key' : 'json-repeated-key';
+  if (draft.anomalies.some((known) => known.code === code && known.where.offset === where.offset)) return;
+  const detail = `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object: programs differ in which one they read.`;
+  draft.anomalies.push(lie(code, detail, where));
+}
+
+type Parsed = {
+  readonly documents: readonly TextDocument[];
+  readonly failure: MalformedBytes | null;
+  readonly repeatedKeys: readonly { readonly key: string; readonly at: number }[];
+};
+type Opened = {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly where: Where;
+  readonly name: string;
+  readonly path: string;
+  readonly startsAsJson: boolean;
+};
+const utf8 = new TextDecoder('utf-8');
+
+/** One file in up to four syntaxes, each parsed when it is first asked for. */
+class TextFile {
+  readonly name: string;
+  readonly path: string;
+  readonly places: TextPlaces;
+  readonly #text: string;
+  readonly #opened: Opened;
+  readonly #parsed = new Map<Syntax, Parsed>();
+
+  constructor(opened: Opened) {
+    const { bytes, where, name, path } = opened;
+    this.name = name;
+    this.path = path;
+    this.#opened = opened;
+    this.#text = utf8.decode(bytes);
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    this.places = new TextPlaces(this.#text, where, marked ? 3 : 0);
+  }
+
+  parsed(syntax: Syntax): Parsed {
+    const known = this.#parsed.get(syntax);
+    if (known) return known;
+    const parsed = this.#tryParse(syntax);
+    this.#parsed.set(syntax, parsed);
+    return parsed;
+  }
+
+  #tryParse(syntax: Syntax): Parsed {
+    const { size, where, startsAsJson } = this.#opened;
+    if (syntax === 'json' && !startsAsJson) return nothing;
+    if (size > longest[syntax]) {
+      const failure = new MalformedBytes(tooLarge, 0, `${syntax.toUpperCase()} of ${size} bytes is larger than is parsed.`);
+      return { ...nothing, failure };
+    }
+    try {
+      return this.#parse(syntax);
+    } catch (error) {
+      if (!(error instanceof MalformedBytes)) throw error;
+      const place = this.places.at(error.offset);
+      return { ...nothing, failure: new MalformedBytes(error.code, place.offset ?? rangePlace(where, 0).offset ?? 0, error.message) };
+    }
+  }
+
+  #parse(syntax: Syntax): Parsed {
+    if (syntax === 'json') {
+      const { value, repeatedKeys } = parseJson(this.#text);
+      return { documents: [this.#jsonDocument(value)], failure: null, repeatedKeys };
+    }
+    if (syntax === 'yaml') {
+      const parsed = parseYaml(this.#text);
+      return {
+        documents: parsed.map((document) => ({ ...this.#document(syntax, document), tags: this.#tagsOf(document.tags) })),
+        failure: null,
+        repeatedKeys: parsed.flatMap(({ repeatedKeys }) => repeatedKeys),
+      };
+    }
+    if (syntax === 'toml') return { ...nothing, documents: [this.#tomlDocument()] };
+    return { ...nothing, documents: [this.#document(syntax, { root: null, offsets: new WeakMap() })] };
+  }
+
+  #tagsOf(tags: readonly { readonly tag: string; readonly at: number; readonly length: number }[]): TextDocument['tags'] {
+    return tags.map(({ tag, at, length }) => ({ tag, where: this.places.at(at, length) }));
+  }
+
+  /** Places cost as much as the values: kept only when a fact asks for one. */
+  #jsonDocument(root: JsonValue): TextDocument {
+    let placed: ParsedValue | undefined;
+    const placeOf: TextDocument['placeOf'] = (path) => {
+      if (placed === undefined) {
+        const offsets = new WeakMap();
+        placed = { root: parseJson(this.#text, { offsets }).value, offsets };
+      }
+      return this.places.at(offsetOf(placed, path));
+    };
+    return { ...this.#document('json', { root, offsets: new WeakMap() }), placeOf };
+  }
+
+  #tomlDocument(): TextDocument {
+    const root = parseToml(this.#text);
+    let places: TomlPlaces | undefined;
+    const placeOf: TextDocument['placeOf'] = (path) => {
+      places ??= new TomlPlaces(this.#text);
+      return this.places.at(places.offsetOf(path));
+    };
+    return { ...this.#document('toml', { root, offsets: new WeakMap() }), placeOf };
+  }
+
+  #document(syntax: Syntax, parsed: ParsedValue): TextDocument {
+    return {
+      name: this.name,
+      path: this.path,
+      syntax,
+      text: this.#text,
+      root: parsed.root,
+      tags: [],
+      placeOf: (path) => this.places.at(offsetOf(parsed, path)),
+      placeAt: (offset, length) => this.places.at(offset, length),
+    };
+  }
+}
+
+const nothing: Parsed = { documents: [], failure: null, repeatedKeys: [] };
