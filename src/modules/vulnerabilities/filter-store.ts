@@ -10,6 +10,8 @@ export type CompiledFilter = {
   readonly plain: readonly SQL[];
   /** For the text index: facets and words. null: nothing it knows. */
   readonly query: SQL | null;
+  /** The last of several words, which may still be typed, as the text index asks for it; null: no search, or one word, which is in `query`. */
+  readonly typed: SQL | null;
   /** Those of `plain` that the text index knows too. */
   readonly indexed: readonly SQL[];
   /** How many facets and searches `query` combines. */
@@ -40,12 +42,12 @@ export function compileFilter(filter: VulnerabilityFilter, context: FilterContex
   const words = filter.q === undefined || numberIn(filter.q) !== null ? null : wordsQuery(filter.q);
   const narrow = narrowOf(filter);
   const parts = facets.map(({ field, values }) => facetQuery(field, values));
-  if (words !== null) parts.push(words);
+  if (words !== null) parts.push(words.whole ?? words.typed);
   if (live && parts.length > 0) parts.push(facetQuery('live', ['true']));
   const indexed = [
     ...facets.map(({ plain }) => plain),
     ...(live ? [sql`${v.live}`] : []),
-    ...(words === null ? [] : [sql`${v.search} @@ ${words}`]),
+    ...(words === null ? [] : [sql`${v.search} @@ ${words.whole === null ? words.typed : sql`(${words.whole} && ${words.typed})`}`]),
   ];
   return {
     plain: [
@@ -57,6 +59,7 @@ export function compileFilter(filter: VulnerabilityFilter, context: FilterContex
     ],
     indexed,
     terms: facets.length + (words === null ? 0 : 1),
+    typed: words?.whole ? words.typed : null,
     query: parts.length === 0 ? null : sql.join(parts, sql` && `),
     rest: timesOf(filter, context, matched),
     narrow: narrow.length > 0,
@@ -142,13 +145,14 @@ function quoteLexeme(lexeme: string): string {
 const separators = /[\s/\\.\-_:@!#()[\]{}<>"'=,;+&|*\0]+/u;
 const mostWords = 10;
 /** Every word must occur, the last as the beginning of one: it may still be typed. Only signs: matches nothing. */
-function wordsQuery(text: string): SQL {
+function wordsQuery(text: string): { whole: SQL | null; typed: SQL } {
   const words = text
     .split(separators)
     .filter((word) => word !== '')
     .slice(0, mostWords);
-  const last = words.length - 1;
-  return sql`to_tsquery('simple', ${words.map((word, at) => `'${word}'${at === last ? ':*' : ''}`).join(' & ')})`;
+  const asked = (lexemes: readonly string[]): SQL => sql`to_tsquery('simple', ${lexemes.join(' & ')})`;
+  const [last, ...others] = words.map((word) => `'${word}'`).toReversed();
+  return { whole: others.length === 0 ? null : asked(others.toReversed()), typed: asked(last === undefined ? [] : [`${last}:*`]) };
 }
 
 /** `VUL-3391` names one row. */

@@ -70,13 +70,13 @@ export async function countRows(filter: VulnerabilityFilter, context: FilterCont
 /** The condition of a filter on the table, by the cheaper way. */
 export async function whereOf(filter: VulnerabilityFilter, context: FilterContext): Promise<SQL> {
   const compiled = compileFilter(filter, context);
-  const { query, most } = await chooseWay(compiled);
+  const { query, beside, most } = await chooseWay(compiled);
   if (query === null) return conjunction(compiled.plain);
   const { rows } = await db().execute<{ found: number }>(
-    sql`select count(*)::int as found from vulnerabilities.matching(${query}, ${most + 1})`,
+    sql`select count(*)::int as found from vulnerabilities.matching(${query}, ${beside}, ${most + 1})`,
   );
   if ((rows[0]?.found ?? 0) > most) return conjunction(compiled.plain);
-  return sql`${v.id} = any(array(select m.id from vulnerabilities.matching(${query}, ${most}) as m where ${conjunction(compiled.rest)}))`;
+  return sql`${v.id} = any(array(select m.id from vulnerabilities.matching(${query}, ${beside}, ${most}) as m where ${conjunction(compiled.rest)}))`;
 }
 
 /** Most rows one bulk change takes. */
@@ -114,6 +114,8 @@ type Total = { readonly rows: number; readonly isEstimate: boolean };
 type Way = {
   /** Ask the text index for this; null: walk the order. */
   readonly query: SQL | null;
+  /** Looked at in the rows that `query` finds, not asked of the index. */
+  readonly beside: SQL;
   /** More than these are not worth sorting. */
   readonly most: number;
   readonly estimate: number;
@@ -127,13 +129,18 @@ function mostSorted(all: number): number {
   return Math.max(1000, Math.ceil(2 * Math.sqrt(51 * all)));
 }
 
-async function chooseWay({ plain, indexed, terms, query, rest, narrow }: CompiledFilter): Promise<Way> {
+const nothingBeside = sql`null::tsquery`;
+async function chooseWay({ plain, indexed, terms, query: asked, typed, rest, narrow }: CompiledFilter): Promise<Way> {
   const estimate = narrow ? 0 : await estimateOf(plain);
-  if (narrow || query === null) return { query: null, most: 0, estimate };
+  if (narrow || asked === null) return { query: null, beside: nothingBeside, most: 0, estimate };
   const most = mostSorted(await estimateOf([]));
+  // The index reads every row of a word's beginnings; those of the other words are read from the table anyway.
+  const isCommon = typed !== null && (await estimateOf([sql`${v.search} @@ ${typed}`])) > 2 * most;
+  const beside = isCommon ? typed : nothingBeside;
+  const query = typed === null || isCommon ? asked : sql`${asked} && ${typed}`;
   const matches = rest.length === 0 ? estimate : await estimateOf(indexed);
   // Of one facet the planner knows the number; several it takes for independent, and is believed only well above the bound.
-  return { query: matches > (terms === 1 ? 1 : 2) * most ? null : query, most, estimate };
+  return { query: matches > (terms === 1 ? 1 : 2) * most ? null : query, beside, most, estimate };
 }
 
 const Plan = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })]);
@@ -165,7 +172,8 @@ type Found = { readonly places: Place[]; readonly total: Total };
 
 async function findPlaces(filter: CompiledFilter, sort: Sort, range: Range): Promise<Found> {
   const way = await chooseWay(filter);
-  const sorted = way.query === null ? null : await sortMatches(filter, sort, { ...range, query: way.query, most: way.most });
+  const sorted =
+    way.query === null ? null : await sortMatches(filter, sort, { ...range, query: way.query, beside: way.beside, most: way.most });
   return sorted ?? walkOrder(filter, sort, { ...range, estimate: way.estimate });
 }
 
@@ -173,12 +181,12 @@ async function findPlaces(filter: CompiledFilter, sort: Sort, range: Range): Pro
 async function sortMatches(
   { rest }: CompiledFilter,
   sort: Sort,
-  { query, most, limit, offset, after, known }: Range & { query: SQL; most: number },
+  { query, beside, most, limit, offset, after, known }: Range & { query: SQL; beside: SQL; most: number },
 ): Promise<Found | null> {
   const order = orderOf(sort, matched);
   const where = conjunction(after === null ? rest : [...rest, order.after(after)]);
   const { rows } = await db().execute<Record<string, string | number | null>>(sql`
-    with m as materialized (select * from vulnerabilities.matching(${query}, ${most + 1}))
+    with m as materialized (select * from vulnerabilities.matching(${query}, ${beside}, ${most + 1}))
     select c.found, c.total, p.* from (select count(*)::int as found, (count(*) filter (where ${conjunction(rest)}))::int as total from m) as c
     left join lateral (select m.id as id, ${marksOf(order)} from m where ${where} order by ${order.orderBy} limit ${limit} offset ${offset}) as p on c.found <= ${most}`);
   if (Number(rows[0]?.['found'] ?? 0) > most) return null;
@@ -246,14 +254,14 @@ async function readRows(ids: readonly string[]): Promise<VulnerabilityRow[]> {
 /** The SQL of a list's page, for the test that reads its plan. */
 export async function pageQuery({ filter, sort, context }: Omit<ListQuery, 'paging'>): Promise<{ text: string; values: unknown[] }> {
   const compiled = compileFilter(filter, context);
-  const { query, most } = await chooseWay(compiled);
+  const { query, beside, most } = await chooseWay(compiled);
   const dialect = new PgDialect();
   const walked = orderOf(sort, v);
   const sorted = orderOf(sort, matched);
   const { sql: text, params } = dialect.sqlToQuery(
     query === null
       ? sql`select ${v.id} from ${v} where ${conjunction(compiled.plain)} order by ${walked.orderBy} limit 51`
-      : sql`select m.id from vulnerabilities.matching(${query}, ${most}) as m where ${conjunction(compiled.rest)} order by ${sorted.orderBy} limit 51`,
+      : sql`select m.id from vulnerabilities.matching(${query}, ${beside}, ${most}) as m where ${conjunction(compiled.rest)} order by ${sorted.orderBy} limit 51`,
   );
   return { text, values: params };
 }

@@ -132,11 +132,14 @@ describe('lists of vulnerabilities', () => {
     const client = await base.owner.connect();
     try {
       const { rows: sources } = await client.query<{ body: string }>("select prosrc as body from pg_proc where proname = 'matching'");
-      const body = (sources[0]?.body ?? '').replaceAll(/\bquery\b/g, '$1').replaceAll(/\bmost\b/g, '$2');
+      const body = (sources[0]?.body ?? '')
+        .replaceAll(/\bquery\b/g, '$1')
+        .replaceAll(/\bbeside\b/g, '$2')
+        .replaceAll(/\bmost\b/g, '$3');
       // As a function plans it: without knowing what will be asked.
       await client.query("set plan_cache_mode = 'force_generic_plan'");
-      await client.query(`prepare inside(tsquery, integer) as ${body}`);
-      const { rows: plan } = await client.query<{ 'QUERY PLAN': string }>("explain execute inside('x', 10)");
+      await client.query(`prepare inside(tsquery, tsquery, integer) as ${body}`);
+      const { rows: plan } = await client.query<{ 'QUERY PLAN': string }>("explain execute inside('x', 'y', 10)");
       assert.match(plan.map((row) => row['QUERY PLAN']).join('\n'), /Bitmap Index Scan on vulnerability_search/);
     } finally {
       client.release(true);

@@ -10,4 +10,5 @@ export const migrations = [
   { slice: 'risk', name: '0001_risk', sha256: '3e0a14a1ca41d37425f48523b4c2755872fbdc28778dbd7a441e71eb990954f8', path: 'src/modules/risk/migrations/0001_risk.sql' },
   { slice: 'security-alerts', name: '0001_security_alerts', sha256: 'b01002b41080e145f3b3519912a6ba85de3cfb7d546d4122c77eaba61c98c7e5', path: 'src/modules/security-alerts/migrations/0001_security_alerts.sql' },
   { slice: 'vulnerabilities', name: '0001_vulnerabilities', sha256: '0fe22f0647a950ce7c165ae4b824e33743fa12a124960031a7cba23f415675b5', path: 'src/modules/vulnerabilities/migrations/0001_vulnerabilities.sql' },
+  { slice: 'vulnerabilities', name: '0002_word_beside', sha256: '524fb95469b2604b0fff3b052ad3e3319d1a582b5ffcfd47074f829c6537857f', path: 'src/modules/vulnerabilities/migrations/0002_word_beside.sql' },
 ] as const;
