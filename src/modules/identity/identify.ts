@@ -15,6 +15,7 @@ const rememberedMs = 1000;
 const mostRemembered = 10_000;
 
 type Remembered = { readonly until: number; readonly actor: Promise<Actor | null> };
+/** By token: hashing it costs more than the look-up. Tokens of requests are in memory anyway; none stays longer than its second. */
 const remembered = new Map<string, Remembered>();
 let csrfKey: Buffer | undefined;
 
@@ -27,9 +28,8 @@ let csrfKey: Buffer | undefined;
  */
 export async function identify(cookies: ReadonlyMap<string, string>): Promise<Identified | null> {
   const token = cookies.get(sessionCookieName(config().secureCookies));
-  const tokenHash = token === undefined ? null : hashSessionToken(token);
-  if (tokenHash === null) return null;
-  const actor = await actorOf(tokenHash);
+  if (token === undefined) return null;
+  const actor = await actorOf(token);
   if (actor?.sessionId === undefined) return null;
   const { sessionId } = actor;
   csrfKey ??= derivedKey('csrf');
@@ -42,16 +42,18 @@ export function forgetRemembered(): void {
   remembered.clear();
 }
 
-function actorOf(tokenHash: Buffer): Promise<Actor | null> {
-  const key = tokenHash.toString('base64');
+function actorOf(token: string): Promise<Actor | null> | null {
   const now = performance.now();
-  const known = remembered.get(key);
+  const known = remembered.get(token);
   if (known !== undefined && known.until > now) return known.actor;
+  const tokenHash = hashSessionToken(token);
+  if (tokenHash === null) return null;
   // The second runs from before the look-up, so that an answer is never older than it.
   const actor = lookUp(tokenHash);
-  makeRoom(now);
-  remembered.set(key, { until: now + rememberedMs, actor });
-  actor.catch(() => remembered.delete(key));
+  makeRoom();
+  remembered.set(token, { until: now + rememberedMs, actor });
+  actor.catch(() => remembered.delete(token));
+  setTimeout(() => remembered.get(token)?.actor === actor && remembered.delete(token), rememberedMs).unref();
   return actor;
 }
 
@@ -70,8 +72,6 @@ async function lookUp(tokenHash: Buffer): Promise<Actor | null> {
 }
 
 /** Invented tokens are remembered as nobody, which spares the database; the bound keeps them from filling memory. */
-function makeRoom(now: number): void {
-  if (remembered.size < mostRemembered) return;
-  for (const [key, { until }] of remembered) if (until <= now) remembered.delete(key);
+function makeRoom(): void {
   if (remembered.size >= mostRemembered) remembered.clear();
 }

@@ -22,7 +22,7 @@ export type TransactionOptions = {
 
 type Ambient = {
   readonly session: Session;
-  readonly queries: Queries;
+  queries: Queries | null;
   /** null: a system transaction. */
   readonly context: Context | null;
   readonly afterCommit: (() => void | Promise<void>)[];
@@ -78,7 +78,10 @@ export async function systemTransaction<T>(work: () => Promise<T>, options: Tran
 
 /** The ambient transaction's query builder. @throws database.noTransaction outside one, or after it has ended. */
 export function db(): Queries {
-  return ambient().queries;
+  const store = ambient();
+  // drizzle calls nothing but query() of its client.
+  store.queries ??= drizzle(store.session as unknown as pg.PoolClient);
+  return store.queries;
 }
 
 /** Does something once the ambient transaction is durable: wake a worker, tell a browser. Its failure is logged, not thrown. */
@@ -155,9 +158,7 @@ async function repeated<T>(plan: Plan, work: () => Promise<T>): Promise<T> {
 
 async function once<T>(database: Database, plan: Plan, work: () => Promise<T>): Promise<T> {
   const session = new Session(database, plan);
-  // drizzle calls nothing but query() of its client.
-  const queries = drizzle(session as unknown as pg.PoolClient);
-  const store: Ambient = { session, queries, context: plan.context, afterCommit: [], savepoints: 0 };
+  const store: Ambient = { session, queries: null, context: plan.context, afterCommit: [], savepoints: 0 };
   let result: T;
   try {
     result = await ambients.run(store, work);

@@ -5,6 +5,7 @@
  * first statement, not before (work that asks nothing costs nothing); BEGIN and that statement travel together; and a
  * read-only transaction is ended by the BEGIN of the next one on the same connection, or a moment later.
  */
+import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import type { Database } from './connection.ts';
 import { databaseProblems, isConnectionLoss } from './database-problem.ts';
@@ -95,6 +96,7 @@ export class Session {
       habit.readerOpen = false;
       if (performance.now() - habit.lastUsed < trustedForMs) {
         // Not waited for: the statement follows at once. Where BEGIN fails the statement fails too, outside no transaction.
+        holdWrites(client);
         client.query(begin).catch(() => {});
         this.#client = client;
         return client;
@@ -111,6 +113,13 @@ export class Session {
       }
     }
   }
+}
+
+/** Two statements in one write: a system call costs as much as the rest of a statement. Let go once this turn's work is done. */
+function holdWrites(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 function habitsOf(client: pg.PoolClient): Habits {

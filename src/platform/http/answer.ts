@@ -66,7 +66,7 @@ function baseContext(request: FastifyRequest, reply: FastifyReply, signal: Abort
     signal,
     address: request.ip,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 400) || null,
-    cookies: new Map(Object.entries(request.cookies).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    cookies: cookiesOf(request),
     reply: {
       setCookie: (name, value, { httpOnly, maxAgeSeconds, path }) =>
         void reply.setCookie(name, value, { httpOnly, maxAge: maxAgeSeconds, path: path ?? '/', sameSite: 'lax', secure: secureCookies }),
@@ -75,6 +75,12 @@ function baseContext(request: FastifyRequest, reply: FastifyReply, signal: Abort
     ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
     ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
   };
+}
+
+function cookiesOf({ cookies }: FastifyRequest): Map<string, string> {
+  const kept = new Map<string, string>();
+  for (const name in cookies) kept.set(name, cookies[name] ?? '');
+  return kept;
 }
 
 async function identifyCaller(
@@ -86,11 +92,14 @@ async function identifyCaller(
   if (parts.door !== 'product') return endpoint.access === 'public' ? null : actorOfServiceToken(request.headers.authorization, parts.door);
   const changes = request.method !== 'GET' && request.method !== 'HEAD';
   if (changes) checkOrigin(request);
-  const headers = new Map(Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
-  const identified = await parts.identify?.(context.cookies, headers);
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const identified = await parts.identify?.(context.cookies, header);
   if (!identified) return null;
-  const byCookie = !headers.has('authorization');
-  if (changes && byCookie && endpoint.access !== 'public' && !identified.checkCsrf(headers.get('x-csrf-token')))
+  const byCookie = header('authorization') === undefined;
+  if (changes && byCookie && endpoint.access !== 'public' && !identified.checkCsrf(header('x-csrf-token')))
     throw commonProblems.crossSite();
   return identified.actor;
 }

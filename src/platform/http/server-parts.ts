@@ -13,7 +13,7 @@ export type ServerParts = {
   readonly door: Door;
   readonly routes: readonly Route[];
   /** Product door: who sends this request, by cookie or key; null for nobody. Compute doors know callers by service token. */
-  readonly identify?: (cookies: ReadonlyMap<string, string>, headers: ReadonlyMap<string, string>) => Promise<Identified | null>;
+  readonly identify?: (cookies: ReadonlyMap<string, string>, header: (name: string) => string | undefined) => Promise<Identified | null>;
   /** Folder of the built web app. */
   readonly webRoot?: string;
   readonly ready: () => boolean;
