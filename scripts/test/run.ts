@@ -1,11 +1,11 @@
-/** The test command: runs each group of files in one process, one group after the other, and closes with the totals of all. */
+/** The test command: runs each group of files in one process, two groups at a time, and closes with the totals of all. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../files.ts';
-import { findTests, type Group, groupTests, select } from './files.ts';
+import { findTests, type Group, type GroupName, groupTests, select } from './files.ts';
 import { type Counts, keepSlowest, type Report, reportVariable, type Slow } from './reporter.ts';
 
 const testTimeoutMs = 180_000;
@@ -25,17 +25,34 @@ async function main(words: readonly string[]): Promise<number> {
   const nodeOptions = [...options, ...choice.namePatterns.map((pattern) => `--test-name-pattern=${pattern}`)];
   const folder = mkdtempSync(join(tmpdir(), 'ai-spm-test-'));
   try {
-    const outcomes: Outcome[] = [];
-    for (const group of groupTests(root, choice.files)) outcomes.push(await runGroup(group, nodeOptions, folder));
+    const outcomes = await inLanes(groupTests(root, choice.files), { nodeOptions, folder });
     return conclude(outcomes, { durationMs: performance.now() - started, everyFileMustRun: choice.namePatterns.length === 0 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runGroup(group: Group, nodeOptions: readonly string[], folder: string): Promise<Outcome> {
+type Run = { readonly nodeOptions: readonly string[]; readonly folder: string };
+
+/** The longest groups wait much (for processes, for the database), so two of them share the machine well. */
+const mostLanes = 2;
+async function inLanes(groups: readonly Group[], run: Run): Promise<Outcome[]> {
+  const waiting = groups.toSorted((left, right) => heaviestFirst.indexOf(left.name) - heaviestFirst.indexOf(right.name));
+  const lanes = Math.max(1, Math.min(mostLanes, availableParallelism(), waiting.length));
+  const outcomes: Outcome[] = [];
+  const lane = async (): Promise<void> => {
+    for (let group = waiting.shift(); group; group = waiting.shift())
+      outcomes.push(await runGroup(group, { ...run, isAlone: lanes === 1 }));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return outcomes;
+}
+const heaviestFirst: readonly GroupName[] = ['database', 'journey', 'browser', 'unit'];
+
+async function runGroup(group: Group, { nodeOptions, folder, isAlone }: Run & { isAlone: boolean }): Promise<Outcome> {
   const reportPath = join(folder, `${group.name}.json`);
-  print(`\n▶ ${group.name}: ${group.files.length} ${group.files.length === 1 ? 'file' : 'files'}`);
+  const title = `\n▶ ${group.name}: ${group.files.length} ${group.files.length === 1 ? 'file' : 'files'}`;
+  print(isAlone ? title : `${title}, started`);
   const args = [
     '--test',
     '--test-isolation=none',
@@ -45,25 +62,44 @@ async function runGroup(group: Group, nodeOptions: readonly string[], folder: st
     ...nodeOptions,
     ...group.files,
   ];
-  const exit = await runNode(args, { ...process.env, [reportVariable]: reportPath });
+  const { exit, text } = await runNode(args, { env: { ...process.env, [reportVariable]: reportPath }, isAlone });
+  // Side by side, each group's lines are kept together.
+  if (!isAlone) print(`${title}\n${text}`);
   return { group, report: readReport(reportPath), exit };
 }
 
-/** @returns null when the process ended well, else how it ended. */
-function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> {
+type Ended = { /** null: it ended well; else how. */ readonly exit: string | null; readonly text: string };
+/** What a group writes is kept up to here; its failures come last. */
+const mostText = 4 * 2 ** 20;
+
+/** A run alone shows its lines as they come. */
+function runNode(args: readonly string[], { env, isAlone }: { env: NodeJS.ProcessEnv; isAlone: boolean }): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', isAlone ? 'inherit' : 'pipe', isAlone ? 'inherit' : 'pipe'],
+    });
+    let text = '';
+    const keep = (chunk: Buffer): void => {
+      text = (text + chunk.toString()).slice(-mostText);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     const timer = setTimeout(() => child.kill('SIGKILL'), groupTimeoutMs);
     const stop = (): void => {
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), stopGraceMs).unref();
     };
     process.once('SIGINT', stop).once('SIGTERM', stop);
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error) => resolve({ exit: error.message, text }));
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       process.off('SIGINT', stop).off('SIGTERM', stop);
-      resolve(code === 0 ? null : `it ended with ${signal ?? `exit code ${code}`}`);
+      const end = (): void => resolve({ exit: code === 0 ? null : `it ended with ${signal ?? `exit code ${code}`}`, text });
+      child.once('close', end);
+      // A process left behind by a test would hold the pipe open for ever.
+      setTimeout(end, 2000).unref();
     });
   });
 }
