@@ -81,7 +81,7 @@ async function waitUntil(done: () => boolean, dead: () => boolean, says: () => s
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -93,7 +93,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Six free ports in a row: one base and five services. */
-async function freePortBase(): Promise<number> {
+export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const base = 20_000 + Math.floor(Math.random() * 30_000);
     const free = await Promise.all([1, 2, 3, 4, 5].map((step) => isFree(base + step)));

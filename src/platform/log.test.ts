@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from './actors.ts';
 import { withContext } from './ambient.ts';
 import { config, overrideEnvironment } from './config.ts';
@@ -58,3 +59,29 @@ test('each kind has its own file of JSON lines with the correlation id, and no s
     assert.deepEqual([written, traceId, code, level], [kind, context.traceId, 'test.line', 'info']);
   }
 });
+
+test('at midnight UTC a new file begins; the old day keeps its lines', async (t) => {
+  await closeLogs();
+  // Only the clock is moved: the file's own timer runs, and asks the clock.
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2031, 2, 31, 23, 59, 59, 950) });
+  log().info({ code: 'test.before' }, 'Before midnight');
+  await written('application-all-2031-03-31.log', 'test.before');
+  t.mock.timers.setTime(Date.UTC(2031, 3, 1, 0, 0, 0, 50));
+  await until(() => readdirSync(folder).includes('application-all-2031-04-01.log'));
+  log().info({ code: 'test.after' }, 'After midnight');
+  await written('application-all-2031-04-01.log', 'test.after');
+  assert.doesNotMatch(readFileSync(join(folder, 'application-all-2031-03-31.log'), 'utf8'), /test\.after/);
+  assert.match(readFileSync(join(folder, 'application-all.history'), 'utf8'), /2031-03-31/, 'it is on the list of files to remove in time');
+  await closeLogs();
+});
+
+function written(name: string, code: string): Promise<void> {
+  return until(() => readdirSync(folder).includes(name) && readFileSync(join(folder, name), 'utf8').includes(code));
+}
+async function until(done: () => boolean): Promise<void> {
+  for (let round = 0; round < 500; round += 1) {
+    if (done()) return;
+    await sleep(10);
+  }
+  assert.fail(`in vain; there are ${readdirSync(folder).join(', ')}`);
+}

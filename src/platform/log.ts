@@ -26,7 +26,17 @@ function fileStream(kind: LogKind): RotatingFileStream | null {
       const day = (time instanceof Date ? time : new Date()).toISOString().slice(0, 10);
       return `${kind}-${PROCESS}-${day}${index !== undefined && index > 1 ? `.${index}` : ''}.log`;
     },
-    { path: LOG_DIR, interval: '1d', intervalUTC: true, size: '100M', maxFiles: keptDays[kind], mode: 0o640 },
+    // Files keep the name of their day. The list of those to remove in time has one name, or each day would begin a new list.
+    {
+      path: LOG_DIR,
+      immutable: true,
+      history: `${kind}-${PROCESS}.history`,
+      interval: '1d',
+      intervalUTC: true,
+      size: '100M',
+      maxFiles: keptDays[kind],
+      mode: 0o640,
+    },
   );
   // A full or vanished disk must not end the process: stdout still has the lines.
   stream.on('error', () => {});
