@@ -3,6 +3,7 @@ import { memberPlace, placeName, rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { type Codec, decompressBeginning, unpack } from './decompress.ts';
+import { containsItself, selfContained } from './self-containing.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
 
@@ -20,29 +21,46 @@ export default defineReader({
   },
 });
 
+const signatures = {
+  gzip: [0x1f, 0x8b, 8],
+  bzip2: [0x42, 0x5a, 0x68],
+  xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
+  zstd: [0x28, 0xb5, 0x2f, 0xfd],
+  lz4: [0x04, 0x22, 0x4d, 0x18],
+  joblib: [0x5a, 0x46, 0x30, 0x78],
+} as const;
+
 function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
-  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+  // Asked about every file: nothing is made before the first byte fits.
+  const starts = (signature: readonly number[]) => head[0] === signature[0] && signature.every((byte, i) => head[i] === byte);
   const certain = (codec: Codec): Wrapper => ({ codec, start: 0, certain: true });
-  if (starts(0x1f, 0x8b, 8)) return certain('gzip');
-  if (starts(0x42, 0x5a, 0x68) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && (head[4] === 0x31 || head[4] === 0x17))
+  if (starts(signatures.gzip)) return certain('gzip');
+  if (starts(signatures.bzip2) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && (head[4] === 0x31 || head[4] === 0x17))
     return certain('bzip2');
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)) return certain('xz');
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return certain('zstd');
-  if (starts(0x04, 0x22, 0x4d, 0x18)) return certain('lz4');
+  if (starts(signatures.xz)) return certain('xz');
+  if (starts(signatures.zstd)) return certain('zstd');
+  if (starts(signatures.lz4)) return certain('lz4');
   // joblib before 0.10: 'ZF', the length as 19 characters of hexadecimal text, then zlib.
-  if (starts(0x5a, 0x46, 0x30, 0x78)) return { codec: 'zlib', start: 21, certain: true };
-  if (
-    head.length > 13 &&
-    (head[0] ?? 255) < 225 &&
-    head[1] === 0 &&
-    head[2] === 0 &&
-    head[12] === (head[11] === 0xff ? 0xff : 0) &&
-    head[13] === 0
-  )
-    return { codec: 'lzma', start: 0, certain: false };
+  if (starts(signatures.joblib)) return { codec: 'zlib', start: 21, certain: true };
+  if (startsLzma(head)) return { codec: 'lzma', start: 0, certain: false };
   if (head.length > 6 && head[0] === 0x78 && (0x7800 + (head[1] ?? 0)) % 31 === 0) return { codec: 'zlib', start: 0, certain: false };
   if (name.endsWith('.br')) return { codec: 'brotli', start: 0, certain: false };
   return null;
+}
+
+/**
+ * LZMA alone has no signature. Encoders write a dictionary of 2^n or 2^n + 2^(n-1) bytes, and a size below 256 GiB or unknown;
+ * without these two, arrays of small integers would pass for it.
+ * @source The .lzma File Format 1.1 and the checks that XZ Utils makes before it believes one.
+ */
+function startsLzma(head: Uint8Array): boolean {
+  if (head.length < 18 || (head[0] ?? 255) >= 225 || head[13] !== 0) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const dictionary = view.getUint32(1, true);
+  const power = 2 ** Math.floor(Math.log2(dictionary));
+  if (dictionary < 4096 || (dictionary !== 0xffffffff && dictionary !== power && dictionary !== power * 1.5)) return false;
+  const size = view.getBigUint64(5, true);
+  return size === 0xffff_ffff_ffff_ffffn || size < 2n ** 38n;
 }
 
 /** Two bytes are no signature: the stream must also decode. */
@@ -58,6 +76,10 @@ function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
 function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
   const { source, consumed, complete } = unpack(wrapper.codec, packed, tools.budget, null);
   const place = memberPlace(draft.where, innerName(placeName(draft.where)));
+  if (wrapper.start === 0 && source.costly !== true && containsItself(packed, source)) {
+    draft.anomalies.push(selfContained(draft.where));
+    return;
+  }
   const content = tools.open(source, place);
   draft.members.push(content);
   if (content.role !== null) draft.role = content.role;

@@ -4,16 +4,17 @@ import { type Budget, BudgetExceeded } from '../../engine/budget.ts';
 import { MalformedBytes } from '../../engine/reader.ts';
 import { type ByteSource, beginningSource, bytesSource } from '../../engine/source.ts';
 import { forwardSource, measuredSource } from '../parts/streamed-source.ts';
-import { decodeBzip2 } from './bzip2.ts';
-import { type Decoded, joinFrames } from './frames.ts';
+import { type Decoded, joinBytes, joinFrames } from './frames.ts';
 import { decodeGzip } from './gzip.ts';
-import { decodeLz4Frame } from './lz4.ts';
-import { decodeLzmaAlone, decodeXz } from './xz.ts';
+import type { PieceDecoder } from './pieces.ts';
+import { type Codec, openPieces } from './stream-pieces.ts';
 
-export type Codec = 'deflate' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4' | 'brotli';
+export type { Codec } from './stream-pieces.ts';
 
 /** Compressed input above this is decoded in part only, so that input and output together stay in memory bounds. */
 const heldInputBytes = 16 * 2 ** 20;
+/** A dictionary of this size is kept at most while content is read on. */
+const dictionaryBytes = 64 * 2 ** 20;
 /** Compressed bytes tried when the whole output is too large to hold: a smaller piece when even that expands too far. */
 const prefixInputBytes = [64 * 1024, 4 * 1024, 256, 64, 24];
 
@@ -28,7 +29,7 @@ export type Unpacked = {
 };
 
 /**
- * Unpacks a stream: held when it is small enough, read forward when it is deflated, else its beginning only.
+ * Unpacks a stream: held when it is small enough, else read forward as far as somebody asks.
  * @param size the length somebody declares, or null.
  * @throws MalformedBytes when the stream is broken, BudgetExceeded when the root's output budget is used up.
  */
@@ -36,63 +37,97 @@ export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: n
   budget.checkTime();
   const allowance = Math.floor(Math.min(budget.limits.heldBytes, budget.outputAllowance()));
   if (allowance <= 0) throw new BudgetExceeded('outputBytes', 'the output budget of this file is used up');
-  const whole = packed.size <= heldInputBytes ? decode(codec, packed.read(0, packed.size), allowance, false) : null;
+  const whole =
+    packed.size <= heldInputBytes ? decode(codec, packed, { most: allowance, partial: false, size, tick: () => budget.checkTime() }) : null;
   if (whole) {
     budget.spendOutput(whole.bytes.length);
     return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true };
   }
-  const streamed = codec === 'deflate' || codec === 'zlib' || codec === 'gzip';
-  if (streamed && size === null) return { ...measuredSource(codec, packed, budget), held: null, complete: true };
-  const beginning = decompressBeginning(codec, packed, allowance);
+  return unpackForward(codec, packed, budget, size) ?? unpackBeginning(codec, packed, { most: allowance, size, budget });
+}
+
+/** Content that is read on as far as somebody asks; null when the codec cannot be read so. */
+function unpackForward(codec: Codec, packed: ByteSource, budget: Budget, size: number | null): Unpacked | null {
+  const open = () => openPieces(codec, packed, { size, held: dictionaryBytes });
+  const first = open();
+  if (!first) return null;
+  const again = () => open() ?? first;
+  if (size === null) return { ...measuredSource({ first, again, budget }), held: null, complete: true };
+  return { source: forwardSource({ first, again, budget, size }), consumed: packed.size, held: null, complete: true };
+}
+
+type Beginning = { readonly most: number; readonly size: number | null; readonly budget: Budget };
+
+function unpackBeginning(codec: Codec, packed: ByteSource, { most, size, budget }: Beginning): Unpacked {
+  const beginning = decompressBeginning(codec, packed, most);
   budget.spendOutput(beginning.length);
-  const rest = streamed && size !== null ? () => forwardSource(codec, packed, budget, size) : null;
-  const source = beginningSource(beginning, size ?? Number.MAX_SAFE_INTEGER, rest);
-  return { source, consumed: packed.size, held: null, complete: rest !== null };
+  const source = beginningSource(beginning, size ?? Number.MAX_SAFE_INTEGER, null);
+  return { source, consumed: packed.size, held: null, complete: false };
 }
 
 /** The first bytes of a stream, as many as a small piece of input gives; empty when there are none. */
 export function decompressBeginning(codec: Codec, source: ByteSource, most: number): Uint8Array {
   for (const length of prefixInputBytes) {
-    const decoded = decode(codec, source.read(0, Math.min(length, source.size)), most, true);
+    const beginning = bytesSource(source.read(0, Math.min(length, source.size)));
+    const decoded = decode(codec, beginning, { most, partial: true, size: null, tick: () => {} });
     if (decoded) return decoded.bytes;
   }
   return new Uint8Array(0);
 }
 
+type Wish = {
+  readonly most: number;
+  readonly partial: boolean;
+  readonly size: number | null;
+  /** Looks at the clock: called once for every frame or piece. */
+  readonly tick: () => void;
+};
+
 /** @returns null when the output would be larger than `most`. */
-function decode(codec: Codec, input: Uint8Array, most: number, partial: boolean): Decoded | null {
+function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick }: Wish): Decoded | null {
   const limit = Math.max(1, most);
+  const input = () => packed.read(0, packed.size);
   switch (codec) {
     case 'deflate':
-      return native(codec, () => inflateRawSync(input, zlibOptions(limit, partial)));
+      return native(codec, () => inflateRawSync(input(), zlibOptions(limit, partial)));
     case 'zlib':
-      return native(codec, () => inflateSync(input, zlibOptions(limit, partial)));
+      return native(codec, () => inflateSync(input(), zlibOptions(limit, partial)));
     case 'gzip':
-      return decodeGzip(input, limit, partial);
+      return decodeGzip(input(), limit, { partial, tick });
     case 'zstd':
-      return joinFrames(input, limit, startsZstdFrame, (frame, left) => decodeZstdFrame(frame, left, partial));
+      return joinFrames(input(), limit, startsZstdFrame, (frame, left) => {
+        tick();
+        return decodeZstdFrame(frame, left, partial);
+      });
     case 'brotli':
       return native(codec, () =>
-        brotliDecompressSync(input, {
+        brotliDecompressSync(input(), {
           info: true,
           maxOutputLength: limit,
           ...(partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
         }),
       );
-    case 'bzip2':
-      return decodeBzip2(input, limit, partial);
-    case 'lz4':
-      return joinFrames(
-        input,
-        limit,
-        () => true,
-        (frame, left) => decodeLz4Frame(frame, left, partial),
-      );
-    case 'xz':
-      return decodeXz(input, limit, partial);
-    case 'lzma':
-      return decodeLzmaAlone(input, limit, partial);
+    default:
+      return collected(openPieces(codec, packed, { size, held: limit }), limit, { partial, tick });
   }
+}
+
+/** All pieces of a stream as one; a cut stream gives what there is when only a part is asked for. */
+function collected(pieces: PieceDecoder | null, most: number, { partial, tick }: Pick<Wish, 'partial' | 'tick'>): Decoded | null {
+  if (!pieces) return null;
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  try {
+    for (let piece = pieces.next(); piece; piece = pieces.next()) {
+      tick();
+      total += piece.length;
+      if (total > most) return null;
+      parts.push(new Uint8Array(piece));
+    }
+  } catch (error) {
+    if (!partial || !(error instanceof MalformedBytes)) throw error;
+  }
+  return { bytes: joinBytes(parts, total), consumed: pieces.consumed };
 }
 
 function zlibOptions(limit: number, partial: boolean) {

@@ -3,12 +3,17 @@ import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { MalformedBytes, TruncatedBytes } from '../../engine/reader.ts';
 import { type Decoded, joinFrames } from './frames.ts';
 
+type Reading = { readonly partial: boolean /** Called for every member. */; readonly tick: () => void };
+
 /**
  * @returns null when the output would be larger than `most`.
  * @source RFC 1952, section 2.3.
  */
-export function decodeGzip(input: Uint8Array, most: number, partial: boolean): Decoded | null {
-  return joinFrames(input, most, startsGzip, (rest, left) => decodeMember(rest, left, partial));
+export function decodeGzip(input: Uint8Array, most: number, { partial, tick }: Reading): Decoded | null {
+  return joinFrames(input, most, startsGzip, (rest, left) => {
+    tick();
+    return decodeMember(rest, left, partial);
+  });
 }
 
 export function startsGzip(bytes: Uint8Array): boolean {

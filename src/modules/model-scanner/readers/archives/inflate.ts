@@ -1,13 +1,14 @@
 /**
- * Deflate, piece by piece: for content too large to hold, which the library's synchronous calls can only give as a whole.
- * @source RFC 1951.
+ * Deflate and deflate64, piece by piece: for content too large to hold, which the library's synchronous calls can only give as a whole.
+ * @source RFC 1951; deflate64 as 7-Zip and Info-ZIP read it: 64 KiB of history, two more distances, a length code of 16 bits.
  */
 import { MalformedBytes, TruncatedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
+import type { PieceDecoder } from './pieces.ts';
 
-const historyBytes = 32 * 1024;
+const historyBytes = 64 * 1024;
 const pieceBytes = 64 * 1024;
-const longestMatch = 258;
+const longestMatch = 65_538;
 const inputBytes = 64 * 1024;
 
 type Codes = { readonly table: Uint16Array; readonly bits: number };
@@ -18,9 +19,11 @@ const lengthBase = Uint16Array.from([
 const lengthExtra = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0]);
 const distanceBase = Uint16Array.from([
   1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385,
-  24577,
+  24577, 32769, 49153,
 ]);
-const distanceExtra = Uint8Array.from([0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13]);
+const distanceExtra = Uint8Array.from([
+  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14,
+]);
 const codeOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 let fixed: { literals: Codes; distances: Codes } | undefined;
@@ -33,7 +36,7 @@ function fixedCodes(): { literals: Codes; distances: Codes } {
       ...new Array<number>(24).fill(7),
       ...new Array<number>(8).fill(8),
     ]),
-    distances: codesOf(new Array<number>(30).fill(5)),
+    distances: codesOf(new Array<number>(32).fill(5)),
   };
   return fixed;
 }
@@ -68,8 +71,20 @@ function reversed(code: number, length: number): number {
   return result;
 }
 
+export type InflateOptions = {
+  /** deflate64. */
+  readonly wide?: boolean;
+  /** Working memory of `inflateScratch`, for streams that follow one another and need not have their own. */
+  readonly scratch?: Uint8Array;
+};
+
+export function inflateScratch(): Uint8Array {
+  return new Uint8Array(historyBytes + pieceBytes + longestMatch);
+}
+
 /** One deflate stream. `next` gives the output in order, 64 KiB or less at a time; null at its end. */
-export class Inflate {
+export class Inflate implements PieceDecoder {
+  readonly #wide: boolean;
   readonly #source: ByteSource;
   #input: Uint8Array = new Uint8Array(0);
   #inputAt: number;
@@ -78,14 +93,16 @@ export class Inflate {
   #held = 0;
   /** Zero bytes given beyond the end of the input. */
   #beyond = 0;
-  readonly #output = new Uint8Array(historyBytes + pieceBytes + longestMatch);
+  readonly #output: Uint8Array;
   #end = historyBytes;
   #history = 0;
   #last = false;
   #stored = 0;
   #codes: { literals: Codes; distances: Codes } | null = null;
 
-  constructor(source: ByteSource, start: number) {
+  constructor(source: ByteSource, start: number, { wide = false, scratch = inflateScratch() }: InflateOptions = {}) {
+    this.#wide = wide;
+    this.#output = scratch;
     this.#source = source;
     this.#inputAt = start;
   }
@@ -162,7 +179,8 @@ export class Inflate {
     const literals = this.#bits(5) + 257;
     const distances = this.#bits(5) + 1;
     const count = this.#bits(4) + 4;
-    if (literals > 286 || distances > 30) throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate code table is too large');
+    if (literals > 286 || distances > (this.#wide ? 32 : 30))
+      throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate code table is too large');
     const small = new Array<number>(19).fill(0);
     for (let i = 0; i < count; i++) small[codeOrder[i] ?? 0] = this.#bits(3);
     const codes = codesOf(small);
@@ -209,9 +227,10 @@ export class Inflate {
   }
   #match(index: number, distances: Codes): void {
     if (index >= lengthBase.length) throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate length does not exist');
-    const length = (lengthBase[index] ?? 0) + this.#bits(lengthExtra[index] ?? 0);
+    const longest = this.#wide && index === 28;
+    const length = longest ? 3 + this.#bits(16) : (lengthBase[index] ?? 0) + this.#bits(lengthExtra[index] ?? 0);
     const slot = this.#symbol(distances);
-    if (slot >= distanceBase.length) throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate distance does not exist');
+    if (slot >= (this.#wide ? 32 : 30)) throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate distance does not exist');
     const distance = (distanceBase[slot] ?? 0) + this.#bits(distanceExtra[slot] ?? 0);
     if (distance > this.#history + this.#end - historyBytes)
       throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate match points before the start');

@@ -1,10 +1,11 @@
 /**
- * The LZMA decoder: range coder, literals, matches and repeats into a bounded output. Serves .lzma, .xz and 7z.
+ * The LZMA decoder: range coder, literals, matches and repeats into a sliding output. Serves .lzma, .xz and 7z.
  * @source LZMA SDK specification (lzma-specification.txt, public domain): the decoder state machine of chapter "LZMA Decoder".
  */
-import { MalformedBytes, TruncatedBytes } from '../../engine/reader.ts';
-import type { BoundedOutput } from './frames.ts';
+import { MalformedBytes } from '../../engine/reader.ts';
+import { type ByteFeed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
 
+const stepBytes = 16 * 1024;
 const topValue = 1 << 24;
 const probabilityStart = 1 << 10;
 const lengthLow = 8;
@@ -18,53 +19,84 @@ function probabilities(count: number): Uint16Array {
   return new Uint16Array(count).fill(probabilityStart);
 }
 
-class RangeDecoder {
-  input: Uint8Array = new Uint8Array(0);
-  at = 0;
-  #range = 0;
-  #code = 0;
+/** Unsigned 32-bit numbers in a typed array: as fields they would be boxed at every step. */
+const rangeAt = 0;
+const codeAt = 1;
 
-  start(input: Uint8Array, at: number): void {
-    this.input = input;
-    this.at = at;
-    this.#range = 0xffffffff;
-    this.#code = 0;
-    if (this.#byte() !== 0) throw new MalformedBytes('lzma-broken', at, 'an LZMA chunk starts with a wrong byte');
-    for (let i = 0; i < 4; i++) this.#code = ((this.#code << 8) | this.#byte()) >>> 0;
+class RangeDecoder {
+  readonly feed: ByteFeed;
+  readonly #words = new Uint32Array(2);
+
+  constructor(feed: ByteFeed) {
+    this.feed = feed;
   }
-  get finished(): boolean {
-    return this.#code === 0;
+  start(): void {
+    this.#words[rangeAt] = 0xffffffff;
+    this.#words[codeAt] = 0;
+    if (this.feed.byte() !== 0) throw new MalformedBytes('lzma-broken', this.feed.at, 'an LZMA chunk starts with a wrong byte');
+    this.#words[codeAt] = ((this.feed.byte() << 24) | (this.feed.byte() << 16) | (this.feed.byte() << 8) | this.feed.byte()) >>> 0;
   }
   bit(model: Uint16Array, index: number): number {
+    const words = this.#words;
     const probability = model[index] ?? 0;
-    const bound = (this.#range >>> 11) * probability;
-    if (this.#code < bound) {
-      this.#range = bound;
+    const range = words[rangeAt] ?? 0;
+    const code = words[codeAt] ?? 0;
+    const bound = (range >>> 11) * probability;
+    if (code < bound) {
       model[index] = probability + ((2048 - probability) >> 5);
-      this.#normalize();
+      words[rangeAt] = bound;
+      if (bound < topValue) this.#shift();
       return 0;
     }
-    this.#range = (this.#range - bound) >>> 0;
-    this.#code = (this.#code - bound) >>> 0;
     model[index] = probability - (probability >> 5);
-    this.#normalize();
+    words[rangeAt] = range - bound;
+    words[codeAt] = code - bound;
+    if (range - bound < topValue) this.#shift();
     return 1;
   }
   direct(count: number): number {
+    const words = this.#words;
     let result = 0;
     for (let left = count; left > 0; left--) {
-      this.#range >>>= 1;
-      const over = this.#code >= this.#range;
-      if (over) this.#code = (this.#code - this.#range) >>> 0;
+      const range = (words[rangeAt] ?? 0) >>> 1;
+      const code = words[codeAt] ?? 0;
+      const over = code >= range;
+      words[rangeAt] = range;
+      if (over) words[codeAt] = code - range;
       result = ((result << 1) | (over ? 1 : 0)) >>> 0;
-      this.#normalize();
+      if (range < topValue) this.#shift();
     }
     return result;
   }
   tree(model: Uint16Array, bits: number, base = 0): number {
-    let node = 1;
-    for (let i = 0; i < bits; i++) node = (node << 1) | this.bit(model, base + node);
-    return node - (1 << bits);
+    return this.descend(model, { base, node: 1, limit: 1 << bits }) - (1 << bits);
+  }
+  /** Bits from a node down until `limit` is reached; range and code stay in registers on the way, as most of the time is spent here. */
+  descend(model: Uint16Array, { base, node, limit }: { base: number; node: number; limit: number }): number {
+    const words = this.#words;
+    let range = words[rangeAt] ?? 0;
+    let code = words[codeAt] ?? 0;
+    let at = node;
+    while (at < limit) {
+      const probability = model[base + at] ?? 0;
+      const bound = (range >>> 11) * probability;
+      if (code < bound) {
+        model[base + at] = probability + ((2048 - probability) >> 5);
+        range = bound;
+        at <<= 1;
+      } else {
+        model[base + at] = probability - (probability >> 5);
+        range -= bound;
+        code -= bound;
+        at = (at << 1) | 1;
+      }
+      if (range >= topValue) continue;
+      range = (range << 8) >>> 0;
+      code = ((code << 8) | this.feed.byte()) >>> 0;
+    }
+    words[rangeAt] = range;
+    words[codeAt] = code;
+    return at;
   }
   reverseTree(model: Uint16Array, bits: number, base = 0): number {
     let node = 1;
@@ -76,16 +108,10 @@ class RangeDecoder {
     }
     return symbol;
   }
-  #normalize(): void {
-    if (this.#range >= topValue) return;
-    this.#range = (this.#range << 8) >>> 0;
-    this.#code = ((this.#code << 8) | this.#byte()) >>> 0;
-  }
-  #byte(): number {
-    const byte = this.input[this.at];
-    if (byte === undefined) throw new TruncatedBytes('lzma-broken', this.at, 'the LZMA stream is cut');
-    this.at += 1;
-    return byte;
+  #shift(): void {
+    const words = this.#words;
+    words[rangeAt] = (words[rangeAt] ?? 0) << 8;
+    words[codeAt] = ((words[codeAt] ?? 0) << 8) | this.feed.byte();
   }
 }
 
@@ -111,10 +137,28 @@ export function lzmaProperties(byte: number): LzmaProperties {
   return { literalContext: byte % 9, literalPosition: rest % 5, position: Math.floor(rest / 5) };
 }
 
+/** One stream of known or unknown length; its end marker may come before or stand behind the last byte. */
+export function lzmaPieces(
+  feed: ByteFeed,
+  { properties, dictionary, size, held }: { properties: LzmaProperties; dictionary: number; size: number | null; held: number },
+): PieceDecoder {
+  const output = new SlidingOutput(Math.max(4096, dictionary), held);
+  let decoder: LzmaDecoder | null = null;
+  const step = () => {
+    if (!decoder) {
+      decoder = new LzmaDecoder(feed, output, properties);
+      decoder.range.start();
+    }
+    const left = size === null ? stepBytes : Math.min(stepBytes, size - output.length);
+    return left > 0 && !decoder.run(left);
+  };
+  return new OutputPieces(output, step, () => feed.at);
+}
+
 /** Decoder state that LZMA2 keeps from chunk to chunk. */
 export class LzmaDecoder {
-  readonly range = new RangeDecoder();
-  readonly output: BoundedOutput;
+  readonly range: RangeDecoder;
+  readonly output: SlidingOutput;
   #properties: LzmaProperties;
   #state = 0;
   #repeats: [number, number, number, number] = [0, 0, 0, 0];
@@ -133,7 +177,11 @@ export class LzmaDecoder {
   /** Distances may not reach before this output byte. */
   dictionaryStart = 0;
 
-  constructor(output: BoundedOutput, properties: LzmaProperties) {
+  /** What is left of a match that the last run cut. */
+  #pending = 0;
+
+  constructor(feed: ByteFeed, output: SlidingOutput, properties: LzmaProperties) {
+    this.range = new RangeDecoder(feed);
     this.output = output;
     this.#properties = properties;
     this.reset(properties);
@@ -147,6 +195,7 @@ export class LzmaDecoder {
   reset(properties: LzmaProperties): void {
     this.#properties = properties;
     this.#state = 0;
+    this.#pending = 0;
     this.#repeats = [0, 0, 0, 0];
     this.#literal = probabilities(0x300 << (properties.literalContext + properties.literalPosition));
     this.#isMatch = probabilities(12 << 4);
@@ -169,6 +218,10 @@ export class LzmaDecoder {
   run(count: number): boolean {
     const stop = this.output.length + count;
     while (this.output.length < stop) {
+      if (this.#pending > 0) {
+        this.#copy(stop);
+        continue;
+      }
       const positionState = (this.output.length - this.dictionaryStart) & ((1 << this.#properties.position) - 1);
       if (this.range.bit(this.#isMatch, (this.#state << 4) + positionState) === 0) {
         this.#literalByte();
@@ -176,12 +229,18 @@ export class LzmaDecoder {
       }
       const length = this.#match(positionState);
       if (length === null) return true;
-      const [distance] = this.#repeats;
-      if (distance >= this.output.length - this.dictionaryStart)
-        throw new MalformedBytes('lzma-broken', this.range.at, 'an LZMA match points before the start');
-      this.output.repeat(distance + 1, Math.min(length, stop - this.output.length));
+      this.#pending = length;
     }
     return false;
+  }
+
+  #copy(stop: number): void {
+    const [distance] = this.#repeats;
+    if (distance >= this.output.length - this.dictionaryStart)
+      throw new MalformedBytes('lzma-broken', this.range.feed.at, 'an LZMA match points before the start');
+    const length = Math.min(this.#pending, stop - this.output.length);
+    this.output.repeat(distance + 1, length);
+    this.#pending -= length;
   }
 
   #literalByte(): void {
@@ -201,7 +260,7 @@ export class LzmaDecoder {
         if (matchBit !== bit) break;
       }
     }
-    while (symbol < 0x100) symbol = (symbol << 1) | this.range.bit(this.#literal, base + symbol);
+    symbol = this.range.descend(this.#literal, { base, node: symbol, limit: 0x100 });
     this.output.push(symbol & 0xff);
     this.#state = this.#state < 4 ? 0 : this.#state < 10 ? this.#state - 3 : this.#state - 6;
   }

@@ -11,7 +11,6 @@ export type TarHeader = {
   /** '0' file, '1' hard link, '2' symbolic link, '3' and '4' devices, '5' folder, '6' pipe, 'x' 'g' 'L' 'K' extended, 'S' sparse. */
   readonly type: string;
   readonly link: string;
-  readonly moreSparse: boolean;
 };
 
 /** @source POSIX.1-2017 pax, ustar interchange format; GNU tar manual, "Basic Tar Format". */
@@ -26,7 +25,6 @@ export function tarHeader(block: Uint8Array): TarHeader | null {
     size: numberField(block, 124, 12),
     type,
     link: textField(block, 157, 100),
-    moreSparse: type === 'S' && block[482] === 1,
   };
 }
 
@@ -57,7 +55,7 @@ function textField(block: Uint8Array, at: number, length: number): string {
 }
 
 /** Octal text, or base 256 when the top bit is set. */
-function numberField(block: Uint8Array, at: number, length: number): number {
+export function numberField(block: Uint8Array, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first & 0x80) {
     let value = first & 0x7f;
@@ -71,9 +69,9 @@ function numberField(block: Uint8Array, at: number, length: number): number {
   return text === '' ? 0 : Number.parseInt(text, 8);
 }
 
-/** Records `length key=value\n` of a pax header; later ones win. */
-export function paxRecords(bytes: Uint8Array): Map<string, string> {
-  const records = new Map<string, string>();
+/** Records `length key=value\n` of a pax header; in their order; of a key that stands twice the later one wins. */
+export function paxRecords(bytes: Uint8Array): (readonly [string, string])[] {
+  const records: (readonly [string, string])[] = [];
   let at = 0;
   while (at < bytes.length && bytes[at] !== 0) {
     const blank = bytes.indexOf(32, at);
@@ -83,7 +81,7 @@ export function paxRecords(bytes: Uint8Array): Map<string, string> {
     const record = utf8.decode(bytes.subarray(blank + 1, at + length - 1));
     const equals = record.indexOf('=');
     if (equals < 0) throw new MalformedBytes('tar-pax', at, 'a pax record has no value');
-    records.set(record.slice(0, equals), record.slice(equals + 1));
+    records.push([record.slice(0, equals), record.slice(equals + 1)]);
     at += length;
   }
   return records;

@@ -26,6 +26,11 @@ test('a long pax path is the name; a pax path of another file is a lie', () => {
   assert.ok(codesOf(artefactOf(tar([{ name: 'readme.txt', data: callingPickle, pax: { path: 'model.pkl' } }]))).includes('tar-two-names'));
 });
 
+test('a long name of which the plain header keeps a piece is one name', () => {
+  const path = `pax/${'123/'.repeat(40)}longname`;
+  assert.deepEqual(codesOf(artefactOf(tar([{ name: '123/'.repeat(25), data: harmlessPickle, pax: { path } }]))), []);
+});
+
 test('a pax size that contradicts the header is a lie', () => {
   assert.ok(codesOf(artefactOf(tar([{ name: 'a', data: bytes('0123456789'), pax: { size: '4' } }]))).includes('tar-two-sizes'));
 });

@@ -13,7 +13,10 @@ import {
 } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { leavesFolder, unsafeMemberPath } from './archive-path.ts';
+import { checkMediaTypes, noBlobs, noteBlob, type OciBlobs } from './oci-archive.ts';
 import { blockBytes, paxRecords, type TarHeader, tarHeader } from './tar-header.ts';
+import { describeTar, isWhiteout } from './tar-kinds.ts';
+import { oldSparseMap, paxSparseMap, type SparseMap, sparseSource } from './tar-sparse.ts';
 
 const longestExtension = 2 ** 20;
 const utf8 = new TextDecoder('utf-8');
@@ -25,9 +28,13 @@ export default defineReader({
     const draft = draftArtefact('tar', where, source.size);
     draft.role = 'container';
     const names = new Set<string>();
-    guarded(draft, () => readEntries(source, names, draft, tools));
-    Object.assign(draft, kindOf(names));
+    const blobs = noBlobs();
+    guarded(draft, () => readEntries(source, names, { draft, tools, blobs }));
+    Object.assign(draft, describeTar(names));
+    checkMediaTypes(blobs, draft);
     draft.metadata.set('members', names.size);
+    const removed = [...names].filter(isWhiteout).length;
+    if (removed > 0) draft.metadata.set('whiteouts', removed);
     return draft;
   },
 });
@@ -39,18 +46,12 @@ function isHeader(head: Uint8Array): boolean {
   return header !== null && header.size >= 0;
 }
 
-function kindOf(names: ReadonlySet<string>): Partial<Draft> {
-  const bare = new Set([...names].map((name) => name.replace(/^\.\//, '')));
-  if (bare.has('model_config.yaml') && [...bare].some((name) => name.endsWith('.ckpt'))) return { format: 'nemo', role: 'model' };
-  if (bare.has('pickle') && bare.has('storages') && bare.has('tensors')) return { format: 'torch-tar', role: 'model' };
-  if (bare.has('oci-layout') && bare.has('index.json')) return { format: 'oci-layout', role: 'container' };
-  return {};
-}
-
+type PaxRecords = readonly (readonly [string, string])[];
 /** What extended headers say about the next entry. */
-type Pending = { path?: string; link?: string; size?: number };
+type Pending = { path?: string; link?: string; size?: number; records?: PaxRecords };
 
-function readEntries(source: ByteSource, names: Set<string>, draft: Draft, tools: ReaderTools): void {
+function readEntries(source: ByteSource, names: Set<string>, target: Target): void {
+  const { draft } = target;
   let at = 0;
   let pending: Pending = {};
   let ended = false;
@@ -59,7 +60,7 @@ function readEntries(source: ByteSource, names: Set<string>, draft: Draft, tools
     const header = tarHeader(block);
     if (!header) {
       if (!block.every((byte) => byte === 0)) {
-        stray(source, at, ended, { draft, tools });
+        stray(source, at, ended, target);
         return;
       }
       ended = true;
@@ -76,13 +77,13 @@ function readEntries(source: ByteSource, names: Set<string>, draft: Draft, tools
       );
     ended = false;
     if (header.size < 0 || !Number.isSafeInteger(header.size)) throw new MalformedBytes('tar-size', at, 'a member has an impossible size');
-    const extension = extensionOf(source, at, header);
+    const extension = extensionOf(source, at, header, draft);
     if (extension) {
       pending = { ...pending, ...extension };
       at += blockBytes + padded(header.size);
       continue;
     }
-    at = readMember(source, at, { header, pending, names }, { draft, tools });
+    at = readMember(source, at, { header, pending, names }, target);
     pending = {};
   }
   if (!ended && at < source.size) throw new TruncatedBytes('tar-cut', at, 'the archive ends inside a header');
@@ -92,30 +93,50 @@ function padded(size: number): number {
   return Math.ceil(size / blockBytes) * blockBytes;
 }
 
-function extensionOf(source: ByteSource, at: number, { type, size }: TarHeader): Pending | null {
-  if (type !== 'x' && type !== 'g' && type !== 'L' && type !== 'K') return null;
+function extensionOf(source: ByteSource, at: number, { type, size }: TarHeader, draft: Draft): Pending | null {
+  // 'X' is how Solaris writes 'x'.
+  if (!'xXgLK'.includes(type)) return null;
   if (size > longestExtension) throw new MalformedBytes('tar-extension', at, `an extended header of ${size} bytes is not allowed`);
   const bytes = source.read(at + blockBytes, size);
   if (bytes.length < size) throw new TruncatedBytes('tar-cut', at, 'the archive ends inside an extended header');
   const text = utf8.decode(bytes).replace(/\0.*$/s, '');
   if (type === 'L') return { path: text };
   if (type === 'K') return { link: text };
-  if (type === 'g') return {};
   const records = paxRecords(bytes);
-  const path = records.get('GNU.sparse.name') ?? records.get('path');
-  const link = records.get('linkpath');
-  const written = records.get('size');
+  if (type === 'g') {
+    noteGlobal(records, at, draft);
+    return {};
+  }
+  const value = (key: string) => records.findLast(([name]) => name === key)?.[1];
+  const path = value('GNU.sparse.name') ?? value('path');
+  const link = value('linkpath');
+  const written = value('size');
   return {
+    records,
     ...(path === undefined ? {} : { path }),
     ...(link === undefined ? {} : { link }),
     ...(written === undefined ? {} : { size: Number(written) }),
   };
 }
 
-type Entry = { readonly header: TarHeader; readonly pending: Pending; readonly names: Set<string> };
-type Target = { readonly draft: Draft; readonly tools: ReaderTools };
+/** A global header speaks about every member that follows: a name or a size there gives all of them the same. */
+function noteGlobal(records: PaxRecords, at: number, draft: Draft): void {
+  const forOne = records.find(([key]) => key === 'path' || key === 'linkpath' || key === 'size');
+  if (forOne)
+    draft.anomalies.push(
+      lie(
+        'tar-global-name',
+        `A global header sets ${forOne[0]} for all members: programs differ in whether they obey.`,
+        rangePlace(draft.where, at, blockBytes),
+      ),
+    );
+}
 
-function readMember(source: ByteSource, at: number, { header, pending, names }: Entry, { draft, tools }: Target): number {
+type Entry = { readonly header: TarHeader; readonly pending: Pending; readonly names: Set<string> };
+type Target = { readonly draft: Draft; readonly tools: ReaderTools; readonly blobs: OciBlobs };
+
+function readMember(source: ByteSource, at: number, { header, pending, names }: Entry, target: Target): number {
+  const { draft, tools } = target;
   tools.budget.spendMember();
   const name = pending.path ?? header.name;
   const place = memberPlace(draft.where, name);
@@ -135,27 +156,42 @@ function readMember(source: ByteSource, at: number, { header, pending, names }: 
   }
   if (header.type === '3' || header.type === '4' || header.type === '6')
     draft.anomalies.push(broken('tar-device', `The member ${name} is a device or a pipe: a model needs none.`, place));
-  const dataAt = at + blockBytes + sparseBlocks(source, at, header);
-  if (isFile(header.type) && size > 0) openFile(source, { dataAt, size, name }, { draft, tools });
+  const sparse = sparseMapOf(source, at, header, pending);
+  const dataAt = at + blockBytes + (sparse?.before ?? 0);
+  if (isFile(header.type) && size > 0) openFile(source, { dataAt, size, name, sparse }, target);
   return dataAt + padded(size);
+}
+
+function sparseMapOf(source: ByteSource, at: number, header: TarHeader, { records }: Pending): SparseMap | null {
+  if (header.type === 'S') return oldSparseMap(source, at);
+  return records?.some(([key]) => key.startsWith('GNU.sparse.')) ? paxSparseMap(records, source, at + blockBytes) : null;
 }
 
 function isFile(type: string): boolean {
   return type === '0' || type === '7' || type === 'S';
 }
 
-type FilePart = { readonly dataAt: number; readonly size: number; readonly name: string };
+type FilePart = { readonly dataAt: number; readonly size: number; readonly name: string; readonly sparse: SparseMap | null };
 
-function openFile(source: ByteSource, { dataAt, size, name }: FilePart, { draft, tools }: Target): void {
+function openFile(source: ByteSource, { dataAt, size, name, sparse }: FilePart, { draft, tools, blobs }: Target): void {
   const place = memberPlace(draft.where, name);
   if (dataAt + size > source.size)
     draft.unread.push({ reason: 'truncated', detail: `${name} is cut: the archive ends inside it.`, where: place });
-  guarded(draft, () => draft.members.push(tools.open(windowSource(source, dataAt, size), place)));
+  guarded(draft, () => {
+    const stored = windowSource(source, dataAt, size);
+    const inside = sparse?.inside ?? 0;
+    const content = sparse ? sparseSource(windowSource(stored, inside, size - inside), sparse, dataAt) : stored;
+    const opened = tools.open(content, place);
+    draft.members.push(opened);
+    noteBlob(name, content, opened, { blobs, draft });
+  });
 }
 
 /** Writers put the first 100 bytes, or '?' for what is no ASCII, into the plain header. */
 function sameName(plain: string, extended: string): boolean {
   if (plain === '' || extended.startsWith(plain.replace(/\ufffd+$/, ''))) return true;
+  // Some writers keep the end of a long name, or a piece of it, that fits the field.
+  if (plain.length >= 90 && extended.includes(plain)) return true;
   const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1);
   const short = lastPart(plain);
   if (extended.includes(short) && short !== '') return true;
@@ -175,18 +211,6 @@ function addLink(name: string, type: string, target: string, draft: Draft): void
     effect: 'fs-write',
     where: memberPlace(draft.where, name),
   });
-}
-
-/** GNU sparse maps go on in further blocks. */
-function sparseBlocks(source: ByteSource, at: number, header: TarHeader): number {
-  if (!header.moreSparse) return 0;
-  let blocks = 0;
-  for (;;) {
-    blocks += 1;
-    const block = source.read(at + blocks * blockBytes, blockBytes);
-    if (block.length < blockBytes) throw new TruncatedBytes('tar-cut', at, 'the archive ends inside a sparse map');
-    if (block[504] !== 1) return blocks * blockBytes;
-  }
 }
 
 function stray(source: ByteSource, at: number, ended: boolean, { draft, tools }: Target): void {

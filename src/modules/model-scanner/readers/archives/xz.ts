@@ -1,154 +1,135 @@
-/** Containers of LZMA data: .xz streams (LZMA2, with the delta and branch filters named but not undone) and .lzma files. */
-import { MalformedBytes, TruncatedBytes } from '../../engine/reader.ts';
-import { BoundedOutput, type Decoded, joinFrames, withinLimit } from './frames.ts';
-import { LzmaDecoder, lzmaProperties } from './lzma.ts';
-
-/**
- * @returns null when the output would be larger than `most`.
- * @source The .xz file format 1.2.1, chapters 2 to 4. Checks are not verified: a wrong one hides nothing from this reader.
- */
-export function decodeXz(input: Uint8Array, most: number, partial: boolean): Decoded | null {
-  return joinFrames(
-    input,
-    most,
-    (rest) => rest[0] === 0xfd && rest[1] === 0x37 && rest[2] === 0x7a,
-    (rest, left) => withinLimit(() => tolerant(left, rest, partial, (output) => decodeXzStream(rest, output))),
-  );
-}
+/** Containers of LZMA data: .xz streams (LZMA2 with delta and branch filters) and .lzma files. */
+import { MalformedBytes } from '../../engine/reader.ts';
+import type { ByteSource } from '../../engine/source.ts';
+import { branchFilter, FilteredPieces } from './branch-filters.ts';
+import { lzmaPieces, lzmaProperties } from './lzma.ts';
+import { lzma2Dictionary, lzma2Pieces } from './lzma2.ts';
+import { ByteFeed, JoinedPieces, malformed, type PieceDecoder } from './pieces.ts';
 
 /** @source LZMA SDK specification, chapter "LZMA file format": properties, dictionary size, uncompressed size. */
-export function decodeLzmaAlone(input: Uint8Array, most: number, partial: boolean): Decoded | null {
-  return withinLimit(() => tolerant(most, input, partial, (output) => decodeAlone(input, output)));
+export function lzmaAlonePieces(source: ByteSource, held: number): PieceDecoder {
+  const feed = new ByteFeed(source, 0, 'lzma');
+  const properties = lzmaProperties(feed.byte());
+  const dictionary = feed.u32();
+  const [low, high] = [feed.u32(), feed.u32()];
+  const unknown = low === 0xffffffff && high === 0xffffffff;
+  return lzmaPieces(feed, { properties, dictionary, size: unknown ? null : high * 2 ** 32 + low, held });
 }
 
-function tolerant(most: number, input: Uint8Array, partial: boolean, work: (output: BoundedOutput) => number): Decoded {
-  const output = new BoundedOutput(most, input.length * 4);
-  try {
-    const consumed = work(output);
-    return { bytes: output.bytes, consumed };
-  } catch (error) {
-    if (!partial || !(error instanceof TruncatedBytes)) throw error;
-    return { bytes: output.bytes, consumed: input.length };
-  }
+/** @source APPNOTE.TXT 6.3.10, section 5.8: version, size of the properties, properties; then the stream. */
+export function zipLzmaPieces(source: ByteSource, size: number | null, held: number): PieceDecoder {
+  const feed = new ByteFeed(source, 2, 'lzma');
+  const length = feed.byte() + feed.byte() * 256;
+  if (length !== 5) throw malformed('lzma', 2, `LZMA properties of ${length} bytes are not known`);
+  const properties = lzmaProperties(feed.byte());
+  return lzmaPieces(feed, { properties, dictionary: feed.u32(), size, held });
 }
 
-function decodeAlone(input: Uint8Array, output: BoundedOutput): number {
-  if (input.length < 18) throw new TruncatedBytes('lzma-broken', input.length, 'the LZMA header is cut');
-  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  const size = view.getBigUint64(5, true);
-  const decoder = new LzmaDecoder(output, lzmaProperties(input[0] ?? 255));
-  decoder.range.start(input, 13);
-  const unknown = size === 0xffff_ffff_ffff_ffffn;
-  decoder.run(unknown ? Number.MAX_SAFE_INTEGER : Number(size));
-  return decoder.range.at;
+/** @source The .xz file format 1.2.1, chapters 2 to 4. Checks are not verified: a wrong one hides nothing from this reader. */
+export function xzPieces(source: ByteSource, held: number): PieceDecoder {
+  return new JoinedPieces((at) => {
+    const magic = source.read(at, 6);
+    const starts = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0].every((byte, i) => magic[i] === byte);
+    return starts || at === 0 ? new XzStream(new ByteFeed(source, at, 'xz'), held) : null;
+  });
 }
 
 const lzma2Filter = 0x21;
 const checkBytes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
-function decodeXzStream(input: Uint8Array, output: BoundedOutput): number {
-  need(input, 12);
-  const check = checkBytes[(input[7] ?? 0) & 15] ?? 0;
-  let at = 12;
-  for (;;) {
-    need(input, at + 1);
-    if (input[at] === 0) break;
-    at = blockHeader(input, at);
-    const start = at;
-    at = decodeLzma2(input, at, output);
-    at += ((4 - ((at - start) & 3)) & 3) + check;
+class XzStream implements PieceDecoder {
+  readonly #feed: ByteFeed;
+  readonly #held: number;
+  #check = -1;
+  #block: { readonly pieces: PieceDecoder; readonly start: number } | null = null;
+  #ended = false;
+
+  constructor(feed: ByteFeed, held: number) {
+    this.#feed = feed;
+    this.#held = held;
   }
-  return streamEnd(input, at);
+  get consumed(): number {
+    return this.#feed.at;
+  }
+  next(): Uint8Array | null {
+    if (this.#check < 0) {
+      this.#feed.skip(7);
+      this.#check = checkBytes[this.#feed.byte() & 15] ?? 0;
+      this.#feed.skip(4);
+    }
+    while (!this.#ended) {
+      if (!this.#block) this.#openBlock();
+      const piece = this.#block?.pieces.next() ?? null;
+      if (piece) return piece;
+      if (this.#block) this.#closeBlock(this.#block.start);
+    }
+    return null;
+  }
+  #openBlock(): void {
+    const at = this.#feed.at;
+    const size = this.#feed.byte();
+    if (size === 0) {
+      this.#streamEnd(at);
+      return;
+    }
+    const header = this.#feed.bytes((size + 1) * 4 - 1);
+    this.#block = { pieces: blockPieces(header, this.#feed, this.#held), start: this.#feed.at };
+  }
+  #closeBlock(start: number): void {
+    this.#feed.skip((4 - ((this.#feed.at - start) & 3)) & 3);
+    this.#feed.skip(this.#check);
+    this.#block = null;
+  }
+  /** Index, footer and stream padding. */
+  #streamEnd(start: number): void {
+    const records = numberOf(this.#feed);
+    for (let i = 0; i < records; i++) {
+      numberOf(this.#feed);
+      numberOf(this.#feed);
+    }
+    this.#feed.skip((4 - ((this.#feed.at - start) & 3)) & 3);
+    this.#feed.skip(4 + 12);
+    while (!this.#feed.ended) {
+      const padding = this.#feed.peek(4);
+      if (padding.length < 4 || !padding.every((byte) => byte === 0)) break;
+      this.#feed.skip(4);
+    }
+    this.#ended = true;
+  }
 }
 
-/** @returns the offset of the block's data. */
-function blockHeader(input: Uint8Array, at: number): number {
-  const size = ((input[at] ?? 0) + 1) * 4;
-  need(input, at + size);
-  const flags = input[at + 1] ?? 0;
-  let position = at + 2;
-  const number = () => {
-    const { value, next } = variableLength(input, position);
-    position = next;
-    return value;
-  };
-  if (flags & 0x40) number();
-  if (flags & 0x80) number();
-  const filters = (flags & 3) + 1;
-  for (let i = 0; i < filters; i++) {
-    const id = number();
-    const length = number();
-    position += length;
-    if (id !== lzma2Filter) throw new MalformedBytes('xz-filter', at, `the xz filter ${id} is not supported`);
-  }
-  return at + size;
+/** @param header the block header without its size byte. */
+function blockPieces(header: Uint8Array, feed: ByteFeed, held: number): PieceDecoder {
+  const fields = new ByteFeed({ size: header.length, read: (offset, length) => header.subarray(offset, offset + length) }, 0, 'xz');
+  const flags = fields.byte();
+  if (flags & 0x40) numberOf(fields);
+  if (flags & 0x80) numberOf(fields);
+  const filters = Array.from({ length: (flags & 3) + 1 }, () => {
+    const id = numberOf(fields);
+    const length = numberOf(fields);
+    if (length > header.length) throw malformed('xz', feed.at, 'a filter of the xz header has too many properties');
+    return { id, properties: fields.bytes(length) };
+  });
+  const last = filters.pop();
+  if (last?.id !== lzma2Filter) throw new MalformedBytes('xz-filter', feed.at, `the xz filter ${last?.id ?? 0} is not supported`);
+  let pieces = lzma2Pieces(feed, { dictionary: lzma2Dictionary(last.properties[0] ?? 0), held });
+  for (const { id, properties } of filters.reverse())
+    pieces = new FilteredPieces(pieces, branchFilter(id, properties), startOf(id, properties));
+  return pieces;
 }
 
-function variableLength(input: Uint8Array, at: number): { value: number; next: number } {
+/** Branch filters may carry the position their first byte counts as. */
+export function startOf(id: number, properties: Uint8Array): number {
+  if (id === 3 || properties.length < 4) return 0;
+  return new DataView(properties.buffer, properties.byteOffset, 4).getUint32(0, true);
+}
+
+function numberOf(feed: ByteFeed): number {
   let value = 0;
   for (let i = 0; i < 9; i++) {
-    const byte = input[at + i];
-    if (byte === undefined) break;
+    const byte = feed.byte();
     value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, next: at + i + 1 };
+    if (byte < 0x80) return value;
   }
-  throw new MalformedBytes('xz-broken', at, 'a length of the xz header is broken');
-}
-
-/** @source The .xz file format, section 5.3.1, and the LZMA2 control byte as the XZ for Java documentation describes it. */
-function decodeLzma2(input: Uint8Array, start: number, output: BoundedOutput): number {
-  let at = start;
-  const decoder = new LzmaDecoder(output, lzmaProperties(0x5d));
-  decoder.dictionaryStart = output.length;
-  for (;;) {
-    need(input, at + 1);
-    const control = input[at] ?? 0;
-    if (control === 0) return at + 1;
-    if (control < 0x80) {
-      at = uncompressedChunk(input, at, control, output, decoder);
-      continue;
-    }
-    need(input, at + 6);
-    const size = ((control & 0x1f) << 16) + ((input[at + 1] ?? 0) << 8) + (input[at + 2] ?? 0) + 1;
-    const packed = ((input[at + 3] ?? 0) << 8) + (input[at + 4] ?? 0) + 1;
-    const reset = (control >> 5) & 3;
-    if (reset === 3) decoder.dictionaryStart = output.length;
-    if (reset >= 2) decoder.reset(lzmaProperties(input[at + 5] ?? 255));
-    if (reset === 1) decoder.resetState();
-    const data = at + (reset >= 2 ? 6 : 5);
-    need(input, data + packed);
-    decoder.range.start(input, data);
-    decoder.run(size);
-    at = data + packed;
-  }
-}
-
-function uncompressedChunk(input: Uint8Array, at: number, control: number, output: BoundedOutput, decoder: LzmaDecoder): number {
-  if (control > 2) throw new MalformedBytes('xz-broken', at, `unknown LZMA2 control byte ${control}`);
-  need(input, at + 3);
-  const size = ((input[at + 1] ?? 0) << 8) + (input[at + 2] ?? 0) + 1;
-  need(input, at + 3 + size);
-  if (control === 1) decoder.dictionaryStart = output.length;
-  output.append(input.subarray(at + 3, at + 3 + size));
-  return at + 3 + size;
-}
-
-/** Index, footer and stream padding. */
-function streamEnd(input: Uint8Array, indexAt: number): number {
-  let at = indexAt + 1;
-  const records = variableLength(input, at);
-  at = records.next;
-  for (let i = 0; i < records.value; i++) {
-    at = variableLength(input, at).next;
-    at = variableLength(input, at).next;
-  }
-  at += (4 - ((at - indexAt) & 3)) & 3;
-  at += 4 + 12;
-  need(input, at);
-  while (input[at] === 0 && input[at + 1] === 0 && input[at + 2] === 0 && input[at + 3] === 0) at += 4;
-  return at;
-}
-
-function need(input: Uint8Array, length: number): void {
-  if (length > input.length) throw new TruncatedBytes('xz-broken', input.length, 'the xz stream is cut');
+  throw malformed('xz', feed.at, 'a length of the xz header is broken');
 }

@@ -1,8 +1,8 @@
 /** The central directories of a zip archive: every end record that leads to one, zip64 included. */
 import type { Budget } from '../../engine/budget.ts';
-import { MalformedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { Cursor } from '../parts/cursor.ts';
+import { centralRecordBytes, centralSignature, unicodePath, zip64Sizes, zipFields, zipName } from './zip-fields.ts';
 
 export type ZipEntry = {
   readonly name: string;
@@ -38,12 +38,7 @@ export type ZipDirectory = {
 
 const end64Signature = 0x06064b50;
 const locatorSignature = 0x07064b50;
-const centralSignature = 0x02014b50;
 const endRecordBytes = 22;
-/** In a 32-bit field: the value stands in the zip64 extra field. */
-export const sentinel32 = 0xffffffff;
-
-const utf8 = new TextDecoder('utf-8');
 
 /**
  * Every end record in the last 66,000 bytes that leads to a directory, the last one first: the order most programs look in.
@@ -113,7 +108,7 @@ function zip64Record(source: ByteSource, endAt: number, plain: EndRecord): EndRe
 function startsDirectory(source: ByteSource, start: number, record: EndRecord): boolean {
   if (start < 0 || start > record.start) return false;
   if (record.size === 0) return record.count === 0 && start === record.start;
-  if (start + 46 > source.size) return false;
+  if (start + centralRecordBytes > source.size) return false;
   return new Cursor(source, start).u32() === centralSignature;
 }
 
@@ -127,7 +122,7 @@ function readEntries(
   const cursor = new Cursor(source, start, limit);
   const entries: ZipEntry[] = [];
   let end = start;
-  while (cursor.left >= 46) {
+  while (cursor.left >= centralRecordBytes) {
     const at = cursor.at;
     if (cursor.u32() !== centralSignature) break;
     budget.spendMember();
@@ -138,25 +133,18 @@ function readEntries(
 }
 
 function readEntry(cursor: Cursor, recordOffset: number, prefix: number): ZipEntry {
-  cursor.skip(4);
-  const flags = cursor.u16();
-  const method = cursor.u16();
-  cursor.skip(4);
-  const crc = cursor.u32();
-  const packedSize = cursor.u32();
-  const size = cursor.u32();
-  const nameLength = cursor.u16();
-  const extraLength = cursor.u16();
+  cursor.skip(2);
+  const fields = zipFields(cursor);
+  const { flags, method, crc } = fields;
   const commentLength = cursor.u16();
   cursor.skip(4);
   const externalAttributes = cursor.u32();
   const localOffset = cursor.u32();
-  const nameBytes = cursor.bytes(nameLength);
-  const extra = cursor.bytes(extraLength);
+  const { name, nameBytes, extra } = zipName(cursor, fields);
   cursor.skip(commentLength);
-  const wide = zip64Sizes(extra, { size, packedSize, localOffset }, recordOffset);
+  const wide = zip64Sizes(extra, { size: fields.size, packedSize: fields.packedSize, localOffset }, recordOffset);
   return {
-    name: utf8.decode(nameBytes),
+    name,
     nameBytes,
     flags,
     method,
@@ -165,43 +153,7 @@ function readEntry(cursor: Cursor, recordOffset: number, prefix: number): ZipEnt
     size: wide.size,
     localOffset: wide.localOffset + prefix,
     externalAttributes,
-    unicodeName: unicodePath(extra, nameBytes),
+    unicodeName: unicodePath(extra, name),
     recordOffset,
   };
-}
-
-type Sizes = { size: number; packedSize: number; localOffset: number };
-
-/** Replaces the 32-bit sentinels by the values of extra field 0x0001, which holds only those that need it, in this order. */
-export function zip64Sizes(extra: Uint8Array, plain: Sizes, recordOffset: number): Sizes {
-  const field = extraField(extra, 0x0001);
-  const result = { ...plain };
-  if (!field) return result;
-  const view = new DataView(field.buffer, field.byteOffset, field.byteLength);
-  let at = 0;
-  for (const key of ['size', 'packedSize', 'localOffset'] as const) {
-    if (plain[key] !== sentinel32) continue;
-    if (at + 8 > field.length)
-      throw new MalformedBytes('zip-zip64-short', recordOffset, 'the zip64 field is too short for the sizes it must hold');
-    result[key] = Number(view.getBigUint64(at, true));
-    at += 8;
-  }
-  return result;
-}
-
-function extraField(extra: Uint8Array, id: number): Uint8Array | null {
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const found = (extra[at] ?? 0) | ((extra[at + 1] ?? 0) << 8);
-    const length = (extra[at + 2] ?? 0) | ((extra[at + 3] ?? 0) << 8);
-    if (found === id) return extra.subarray(at + 4, Math.min(extra.length, at + 4 + length));
-    at += 4 + length;
-  }
-  return null;
-}
-
-function unicodePath(extra: Uint8Array, nameBytes: Uint8Array): string | null {
-  const field = extraField(extra, 0x7075);
-  if (!field || field.length < 5) return null;
-  const written = utf8.decode(field.subarray(5));
-  return written === utf8.decode(nameBytes) ? null : written;
 }

@@ -1,6 +1,9 @@
 /** What a zip archive is, by the members that make its format; and how the members of each kind are opened. */
 import type { Artefact } from '../../engine/artefact.ts';
+import { isExportedProgram, openExportedMember } from '../graphs/torch-export.ts';
+import { isTorchPackage, openPackageMember } from '../python/torch-package.ts';
 import { torchArchive } from '../python/torch-zip.ts';
+import { checkDduf } from './dduf.ts';
 import type { Archive, ArchiveMember, ArchiveTarget } from './zip-archive.ts';
 import { openMember } from './zip-member.ts';
 
@@ -8,8 +11,7 @@ type Kind = {
   readonly format: string;
   readonly role: Artefact['role'];
   readonly is: (names: ReadonlySet<string>) => boolean;
-  /** What of this kind no reader checks yet. */
-  readonly unread?: string;
+  readonly open?: Archive['open'];
 };
 
 const kinds: readonly Kind[] = [
@@ -20,36 +22,31 @@ const kinds: readonly Kind[] = [
   },
   { format: 'npz', role: 'dataset', is: (names) => names.size > 0 && [...names].every((name) => name.endsWith('.npy')) },
   { format: 'skops', role: 'model', is: (names) => names.has('schema.json') },
-  {
-    format: 'torchserve-mar',
-    role: 'model',
-    is: (names) => names.has('MAR-INF/MANIFEST.json'),
-    unread: 'The handler of a model archive is Python source, which is not judged yet.',
-  },
+  { format: 'torchserve-mar', role: 'model', is: (names) => names.has('MAR-INF/MANIFEST.json') },
   {
     format: 'coreml-package',
     role: 'model',
-    is: (names) => [...names].some((name) => name.endsWith('.mlmodel') || name.endsWith('model.mlmodel')),
+    is: (names) => [...names].some((name) => name.endsWith('.mlmodel') || /(^|\/)Data\/com\.apple\.CoreML\//.test(name)),
   },
-  { format: 'dduf', role: 'model', is: (names) => names.has('model_index.json') },
+  { format: 'torch-exported', role: 'model', is: isExportedProgram, open: openExportedMember },
+  { format: 'torch-package', role: 'model', is: isTorchPackage, open: openPackageMember },
+  { format: 'dduf', role: 'model', is: (names) => names.has('model_index.json'), open: checkDduf },
+  {
+    format: 'llamafile',
+    role: 'model',
+    is: (names) => names.has('.args') || names.has('.cosmo'),
+  },
 ];
 
 /** @param memberNames as the directory lists them; at most 100,000 by budget. */
 export function describeArchive(memberNames: readonly string[]): Archive {
   const names = new Set(memberNames);
   const torchRoot = memberNames.find((name) => name === 'data.pkl' || name.endsWith('/data.pkl'));
-  if (torchRoot !== undefined) return torchArchive(torchRoot.slice(0, -'data.pkl'.length), names);
+  if (torchRoot !== undefined && !isTorchPackage(names)) return torchArchive(torchRoot.slice(0, -'data.pkl'.length), names);
   const kind = kinds.find(({ is }) => is(names));
   if (!kind) return { format: 'zip', role: 'container' };
-  const { format, role, unread } = kind;
-  if (unread === undefined) return { format, role };
-  return {
-    format,
-    role,
-    finish: (draft) => {
-      draft.unread.push({ reason: 'unsupported', detail: unread, where: draft.where });
-    },
-  };
+  const { format, role, open } = kind;
+  return { format, role, ...(open ? { open } : {}) };
 }
 
 export function openArchiveMember(archive: Archive, member: ArchiveMember, target: ArchiveTarget): void {

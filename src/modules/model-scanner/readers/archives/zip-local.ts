@@ -6,7 +6,18 @@ import { rangePlace } from '../../engine/place.ts';
 import { bomb, broken, lie } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { Cursor } from '../parts/cursor.ts';
-import { sentinel32, type ZipDirectory, type ZipEntry, zip64Sizes } from './zip-directory.ts';
+import type { ZipDirectory, ZipEntry } from './zip-directory.ts';
+import {
+  centralRecordBytes,
+  descriptorFlag,
+  encryptedFlags,
+  localHeaderBytes,
+  localSignature,
+  sentinel32,
+  zip64Sizes,
+  zipFields,
+  zipName,
+} from './zip-fields.ts';
 
 export type LocalHeader = ZipEntry & { readonly dataStart: number };
 export type Extent = {
@@ -17,32 +28,20 @@ export type Extent = {
   readonly packedSize: number;
 };
 
-const localSignature = 0x04034b50;
 const descriptorSignature = 0x08074b50;
-export const descriptorFlag = 1 << 3;
-export const encryptedFlags = 1 | (1 << 6) | (1 << 13);
-const utf8 = new TextDecoder('utf-8');
 
 /** The local header at an absolute offset; null when there is none. */
 export function localHeaderAt(source: ByteSource, at: number): LocalHeader | null {
-  if (at < 0 || at + 30 > source.size) return null;
+  if (at < 0 || at + localHeaderBytes > source.size) return null;
   const cursor = new Cursor(source, at);
   if (cursor.u32() !== localSignature) return null;
-  cursor.skip(2);
-  const flags = cursor.u16();
-  const method = cursor.u16();
-  cursor.skip(4);
-  const crc = cursor.u32();
-  const packedSize = cursor.u32();
-  const size = cursor.u32();
-  const nameLength = cursor.u16();
-  const extraLength = cursor.u16();
-  if (cursor.left < nameLength + extraLength) return null;
-  const nameBytes = cursor.bytes(nameLength);
-  const extra = cursor.bytes(extraLength);
+  const fields = zipFields(cursor);
+  const { flags, method, crc, size, packedSize } = fields;
+  if (cursor.left < fields.nameLength + fields.extraLength) return null;
+  const { name, nameBytes, extra } = zipName(cursor, fields);
   const wide = zip64Sizes(extra, { size, packedSize, localOffset: 0 }, at);
   return {
-    name: utf8.decode(nameBytes),
+    name,
     nameBytes,
     flags,
     method,
@@ -59,7 +58,7 @@ export function localHeaderAt(source: ByteSource, at: number): LocalHeader | nul
 
 /** Each field in which a local header and its central record disagree. */
 export function headerLies(entry: ZipEntry, local: LocalHeader, where: Where): AnomalyFact[] {
-  const place = rangePlace(where, local.localOffset, 30 + local.nameBytes.length);
+  const place = rangePlace(where, local.localOffset, localHeaderBytes + local.nameBytes.length);
   const found: AnomalyFact[] = [];
   const differ = (code: string, what: string, central: string | number, here: string | number) =>
     found.push(lie(code, `${what} is ${central} in the central directory and ${here} in the local header of ${entry.name}.`, place));
@@ -177,7 +176,7 @@ export function missingLocal(entry: ZipEntry, where: Where): AnomalyFact {
   return broken(
     'zip-missing-local',
     `No local header stands where the directory places ${entry.name}.`,
-    rangePlace(where, entry.recordOffset, 46),
+    rangePlace(where, entry.recordOffset, centralRecordBytes),
   );
 }
 

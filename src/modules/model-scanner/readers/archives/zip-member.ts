@@ -1,17 +1,21 @@
 /** The bytes of one zip member: stored ones by range, compressed ones unpacked within the budget. */
 import { crc32 } from 'node:zlib';
 import type { Where } from '../../../../contract/finding.ts';
-import type { Artefact, UnreadFact } from '../../engine/artefact.ts';
+import type { AnomalyFact, Artefact, UnreadFact } from '../../engine/artefact.ts';
 import { BudgetExceeded } from '../../engine/budget.ts';
-import { type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
+import { bomb, type Draft, draftArtefact, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { type Codec, unpack } from './decompress.ts';
-import { encryptedFlags } from './zip-local.ts';
+import { containsItself, selfContained } from './self-containing.ts';
+import { encryptedFlags } from './zip-fields.ts';
 
 /** @source APPNOTE.TXT 6.3.10, section 4.4.5. */
 const codecs: ReadonlyMap<number, Codec> = new Map([
   [8, 'deflate'],
+  [9, 'deflate64'],
   [12, 'bzip2'],
+  [14, 'zip-lzma'],
+  [20, 'zstd'],
   [93, 'zstd'],
   [95, 'xz'],
 ]);
@@ -25,6 +29,10 @@ export type MemberBytes = {
   readonly crc: number | null;
   readonly size: number;
   readonly packed: ByteSource;
+  /** Of the directory record: the POSIX mode stands in the upper half. */
+  readonly externalAttributes?: number;
+  /** The archive around it. */
+  readonly container?: ByteSource;
 };
 
 export type Unpacked = { readonly source: ByteSource; readonly crcWrong: boolean };
@@ -53,8 +61,13 @@ function storedCrcWrong({ crc, packed }: MemberBytes): boolean {
 export function openMember(member: MemberBytes, where: Where, tools: ReaderTools): Artefact {
   const unpacked = unpackMember(member, where, tools);
   if ('reason' in unpacked) return unreadMember(member, unpacked, where);
+  if (member.container && containsItself(member.container, unpacked.source)) {
+    const draft = draftArtefact('zip', where, member.size);
+    draft.anomalies.push(selfContained(where));
+    return draft;
+  }
   const artefact = tools.open(unpacked.source, where);
-  const anomalies = [...artefact.anomalies];
+  const anomalies = [...artefact.anomalies, ...impossibleSize(member, where)];
   if (unpacked.crcWrong)
     anomalies.push(lie('zip-bad-crc', 'The checksum does not match the content: some programs refuse this member, others load it.', where));
   if ((member.flags & encryptedFlags) !== 0) {
@@ -64,6 +77,15 @@ export function openMember(member: MemberBytes, where: Where, tools: ReaderTools
     anomalies.push(lie('zip-false-encryption', `The member is marked encrypted and yet holds plain ${artefact.format}.`, where));
   }
   return { ...artefact, anomalies };
+}
+
+/** Deflate makes at most 1,032 bytes of one. @source RFC 1951: a match of 258 bytes takes two bits or more. */
+const mostOfDeflate = 1032;
+
+/** A size that the stored bytes cannot unpack to: programs that trust it reserve memory for it. */
+function impossibleSize({ method, size, packed }: MemberBytes, where: Where): AnomalyFact[] {
+  if (method !== 8 || size <= packed.size * mostOfDeflate + 1024) return [];
+  return [bomb('zip-impossible-size', `${packed.size} bytes are declared to unpack to ${size}, which deflate cannot do.`, where)];
 }
 
 function unreadMember(member: MemberBytes, unread: UnreadFact, where: Where): Artefact {

@@ -7,11 +7,12 @@ import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { unsafeMemberPath } from './archive-path.ts';
 import type { Archive } from './zip-archive.ts';
 import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
+import { encryptedFlags } from './zip-fields.ts';
 import { describeArchive, openArchiveMember } from './zip-kinds.ts';
+import { isLink, readLink } from './zip-link.ts';
 import {
   carveGap,
   type Extent,
-  encryptedFlags,
   extentOf,
   type Gap,
   gapsBetween,
@@ -88,14 +89,20 @@ function openMembers(source: ByteSource, listed: readonly Listed[], archive: Arc
         method: entry.method,
         crc: entry.crc,
         size: entry.size,
+        externalAttributes: entry.externalAttributes,
         place,
         local,
         packed: packedSource(source, local.dataStart, entry.packedSize),
+        container: source,
       },
     ];
   });
   for (const member of members)
     guarded(draft, () => {
+      if (isLink(member.externalAttributes)) {
+        readLink(member, draft, tools);
+        return;
+      }
       if (member.packed.size < member.size && member.method === 0)
         draft.unread.push({
           reason: 'truncated',
