@@ -1,6 +1,7 @@
 /** One TensorProto: where its bytes are, and whether there are as many as its dimensions say. */
+import type { Where } from '../../../../contract/finding.ts';
 import { rangePlace } from '../../engine/place.ts';
-import { broken, type Draft, lie } from '../../engine/reader.ts';
+import { bomb, broken, type Draft, lie } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { isAddress, leavesFolder } from '../archives/archive-path.ts';
 import { type Field, fields, fieldText } from '../parts/protobuf.ts';
@@ -34,16 +35,29 @@ const rawBits: ReadonlyMap<number, number> = new Map([
 /** @source onnx external data specification. Other keys set attributes of the reading object in programs before the fix of CVE-2026-34445. */
 const externalKeys = new Set(['location', 'offset', 'length', 'checksum', 'basepath']);
 
-export function readTensor(source: ByteSource, tensor: Field, draft: Draft): void {
+/** Index of the fact about each file of values: large models name one file thousands of times. */
+export type ExternalFiles = Map<string, number>;
+export type TensorTarget = { readonly draft: Draft; readonly files: ExternalFiles };
+
+/** Negative sizes show as huge; no tensor has so many elements in one dimension. */
+const largestDimension = 2 ** 48;
+/** Four thousand million elements without any bytes. */
+const mostEmpty = 2 ** 32;
+
+export function readTensor(source: ByteSource, tensor: Field, { draft, files }: TensorTarget): void {
   const dimensions: number[] = [];
   let type = 0;
   let raw: number | null = null;
+  let floats: number | null = null;
+  let stored = false;
   let external = false;
   const entries: [string, string][] = [];
   for (const field of fields(source, tensor.start, tensor.end)) {
     if (field.number === 1) dimensions.push(...numbersOf(source, field));
     if (field.number === 2 && field.wire === 0) type = field.value;
     if (field.number === 9 && field.wire === 2) raw = field.end - field.start;
+    if (field.number === 4 && field.wire === 2) floats = (floats ?? 0) + (field.end - field.start) / 4;
+    if ((field.number >= 4 && field.number <= 11 && field.number !== 8) || field.number === 9) stored ||= field.end > field.start;
     if (field.number === 13 && field.wire === 2) entries.push(entryOf(source, field));
     if (field.number === 14 && field.wire === 0) external = field.value === 1;
   }
@@ -51,18 +65,23 @@ export function readTensor(source: ByteSource, tensor: Field, draft: Draft): voi
   const before = draft.metadata.get('parameters');
   draft.metadata.set('parameters', (typeof before === 'number' ? before : 0) + (Number.isFinite(elements) ? elements : 0));
   if (external || entries.length > 0) {
-    addExternal(entries, tensor, draft);
+    addExternal(entries, tensor, { draft, files });
     return;
   }
   const bits = rawBits.get(type);
+  const place = rangePlace(draft.where, tensor.start, tensor.end - tensor.start);
+  if (dimensions.some((size) => size > largestDimension) || (!stored && elements > mostEmpty && elements > source.size))
+    draft.anomalies.push(
+      bomb('onnx-shape', `A tensor declares ${dimensions.join(' × ').slice(0, 100)} elements and stores ${raw ?? 0} bytes.`, place),
+    );
+  if (type === 1 && floats !== null && floats !== elements)
+    draft.anomalies.push(
+      broken('onnx-tensor-size', `A tensor of dimensions ${dimensions.join(' × ').slice(0, 100)} has ${floats} numbers.`, place),
+    );
   if (raw === null || bits === undefined || raw === 0) return;
   if (Math.ceil((elements * bits) / 8) !== raw)
     draft.anomalies.push(
-      broken(
-        'onnx-tensor-size',
-        `A tensor of dimensions ${dimensions.join(' × ').slice(0, 100)} has ${raw} bytes.`,
-        rangePlace(draft.where, tensor.start),
-      ),
+      broken('onnx-tensor-size', `A tensor of dimensions ${dimensions.join(' × ').slice(0, 100)} has ${raw} bytes.`, place),
     );
 }
 
@@ -95,17 +114,10 @@ function entryOf(source: ByteSource, entry: Field): [string, string] {
   return [key, value];
 }
 
-function addExternal(entries: readonly (readonly [string, string])[], tensor: Field, draft: Draft): void {
+function addExternal(entries: readonly (readonly [string, string])[], tensor: Field, { draft, files }: TensorTarget): void {
   const where = rangePlace(draft.where, tensor.start, tensor.end - tensor.start);
+  const values = new Map(entries);
   for (const [key, value] of entries) {
-    if (key === 'location')
-      draft.externalPaths.push({
-        text: value.slice(0, 1000),
-        purpose: 'tensor-data',
-        leavesFolder: leavesFolder(value),
-        effect: isAddress(value) ? 'net' : 'fs-read',
-        where,
-      });
     if ((key === 'offset' || key === 'length') && !/^\d{1,15}$/.test(value))
       draft.anomalies.push(broken('onnx-external-range', `The ${key} of external data is ${value.slice(0, 60)}.`, where));
     if (!externalKeys.has(key))
@@ -117,4 +129,28 @@ function addExternal(entries: readonly (readonly [string, string])[], tensor: Fi
         ),
       );
   }
+  if (values.size < entries.length)
+    draft.anomalies.push(lie('onnx-external-twice', 'External data names a key twice: programs differ in which one they read.', where));
+  const reaches = Number(values.get('offset') ?? 0) + Number(values.get('length') ?? 0);
+  for (const [key, value] of entries)
+    if (key === 'location') addLocation(value, Number.isSafeInteger(reaches) ? reaches : 0, where, { draft, files });
+}
+
+function addLocation(location: string, reaches: number, where: Where, { draft, files }: TensorTarget): void {
+  const text = location.slice(0, 1000);
+  const known = files.get(text);
+  const before = known === undefined ? undefined : draft.externalPaths[known];
+  if (known !== undefined && before) {
+    if ((before.reaches ?? 0) < reaches) draft.externalPaths[known] = { ...before, reaches };
+    return;
+  }
+  files.set(text, draft.externalPaths.length);
+  draft.externalPaths.push({
+    text,
+    purpose: 'tensor-data',
+    leavesFolder: leavesFolder(location),
+    effect: isAddress(location) ? 'net' : 'fs-read',
+    reaches,
+    where,
+  });
 }

@@ -72,3 +72,30 @@ test('graphs nested without end are refused', () => {
   for (let i = 0; i < 100; i++) content = graph(node('If', '', attribute(6, content)));
   assert.deepEqual(codesOf(artefactOf(onnxModel(content))), ['onnx-depth']);
 });
+
+test('shapes without bytes, numbers that do not fit and keys that stand twice are found', () => {
+  const tensor = (...fields: readonly Uint8Array[]) => codesOf(artefactOf(onnxModel(message(field(5, message(...fields)))), 'm.onnx'));
+  assert.deepEqual(tensor(field(1, 2 ** 30), field(1, 2 ** 20), field(2, 1)), ['onnx-shape']);
+  assert.deepEqual(tensor(field(1, 2), field(2, 1), field(4, new Uint8Array(12))), ['onnx-tensor-size']);
+  assert.deepEqual(tensor(field(1, 3), field(2, 1), field(4, new Uint8Array(12))), []);
+  assert.deepEqual(codesOf(artefactOf(onnxModel(message(field(5, externalTensor('a', ['location', 'b'])))), 'm.onnx')), [
+    'onnx-external-twice',
+  ]);
+});
+
+test('a file of values that many tensors name is one fact that reaches as far as the last of them', () => {
+  const part = (offset: string) => field(5, externalTensor('w.bin', ['offset', offset], ['length', '10']));
+  const paths = artefactOf(onnxModel(message(part('0'), part('90'), part('10'))), 'm.onnx').externalPaths;
+  assert.deepEqual(
+    paths.map(({ text, reaches }) => [text, reaches]),
+    [['w.bin', 100]],
+  );
+});
+
+test('a tensor in a file of its own is read like one in a model', () => {
+  const tensor = message(field(1, 2), field(2, 1), field(8, 'x'), field(9, new Uint8Array(8)));
+  const report = reportOf(tensor, 'input_0.pb');
+  assert.equal(report.format, 'onnx-tensor');
+  assert.equal(report.verdict, 'clean');
+  assert.equal(reportOf(externalTensor('../../secret'), 'input_0.pb').verdict, 'malicious');
+});

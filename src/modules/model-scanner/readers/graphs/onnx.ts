@@ -3,7 +3,7 @@ import { rangePlace } from '../../engine/place.ts';
 import { type Draft, defineReader, draftArtefact, guarded, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { type Field, fields, fieldText, fitsShape } from '../parts/protobuf.ts';
-import { readTensor } from './onnx-tensor.ts';
+import { type ExternalFiles, readTensor } from './onnx-tensor.ts';
 
 /** ModelProto: field number → wire type. @source onnx.proto3, IR version 13. */
 const modelShape: ReadonlyMap<number, number> = new Map([
@@ -55,6 +55,7 @@ class OnnxWalk {
   readonly #tools: ReaderTools;
   readonly #ownDomains = new Set<string>();
   readonly #seen = new Set<string>();
+  readonly #files: ExternalFiles = new Map();
   #nodes = 0;
 
   constructor(source: ByteSource, draft: Draft, tools: ReaderTools) {
@@ -137,7 +138,7 @@ class OnnxWalk {
       if ((field.number === 1 || field.number === 2) && field.wire === 2) this.#tensor(field);
   }
   #tensor(tensor: Field): void {
-    readTensor(this.#source, tensor, this.#draft);
+    readTensor(this.#source, tensor, { draft: this.#draft, files: this.#files });
   }
   #operator(domain: string, name: string, node: Field): void {
     const key = `${domain}::${name}`;

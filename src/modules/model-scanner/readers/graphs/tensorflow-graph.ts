@@ -31,17 +31,35 @@ const passing = new Set([
   'ShardedFilename',
 ]);
 
+/** Ordinary operators that reach outside only when their path is a constant that leaves the model. */
+const byFixedPath: ReadonlyMap<string, Effect> = new Map([
+  ['SaveV2', 'fs-write'],
+  ['Save', 'fs-write'],
+  ['SaveSlices', 'fs-write'],
+  ['MergeV2Checkpoints', 'fs-write'],
+  ['RestoreV2', 'fs-read'],
+  ['Restore', 'fs-read'],
+  ['RestoreSlice', 'fs-read'],
+  ['InitializeTableFromTextFile', 'fs-read'],
+  ['InitializeTableFromTextFileV2', 'fs-read'],
+  ['CacheDataset', 'fs-write'],
+  ['CacheDatasetV2', 'fs-write'],
+]);
+
 export class GraphWalk {
+  readonly #assets: ReadonlySet<string>;
   readonly #source: ByteSource;
   readonly #draft: Draft;
   readonly #tools: ReaderTools;
   #nodes = 0;
   #functions = 0;
 
-  constructor(source: ByteSource, draft: Draft, tools: ReaderTools) {
+  /** @param assets names of constants that the loader replaces by paths inside the model's own `assets` folder. */
+  constructor(source: ByteSource, draft: Draft, { tools, assets }: { readonly tools: ReaderTools; readonly assets: ReadonlySet<string> }) {
     this.#source = source;
     this.#draft = draft;
     this.#tools = tools;
+    this.#assets = assets;
   }
   /** GraphDef: 1 nodes, 2 function library. */
   graph(start: number, end: number): void {
@@ -98,7 +116,8 @@ export class GraphWalk {
     }
   }
   #judge(node: Node, byName: ReadonlyMap<string, Node>): void {
-    if (node.operator.startsWith('DebugIdentity')) this.#debug(node);
+    if (node.operator.startsWith('Debug') && node.attributes.has('debug_urls')) this.#debug(node);
+    else if (node.attributes.has('descriptor_source')) this.#descriptor(node);
     else if (node.operator === 'PrintV2') this.#print(node);
     else this.#listed(node, byName);
   }
@@ -111,11 +130,16 @@ export class GraphWalk {
       else this.#add(node, isAddress(outside) ? 'net' : fact.effect, 'proved', `${fact.why}: ${outside.slice(0, 200)}`);
       return;
     }
-    // Saving and restoring is ordinary; to or from a fixed place outside the model it is not.
-    if (node.operator !== 'SaveV2' && node.operator !== 'RestoreV2' && node.operator !== 'MergeV2Checkpoints') return;
-    const outside = this.#constantTexts(node, byName).find(leavesFolder);
-    if (outside !== undefined)
-      this.#add(node, node.operator === 'RestoreV2' ? 'fs-read' : 'fs-write', 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
+    const effect = byFixedPath.get(node.operator);
+    const outside = effect === undefined ? undefined : this.#constantTexts(node, byName).find(leavesFolder);
+    if (effect !== undefined && outside !== undefined)
+      this.#add(node, isAddress(outside) ? 'net' : effect, 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
+  }
+  /** Operators on protocol buffers may take their description from a file. */
+  #descriptor(node: Node): void {
+    const path = this.#texts(node.attributes.get('descriptor_source')).find((text) => text !== '' && !/^(local|bytes):\/\//.test(text));
+    if (path !== undefined)
+      this.#add(node, 'fs-read', leavesFolder(path) ? 'proved' : 'possible', `reads the description ${path.slice(0, 200)}`);
   }
   #debug(node: Node): void {
     const urls = this.#texts(node.attributes.get('debug_urls'));
@@ -151,6 +175,7 @@ export class GraphWalk {
       if (seen.has(name)) continue;
       seen.add(name);
       const source = byName.get(name);
+      if (this.#assets.has(name)) continue;
       if (source?.operator === 'Const') found.push(...this.#tensorTexts(source.attributes.get('value')));
       else if (source && passing.has(source.operator)) waiting.push(...source.inputs);
     }

@@ -72,3 +72,32 @@ test('debug addresses and printing into a file are found in attributes', () => {
 test('a Python function in the graph is possible execution', () => {
   assert.equal(artefactOf(tfGraph([...plain, { name: 'p', op: 'EagerPyFunc' }])).operators[0]?.effect, 'exec');
 });
+
+test('a vocabulary of the assets is ordinary whatever path its constant was exported with; a fixed path elsewhere is a read', () => {
+  const table: TfNode[] = [
+    ...plain,
+    constant('vocabulary', '/home/me/vocabulary.txt'),
+    { name: 't', op: 'InitializeTableFromTextFileV2', inputs: ['x', 'vocabulary'] },
+  ];
+  const asset = (file: string) => field(6, message(field(1, message(field(1, 'vocabulary:0'))), field(2, file)));
+  const model = (...more: readonly Uint8Array[]) =>
+    message(field(1, 1), field(2, message(field(1, message(field(4, 'serve'))), field(2, tfGraph(table)), ...more)));
+  assert.equal(verdict(model(asset('vocabulary.txt'))), 'clean');
+  assert.equal(verdict(model()), 'malicious');
+  assert.equal(verdict(model(asset('../../../etc/passwd'))), 'malicious');
+});
+
+test('a data set cached at a fixed place outside, and a description of a protocol buffer from a file, are found', () => {
+  assert.equal(
+    verdict(savedModel(tfGraph([...plain, constant('c', '/etc/cron.d/x'), { name: 'd', op: 'CacheDatasetV2', inputs: ['x', 'c'] }]))),
+    'malicious',
+  );
+  const decode = (source: string) =>
+    verdict(
+      savedModel(
+        tfGraph([...plain, { name: 'd', op: 'DecodeProtoV2', inputs: ['x'], attributes: { descriptor_source: field(2, source) } }]),
+      ),
+    );
+  assert.equal(decode('local://'), 'clean');
+  assert.equal(decode('/etc/passwd'), 'malicious');
+});

@@ -1,6 +1,8 @@
 /** TensorFlow SavedModel, MetaGraph and GraphDef: operators in nodes and in the function library, by operator, never by node name. */
-import { defineReader, draftArtefact, guarded, MalformedBytes } from '../../engine/reader.ts';
+import { rangePlace } from '../../engine/place.ts';
+import { type Draft, defineReader, draftArtefact, guarded, MalformedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
+import { leavesFolder } from '../archives/archive-path.ts';
 import { type Field, fields, fieldText, fitsShape } from '../parts/protobuf.ts';
 import { GraphWalk } from './tensorflow-graph.ts';
 
@@ -50,7 +52,9 @@ export default defineReader({
     if (kind === null) return null;
     const draft = draftArtefact(kind, where, source.size);
     draft.role = 'model';
-    const walk = new GraphWalk(source, draft, tools);
+    const assets = new Set<string>();
+    guarded(draft, () => addAssets(source, kind, assets, draft));
+    const walk = new GraphWalk(source, draft, { tools, assets });
     guarded(draft, () => {
       for (const graph of graphsOf(source, kind)) walk.graph(graph.start, graph.end);
     });
@@ -58,6 +62,25 @@ export default defineReader({
     return draft;
   },
 });
+
+/** MetaGraphDef: 6 assets, each with the constant it replaces (1, name in 1) and its file below `assets/` (2). */
+function addAssets(source: ByteSource, kind: Kind, assets: Set<string>, draft: Draft): void {
+  for (const meta of metasOf(source, kind))
+    for (const asset of children(source, meta, 6)) {
+      const [file] = children(source, asset, 2);
+      const name = file ? fieldText(source, file, 1000) : '';
+      if (leavesFolder(name))
+        draft.externalPaths.push({
+          text: name,
+          purpose: 'asset',
+          leavesFolder: true,
+          effect: 'fs-read',
+          where: rangePlace(draft.where, asset.start),
+        });
+      for (const tensor of children(source, asset, 1))
+        for (const written of children(source, tensor, 1)) assets.add(fieldText(source, written, 1000).split(':')[0] ?? '');
+    }
+}
 
 function kindOf(source: ByteSource): Kind | null {
   const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
@@ -97,6 +120,11 @@ function children(source: ByteSource, parent: Field, number: number): Field[] {
 function graphsOf(source: ByteSource, kind: Kind): Field[] {
   const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
   if (kind === 'tensorflow-graph') return [all];
-  const metas = kind === 'tensorflow-meta-graph' ? [all] : children(source, all, 2);
-  return metas.flatMap((meta) => children(source, meta, 2));
+  return metasOf(source, kind).flatMap((meta) => children(source, meta, 2));
+}
+
+function metasOf(source: ByteSource, kind: Kind): Field[] {
+  const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
+  if (kind === 'tensorflow-graph') return [];
+  return kind === 'tensorflow-meta-graph' ? [all] : children(source, all, 2);
 }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, u32 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { bytes } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
 import { artefactOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 
 test('model formats without a reader are unsupported by name, never clean', () => {
   const files: Readonly<Record<string, Uint8Array>> = {
-    tflite: bytes(u32(28), 'TFL3', new Uint8Array(40)),
-    parquet: bytes('PAR1', new Uint8Array(40), 'PAR1'),
-    '7z': bytes('7z\u00bc\u00af\u0027\u001c', new Uint8Array(40)),
-    catboost: bytes('CBM1', new Uint8Array(40)),
-    'r-data': bytes('RDX3\nX\n', new Uint8Array(40)),
+    rknn: bytes('RKNN', new Uint8Array(40)),
+    cntk: bytes('B\0C\0N\0', new Uint8Array(40)),
+    'mlir-bytecode': bytes('ML\u00efR', new Uint8Array(40)),
+    'ggml-legacy': bytes('lmgg', new Uint8Array(40)),
+    orc: bytes('ORC', new Uint8Array(40)),
   };
   for (const [format, file] of Object.entries(files)) {
     const report = reportOf(file, 'model.pkl');
@@ -31,8 +31,8 @@ test('an unknown binary is unsupported', () => {
   assert.equal(reportOf(bytes([1, 2, 3, 250, 251, 252, 0, 9]), 'weights.xyz').verdict, 'unsupported');
 });
 
-test('Python source in a file called .pkl is text, and a pickle called .txt is a pickle', () => {
-  assert.equal(artefactOf(bytes('import os\n'), 'm.pkl').format, 'text');
+test('Python source in a file called .pkl is Python source, and a pickle called .txt is a pickle', () => {
+  assert.equal(artefactOf(bytes('import os\n'), 'm.pkl').format, 'python');
 });
 
 test('configurations that activate code say so', () => {

@@ -17,40 +17,25 @@ type Known = {
 const model = (format: string, text: string, at = 0): Known => ({ format, role: 'model', text, at });
 const dataset = (format: string, text: string, at = 0): Known => ({ format, role: 'dataset', text, at });
 const container = (format: string, text: string, at = 0): Known => ({ format, role: 'container', text, at });
+/** Values by key, nothing else. */
+const plainModel = (format: string, text: string, at = 0): Known => ({ format, role: 'model', text, at, plain: true });
 const plain = (format: string, text: string, at = 0): Known => ({ format, role: null, text, at, plain: true });
 const weak = (format: string, text: string, at = 0): Known => ({ format, role: null, text, at, plain: true, weak: true });
 
 /** @source each format's own specification. */
 const signatures: readonly Known[] = [
-  model('tflite', 'TFL3', 4),
-  model('executorch', 'ET12', 4),
-  model('executorch', 'ET13', 4),
-  model('tensorrt-plan', 'ftrt'),
-  model('tensorrt-plan', 'ptrt'),
-  model('catboost', 'CBM1'),
-  model('xgboost-binary', 'binf'),
-  model('xgboost-ubjson', '{L\0\0'),
-  model('fasttext', '\u00ba\u0016\u004f\u002f'),
   model('ggml-legacy', 'lmgg'),
   model('ggml-legacy', 'tjgg'),
   model('ggml-legacy', 'fmgg'),
   model('rknn', 'RKNN'),
   model('cntk', 'B\0C\0N\0'),
   model('mlir-bytecode', 'ML\u00efR'),
-  model('mxnet-params', '\u0012\u0001\0\0\0\0\0\0'),
-  model('r-data', 'RDX2\n'),
-  model('r-data', 'RDX3\n'),
-  model('r-data', 'X\n\0\0\0\u0002'),
-  model('r-data', 'X\n\0\0\0\u0003'),
-  model('java-serialised', '\u00ac\u00ed\0\u0005'),
-  dataset('parquet', 'PAR1'),
-  dataset('arrow', 'ARROW1'),
-  dataset('feather', 'FEA1'),
-  dataset('matlab', 'MATLAB 5.0 MAT-file'),
   dataset('avro', 'Obj\u0001'),
   dataset('orc', 'ORC'),
-  container('7z', '7z\u00bc\u00af\u0027\u001c'),
   container('rar', 'Rar!\u001a\u0007'),
+  container('cab', 'MSCF\0\0\0\0'),
+  container('rpm', '\u00ed\u00ab\u00ee\u00db'),
+  plainModel('orbax-ocdbt', '\u000c\u00db:*'),
   plain('png', '\u0089PNG\r\n\u001a\n'),
   plain('jpeg', '\u00ff\u00d8\u00ff'),
   plain('gif', 'GIF87a'),

@@ -14,14 +14,7 @@ type Named = {
 
 /** `read`: the format is plain values, so there is nothing a reader would have to check. */
 const named: readonly Named[] = [
-  { format: 'lightgbm-text', role: 'model', name: /./, text: true, start: /^tree\nversion=v\d/, read: true },
-  { format: 'pmml', role: 'model', name: /./, text: true, start: /<PMML[\s>]/ },
-  { format: 'openvino-xml', role: 'model', name: /\.xml$/, text: true, start: /<net\s[^>]*name=/ },
   { format: 'tensorflow-checkpoint-data', role: 'model', name: /\.data-\d{5}-of-\d{5}$/, text: false, read: true },
-  { format: 'msgpack', role: 'model', name: /\.(msgpack|mpk)$/, text: false },
-  { format: 'coreml', role: 'model', name: /\.mlmodel$/, text: false },
-  { format: 'paddle', role: 'model', name: /\.(pdmodel|pdiparams|pdparams)$/, text: false },
-  { format: 'torch7', role: 'model', name: /\.t7$/ },
   { format: 'tfrecord', role: 'dataset', name: /\.tfrecords?$/, text: false },
   { format: 'tensorboard-log', role: null, name: /\.tfevents\.|^events\.out\./, text: false, read: true },
 ];

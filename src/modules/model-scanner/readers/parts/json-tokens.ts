@@ -1,10 +1,11 @@
 /** JSON with what JSON.parse hides: repeated keys, and a depth bound instead of a stack overflow. */
 import { MalformedBytes } from '../../engine/reader.ts';
-import type { ValueOffsets } from './value-places.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 export type JsonObject = Map<string, JsonValue>;
 export type JsonDocument = { readonly value: JsonValue; readonly repeatedKeys: readonly { readonly key: string; readonly at: number }[] };
+/** Of each object and array: offset of the value under a key or index, in characters. */
+export type ValueOffsets = WeakMap<object, Map<string | number, number>>;
 export type JsonOptions = { /** Filled with the place of every key and item. */ readonly offsets?: ValueOffsets };
 
 const deepest = 400;

@@ -1,11 +1,10 @@
-/** Deflated content as bytes by range without holding it: read forward, started again when a reader goes back. */
+/** Unpacked content as bytes by range without holding it: read forward, started again when a reader goes back. */
 import { type Budget, BudgetExceeded } from '../../engine/budget.ts';
-import { TruncatedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
-import { gzipHeaderBytes, startsGzip } from '../archives/gzip.ts';
-import { Inflate } from '../archives/inflate.ts';
+import type { PieceDecoder } from '../archives/pieces.ts';
 
-export type StreamedCodec = 'deflate' | 'zlib' | 'gzip';
+/** A stream that can be read from its beginning as often as it takes. */
+export type Stream = { readonly first: PieceDecoder; readonly again: () => PieceDecoder; readonly budget: Budget };
 
 /** Kept of the beginning and of the end, because readers look there first. */
 const headBytes = 64 * 1024;
@@ -18,8 +17,7 @@ const windowBytes = 1024 * 1024;
  * @returns the content as a source, and how many input bytes the stream took. A first pass measures it and spends the output budget.
  * @throws MalformedBytes when the stream is broken, BudgetExceeded when it is larger than the budget allows.
  */
-export function measuredSource(codec: StreamedCodec, packed: ByteSource, budget: Budget): { source: ByteSource; consumed: number } {
-  const first = new Content(codec, packed);
+export function measuredSource({ first, again, budget }: Stream): { source: ByteSource; consumed: number } {
   const head = new Edge(headBytes, 'first');
   const tail = new Edge(tailBytes, 'last');
   let size = 0;
@@ -30,7 +28,7 @@ export function measuredSource(codec: StreamedCodec, packed: ByteSource, budget:
     tail.add(piece);
     size += piece.length;
   }
-  const window = new ForwardWindow(codec, packed, budget, size);
+  const window = new ForwardWindow({ first: again(), again, budget }, size);
   const read = (offset: number, length: number) => {
     const wanted = Math.max(0, Math.min(length, size - offset));
     if (offset + wanted <= head.length) return head.slice(offset, wanted);
@@ -41,37 +39,9 @@ export function measuredSource(codec: StreamedCodec, packed: ByteSource, budget:
 }
 
 /** Content whose length is known already, unpacked as far as it is read; the output budget is spent on the way. */
-export function forwardSource(codec: StreamedCodec, packed: ByteSource, budget: Budget, size: number): ByteSource {
-  const window = new ForwardWindow(codec, packed, budget, 0);
+export function forwardSource({ first, again, budget, size }: Stream & { readonly size: number }): ByteSource {
+  const window = new ForwardWindow({ first, again, budget }, 0);
   return { size, costly: true, read: (offset, length) => window.read(offset, Math.max(0, Math.min(length, size - offset))) };
-}
-
-/** The pieces of every member of the stream, one after the other. */
-class Content {
-  readonly #codec: StreamedCodec;
-  readonly #packed: ByteSource;
-  #inflate: Inflate;
-  consumed = 0;
-  constructor(codec: StreamedCodec, packed: ByteSource) {
-    this.#codec = codec;
-    this.#packed = packed;
-    this.#inflate = new Inflate(packed, codec === 'deflate' ? 0 : codec === 'zlib' ? 2 : gzipHeaderBytes(packed.read(0, headBytes)));
-  }
-  next(): Uint8Array | null {
-    for (;;) {
-      const piece = this.#inflate.next();
-      if (piece) return piece;
-      this.consumed = this.#inflate.consumed;
-      if (this.#codec === 'zlib') this.consumed += 4;
-      if (this.#codec !== 'gzip') return null;
-      this.consumed += 8;
-      if (this.consumed > this.#packed.size)
-        throw new TruncatedBytes('gzip-broken', this.#packed.size, 'the gzip stream ends before its checksum');
-      const header = this.#packed.read(this.consumed, headBytes);
-      if (!startsGzip(header)) return null;
-      this.#inflate = new Inflate(this.#packed, this.consumed + gzipHeaderBytes(header));
-    }
-  }
 }
 
 /** The first or the last bytes of what passes. */
@@ -99,21 +69,19 @@ class Edge {
 }
 
 class ForwardWindow {
-  readonly #codec: StreamedCodec;
-  readonly #packed: ByteSource;
+  readonly #again: () => PieceDecoder;
   readonly #budget: Budget;
-  #content: Content;
+  #content: PieceDecoder;
   #bytes = new Uint8Array(2 * windowBytes);
   #filled = 0;
   #start = 0;
   #paid: number;
   /** @param paid output bytes the budget was already asked for. */
-  constructor(codec: StreamedCodec, packed: ByteSource, budget: Budget, paid: number) {
-    this.#codec = codec;
-    this.#packed = packed;
+  constructor({ first, again, budget }: Stream, paid: number) {
+    this.#again = again;
     this.#budget = budget;
     this.#paid = paid;
-    this.#content = new Content(codec, packed);
+    this.#content = first;
   }
   read(offset: number, length: number): Uint8Array {
     if (length > windowBytes) return this.#large(offset, length);
@@ -135,7 +103,7 @@ class ForwardWindow {
     return whole;
   }
   #restart(): void {
-    this.#content = new Content(this.#codec, this.#packed);
+    this.#content = this.#again();
     this.#filled = 0;
     this.#start = 0;
   }

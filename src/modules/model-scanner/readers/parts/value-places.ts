@@ -1,8 +1,5 @@
 /** Where the values of a parsed document stand, for the parsers that know it. */
-import type { JsonValue } from './json-tokens.ts';
-
-/** Of each object and array: offset of the value under a key or index, in characters. */
-export type ValueOffsets = WeakMap<object, Map<string | number, number>>;
+import type { JsonValue, ValueOffsets } from './json-tokens.ts';
 
 export type ParsedValue = { readonly root: JsonValue; readonly offsets: ValueOffsets };
 

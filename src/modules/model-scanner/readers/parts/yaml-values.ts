@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import type { Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { MalformedBytes } from '../../engine/reader.ts';
-import type { JsonObject, JsonValue } from './json-tokens.ts';
-import type { ParsedValue, ValueOffsets } from './value-places.ts';
+import type { JsonObject, JsonValue, ValueOffsets } from './json-tokens.ts';
+import type { ParsedValue } from './value-places.ts';
 
 export type YamlTag = { readonly tag: string; readonly at: number; readonly length: number };
 export type YamlDocument = ParsedValue & {

@@ -44,13 +44,16 @@ test('a template that reaches Python is suspicious, and says possible', () => {
 });
 
 test('counts that cannot fit into the file are refused before anything is allocated', () => {
-  assert.deepEqual(codesOf(artefactOf(gguf([], [], 0, 2n ** 60n))), ['gguf-counts']);
-  assert.deepEqual(codesOf(artefactOf(bytes('GGUF', u32(3), u64(0), u64(2n ** 63n), new Uint8Array(100)))), ['gguf-counts']);
+  assert.deepEqual(codesOf(artefactOf(gguf([], [], 0, 2n ** 60n))), ['gguf-impossible', 'gguf-counts']);
+  assert.deepEqual(codesOf(artefactOf(gguf([], [], 0, 2n ** 30n))), ['gguf-counts']);
+  const report = reportOf(bytes('GGUF', u32(3), u64(0), u64(2n ** 63n), new Uint8Array(100)), 'm.gguf');
+  assert.equal(report.verdict, 'suspicious');
+  assert.ok(report.findings.some(({ references }) => references.includes('CVE-2024-23605')));
 });
 
 test('a text longer than the file is refused', () => {
   const file = bytes('GGUF', u32(3), u64(0), u64(1), u64(1), 'k', u32(8), u64(2n ** 62n), 'x'.repeat(40));
-  assert.deepEqual(codesOf(artefactOf(file)), ['gguf-text']);
+  assert.deepEqual(codesOf(artefactOf(file)), ['gguf-impossible', 'gguf-text']);
 });
 
 test('dimensions whose product overflows are a lie', () => {
@@ -82,4 +85,78 @@ test('a key that stands twice is a lie', () => {
 
 test('an unknown element type is unread, not clean', () => {
   assert.equal(reportOf(gguf([architecture], [{ ...tensor, type: 200 }], 32), 'm.gguf').verdict, 'incomplete');
+});
+
+const blocks = ['llama.block_count', 2] as const;
+
+test('layers beyond the declared ones, heads of zero with attention, and too many groups are broken', () => {
+  const codes = (keys: Parameters<typeof gguf>[0], name: string) =>
+    codesOf(artefactOf(gguf([architecture, blocks, ...keys], [{ ...tensor, name }], 32)));
+  assert.deepEqual(codes([], 'blk.1.attn_q.weight'), []);
+  assert.deepEqual(codes([], 'blk.2.attn_q.weight'), ['gguf-layers']);
+  assert.deepEqual(codes([['llama.attention.head_count', 0]], 'blk.1.attn_q.weight'), ['gguf-hyperparameter']);
+  assert.deepEqual(
+    codes(
+      [
+        ['llama.attention.head_count', 8],
+        ['llama.attention.head_count_kv', 9],
+      ],
+      'a',
+    ),
+    ['gguf-hyperparameter'],
+  );
+  assert.deepEqual(
+    codes(
+      [
+        ['llama.expert_count', 2],
+        ['llama.expert_used_count', 4],
+      ],
+      'a',
+    ),
+    ['gguf-hyperparameter'],
+  );
+  // State-space models write zero heads.
+  assert.deepEqual(codes([['llama.attention.head_count', 0]], 'blk.1.ssm_in.weight'), []);
+});
+
+test('more tokens than rows of embeddings, and lists of another length, are broken', () => {
+  const tokens = ['tokenizer.ggml.tokens', ['a', 'b', 'c']] as const;
+  const rows = (count: number) =>
+    codesOf(artefactOf(gguf([architecture, tokens], [{ name: 'token_embd.weight', dimensions: [2, count], offset: 0 }], 64)));
+  assert.deepEqual(rows(3), []);
+  assert.deepEqual(rows(4), []);
+  assert.deepEqual(rows(2), ['gguf-vocabulary']);
+});
+
+/** A key with a list of 32-bit integers, which the shared builder does not write. */
+const integers = (key: string, values: readonly number[]) =>
+  bytes(u64(key.length), key, u32(9), u32(5), u64(values.length), ...values.map(u32));
+const strings = (key: string, values: readonly string[]) =>
+  bytes(u64(key.length), key, u32(9), u32(8), u64(values.length), ...values.flatMap((value) => [bytes(u64(value.length)), bytes(value)]));
+
+test('a byte token that spells no byte, and a list of types of another length, are broken', () => {
+  const file = (tokens: readonly string[], types: readonly number[]) =>
+    codesOf(
+      artefactOf(
+        bytes(
+          'GGUF',
+          u32(3),
+          u64(0),
+          u64(2),
+          strings('tokenizer.ggml.tokens', tokens),
+          integers('tokenizer.ggml.token_type', types),
+          new Uint8Array(32),
+        ),
+      ),
+    );
+  assert.deepEqual(file(['a', '<0x0A>'], [1, 6]), []);
+  assert.deepEqual(file(['a', '<0xZZ>'], [1, 6]), ['gguf-byte-token']);
+  assert.deepEqual(file(['a', 'b'], [1]), ['gguf-vocabulary']);
+});
+
+test('a token longer than any is a lie with its advisories', () => {
+  const key = 'tokenizer.ggml.tokens';
+  const file = bytes('GGUF', u32(3), u64(0), u64(1), u64(key.length), key, u32(9), u32(8), u64(1), u64(2n ** 31n), 'x'.repeat(40));
+  const found = reportOf(file, 'm.gguf').findings.find(({ ruleId }) => ruleId === 'integrity-lie');
+  assert.ok(found?.references.includes('CVE-2025-49847'));
 });

@@ -12,8 +12,11 @@ import {
   TruncatedBytes,
 } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
-import { Cursor } from '../parts/cursor.ts';
+import type { Cursor } from '../parts/cursor.ts';
+import { counted, type Header, noteImpossible, readHeader, type Scalar, text, type ValueTarget } from './gguf-header.ts';
+import { checkShape } from './gguf-shape.ts';
 import { checkTensors, type GgufTensor } from './gguf-tensors.ts';
+import { isVocabularyKey, readVocabulary, type Vocabulary } from './gguf-vocabulary.ts';
 
 export default defineReader({
   format: 'gguf',
@@ -25,9 +28,6 @@ export default defineReader({
     return draft;
   },
 });
-
-type Scalar = string | number | boolean;
-type Header = { readonly cursor: Cursor; readonly version: number };
 
 /** Bytes of a scalar by type number. @source ggml docs/gguf.md, `gguf_metadata_value_type`. */
 const scalarBytes: ReadonlyMap<number, number> = new Map([
@@ -57,45 +57,34 @@ function readModel(source: ByteSource, draft: Draft, tools: ReaderTools): void {
   const { cursor, version } = header;
   const tensorCount = counted(header);
   const keyCount = counted(header);
-  if (keyCount > mostKeys || tensorCount > mostTensors || keyCount * 9 + tensorCount * 20 > source.size)
+  if (keyCount > mostKeys || tensorCount > mostTensors || keyCount * 9 + tensorCount * 20 > source.size) {
+    noteImpossible(Math.max(tensorCount, keyCount), 8, draft);
     throw new MalformedBytes('gguf-counts', 8, `${tensorCount} tensors and ${keyCount} keys do not fit into ${source.size} bytes`);
+  }
+  const vocabulary: Vocabulary = { tokens: null, byteTokens: new Uint8Array(0), counts: new Map() };
   const keys = new Map<string, Scalar>();
-  for (let i = 0; i < keyCount; i++) readKey(header, keys, draft, tools);
+  for (let i = 0; i < keyCount; i++) readKey(header, { keys, vocabulary, draft, tools });
   addFacts(keys, version, draft);
   const tensors: GgufTensor[] = [];
-  for (let i = 0; i < tensorCount; i++) tensors.push(readTensor(header));
-  checkTensors(tensors, { alignment: alignmentOf(keys), infoEnd: cursor.at, size: source.size }, draft);
-}
-
-function readHeader(source: ByteSource): Header {
-  const cursor = new Cursor(source, 4);
-  let version = cursor.u32();
-  if (version > 0xffff) {
-    cursor.littleEndian = false;
-    cursor.seek(4);
-    version = cursor.u32();
+  for (let i = 0; i < tensorCount; i++) {
+    const tensor = readTensor(header, draft);
+    if (!tensor) return;
+    tensors.push(tensor);
   }
-  if (version < 1 || version > 3) throw new MalformedBytes('gguf-version', 4, `GGUF version ${version} does not exist`);
-  return { cursor, version };
+  checkShape({ keys, vocabulary, tensors }, draft);
+  checkTensors(tensors, { alignment: alignmentOf(keys, draft), infoEnd: cursor.at, size: source.size }, draft);
 }
 
-/** Counts and lengths have 32 bits in version 1 and 64 later. */
-function counted({ cursor, version }: Header): number {
-  return version === 1 ? cursor.u32() : cursor.u64();
-}
+type KeyTarget = {
+  readonly keys: Map<string, Scalar>;
+  readonly vocabulary: Vocabulary;
+  readonly draft: Draft;
+  readonly tools: ReaderTools;
+};
 
-function text(header: Header, most: number, code: string): string {
+function readKey(header: Header, { keys, vocabulary, draft, tools }: KeyTarget): void {
   const at = header.cursor.at;
-  const length = counted(header);
-  if (length > header.cursor.left)
-    throw new TruncatedBytes(code, at, `a text of ${length} bytes is promised, ${header.cursor.left} are there`);
-  if (length > most) throw new MalformedBytes(code, at, `a text of ${length} bytes is longer than allowed`);
-  return header.cursor.text(length);
-}
-
-function readKey(header: Header, keys: Map<string, Scalar>, draft: Draft, tools: ReaderTools): void {
-  const at = header.cursor.at;
-  const key = text(header, longestKey, 'gguf-key');
+  const key = text(header, longestKey, 'gguf-key', draft);
   const type = header.cursor.u32();
   const valueAt = header.cursor.at;
   if (keys.has(key))
@@ -106,7 +95,11 @@ function readKey(header: Header, keys: Map<string, Scalar>, draft: Draft, tools:
         rangePlace(draft.where, at),
       ),
     );
-  const value = readValue(header, type, 0, tools);
+  if (type === arrayType && isVocabularyKey(key)) {
+    readVocabulary(header, key, vocabulary, { draft, tools });
+    header.cursor.seek(valueAt);
+  }
+  const value = readValue(header, type, 0, { draft, tools });
   keys.set(key, value ?? '');
   // Every key that holds a template counts: tokenizer.chat_template, its named variants, and what a program may add.
   if (typeof value === 'string' && (key.includes('chat_template') || /\{[{%]/.test(value)))
@@ -119,11 +112,11 @@ function readKey(header: Header, keys: Map<string, Scalar>, draft: Draft, tools:
 }
 
 /** @returns a scalar, or null for an array (which is walked, bounds-checked and dropped). */
-function readValue(header: Header, type: number, depth: number, tools: ReaderTools): Scalar | null {
+function readValue(header: Header, type: number, depth: number, target: ValueTarget): Scalar | null {
   const { cursor } = header;
-  if (type === stringType) return text(header, Number.MAX_SAFE_INTEGER, 'gguf-text').slice(0, keptText);
+  if (type === stringType) return text(header, Number.MAX_SAFE_INTEGER, 'gguf-text', target.draft).slice(0, keptText);
   if (type === arrayType) {
-    readArray(header, depth, tools);
+    readArray(header, depth, target);
     return null;
   }
   switch (type) {
@@ -159,12 +152,13 @@ function booleanOf(cursor: Cursor): boolean {
   return byte === 1;
 }
 
-function readArray(header: Header, depth: number, tools: ReaderTools): void {
+function readArray(header: Header, depth: number, target: ValueTarget): void {
   const { cursor } = header;
   if (depth >= deepestArray) throw new MalformedBytes('gguf-array-depth', cursor.at, `arrays nested deeper than ${deepestArray}`);
   const at = cursor.at;
   const type = cursor.u32();
   const count = counted(header);
+  noteImpossible(count, at + 4, target.draft);
   const bytes = scalarBytes.get(type);
   if (bytes !== undefined) {
     if (count * bytes > cursor.left) throw new TruncatedBytes('gguf-array', at, `an array of ${count} elements does not fit into the file`);
@@ -174,28 +168,36 @@ function readArray(header: Header, depth: number, tools: ReaderTools): void {
   const least = type === stringType ? 4 : 8;
   if (count * least > cursor.left) throw new TruncatedBytes('gguf-array', at, `an array of ${count} elements does not fit into the file`);
   for (let i = 0; i < count; i++) {
-    if ((i & 0xffff) === 0) tools.budget.checkTime();
+    if ((i & 0xffff) === 0) target.tools.budget.checkTime();
     if (type === stringType) cursor.skip(counted(header));
-    else readValue(header, type, depth + 1, tools);
+    else readValue(header, type, depth + 1, target);
   }
 }
 
-function readTensor(header: Header): GgufTensor {
+/** @returns null when the rest cannot be found: no file of a real writer has such a tensor. */
+function readTensor(header: Header, draft: Draft): GgufTensor | null {
   const { cursor } = header;
   const at = cursor.at;
   const name = text(header, longestKey, 'gguf-tensor-name');
   const dimensionCount = cursor.u32();
-  if (dimensionCount > 4) throw new MalformedBytes('gguf-dimensions', at, `a tensor has ${dimensionCount} dimensions`);
+  if (dimensionCount > 4) {
+    const detail = `The tensor ${name.slice(0, 100)} has ${dimensionCount} dimensions: programs that trust this write out of bounds.`;
+    draft.anomalies.push(lie('gguf-dimensions', detail, rangePlace(draft.where, at)));
+    draft.unread.push({ reason: 'reader-failed', detail, where: rangePlace(draft.where, at) });
+    return null;
+  }
   const dimensions = Array.from({ length: dimensionCount }, () => counted(header));
   return { name, dimensions, type: cursor.u32(), offset: cursor.u64(), at };
 }
 
-function alignmentOf(keys: ReadonlyMap<string, Scalar>): number {
+/** Programs divide by the alignment; a wrong one is read as if it were the ordinary 32. */
+function alignmentOf(keys: ReadonlyMap<string, Scalar>, draft: Draft): number {
   const written = keys.get('general.alignment');
   if (written === undefined) return 32;
-  const valid = typeof written === 'number' && written >= 1 && written <= 2 ** 20 && Number.isInteger(Math.log2(written));
-  if (!valid) throw new MalformedBytes('gguf-alignment', 8, `the alignment ${String(written).slice(0, 40)} is no power of two up to 1 MiB`);
-  return written;
+  if (typeof written === 'number' && written >= 1 && written <= 2 ** 20 && Number.isInteger(Math.log2(written))) return written;
+  const detail = `The alignment ${String(written).slice(0, 40)} is no power of two up to 1 MiB.`;
+  draft.anomalies.push(lie('gguf-alignment', detail, draft.where));
+  return 32;
 }
 
 const facts = [
@@ -221,12 +223,11 @@ function addFacts(keys: ReadonlyMap<string, Scalar>, version: number, draft: Dra
     ['block_count', 10_000],
     ['context_length', 2 ** 31],
     ['embedding_length', 2 ** 24],
-    ['attention.head_count', 2 ** 16],
   ] as const) {
     const value = keys.get(`${String(architecture)}.${name}`);
     if (typeof value !== 'number') continue;
     draft.metadata.set(name, value);
-    // A head count of zero is divided by; a huge block count sizes an allocation.
+    // A huge block count sizes an allocation; a width of zero is divided by.
     if (value > most || value <= 0)
       draft.anomalies.push(broken('gguf-hyperparameter', `${name} is ${value}: programs divide by it or allocate for it.`, draft.where));
   }

@@ -7,8 +7,12 @@ import { type Hdf5File, isUndefinedAddress, type Message, sized } from './hdf5-f
 import { heapText, localHeap } from './hdf5-group.ts';
 import { dataSpace, dataType, globalHeapObject } from './hdf5-value.ts';
 
-/** Filters of the library itself, and LZF which h5py brings. Any other id makes the library load a plug-in from disk. */
-const ownFilters = new Set([1, 2, 3, 4, 5, 6, 32000]);
+/**
+ * Filters of the library itself, and the compressions of the registry that h5py, PyTables and hdf5plugin bring: LZO, bzip2, LZF, Blosc, LZ4, bitshuffle,
+ * ZFP, Zstandard, SZ, SZ3, Blosc2. Any other id makes the library look for a plug-in in its folder.
+ * @source The HDF Group, registered filter plug-ins.
+ */
+const knownFilters = new Set([1, 2, 3, 4, 5, 6, 305, 307, 32000, 32001, 32004, 32008, 32013, 32015, 32017, 32024, 32026]);
 /** Compression of zeros reaches about 1,000; a shape that needs more than this is not data. */
 const shapeRatio = 5000n;
 const shapeFloor = 4n * 2n ** 30n;
@@ -60,7 +64,7 @@ function checkFilters(file: Hdf5File, { start, size }: Message, draft: Draft): v
     const values = cursor.u16();
     cursor.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
     cursor.skip(4 * (values + (version === 1 ? values % 2 : 0)));
-    if (!ownFilters.has(id))
+    if (!knownFilters.has(id))
       draft.anomalies.push(
         broken(
           'hdf5-plugin-filter',

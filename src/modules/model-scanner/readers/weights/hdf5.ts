@@ -45,6 +45,7 @@ class Hdf5Walk {
   readonly #draft: Draft;
   readonly #tools: ReaderTools;
   readonly #seen = new Set<number>();
+  readonly #soft: { readonly link: Link; readonly path: string }[] = [];
   #datasets = 0;
 
   constructor(source: ByteSource, draft: Draft, tools: ReaderTools) {
@@ -64,6 +65,7 @@ class Hdf5Walk {
       const { path } = object;
       guarded(this.#draft, () => waiting.push(...this.#object(object?.address ?? 0, path)));
     }
+    this.#checkSoftLinks();
     this.#draft.metadata.set('objects', this.#seen.size);
     this.#draft.metadata.set('datasets', this.#datasets);
   }
@@ -94,7 +96,18 @@ class Hdf5Walk {
       });
       this.#draft.anomalies.push(broken('hdf5-external-link', `The member ${link.name.slice(0, 100)} is a link into another file.`, place));
     }
+    if (link.kind === 'soft') this.#soft.push({ link, path });
     return [];
+  }
+
+  /** Weights are written as they are: a name in their tree that stands for something outside it was put there. */
+  #checkSoftLinks(): void {
+    if (this.#draft.role !== 'model') return;
+    for (const { link, path } of this.#soft.slice(0, 50)) {
+      if (link.kind !== 'soft' || !leavesTree(link.target, path)) continue;
+      const detail = `The member ${link.name.slice(0, 100)} stands for ${link.target.slice(0, 200)}, outside the weights.`;
+      this.#draft.anomalies.push(broken('hdf5-soft-link', detail, rangePlace(this.#draft.where, link.at)));
+    }
   }
 
   #denseAttributes({ start, size }: Message): void {
@@ -124,7 +137,8 @@ class Hdf5Walk {
       (bytes.length > 3 && bytes[0] !== 0x7b && walksLikePickle(trimmed(bytes), true));
     if (isPickle) {
       this.#tools.budget.spendMember();
-      draft.members.push(this.#tools.open(bytesSource(bytes), memberPlace(draft.where, `attribute ${name}`)));
+      // Texts of fixed length are filled up with zero bytes.
+      draft.members.push(this.#tools.open(bytesSource(trimmed(bytes)), memberPlace(draft.where, `attribute ${name}`)));
       return;
     }
     if (bytes[0] !== 0x7b) return;
@@ -141,6 +155,13 @@ class Hdf5Walk {
       draft.metadata.set(`attribute.${name.slice(0, 60)}`, `JSON of ${bytes.length} bytes at ${at}`);
     });
   }
+}
+
+/** Absolute targets outside the first group of the path, and any that climb with `..`. */
+function leavesTree(target: string, path: string): boolean {
+  if (target.split('/').includes('..')) return true;
+  const top = path.split('/')[1] ?? '';
+  return target.startsWith('/') && top !== '' && target !== `/${top}` && !target.startsWith(`/${top}/`);
 }
 
 function trimmed(bytes: Uint8Array): Uint8Array {
