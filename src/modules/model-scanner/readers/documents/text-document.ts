@@ -4,7 +4,7 @@ import { documents } from '../../documents.generated.ts';
 import type { DocumentKind, Syntax, TextDocument } from '../../engine/document.ts';
 import { placeName, rangePlace } from '../../engine/place.ts';
 import { bomb, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
-import { type JsonValue, parseJson } from '../parts/json-tokens.ts';
+import { type JsonValue, parseJson, type ValueOffsets } from '../parts/json-tokens.ts';
 import { TextPlaces } from '../parts/text-places.ts';
 import { parseToml, TomlPlaces } from '../parts/toml-values.ts';
 import { offsetOf, type ParsedValue } from '../parts/value-places.ts';
@@ -66,6 +66,7 @@ function isLines(bytes: Uint8Array): boolean {
 
 function readKind(kind: DocumentKind, file: TextFile, draft: Draft, tools: ReaderTools): void {
   for (const syntax of kind.syntaxes) {
+    if (!isNamed(kind, file) && !file.mayHave(syntax)) continue;
     const parsed = file.parsed(syntax);
     if (parsed.failure !== null && (isNamed(kind, file) || isHostile(parsed.failure))) tellFailure(parsed.failure, draft);
     const meant = parsed.documents.filter((document) => kind.is(document));
@@ -121,6 +122,19 @@ type Opened = {
 };
 const utf8 = new TextDecoder('utf-8');
 
+/** Source code and pages: YAML or TOML under such a name is loaded by nobody. */
+const programs =
+  /\.(py|pyi|[cm]?[jt]sx?|vue|c|cc|cpp|cxx|h|hpp|cu|go|rs|java|kt|scala|cs|rb|php|pl|lua|r|jl|swift|sh|bash|ps1|bat|html?|css|scss|svg|xml|md|rst|tex|sql|csv|tsv|log|patch|diff|map)$/;
+
+/** The first line that is no comment is a key, a list item, a directive, or opens a flow. */
+function opensAsYaml(text: string): boolean {
+  for (const line of text.slice(0, 8192).split('\n')) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    return /^\s*(?:---|%[A-Z]|-(?:\s|$)|[?&*!{[]|(?:"[^"]{0,300}"|'[^']{0,300}'|[^\s"'#:{}[\],][^:]{0,300}?)\s*:(?:\s|$))/.test(line);
+  }
+  return text.length > 8192;
+}
+
 /** One file in up to four syntaxes, each parsed when it is first asked for. */
 class TextFile {
   readonly name: string;
@@ -138,6 +152,14 @@ class TextFile {
     this.#text = utf8.decode(bytes);
     const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     this.places = new TextPlaces(this.#text, where, marked ? 3 : 0);
+  }
+
+  /** A cheap look: parsing prose or programs as YAML takes long and yields nothing. Kinds that know the file by its name are not asked. */
+  mayHave(syntax: Syntax): boolean {
+    if (syntax !== 'yaml' && syntax !== 'toml') return true;
+    if (programs.test(this.name)) return false;
+    if (this.#opened.startsAsJson) return /\.ya?ml$/.test(this.name) || this.parsed('json').failure !== null;
+    return syntax === 'toml' || opensAsYaml(this.#text);
   }
 
   parsed(syntax: Syntax): Parsed {
@@ -190,7 +212,7 @@ class TextFile {
     let placed: ParsedValue | undefined;
     const placeOf: TextDocument['placeOf'] = (path) => {
       if (placed === undefined) {
-        const offsets = new WeakMap();
+        const offsets: ValueOffsets = new WeakMap();
         placed = { root: parseJson(this.#text, { offsets }).value, offsets };
       }
       return this.places.at(offsetOf(placed, path));

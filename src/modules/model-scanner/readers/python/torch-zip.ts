@@ -1,12 +1,18 @@
 /** torch.save archives: a pickle that names storages, and one member of raw bytes for each. */
 
-import { memberPlace, rangePlace } from '../../engine/place.ts';
+import type { GlobalFact } from '../../engine/artefact.ts';
+import { rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, draftArtefact, guarded, lie } from '../../engine/reader.ts';
 import type { StorageFact } from '../../pickle/facts.ts';
+import { torchScript } from '../../source-code/load-analysis.ts';
 import { executableFacts } from '../archives/executable-facts.ts';
 import type { Archive, ArchiveMember, ArchiveTarget } from '../archives/zip-archive.ts';
 import { openMember, unpackMember } from '../archives/zip-member.ts';
+import { TextPlaces } from '../parts/text-places.ts';
 import { pickleInto } from './pickle-into.ts';
+
+/** A program beyond this is read at its beginning. */
+const longestCode = 4 * 2 ** 20;
 
 /** Small records of the format that hold a word or a number. */
 const plainRecords = new Set(['version', 'byteorder', '.format_version', '.storage_alignment', '.data/serialization_id', '.data/version']);
@@ -63,8 +69,15 @@ function openPickle(member: ArchiveMember, { draft, tools }: ArchiveTarget): rea
     inner.anomalies.push(lie('zip-false-encryption', 'The member is marked encrypted and yet holds a plain pickle.', member.place));
   const facts = pickleInto(inner, { source: unpacked.source, offset: 0, whole: true, flavour: 'torch-zip' }, tools);
   if (!facts) return [];
+  if (draft.format === 'torchscript') inner.globals.splice(0, inner.globals.length, ...inner.globals.map(ofTheProgram));
   addCounts(draft, facts.tensors, facts.parameters);
   return facts.storages;
+}
+
+/** Classes below `__torch__` are those of the program in `code/`: torch builds them itself, and Python has no such module. */
+function ofTheProgram(global: GlobalFact): GlobalFact {
+  const own = global.module === '__torch__' || global.module.startsWith('__torch__.');
+  return own && global.position === 'class' ? { ...global, judgement: 'allowed', effect: 'none', certainty: 'proved' } : global;
 }
 
 function addCounts(draft: Draft, tensors: number, parameters: number): void {
@@ -120,50 +133,30 @@ function openUnreferenced(
 
 /** TorchScript sources: the operators that reach files, processes or libraries are named; everything else is tensor code. */
 function openCode(member: ArchiveMember, { draft, tools }: ArchiveTarget): boolean {
-  if (!member.name.endsWith('.py')) return true;
+  // Source ranges for error messages: a pickle, which torch loads with the program.
+  if (member.name.endsWith('.debug_pkl') || member.name.endsWith('.pkl')) {
+    openPickle(member, { draft, tools });
+    return true;
+  }
+  if (!member.name.endsWith('.py')) return false;
   const unpacked = unpackMember(member, member.place, tools);
   if ('reason' in unpacked) {
     draft.unread.push(unpacked);
     return true;
   }
-  const text = new TextDecoder().decode(unpacked.source.read(0, Math.min(unpacked.source.size, 1 << 20)));
-  draft.operators.push(...torchScriptOperators(text, member));
-  return true;
-}
-
-/** Operators of TorchScript that act outside the tensors. @source registrations in the PyTorch sources, aten and prim namespaces. */
-const outsideOperators: ReadonlyMap<
-  string,
-  { readonly effect: 'fs-read' | 'fs-write' | 'exec' | 'native-load'; readonly certainty: 'proved' | 'possible' }
-> = new Map([
-  ['aten::save', { effect: 'fs-write', certainty: 'possible' }],
-  ['aten::from_file', { effect: 'fs-read', certainty: 'possible' }],
-  ['prim::PythonOp', { effect: 'exec', certainty: 'possible' }],
-  ['prim::CallFunction', { effect: 'exec', certainty: 'possible' }],
-]);
-
-function torchScriptOperators(text: string, member: ArchiveMember): Draft['operators'] {
-  const found: Draft['operators'] = [];
-  for (const match of [...text.matchAll(/\b(?:torch|ops\.aten|ops\.prim)\.(save|from_file|PythonOp)\s*\(/g)].slice(0, 50)) {
-    const name = match[1] === 'PythonOp' ? 'prim::PythonOp' : `aten::${match[1]}`;
-    const fact = outsideOperators.get(name);
-    if (!fact) continue;
-    const line = text.slice(0, match.index).split('\n').length;
-    const where = {
-      ...memberPlace({ containerPath: member.place.containerPath.slice(0, -1), offset: null, length: null }, member.name),
-      offset: match.index,
-      length: match[0].length,
-      line,
-    };
-    found.push({
-      framework: 'torchscript',
-      domain: name.slice(0, name.indexOf(':')),
-      name,
-      known: true,
-      ...fact,
-      detail: `The compiled code calls ${name}.`,
-      where,
+  const { source } = unpacked;
+  tools.remember(source, member.place);
+  if (source.size > longestCode)
+    draft.unread.push({
+      reason: 'budget',
+      detail: `TorchScript of ${source.size} bytes is read at its beginning only.`,
+      where: member.place,
     });
-  }
-  return found;
+  const text = new TextDecoder().decode(source.read(0, Math.min(source.size, longestCode)));
+  const places = new TextPlaces(text, member.place);
+  const { operators, cut } = torchScript().torchScriptFacts(text, (offset, length) => places.at(offset, length));
+  draft.operators.push(...operators);
+  if (cut)
+    draft.unread.push({ reason: 'unsupported', detail: 'Some lines of the program are no TorchScript that is read.', where: member.place });
+  return true;
 }

@@ -1,0 +1,91 @@
+/** Methods of objects that a library made: sessions, sockets, files, paths, opened libraries. */
+
+import type { Site } from './python-calls.ts';
+import type { Call } from './python-fold.ts';
+import { deepMarks, marks, marksOf, qualified, type ResultValue, unknownWith, type Value, withMarks } from './python-values.ts';
+import { effectOfMethod } from './source-effects.ts';
+import type { SourceRun } from './source-run.ts';
+import { commandSink, networkSink, pathOf, readFrom, writeInto } from './source-sinks.ts';
+
+export type MethodCall = { readonly owner: ResultValue; readonly name: string; readonly call: Call; readonly site: Site };
+
+const opened = new Set([
+  'open',
+  'io.open',
+  'codecs.open',
+  'os.fdopen',
+  'gzip.open',
+  'tempfile.NamedTemporaryFile',
+  'tempfile.TemporaryFile',
+  'tempfile.mkstemp',
+  'zipfile.ZipFile',
+]);
+/** Functions of Windows and POSIX that make bytes run. */
+export const shellcode =
+  /^(VirtualAlloc|VirtualAllocEx|VirtualProtect|RtlMoveMemory|RtlCopyMemory|CreateThread|CreateRemoteThread|WriteProcessMemory|NtCreateThreadEx|mprotect)$/;
+
+export function callResultMethod(run: SourceRun, method: MethodCall): Value {
+  const { owner, name, call, site } = method;
+  const all = [...call.args, ...call.keywords.values()];
+  const maker = qualified(owner.of);
+  if (isPath(owner)) return callPath(run, method);
+  if (opened.has(maker)) return callFile(run, method);
+  if (maker.startsWith('ctypes.') && shellcode.test(name)) recordShellcode(run, maker, method);
+  if (maker === 'socket.socket' && (name === 'recv' || name === 'recvfrom')) return unknownWith(marks.downloaded);
+  if (maker === 'socket.socket' && (name === 'fileno' || name === 'makefile')) return { ...owner, marks: owner.marks | marks.downloaded };
+  const effect = effectOfMethod(run.tables, owner.of, name);
+  const expression = () => site.expression(`${maker}().${name}`);
+  if (effect === 'net') return networkSink(run, { call, expression: expression(), site });
+  if (effect === 'exec') return commandSink(run, { call, expression: expression(), site, reflected: 0 });
+  if (maker === 'socket.create_connection' && name.startsWith('recv')) return unknownWith(marks.downloaded);
+  if (name === 'fileno') return owner;
+  return unknownWith(owner.marks | deepMarks(owner, 1) | marksOf(all));
+}
+
+function recordShellcode(run: SourceRun, maker: string, { name, site }: MethodCall): void {
+  run.record({
+    effect: 'exec',
+    certainty: 'proved',
+    family: 'shellcode',
+    because: 'It puts bytes into executable memory.',
+    expression: site.expression(`${maker}.${name}`),
+    at: site.at,
+    end: site.end,
+  });
+}
+
+/** A path object of pathlib. */
+export function isPath(value: Value): boolean {
+  return (
+    value.kind === 'result' &&
+    /(^|\.)(Pure)?(Posix|Windows)?Path(\.home|\.cwd)?$/.test(value.of.name) &&
+    /^(pathlib|$)/.test(value.of.module)
+  );
+}
+
+function callPath(run: SourceRun, { owner, name, call, site }: MethodCall): Value {
+  const path = pathOf(owner);
+  if (name === 'write_text' || name === 'write_bytes') {
+    writeInto(run, { path: owner, data: call.args[0], expression: site.expression(`Path(${path ?? '…'}).${name}`), site });
+    return unknownWith(0);
+  }
+  if (name === 'read_text' || name === 'read_bytes') return readFrom(path);
+  if (name === 'open')
+    return { kind: 'result', of: { kind: 'named', module: 'io', name: 'open', marks: 0 }, args: [owner, ...call.args], marks: owner.marks };
+  if (name === 'joinpath') return { ...owner, args: [...owner.args, ...call.args] };
+  if (['expanduser', 'resolve', 'absolute', 'with_suffix', 'as_posix'].includes(name)) return owner;
+  return unknownWith(owner.marks);
+}
+
+function callFile(run: SourceRun, { owner, name, call, site }: MethodCall): Value {
+  const [path] = owner.args;
+  if (name === 'write' || name === 'writelines') {
+    writeInto(run, { path: path ?? owner, data: call.args[0], expression: site.expression(`${qualified(owner.of)}(…).${name}`), site });
+    return unknownWith(0);
+  }
+  if (name === 'read' || name === 'readlines' || name === 'readline')
+    return withMarks(readFrom(pathOf(path)), owner.marks & (marks.secret | marks.downloaded | marks.decoded));
+  if (name === '__enter__') return owner;
+  if (name === 'extractall') return unknownWith(0);
+  return unknownWith(owner.marks);
+}
