@@ -1,0 +1,65 @@
+/** The product door of the imported advisories. */
+import { Readable } from 'node:stream';
+import { audit } from '../../platform/audit.ts';
+import { handle, type Route } from '../../platform/http/handle.ts';
+import { enqueue } from '../../platform/jobs/jobs.ts';
+import {
+  advisoryProblems,
+  advisorySummary,
+  getAdvisory,
+  importAdvisories,
+  listAdvisories,
+  listImports,
+  listMatches,
+  lookupExploitation,
+  rematchComponents,
+} from './contract.ts';
+import { importUpload } from './import-file.ts';
+import { listImportRows } from './import-store.ts';
+import { spansInWords } from './interval-words.ts';
+import { rematchJob } from './jobs.ts';
+import { worst } from './several.ts';
+import { affectedOf, exploitationOf, findAdvisory, listAdvisoryRows, listMatchRows, readSummary } from './store.ts';
+
+const listedVersions = 100;
+
+async function detail(id: string) {
+  const found = await findAdvisory(id);
+  if (found === null) throw advisoryProblems.notFound({ id });
+  const affected = (await affectedOf(id)).map(({ ecosystem, name, spec }) => {
+    const versions = [...new Set(spec.flatMap((one) => one.versions))];
+    return {
+      ecosystem,
+      name,
+      spans: spec.flatMap(({ ranges }) => spansInWords(ranges)),
+      versions: versions.slice(-listedVersions),
+      versionsLeftOut: Math.max(0, versions.length - listedVersions),
+    };
+  });
+  return { ...found.item, cwes: found.row.cwes, affected };
+}
+
+export const routes: readonly Route[] = [
+  handle(listImports, (input) => listImportRows(input)),
+  handle(
+    importAdvisories,
+    async ({ name }, context) => {
+      const row = await importUpload(context.body ?? Readable.from([]), name, context);
+      audit.subject({ type: 'advisories', id: row.id });
+      audit.change({ after: { kind: row.kind, name: row.name, sha256: row.sha256, records: row.records, changed: row.changed } });
+      return row;
+    },
+    { transaction: 'none' },
+  ),
+  handle(advisorySummary, () => readSummary()),
+  handle(listAdvisories, ({ cursor, limit, page, per_page, ...filter }) => listAdvisoryRows(filter, { cursor, limit, page, per_page })),
+  handle(getAdvisory, ({ id }) => detail(id)),
+  handle(listMatches, ({ cursor, limit, page, per_page, asset_id, ...filter }) =>
+    listMatchRows({ ...filter, assetId: asset_id }, { cursor, limit, page, per_page }),
+  ),
+  handle(rematchComponents, async () => ({ jobId: await enqueue(rematchJob, {}) })),
+  handle(lookupExploitation, async ({ cves }) => {
+    const book = await exploitationOf(cves);
+    return { found: cves.map((cve) => ({ cve, ...worst([cve], book) })) };
+  }),
+];
