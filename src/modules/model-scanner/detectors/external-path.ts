@@ -14,14 +14,18 @@ const purposes: Readonly<Record<ExternalPathFact['purpose'], string>> = {
   'virtual-dataset': 'parts of a data set',
   'external-storage': 'the values of a data set',
   'archive-member': 'an archive member',
+  'symbolic-link': 'a file through a link',
+  'hard-link': 'a file that has another name elsewhere',
 };
 
 /** Advisories by what is read. The HDF5 ones are about Keras, the tensor ones about ONNX. */
 const advisories: Partial<Readonly<Record<ExternalPathFact['purpose'], readonly string[]>>> = {
-  'tensor-data': ['CVE-2022-25882', 'CVE-2024-27318'],
+  'tensor-data': ['CVE-2022-25882', 'CVE-2024-27318', 'CVE-2025-51480'],
   vocabulary: ['CVE-2025-12058'],
   'external-storage': ['CVE-2026-1669'],
   'virtual-dataset': ['CVE-2026-12480'],
+  'symbolic-link': ['CWE-59', 'CVE-2026-27489'],
+  'hard-link': ['CWE-59', 'CVE-2026-34446'],
 };
 
 export default defineDetector({
@@ -35,7 +39,8 @@ export default defineDetector({
     externalPaths
       .filter(({ leavesFolder, purpose }) => leavesFolder && purpose !== 'archive-member')
       .map(({ text, purpose, effect, where }) => ({
-        certainty: 'proved',
+        // A second name of a file shows that it may be someone else's, not that it is.
+        certainty: purpose === 'hard-link' ? 'possible' : 'proved',
         effect,
         why: `Loading takes ${purposes[purpose]} from ${quote(text)}, which is not part of the model.`,
         evidence: quote(text),

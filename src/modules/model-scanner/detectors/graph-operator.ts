@@ -10,6 +10,12 @@ const names: ReadonlyMap<OperatorFact['framework'], string> = new Map([
   ['tensorflow', 'TensorFlow'],
   ['torchscript', 'TorchScript'],
   ['tflite', 'TensorFlow Lite'],
+  ['executorch', 'ExecuTorch'],
+  ['coreml', 'Core ML'],
+  ['paddle', 'Paddle'],
+  ['mxnet', 'MXNet'],
+  ['caffe', 'Caffe'],
+  ['tensorrt', 'TensorRT'],
 ]);
 
 const graphs = new Set(names.keys());

@@ -1,4 +1,5 @@
 /** The bytes break the rules of their own format. */
+import { anomalyAdvisories } from '../engine/anomaly-advisories.ts';
 import { defineDetector } from '../engine/detector.ts';
 import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
 
@@ -17,6 +18,7 @@ export default defineDetector({
         why: detail,
         evidence: `${code}: ${detail}`,
         where,
+        references: anomalyAdvisories(code),
       })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({ code: 'safetensors-hole', nature: 'broken' })] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ nature: 'lie' })] }), artefactWith({})],

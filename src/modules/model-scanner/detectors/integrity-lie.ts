@@ -1,18 +1,8 @@
 /** Two readers of the same bytes would see different things, or bytes are hidden from one of them. */
+import { anomalyAdvisories } from '../engine/anomaly-advisories.ts';
 import type { AnomalyFact } from '../engine/artefact.ts';
 import { defineDetector } from '../engine/detector.ts';
 import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
-
-/** Advisories of other scanners that looked at one view only, by the view that lies. */
-const advisories: ReadonlyMap<string, readonly string[]> = new Map([
-  ['zip-name-mismatch', ['CVE-2025-1944']],
-  ['zip-false-encryption', ['CVE-2025-1945']],
-  ['zip-flag-mismatch', ['CVE-2025-1945']],
-  ['zip-bad-crc', ['CVE-2025-10156']],
-  ['torch-storage-size', ['CVE-2026-24747']],
-  ['gguf-overflow', ['CVE-2025-53630', 'CVE-2024-21836']],
-  ['onnx-external-key', ['CVE-2026-34445']],
-]);
 
 export default defineDetector({
   id: 'integrity-lie',
@@ -29,7 +19,7 @@ export default defineDetector({
         why: anomaly.detail,
         evidence: evidenceOf(anomaly),
         where: anomaly.where,
-        references: advisories.get(anomaly.code) ?? [],
+        references: anomalyAdvisories(anomaly.code),
       })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({})] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ code: 'npy-trailing', nature: 'broken' })] }), artefactWith({})],

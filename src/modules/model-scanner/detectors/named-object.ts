@@ -16,7 +16,6 @@ export default defineDetector({
       .filter(({ framework, effect }) => (framework === 'skops' || framework === 'config') && effect !== 'none')
       .map(({ domain, name, effect, certainty, detail, where }) => {
         const label = domain === '' ? name : `${domain}.${name}`;
-        const advisory = /CVE-\d{4}-\d+/.exec(detail);
         return {
           certainty,
           effect,
@@ -24,7 +23,7 @@ export default defineDetector({
           why: `${quote(label)} ${detail}; it ${effectSentence(effect)}.`,
           evidence: label,
           where,
-          references: advisory ? [advisory[0]] : [],
+          references: detail.match(/CVE-\d{4}-\d+/g) ?? [],
         };
       }),
   flags: [

@@ -1,9 +1,7 @@
 /** Content that grows beyond all bounds when it is read. */
+import { anomalyAdvisories } from '../engine/anomaly-advisories.ts';
 import { defineDetector } from '../engine/detector.ts';
 import { artefactWith, exampleAnomaly } from '../engine/examples.ts';
-
-/** Advisories about a shape that no stored data backs. */
-const shapeAdvisories = ['CVE-2026-0897', 'CVE-2026-12570'];
 
 export default defineDetector({
   id: 'resource-bomb',
@@ -21,7 +19,7 @@ export default defineDetector({
         why: detail,
         evidence: `${code}: ${detail}`,
         where,
-        references: code === 'hdf5-shape' ? shapeAdvisories : [],
+        references: anomalyAdvisories(code),
       })),
   flags: [artefactWith({ anomalies: [exampleAnomaly({ code: 'zip-overlap-bomb', nature: 'bomb' })] })],
   passes: [artefactWith({ anomalies: [exampleAnomaly({ nature: 'lie' })] }), artefactWith({})],

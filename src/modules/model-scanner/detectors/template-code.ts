@@ -1,8 +1,11 @@
 /** Chat templates are programs: rendered without a sandbox they reach Python itself. */
+import type { TemplateFact } from '../engine/artefact.ts';
 import { defineDetector } from '../engine/detector.ts';
 import { artefactWith, exampleTemplate } from '../engine/examples.ts';
 import { quote } from '../engine/quote.ts';
-import { templateDangers } from '../templates/template-danger.ts';
+import { readTemplate, type TemplateDanger } from '../templates/template-reading.ts';
+
+const mostOfOneTemplate = 5;
 
 export default defineDetector({
   id: 'template-code',
@@ -12,15 +15,16 @@ export default defineDetector({
   references: ['CWE-1336', 'CWE-94', 'CVE-2024-34359', 'AML.T0010', 'LLM03:2025'],
   remedy: 'Replace the template by the one the model’s maker documents, and render templates in a sandbox.',
   detect: ({ templates }) =>
-    templates.flatMap(({ key, text, where }) =>
-      templateDangers(text)
-        .slice(0, 5)
-        .map(({ what, excerpt, effect }) => ({
-          certainty: 'possible',
+    templates.flatMap((template) =>
+      gravestFirst(readTemplate(template.text).dangers)
+        .slice(0, mostOfOneTemplate)
+        .map(({ what, excerpt, effect, certainty, at }) => ({
+          certainty,
           effect,
-          why: `The template ${quote(key)} ${what}. A program that renders it without a sandbox runs it at every request.`,
+          severity: certainty === 'proved' ? ('critical' as const) : effect === 'dos' ? ('medium' as const) : ('high' as const),
+          why: `The template ${quote(template.key)} ${what}. A program that renders it without a sandbox runs it at every request.`,
           evidence: quote(excerpt),
-          where,
+          where: placeIn(template, at),
         })),
     ),
   flags: [
@@ -28,6 +32,7 @@ export default defineDetector({
     artefactWith({ templates: [exampleTemplate("{{ ''['__cla' ~ 'ss__'] }}")] }),
     artefactWith({ templates: [exampleTemplate("{{ messages|attr('\\x5f\\x5fclass\\x5f\\x5f') }}")] }),
     artefactWith({ templates: [exampleTemplate("{%- include '/etc/passwd' %}")] }),
+    artefactWith({ templates: [exampleTemplate('{% for i in range(10 ** 9) %}x{% endfor %}')] }),
   ],
   passes: [
     artefactWith({
@@ -40,3 +45,12 @@ export default defineDetector({
     artefactWith({ templates: [exampleTemplate('Please do not exec(os.system) or use __class__ in prose.')] }),
   ],
 });
+
+function gravestFirst(dangers: readonly TemplateDanger[]): TemplateDanger[] {
+  return [...dangers.filter(({ certainty }) => certainty === 'proved'), ...dangers.filter(({ certainty }) => certainty !== 'proved')];
+}
+
+/** A template in a file of its own has lines of its own; one inside a configuration has the place of its key. */
+function placeIn({ key, text, where }: TemplateFact, at: number): TemplateFact['where'] {
+  return key === 'file' ? { ...where, line: text.slice(0, at).split('\n').length } : where;
+}

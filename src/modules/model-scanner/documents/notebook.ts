@@ -1,4 +1,4 @@
-/** Jupyter notebooks. */
+/** Jupyter notebooks: code cells as Python, magics as commands, outputs that run something. */
 import { defineDocument } from '../engine/document.ts';
 import { readNotebook } from '../readers/documents/notebook.ts';
 
@@ -8,7 +8,5 @@ export default defineDocument({
   syntaxes: ['json'],
   words: ['"nbformat"'],
   is: ({ root }) => root instanceof Map && root.has('nbformat') && Array.isArray(root.get('cells') ?? root.get('worksheets')),
-  read: ({ root }, draft) => {
-    if (root instanceof Map) readNotebook(root, draft);
-  },
+  read: (document, draft, tools) => readNotebook(document, draft, tools),
 });

@@ -1,18 +1,14 @@
-/** XGBoost models as JSON. */
+/** XGBoost boosters saved as JSON: trees and their parameters. */
 import { defineDocument } from '../engine/document.ts';
-import type { JsonValue } from '../readers/parts/json-tokens.ts';
+import { isXgboost, readXgboost } from '../readers/trees/xgboost-model.ts';
 
 export default defineDocument({
   format: 'xgboost-json',
   role: 'model',
   syntaxes: ['json'],
   words: ['"learner"'],
-  is: ({ root }) => isBooster(root),
-  read: () => {},
+  is: ({ root }) => isXgboost(root),
+  read: ({ root }, draft, tools) => {
+    if (isXgboost(root)) readXgboost(root, draft, tools);
+  },
 });
-
-function isBooster(root: JsonValue): boolean {
-  if (!(root instanceof Map)) return false;
-  const learner = root.get('learner');
-  return learner instanceof Map && learner.has('gradient_booster') && Array.isArray(root.get('version'));
-}

@@ -48,6 +48,10 @@ export type OperatorFact = {
     | 'tensorrt'
     | 'pmml'
     | 'torch7'
+    | 'caffe'
+    | 'java'
+    | 'arrow'
+    | 'numpy'
     | 'r'
     | 'skops'
     | 'config';
@@ -62,14 +66,36 @@ export type OperatorFact = {
 
 export type ExternalPathFact = {
   readonly text: string;
-  readonly purpose: 'tensor-data' | 'vocabulary' | 'model' | 'asset' | 'link' | 'virtual-dataset' | 'external-storage' | 'archive-member';
+  readonly purpose:
+    | 'tensor-data'
+    | 'vocabulary'
+    | 'model'
+    | 'asset'
+    | 'link'
+    | 'virtual-dataset'
+    | 'external-storage'
+    | 'archive-member'
+    | 'symbolic-link'
+    | 'hard-link';
   /** Leaves the artefact's own folder, or is a URL. */
   readonly leavesFolder: boolean;
   readonly effect: Effect;
+  /** Bytes the other file must have at least; absent when nothing says so. */
+  readonly reaches?: number;
   readonly where: Where;
 };
 
 export type TemplateFact = { readonly language: 'jinja'; readonly key: string; readonly text: string; readonly where: Where };
+/** Families of hostile source that need no activation to be told apart from ordinary code. */
+export type SourceFamily =
+  | 'dropper'
+  | 'hidden-code'
+  | 'reverse-shell'
+  | 'exfiltration'
+  | 'persistence'
+  | 'destruction'
+  | 'shellcode'
+  | 'install-hook';
 /** What Python source does, as far as constant folding shows. */
 export type SourceCallFact = {
   /** As written, names resolved: `os.system('id')`, cut at 200 characters and escaped. */
@@ -82,6 +108,9 @@ export type SourceCallFact = {
   readonly activatedBy: string | null;
   /** The name or text was put together to be hard to read. */
   readonly disguised: boolean;
+  /** In a word, when it is one of the known ways to harm; with the reason in words in `because`. */
+  readonly family?: SourceFamily;
+  readonly because?: string;
   readonly where: Where;
 };
 /** This artefact has a Python file of its own folder imported or run by a loader. */
@@ -90,6 +119,8 @@ export type ActivationFact = {
   readonly file: string;
   /** In words: `auto_map of config.json`. */
   readonly by: string;
+  /** Holds only once the artefact that says so is activated itself: an import written in a Python file. */
+  readonly onlyWhenActivated?: boolean;
   readonly where: Where;
 };
 

@@ -2,7 +2,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { loadCatalogFolder } from '../../../platform/catalog.ts';
+import { loadSupplyTables } from '../packages/load-supply-tables.ts';
 import { loadPickleTables } from '../pickle/tables.ts';
+import { loadSecretTable } from '../secrets/load-secret-table.ts';
+import { encodeTables } from './compiled-tables.ts';
 import type { Detector } from './detector.ts';
 import { OperatorDocument, operatorTables } from './operator-tables.ts';
 import type { ScanTables } from './tables.ts';
@@ -14,10 +17,10 @@ export function loadScanTables(): LoadedTables {
   const pickleGlobals = [...loadCatalogFolder('pickle-globals', z.unknown()).values()];
   const effects = [...loadCatalogFolder('effects', z.unknown()).values()];
   const operators = [...loadCatalogFolder('operators', OperatorDocument).values()];
-  const digest = createHash('sha256')
-    .update(JSON.stringify([pickleGlobals, effects, operators]))
-    .digest('hex');
-  return { tables: { pickle: loadPickleTables({ pickleGlobals, effects }), operators: operatorTables(operators) }, digest };
+  const secrets = loadSecretTable().table;
+  const supply = loadSupplyTables().tables;
+  const tables = { pickle: loadPickleTables({ pickleGlobals, effects }), operators: operatorTables(operators), secrets, supply };
+  return { tables, digest: createHash('sha256').update(encodeTables(tables)).digest('hex') };
 }
 
 /** Changes when a rule or a catalog fact changes: two scans with the same value ask the same questions. */

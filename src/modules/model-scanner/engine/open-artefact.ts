@@ -1,6 +1,8 @@
 /** Bytes → artefact: every reader whose signature stands in the bytes runs; names and extensions are hints only. */
 import type { Where } from '../../../contract/finding.ts';
 import { readers } from '../readers.generated.ts';
+import { SecretSearch } from '../secrets/secret-search.ts';
+import { narrowedSource, type Watch, WatchedSource, wideOrder } from '../secrets/watched-source.ts';
 import type { Artefact } from './artefact.ts';
 import type { Budget } from './budget.ts';
 import { BytePlaces } from './byte-places.ts';
@@ -29,32 +31,85 @@ export type Opening = { readonly budget: Budget; readonly tables: ScanTables; re
 
 /** The same, remembering where each stream lies, so that findings can show their bytes. */
 export function openWithPlaces(source: ByteSource, name: string, opening: Opening): Artefact {
-  return openAt(source, rootPlace(name), toolsAt(0, opening));
+  const secrets = new SecretSearch(opening.tables.secrets, opening.budget);
+  opening.places.hideWith(secrets);
+  return openAt(source, rootPlace(name), toolsAt(0, { ...opening, secrets, watch: { current: null } }));
 }
 
-type DepthTools = ReaderTools & { readonly depth: number };
+type Searched = Opening & { readonly secrets: SecretSearch; readonly watch: Watch };
+type Stream = { readonly source: ByteSource; readonly where: Where };
+type DepthTools = ReaderTools & {
+  readonly depth: number;
+  readonly opening: Searched /** Parsed by the reader itself. */;
+  readonly streams: Stream[];
+};
 
-function toolsAt(depth: number, opening: Opening): DepthTools {
+function toolsAt(depth: number, opening: Searched): DepthTools {
   const { budget, tables, places } = opening;
+  const streams: Stream[] = [];
   return {
     depth,
+    opening,
+    streams,
     budget,
     tables,
     open: (source, where) => openAt(source, where, toolsAt(depth + 1, opening)),
-    remember: (source, where) => places.remember(source, where),
+    remember: (source, where) => {
+      places.remember(source, where);
+      streams.push({ source, where });
+    },
   };
 }
 
 function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
+  const { watch, places } = tools.opening;
+  const watched = new WatchedSource(source, watch);
+  const outer = watch.current;
+  watch.current = watched;
   try {
     tools.budget.checkDepth(tools.depth);
-    tools.remember(source, where);
-    return identify(source, where, tools);
+    places.remember(source, where);
+    const artefact = identify(watched, where, tools);
+    watch.current = null;
+    return withSecrets(artefact, { source, where }, watched, tools);
   } catch (error) {
     const draft = draftArtefact('unknown', where, source.size);
     recordFailure(draft, error);
     return draft;
+  } finally {
+    watch.current = outer;
   }
+}
+
+/** Everything that was read is searched for secrets; text as a whole. */
+function withSecrets(artefact: Artefact, { source, where }: Stream, watched: WatchedSource, { opening, streams }: DepthTools): Artefact {
+  const inner = streams.map((stream) =>
+    opening.secrets.search({ ...stream, isText: false, read: [{ start: 0, end: Math.min(stream.source.size, innerBytes) }] }),
+  );
+  const head = source.read(0, Math.min(headBytes, source.size));
+  const order = wideOrder(head);
+  const own =
+    order === null
+      ? opening.secrets.search({ source, where, isText: source.size > 0 && isPrintable(head), read: watched.spans })
+      : opening.secrets.search({ source: narrowedSource(source, order), where, isText: true, read: [], width: 2 });
+  // A stored member is read through its container as well: the place inside it says more.
+  const known = new Set([...inner, ...artefact.members].flatMap(({ secrets }) => secrets.map(({ digest }) => digest)));
+  const secrets = [
+    ...artefact.secrets,
+    ...inner.flatMap((found) => found.secrets),
+    ...own.secrets.filter(({ digest }) => !known.has(digest)),
+  ];
+  const unread = [...inner.flatMap((found) => found.unread), ...own.unread];
+  if (secrets.length === 0 && unread.length === 0) return artefact;
+  return { ...artefact, secrets, unread: [...artefact.unread, ...unread] };
+}
+
+const innerBytes = 64 * 2 ** 20;
+
+/** Text in any encoding that keeps ASCII: no control bytes but those of lines and tabs. */
+function isPrintable(head: Uint8Array): boolean {
+  for (const byte of head) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 11) return false;
+  return true;
 }
 
 const guessers = (readers as readonly Reader[]).toSorted((left, right) => Number(left.last ?? false) - Number(right.last ?? false));
@@ -63,7 +118,8 @@ function identify(source: ByteSource, where: Where, tools: ReaderTools): Artefac
   const glance = glanceAt(source, placeName(where).toLowerCase());
   const certain = readers.filter((reader: Reader) => reader.certain?.(glance));
   const opened = certain.map((reader) => readSafely(reader, source, where, tools)).filter((artefact) => artefact !== null);
-  const [primary, ...others] = opened;
+  const primary = opened.find(({ format }) => format === 'tflite') ?? opened[0];
+  const others = opened.filter((artefact) => artefact !== primary);
   if (primary) return others.length === 0 ? primary : joined(primary, others, where);
   for (const reader of guessers) {
     if (!reader.plausible?.(glance)) continue;
@@ -129,8 +185,8 @@ function resetDecoder(): void {
   }
 }
 
-/** Formats that are meant to carry another one behind them. */
-const carriers = new Set(['executable', 'gguf']);
+/** Formats that are meant to carry another one behind them: TensorFlow Lite models, a zip archive of labels. */
+const carriers = new Set(['executable', 'gguf', 'tflite']);
 
 function joined(primary: Artefact, others: readonly Artefact[], where: Where): Artefact {
   const formats = [primary, ...others].map((artefact) => artefact.format).join(' and ');

@@ -3,6 +3,7 @@
 import { printWhere } from '../../../contract/print-where.ts';
 import type { Severity } from '../../../contract/severity.ts';
 import type { ScanFinding, ScannedFile, ScannedLicence, ScannedPackage, ScanResult } from '../contract.ts';
+import { withActivations } from '../source-code/activation.ts';
 import type { FileReport } from './file-report.ts';
 import { severityOrder, worstVerdict } from './verdict.ts';
 import type { SkippedEntry } from './walk.ts';
@@ -17,10 +18,11 @@ export type Totals = {
 };
 
 export function resultOf(
-  all: readonly FileReport[],
+  reports: readonly FileReport[],
   skipped: readonly SkippedEntry[],
   { listPlain, engineVersion, rulesVersion, filesTotal, bytes, durationMs }: Totals,
 ): ScanResult {
+  const all = withActivations(reports);
   const modelFolders = new Set(all.filter(({ role }) => role === 'model').map(({ path }) => folderOf(path)));
   // Bytes that a model file names as its values have no format of their own.
   const companions = new Set(all.flatMap(({ path, companions: names }) => names.map((name) => joinPath(folderOf(path), name))));
@@ -30,13 +32,17 @@ export function resultOf(
   const kept = new Set(judged);
   const listed = listPlain ? all : judged;
   const findings = judged.flatMap(({ path, findings }) => findings.map((finding): ScanFinding => ({ ...finding, path })));
-  const unread = judged.flatMap(({ path, unread, unreadLeftOut }) => [
+  const unread = judged.flatMap(({ path, unread, unreadLeftOut, findingsLeftOut }) => [
     ...unread.map(({ reason, detail, where }) => ({
       path,
       reason,
       detail: where.containerPath.length > 1 ? `${where.containerPath.slice(1).join('!')}: ${detail}` : detail,
     })),
     ...(unreadLeftOut > 0 ? [{ path, reason: 'budget' as const, detail: `${unreadLeftOut} more parts of this file were not read.` }] : []),
+    // The verdict knows them; nobody can look at them or suppress them.
+    ...(findingsLeftOut > 0
+      ? [{ path, reason: 'budget' as const, detail: `${findingsLeftOut} more findings of this file are not listed.` }]
+      : []),
   ]);
   const left = skipped.filter(isWorthNaming).map(({ name, detail }) => ({ path: name, reason: 'permission' as const, detail }));
   const verdicts = [...judged.map(({ verdict }) => verdict), ...(left.length > 0 ? (['incomplete'] as const) : [])];

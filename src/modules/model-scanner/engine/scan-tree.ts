@@ -1,17 +1,21 @@
 /** Files and folders through the worker pool to one report. */
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { isProblem } from '../../../contract/problem.ts';
 import { type WorkerPool, workerPool } from '../../../platform/workers/pool.ts';
 import type { ScanResult } from '../contract.ts';
+import { checkedLicences } from '../packages/licence-chain.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
 import { type FileReport, unreadReport } from './file-report.ts';
 import { rootPlace } from './place.ts';
+import { limitsOf, type Profile } from './profile.ts';
+import { checkedProvenance, provenanceBytes } from './provenance-check.ts';
 import { resultOf } from './scan-result.ts';
 import type { ScanTask } from './scan-worker.ts';
 import type { ScanTables } from './tables.ts';
 import { safetensorsTwins } from './twins.ts';
-import { type WalkedFile, walk } from './walk.ts';
+import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
 
 export type ScanProgress = {
   readonly filesDone: number;
@@ -21,10 +25,13 @@ export type ScanProgress = {
 };
 
 export type TreeOptions = {
-  /** A promise lets worker threads load while the catalogs are still being read. */
-  readonly tables: ScanTables | Promise<ScanTables>;
-  readonly engineVersion: string | Promise<string>;
-  readonly rulesVersion: string | Promise<string>;
+  /** Other tables than the product's own, which every worker thread has at hand. */
+  readonly tables?: ScanTables;
+  readonly engineVersion: string;
+  readonly rulesVersion: string;
+  /** Default `standard`. */
+  readonly profile?: Profile;
+  /** Instead of the profile's. */
   readonly limits?: Limits;
   /** Worker threads; default one for each core, 8 at most. */
   readonly workers?: number;
@@ -49,7 +56,7 @@ const defaultMaxTimeMs = 15 * 60_000;
 
 /** Starts the worker threads that parse files. Close it when done. */
 export function scanPool(
-  tables: ScanTables | Promise<ScanTables>,
+  tables: ScanTables | undefined,
   workers = Math.min(8, availableParallelism()),
   limits: Limits = defaultLimits,
 ): ScanPool {
@@ -71,34 +78,59 @@ export function scanPool(
  * @throws the system error when a path does not exist; workers.stopped when the signal aborts.
  */
 export async function scanTree(paths: readonly string[], options: TreeOptions): Promise<ScanResult> {
-  const startedAt = performance.now();
-  const walked = paths.map((path) => selected(walk(path), path, paths.length > 1, options.files));
-  const files = walked.flatMap((result) => result.files);
-  const skipped = walked.flatMap((result) => result.skipped);
-  const pool = options.pool ?? scanPool(options.tables, options.workers ?? workersFor(files), options.limits);
+  return withPool(options, (pool) => {
+    const walked = paths.map((path) => selected(walk(path), path, paths.length > 1, options.files));
+    return scanWalked(
+      walked.flatMap((result) => result.files),
+      walked.flatMap((result) => result.skipped),
+      { ...options, pool },
+    );
+  });
+}
+
+/**
+ * The same for files that are known already, as those of a model store.
+ * @param files each with the path that is opened and the name it goes by in the result.
+ * @param skipped what stood in the way of finding more; makes the result incomplete where it matters.
+ */
+export function scanFiles(files: readonly WalkedFile[], skipped: readonly SkippedEntry[], options: TreeOptions): Promise<ScanResult> {
+  return withPool(options, (pool) => scanWalked(files, skipped, { ...options, pool }));
+}
+
+/** A thread begins to load before anything else is done; more of them start when there is work for them. */
+async function withPool<T>(options: TreeOptions, work: (pool: ScanPool) => Promise<T>): Promise<T> {
+  if (options.pool) return work(options.pool);
+  const pool = scanPool(options.tables, options.workers, limitsFor(options));
   try {
-    if (!options.pool) pool.warm();
-    const run = new TreeRun(files, options, pool);
-    const reports = await run.all(startedAt + (options.maxTimeMs ?? defaultMaxTimeMs));
-    const [engineVersion, rulesVersion] = await Promise.all([options.engineVersion, options.rulesVersion]);
-    return resultOf(reports, skipped, {
-      listPlain: options.listPlain ?? false,
-      engineVersion,
-      rulesVersion,
-      filesTotal: files.length,
-      bytes: run.bytes,
-      durationMs: performance.now() - startedAt,
-    });
+    pool.warm(1);
+    return await work(pool);
   } finally {
-    if (!options.pool) await pool.close();
+    await pool.close();
   }
 }
 
-/** A second thread costs more to start than a few batches to read. */
-const batchesForMore = 8;
+function limitsFor({ limits, profile }: TreeOptions): Limits {
+  return limits ?? limitsOf(profile ?? 'standard');
+}
 
-function workersFor(files: readonly WalkedFile[]): number {
-  return batched(files).length < batchesForMore ? 1 : Math.min(8, availableParallelism());
+async function scanWalked(
+  files: readonly WalkedFile[],
+  skipped: readonly SkippedEntry[],
+  options: TreeOptions & { readonly pool: ScanPool },
+): Promise<ScanResult> {
+  const startedAt = performance.now();
+  const run = new TreeRun(files, options);
+  const deadline = startedAt + (options.maxTimeMs ?? defaultMaxTimeMs);
+  const bytes = provenanceBytes(options.profile ?? 'standard');
+  const reports = checkedLicences(await checkedProvenance(await run.all(deadline), files, { bytes, deadline }));
+  return resultOf(reports, skipped, {
+    listPlain: options.listPlain ?? false,
+    engineVersion: options.engineVersion,
+    rulesVersion: options.rulesVersion,
+    filesTotal: files.length,
+    bytes: run.bytes,
+    durationMs: performance.now() - startedAt,
+  });
 }
 
 function selected(
@@ -138,18 +170,23 @@ function batched(files: readonly WalkedFile[]): WalkedFile[][] {
   return batches;
 }
 
+/** A second thread costs more to start than a few batches to read. */
+const batchesForMore = 8;
+/** Stands where the index of the file under work will stand. */
+const notBegun = -1;
+const fewLines = 1;
+const manyLines = 16;
+
 class TreeRun {
   readonly #files: readonly WalkedFile[];
-  readonly #options: TreeOptions;
-  readonly #pool: ScanPool;
+  readonly #options: TreeOptions & { readonly pool: ScanPool };
   readonly #twins: ReadonlyMap<string, string>;
   #done = 0;
   bytes = 0;
 
-  constructor(files: readonly WalkedFile[], options: TreeOptions, pool: ScanPool) {
+  constructor(files: readonly WalkedFile[], options: TreeOptions & { readonly pool: ScanPool }) {
     this.#files = files;
     this.#options = options;
-    this.#pool = pool;
     this.#twins = safetensorsTwins(files.map(({ name }) => name));
   }
 
@@ -168,23 +205,33 @@ class TreeRun {
         this.#tell(batch.at(-1)?.name ?? null);
       }
     };
-    await Promise.all(Array.from({ length: 16 }, line));
+    const few = batches.length < batchesForMore && this.#options.profile !== 'deep';
+    await Promise.all(Array.from({ length: few ? fewLines : manyLines }, line));
     return reports.flat();
   }
 
   async #scan(batch: readonly WalkedFile[]): Promise<FileReport[]> {
-    const current = new Int32Array(new SharedArrayBuffer(4));
-    const limits = this.#options.limits ?? defaultLimits;
-    const files = batch.map(({ path, name }) => ({ path, name: displayName(path, name), twin: this.#twins.get(name) }));
+    const current = new Int32Array(new SharedArrayBuffer(4)).fill(notBegun);
+    const limits = limitsFor(this.#options);
+    const hashed = this.#options.profile === 'deep';
+    const timeoutMs = limits.wallMs + graceMs + (hashed ? hashingMs(batch) : 0);
+    const files = batch.map(({ path, name, met }) => ({
+      path,
+      name: displayName(path, name),
+      twin: this.#twins.get(name),
+      folder: dirname(met ?? path),
+    }));
     try {
-      const reports = await this.#pool.run(
-        { files, limits, current },
-        { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs: limits.wallMs + graceMs },
+      const reports = await this.#options.pool.run(
+        { files, limits, hashed, current },
+        { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs },
       );
       return reports.map((report, i) => ({ ...report, path: batch[i]?.name ?? report.path }));
     } catch (error) {
       if (isProblem(error) && error.code === 'workers.stopped') throw error;
-      return this.#withoutCulprit(batch, Atomics.load(current, 0), error);
+      const culprit = Atomics.load(current, 0);
+      // A worker that cannot even begin would not begin the second time either.
+      return culprit === notBegun ? batch.map((file) => readerFailed(file, error)) : this.#withoutCulprit(batch, culprit, error);
     }
   }
 
@@ -203,6 +250,11 @@ class TreeRun {
   #tell(current: string | null): void {
     this.#options.onProgress?.({ filesDone: this.#done, filesTotal: this.#files.length, bytesRead: this.bytes, current });
   }
+}
+
+/** A slow disk reads 50 MB a second. */
+function hashingMs(batch: readonly WalkedFile[]): number {
+  return batch.reduce((sum, { size }) => sum + size, 0) / 50_000;
 }
 
 /** A file named as root has no relative name: findings then carry its own. */

@@ -1,12 +1,13 @@
 /** One file through readers and detectors to findings and a verdict. Runs in a worker thread; no schema library, no database. */
-import { hash } from 'node:crypto';
 import type { Finding, Where } from '../../../contract/finding.ts';
 import { detectors } from '../detectors.generated.ts';
-import type { Artefact, UnreadFact } from './artefact.ts';
+import type { Artefact, PackageFact, UnreadFact } from './artefact.ts';
 import { Budget, defaultLimits, type Limits } from './budget.ts';
 import { BytePlaces } from './byte-places.ts';
-import type { Detection, Detector } from './detector.ts';
+import { withCompanions } from './companion-links.ts';
+import type { Detector } from './detector.ts';
 import { type FileReport, type FoundBytes, unreadReport } from './file-report.ts';
+import { findingOf } from './make-finding.ts';
 import { openWithPlaces } from './open-artefact.ts';
 import { rootPlace } from './place.ts';
 import { failed } from './reader.ts';
@@ -19,6 +20,8 @@ export type ScanSettings = {
   readonly limits?: Limits;
   /** Safetensors file beside it that holds the same weights. */
   readonly twin?: string | undefined;
+  /** Folder in which the file was met: what it names as its values is looked at there. */
+  readonly folder?: string | undefined;
 };
 
 const mostFindings = 500;
@@ -41,14 +44,15 @@ export function scanSource(source: ByteSource, name: string, { tables, limits }:
  * @param path where it is opened; `name` how it is called in the report.
  * Never throws: a file that cannot be opened is reported as unread.
  */
-export function scanFile(path: string, name: string, { tables, limits, twin }: ScanSettings): FileReport {
+export function scanFile(path: string, name: string, { tables, limits, twin, folder }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits);
   try {
     const source = openFileSource(path, budget);
     try {
       budget.setInputBytes(source.size);
       const places = new BytePlaces();
-      const artefact = openWithPlaces(source, name, { budget, tables, places });
+      const opened = openWithPlaces(source, name, { budget, tables, places });
+      const artefact = folder === undefined ? opened : withCompanions(opened, { folder, own: path });
       return reportOn(twin === undefined ? artefact : withTwin(artefact, twin), name, places);
     } finally {
       source.close();
@@ -75,10 +79,12 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
   const unread: UnreadFact[] = [];
   for (const artefact of all) {
     unread.push(...artefact.unread);
-    for (const detector of detectors) runDetector(detector, artefact, { found, unread });
+    for (const detector of detectors) runDetector(detector, artefact, { found, unread, places });
   }
   const findings = [...found.values()].sort(byGravity);
-  const kept = unread.slice(0, mostUnread).map(({ reason, detail, where }) => ({ reason, detail: detail.slice(0, 500), where }));
+  const kept = unread
+    .slice(0, mostUnread)
+    .map(({ reason, detail, where }) => ({ reason, detail: places.redacted(detail).slice(0, 500), where }));
   return {
     path,
     format: root.format,
@@ -89,10 +95,10 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
     findingsLeftOut: Math.max(0, findings.length - mostFindings),
     unread: kept,
     unreadLeftOut: Math.max(0, unread.length - mostUnread),
-    metadata: Object.fromEntries(root.metadata),
+    metadata: Object.fromEntries([...root.metadata].map(([key, value]) => [key, shownValue(value, places)])),
     members: all.length - 1,
     companions: companionsOf(all),
-    packages: all.flatMap(({ packages }) => packages).slice(0, mostPackages),
+    packages: all.flatMap(({ packages }) => packages.map((known) => shownPackage(known, places))).slice(0, mostPackages),
     licences: all.flatMap(({ licences }) => licences).slice(0, mostFacts),
     activations: all.flatMap(({ activations }) => activations).slice(0, mostFacts),
     provenance: all.flatMap(({ provenance }) => provenance).slice(0, mostFacts),
@@ -103,6 +109,20 @@ function flattened(root: Artefact): Artefact[] {
   const all = [root];
   for (let at = 0; at < all.length; at++) all.push(...(all[at]?.members ?? []));
   return all;
+}
+
+function shownValue(value: string | number, places: BytePlaces): string | number {
+  return typeof value === 'string' ? places.redacted(value) : value;
+}
+
+/** Only where it comes from may hold a password; names and versions are many, and looked up as they are. */
+function shownPackage(known: PackageFact, places: BytePlaces): PackageFact {
+  if (known.origin === null && known.requirement === null) return known;
+  return {
+    ...known,
+    origin: known.origin === null ? null : places.redacted(known.origin),
+    requirement: known.requirement === null ? null : places.redacted(known.requirement),
+  };
 }
 
 function withExcerpt(finding: Finding, places: BytePlaces): FoundBytes {
@@ -128,45 +148,18 @@ function readAnything(all: readonly Artefact[]): boolean {
   );
 }
 
-type Sink = { readonly found: Map<string, Finding>; readonly unread: UnreadFact[] };
+type Sink = { readonly found: Map<string, Finding>; readonly unread: UnreadFact[]; readonly places: BytePlaces };
 
-function runDetector(detector: Detector, artefact: Artefact, { found, unread }: Sink): void {
+function runDetector(detector: Detector, artefact: Artefact, { found, unread, places }: Sink): void {
   try {
     for (const detection of detector.detect(artefact)) {
-      const finding = findingOf(detector, detection);
+      const finding = findingOf(detector, detection, places);
       // The same thing at several places of one stream is one finding, at its first place.
       if (!found.has(finding.fingerprint)) found.set(finding.fingerprint, finding);
     }
   } catch (error) {
     unread.push(failed(error, artefact.where));
   }
-}
-
-function findingOf(detector: Detector, detection: Detection): Finding {
-  const evidence = detection.evidence.slice(0, 4000);
-  const effect = detection.effect ?? detector.effect;
-  return {
-    ruleId: detector.id,
-    title: (detection.title ?? detector.title).slice(0, 300),
-    severity: detection.severity ?? detector.severity,
-    axis: detector.axis,
-    ...(effect === undefined ? {} : { effect }),
-    certainty: detection.certainty,
-    why: detection.why.slice(0, 4000),
-    where: detection.where,
-    evidence,
-    fingerprint: fingerprintOf(detector.id, detection.where, evidence),
-    references: [...new Set([...detector.references, ...(detection.references ?? [])])].slice(0, 40),
-    remedy: (detection.remedy ?? detector.remedy).slice(0, 2000),
-    mark: 'static',
-  };
-}
-
-/** SHA-256 over rule, container path and evidence. The folder of the file is left out, so that a moved file keeps its findings. */
-export function fingerprintOf(ruleId: string, { containerPath }: Where, evidence: string): string {
-  const [file = '', ...inner] = containerPath;
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  return hash('sha256', JSON.stringify([ruleId, name, ...inner, evidence]));
 }
 
 function byGravity(a: Finding, b: Finding): number {

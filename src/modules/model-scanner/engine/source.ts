@@ -53,9 +53,13 @@ export function beginningSource(held: Uint8Array, size: number, rest: (() => Byt
 
 export type FileSource = ByteSource & { close(): void };
 
-/** Files up to this size are read with one call; larger ones in blocks of `blockBytes`, the last one kept. */
+/**
+ * Files up to this size are read with one call. Larger ones in blocks, the last one kept: large blocks while the reads go on from
+ * each other, small ones for reads here and there, as the headers of the members of a large archive.
+ */
 const wholeFileBytes = 256 * 1024;
 const blockBytes = 16 * 1024;
+const looseBytes = 1024;
 
 /**
  * Opens a regular file once, without following a final link, then works on the descriptor: a path checked and then opened is a race.
@@ -87,14 +91,15 @@ function readRange(descriptor: number, offset: number, length: number, budget: B
 
 /** Small reads cost a system call each; directories and headers are many small reads close together. */
 function bufferedReads(size: number, fromFile: (offset: number, length: number) => Uint8Array): ByteSource['read'] {
-  const unit = size <= wholeFileBytes ? wholeFileBytes : blockBytes;
   let block: Uint8Array = new Uint8Array(0);
   let blockAt = 0;
   return (offset, length) => {
     const wanted = Math.max(0, Math.min(length, size - offset));
     if (wanted === 0) return new Uint8Array(0);
-    const inBlock = offset >= blockAt && offset + wanted <= blockAt + block.length;
-    if (!inBlock) {
+    const blockEnd = blockAt + block.length;
+    if (offset < blockAt || offset + wanted > blockEnd) {
+      const goesOn = offset >= blockAt && offset <= blockEnd + looseBytes;
+      const unit = size <= wholeFileBytes ? wholeFileBytes : goesOn ? blockBytes : looseBytes;
       const start = offset - (offset % unit);
       if (offset + wanted > start + unit) return fromFile(offset, wanted);
       block = fromFile(start, Math.min(unit, size - start));

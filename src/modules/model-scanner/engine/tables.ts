@@ -1,8 +1,17 @@
 /** What the readers know about the world: plain data that can be sent to a worker thread. */
 import type { Effect } from '../../../contract/finding.ts';
+import type { SupplyTables } from '../packages/supply-tables.ts';
 import type { PickleFactTables } from '../pickle/tables.ts';
+import type { SecretTable } from '../secrets/secret-table.ts';
 
 export type OperatorEffect = { readonly effect: Effect; readonly certainty: 'proved' | 'possible'; readonly why: string };
+
+export type GraphOperators = {
+  /** Operator, function or class → what running it does. */
+  readonly harmful: ReadonlyMap<string, OperatorEffect>;
+  /** Names, namespaces or packages that are the framework's own. */
+  readonly known: ReadonlySet<string>;
+};
 
 export type OperatorTables = {
   /** TensorFlow operator → what running the graph does outside it. Operators not listed touch tensors only. */
@@ -15,6 +24,13 @@ export type OperatorTables = {
   readonly kerasModules: ReadonlySet<string>;
   /** Class names of Keras itself: old files name classes without their module. */
   readonly kerasClasses: ReadonlySet<string>;
+  /** Further frameworks by name: tflite, executorch, paddle, mxnet, r, java. One without a table knows nothing. */
+  readonly graphs: ReadonlyMap<string, GraphOperators>;
 };
 
-export type ScanTables = { readonly pickle: PickleFactTables; readonly operators: OperatorTables };
+export type ScanTables = {
+  readonly pickle: PickleFactTables;
+  readonly operators: OperatorTables;
+  readonly secrets: SecretTable;
+  readonly supply: SupplyTables;
+};

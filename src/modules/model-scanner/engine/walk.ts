@@ -8,6 +8,8 @@ export type WalkedFile = {
   /** Relative to the walked root, with '/'; '' when the root is a file itself. */
   readonly name: string;
   readonly size: number;
+  /** The link it was reached by, when it was one. */
+  readonly met?: string;
 };
 export type SkippedEntry = {
   readonly name: string;
@@ -88,7 +90,7 @@ function addLink(full: string, root: string, found: Found): void {
     const stat = statSync(target);
     const inside = target === root || target.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!inside) found.skipped.push({ name, reason: 'outside-link', detail: 'The link leads out of the scanned folder.' });
-    else if (stat.isFile() && !found.linked.has(target)) found.linked.set(target, { path: target, name, size: stat.size });
+    else if (stat.isFile() && !found.linked.has(target)) found.linked.set(target, { path: target, name, size: stat.size, met: full });
   } catch (error) {
     const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ELOOP')

@@ -1,0 +1,50 @@
+/** Files of the repository that transformers and diffusers import for a configuration: which source is run by whom. */
+import { defineDocument, type TextDocument } from '../engine/document.ts';
+import type { Draft } from '../engine/reader.ts';
+import type { JsonValue } from '../readers/parts/json-tokens.ts';
+import { walkDocument } from './hydra-walk.ts';
+import { mapAt, textAt } from './pipeline-practice.ts';
+import { addActivation } from './repository-path.ts';
+
+const keys = ['auto_map', 'custom_pipelines', 'custom_generate'];
+/** `module.Class`, in folders as transformers allows them: `sub.module.Class`. */
+const reference = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
+
+/** @source transformers `get_class_from_dynamic_module`: `repository--module.Class` is code of another repository, `module.Class` a file beside. */
+export default defineDocument({
+  format: 'hugging-face',
+  role: 'config',
+  syntaxes: ['json'],
+  words: keys.map((key) => `"${key}"`),
+  is: ({ root }) => keys.some((key) => mapAt(root)?.has(key) === true),
+  read: (document, draft) => {
+    for (const key of keys) {
+      const value = mapAt(document.root)?.get(key);
+      if (value === undefined) continue;
+      if (key === 'custom_pipelines') addPipelines(value, document, draft);
+      else addReferences(value, key, document, draft);
+    }
+  },
+});
+
+function addReferences(value: JsonValue, key: string, document: TextDocument, draft: Draft): void {
+  walkDocument(value, {
+    text: (text, path) => {
+      if (!reference.test(text)) return;
+      addActivation(fileOf(text), `${key} of ${document.name}`, document.placeOf([key, ...path]), draft);
+    },
+  });
+}
+
+/** Only `impl` names code: the rest are tasks and classes of the library. */
+function addPipelines(value: JsonValue, document: TextDocument, draft: Draft): void {
+  for (const task of mapAt(value)?.keys() ?? []) {
+    const text = textAt(value, task, 'impl');
+    if (text !== null && reference.test(text))
+      addActivation(fileOf(text), `custom_pipelines of ${document.name}`, document.placeOf(['custom_pipelines', task, 'impl']), draft);
+  }
+}
+
+function fileOf(text: string): string {
+  return `${text.slice(0, text.lastIndexOf('.')).replaceAll('.', '/')}.py`;
+}
