@@ -9,9 +9,10 @@ import { migrations } from './generate/migrations.ts';
 import { pages } from './generate/pages.ts';
 import { plugIns } from './generate/plug-ins.ts';
 import { registry } from './generate/registry.ts';
+import { scannerCatalog } from './generate/scanner-catalog.ts';
 
 /** Documents come last: they import what the others write. */
-const generators: readonly Generator[] = [plugIns, pages, registry, migrations, documents];
+const generators: readonly Generator[] = [plugIns, pages, registry, migrations, scannerCatalog, documents];
 
 type Mode = 'write' | 'check';
 type Say = (line: string) => void;

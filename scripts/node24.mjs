@@ -25,6 +25,11 @@ export async function launch(file, { args = process.argv.slice(2), nodeOptions =
   }
 }
 
+/** True when this very process may run the platform: no second one is needed. */
+export function runsHere() {
+  return Number(process.versions.node.split('.')[0]) === wantedMajor;
+}
+
 /** Runs `npm ci` when node_modules is missing or belongs to another lock file. Two at once: the second waits for the first. */
 export async function ensureInstalled(folder) {
   if (isInstalled(folder)) return;

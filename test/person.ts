@@ -21,11 +21,18 @@ export class Person {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body) }),
     });
     this.#keep(answer.headers);
     const text = await answer.text();
     return { status: answer.status, body: parsed(text), headers: answer.headers };
+  }
+
+  /** Sends bytes, as an upload does. */
+  send(method: string, path: string, bytes: Buffer | string): Promise<Answer> {
+    return this.ask(method, path, new Blob([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)]), {
+      'content-type': 'application/octet-stream',
+    });
   }
 
   /** Asks and insists on the answer's shape and on success. */

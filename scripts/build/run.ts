@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { build } from 'vite';
 import { root } from '../files.ts';
+import { bundleScript, oneFileScripts } from './one-file.ts';
 import { toPlainJavaScript } from './plain-javascript.ts';
 
 /** What is started from outside; everything else is found from here. */
@@ -14,11 +15,17 @@ async function buildServer(): Promise<number> {
   for (const path of paths) {
     const { code, needs } = await toPlainJavaScript(path, readFileSync(join(root, path), 'utf8'));
     for (const specifier of needs) paths.add(posix.join(posix.dirname(path), specifier));
-    const target = join(root, 'dist', path.slice('src/'.length).replace(/\.ts$/, '.js'));
+    const target = targetOf(path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, code);
   }
+  // Nothing changes in a built copy: its workers are one file each from the beginning.
+  for (const path of oneFileScripts) writeFileSync(targetOf(path), (await bundleScript(path)).code);
   return paths.size;
+}
+
+function targetOf(path: string): string {
+  return join(root, 'dist', path.slice('src/'.length).replace(/\.ts$/, '.js'));
 }
 
 for (const folder of ['apps', 'client', 'contract', 'math', 'modules', 'platform']) {

@@ -75,7 +75,7 @@ test('a detector is a file with the default export of its maker; tests and parts
     await textOf(plugIns, base, 'src/modules/model-scanner/detectors.generated.ts'),
     `// Written by npm run generate. Do not edit.
 
-import type { Detector } from './detector.ts';
+import type { Detector } from './engine/detector.ts';
 import archive from './detectors/archive.ts';
 import pickleShellCall from './detectors/pickle-shell-call.ts';
 

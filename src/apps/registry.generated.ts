@@ -3,10 +3,12 @@
 import type { Subscription } from '../platform/events/subscribe.ts';
 import type { Route } from '../platform/http/handle.ts';
 import type { JobDefinition } from '../platform/jobs/jobs.ts';
+import { jobs as advisoriesJobs, subscriptions as advisoriesSubscriptions } from '../modules/advisories/jobs.ts';
 import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
 import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
 import { jobs as vulnerabilitiesJobs, subscriptions as vulnerabilitiesSubscriptions } from '../modules/vulnerabilities/jobs.ts';
+import { routes as advisoriesRoutes } from '../modules/advisories/routes.ts';
 import { routes as aiAssetsRoutes } from '../modules/ai-assets/routes.ts';
 import { routes as auditLogsRoutes } from '../modules/audit-logs/routes.ts';
 import { routes as dashboardRoutes } from '../modules/dashboard/routes.ts';
@@ -22,6 +24,7 @@ import { subscriptions as aiAssetsSubscriptions } from '../modules/ai-assets/job
 import { subscriptions as securityAlertsSubscriptions } from '../modules/security-alerts/jobs.ts';
 
 export const routes: readonly Route[] = [
+  ...advisoriesRoutes,
   ...aiAssetsRoutes,
   ...auditLogsRoutes,
   ...dashboardRoutes,
@@ -36,6 +39,7 @@ export const routes: readonly Route[] = [
 ];
 
 export const jobs: readonly JobDefinition[] = [
+  ...advisoriesJobs,
   ...discoveryJobs,
   ...modelScannerJobs,
   ...riskJobs,
@@ -43,6 +47,7 @@ export const jobs: readonly JobDefinition[] = [
 ];
 
 export const subscriptions: readonly Subscription[] = [
+  ...advisoriesSubscriptions,
   ...aiAssetsSubscriptions,
   ...discoverySubscriptions,
   ...riskSubscriptions,

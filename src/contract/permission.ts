@@ -10,6 +10,7 @@ export const resources = [
   'discovery',
   'model-scanner',
   'vulnerabilities',
+  'advisories',
   'risk',
   'security-alerts',
   'dashboard',

@@ -1,5 +1,5 @@
 /** Every setting of the platform: one validated table, printed in docs/configuration.md. The only file that reads the environment. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 type Setting = { readonly schema: z.ZodType; readonly says: string; readonly secret?: true };
@@ -74,6 +74,19 @@ const table = {
     says: 'Largest JSON body of endpoints that do not state their own limit.',
   },
   MAX_UPLOAD_BYTES: { schema: count(104_857_600, 1024, 2 ** 40), says: 'Largest uploaded file.' },
+  MAX_MODEL_UPLOAD_BYTES: {
+    schema: count(21_474_836_480, 1024, 2 ** 44),
+    says: 'Most bytes of one upload to be scanned, all its files together. They come in parts, so MAX_UPLOAD_BYTES does not bound it.',
+  },
+  UPLOAD_QUOTA_BYTES: {
+    schema: count(53_687_091_200, 1024, 2 ** 50),
+    says: 'Most bytes that uploads of one workspace may hold on disk at a time.',
+  },
+  UPLOAD_KEEP_HOURS: { schema: count(24, 1, 720), says: 'An upload that nobody went on with or scanned is removed after this long.' },
+  QUARANTINE_DIR: {
+    schema: z.string().default(''),
+    says: 'Folder of uploaded files until their scan ends; the scanner service must see the same folder. Default: `quarantine` in DATA_DIR.',
+  },
   RATE_PER_MINUTE: {
     schema: count(1200, 1, 1_000_000),
     says: 'Requests a minute and caller; sign-in endpoints have their own, lower limit.',
@@ -126,6 +139,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...parsed,
     DATA_DIR: resolve(projectRoot, parsed.DATA_DIR),
     LOG_DIR: parsed.LOG_DIR === '' ? '' : resolve(projectRoot, parsed.LOG_DIR),
+    QUARANTINE_DIR: resolve(projectRoot, parsed.QUARANTINE_DIR === '' ? join(parsed.DATA_DIR, 'quarantine') : parsed.QUARANTINE_DIR),
     scanRoots: roots.map((root) => resolve(projectRoot, root)),
     secureCookies: parsed.PUBLIC_URL?.startsWith('https:') ?? false,
     publicOrigin: parsed.PUBLIC_URL === undefined ? null : new URL(parsed.PUBLIC_URL).origin,

@@ -1,8 +1,6 @@
-/** The version of the running code, from package.json. */
+/** The version of the running code, from package.json. Loads nothing else: every start of the command line reads it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { projectRoot } from './config.ts';
 
-const Package = z.object({ version: z.string() });
-export const version = Package.parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))).version;
+const { version: written }: { version?: unknown } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+export const version = typeof written === 'string' ? written : 'unknown';

@@ -7,14 +7,16 @@ type CoverageBarProps = {
   /** What the share is of: `by weight`, `of 412 assets`. */
   of: string;
   compact?: boolean;
+  /** What the solid part is; default `assessed`. */
+  word?: string;
 };
 
 /** Below half, the unknown share comes first. */
-export function CoverageBar({ assessed, of, compact = false }: CoverageBarProps) {
+export function CoverageBar({ assessed, of, compact = false, word = 'assessed' }: CoverageBarProps) {
   const known = assessed ?? 0;
   const solid = (
     <span key="known">
-      <b className="font-strong text-ink">{formatPercent(known)}</b> assessed {of}
+      <b className="font-strong text-ink">{formatPercent(known)}</b> {word} {of}
     </span>
   );
   const open = (

@@ -42,7 +42,9 @@ export function Dialog({ open, onClose, title, description, children, actions, w
           </header>
           {children !== undefined && <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>}
           {actions !== undefined && (
-            <footer className="pad-safe-bottom flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</footer>
+            <footer className="pad-safe-bottom border-t border-line">
+              <div className="flex flex-wrap justify-end gap-2 px-5 py-3">{actions}</div>
+            </footer>
           )}
         </Radix.Content>
       </Radix.Portal>

@@ -13,12 +13,19 @@ export type FileFacts = {
   /** A container that was opened: archive, checkpoint. */
   readonly isContainer?: boolean;
 };
-type FileTreeProps = { label: string; nodes: readonly TreeNode<FileFacts>[]; selectedId: string | null; onSelect: (id: string) => void };
+type FileTreeProps = {
+  label: string;
+  nodes: readonly TreeNode<FileFacts>[];
+  selectedId: string | null;
+  onSelect: (id: string) => void;
+  /** Folders begin closed: for trees of many files. Those above the selected file are open. */
+  startClosed?: boolean;
+};
 
 const typingMs = 800;
 
-export function FileTree({ label, nodes, selectedId, onSelect }: FileTreeProps) {
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+export function FileTree({ label, nodes, selectedId, onSelect, startClosed = false }: FileTreeProps) {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(() => (startClosed ? closedAround(nodes, selectedId) : new Set()));
   const open = useMemo(() => new Set(folderIds(nodes).filter((id) => !closed.has(id))), [nodes, closed]);
   const rows = useMemo(() => visibleRows(nodes, open), [nodes, open]);
   const [focusId, setFocusId] = useState<string | null>(selectedId);
@@ -76,6 +83,10 @@ export function FileTree({ label, nodes, selectedId, onSelect }: FileTreeProps) 
       ))}
     </div>
   );
+}
+
+function closedAround(nodes: readonly TreeNode<FileFacts>[], selectedId: string | null): Set<string> {
+  return new Set(folderIds(nodes).filter((id) => selectedId === null || (selectedId !== id && !selectedId.startsWith(`${id}/`))));
 }
 
 function withToggled(closed: ReadonlySet<string>, id: string, close: boolean): Set<string> {

@@ -6,7 +6,7 @@ import { formatNumber } from './format.ts';
 export type Tab = { readonly id: string; readonly label: string; readonly count?: number | undefined; readonly content: ReactNode };
 
 const lineTab =
-  'finger -mb-px flex h-9 flex-none items-center gap-1.5 border-b-2 border-transparent px-2 font-name whitespace-nowrap text-ink-2 transition-colors hover:text-ink data-[state=active]:border-accent data-[state=active]:font-strong data-[state=active]:text-ink';
+  'finger -mb-px flex h-9 flex-none items-center gap-1.5 border-b-2 border-transparent px-2 font-name whitespace-nowrap text-ink-2 transition-colors hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-strong data-[state=active]:text-ink';
 const boxTab =
   'finger flex h-6 flex-none items-center rounded-tag px-2.5 text-body whitespace-nowrap text-ink-2 transition-colors hover:text-ink data-[state=active]:bg-raised data-[state=active]:font-name data-[state=active]:text-ink data-[state=active]:shadow-press data-[state=active]:ring-1 data-[state=active]:ring-line';
 

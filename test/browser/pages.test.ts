@@ -29,6 +29,9 @@ before(async () => {
   const vulnerability = await firstId('/api/vulnerabilities');
   const asset = await firstId('/api/ai-assets');
   const scan = await firstId('/api/model-scanner/scans');
+  const Files = z.object({ items: z.array(z.object({ assetId: z.string().nullable() })) });
+  const files = await admin.must(Files, 'GET', `/api/model-scanner/scans/${scan}/files?limit=200`);
+  const scanned = files.items.find(({ assetId }) => assetId !== null)?.assetId;
   places = [
     '/',
     '/ai-assets',
@@ -39,6 +42,11 @@ before(async () => {
     `/discovery/${runId}`,
     '/model-scanner',
     `/model-scanner/${scan}`,
+    '/model-scanner/rules',
+    '/model-scanner/schedules',
+    '/model-scanner/suppressions',
+    `/model-scanner/compare?a=${scan}&b=${scan}`,
+    `/ai-assets/${scanned}/bom`,
     '/vulnerabilities',
     `/vulnerabilities?peek=${vulnerability}`,
     `/vulnerabilities/${vulnerability}`,

@@ -14,6 +14,7 @@ import { useTheme } from '../../src/ui/theme.ts';
 import { toast } from '../../src/ui/toast-store.ts';
 import { TooltipProvider } from '../../src/ui/tooltip.tsx';
 import { AssetScene } from './scene-asset.tsx';
+import { BillScene } from './scene-bill.tsx';
 import { DashboardScene } from './scene-dashboard.tsx';
 import { KitScene } from './scene-kit.tsx';
 import { LongListScene } from './scene-long-list.tsx';
@@ -37,7 +38,7 @@ const places: readonly Place[] = [
   ['/approvals', 'Approvals', 'top', 'circle-check', DashboardScene],
   ['/ai-assets', 'Assets', 'Inventory', 'boxes', AssetScene],
   ['/discovery', 'Discovery', 'Inventory', 'radar', DashboardScene],
-  ['/lineage', 'Lineage', 'Inventory', 'waypoints', DashboardScene],
+  ['/lineage', 'Lineage', 'Inventory', 'waypoints', BillScene],
   ['/vulnerabilities', 'Vulnerabilities', 'Find', 'bug', VulnerabilitiesScene],
   ['/risk', 'Risk', 'Find', 'route', KitScene],
   ['/model-scanner', 'Model scanner', 'Find', 'file-search', ScanScene],

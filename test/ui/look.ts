@@ -23,6 +23,7 @@ export const scenes = [
   '/vulnerabilities',
   '/model-scanner',
   '/ai-assets',
+  '/lineage',
   '/risk',
   '/data-quality',
   '/sign-in',

@@ -1,10 +1,12 @@
 // Written by npm run generate. Do not edit.
 
 import type { Command } from 'commander';
+import { register as advisories } from '../../modules/advisories/command.ts';
 import { register as discovery } from '../../modules/discovery/command.ts';
 import { register as modelScanner } from '../../modules/model-scanner/command.ts';
 
 export const registrations: readonly ((program: Command) => void)[] = [
+  advisories,
   discovery,
   modelScanner,
 ];

@@ -1,5 +1,6 @@
 /** The command line: offline commands of the slices, and every endpoint of a running platform as `<slice> <operation>`. */
 import { Command, CommanderError } from 'commander';
+import { offerAdvisories } from '../../modules/model-scanner/advisory-port.ts';
 import { version } from '../../platform/version.ts';
 import { registrations } from './commands.generated.ts';
 
@@ -13,8 +14,9 @@ async function main(): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(ai-spm --help lists every command)');
   for (const register of registrations) register(program);
-  const word = process.argv[2] ?? '';
-  const offline = program.commands.some((command) => command.name() === word || command.aliases().includes(word));
+  // The scanner and the advisories know nothing of each other; only here both are at hand.
+  offerAdvisories(async (file, packages) => (await import('../../modules/advisories/offline.ts')).matchSnapshot(file, packages));
+  const offline = isOffline(program, process.argv.slice(2));
   // The contract of every slice is read only when it is asked for: an offline scan starts at once.
   if (!offline) (await import('./remote-commands.ts')).registerRemote(program);
   try {
@@ -23,6 +25,14 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : wrongUse;
     else process.exitCode = report(error);
   }
+}
+
+/** A noun may have offline verbs and, on a running platform, others. */
+function isOffline(program: Command, [word = '', verb = '']: readonly string[]): boolean {
+  const noun = program.commands.find((command) => command.name() === word || command.aliases().includes(word));
+  if (noun === undefined) return false;
+  const verbs = noun.commands.map((command) => command.name());
+  return noun.registeredArguments.length > 0 || verbs.length === 0 || verbs.includes(verb);
 }
 
 function report(error: unknown): number {

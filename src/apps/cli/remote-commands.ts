@@ -1,4 +1,5 @@
 /** `ai-spm <slice> <operation>`: made from the same endpoints that feed server, web app and OpenAPI. */
+import { openAsBlob } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,12 +23,15 @@ export function registerRemote(program: Command): void {
     .action(signIn);
   program.command('logout').description('end the session').option('--url <address>').action(signOut);
   const mine = endpoints.filter(
-    ({ door, access, kind }) => door === 'product' && access !== 'service' && access !== 'public' && (kind === 'json' || kind === 'file'),
+    ({ door, access, kind }) => door === 'product' && access !== 'service' && access !== 'public' && kind !== 'events',
   );
   for (const [tag, operations] of Map.groupBy(mine, ({ tag }) => tag)) {
-    if (program.commands.some((command) => command.name() === tag)) continue;
-    const noun = program.command(tag).description(`${operations.length} operations; ai-spm ${tag} --help lists them`);
-    for (const endpoint of operations) addOperation(noun, endpoint);
+    // A slice may have verbs of its own that need no platform; those keep their names.
+    const known = program.commands.find((command) => command.name() === tag);
+    const noun = known ?? program.command(tag).description(`${operations.length} operations; ai-spm ${tag} --help lists them`);
+    const taken = new Set(noun.commands.map((command) => command.name()));
+    if (noun.registeredArguments.length > 0) continue;
+    for (const endpoint of operations) if (!taken.has(endpoint.operation)) addOperation(noun, endpoint);
   }
 }
 
@@ -42,6 +46,7 @@ function addOperation(noun: Command, endpoint: Endpoint): void {
     const flag = `--${optionName(name)}`;
     if (!verb.options.some(({ long }) => long === flag)) verb.option(`${flag} <value>`, describe(schema));
   }
+  if (endpoint.kind === 'upload') verb.requiredOption('--body <path>', 'the file whose bytes are sent');
   verb.option('--url <address>', 'address of the platform; default: where you signed in').option('--json', 'print the answer as JSON');
   verb.action(async (...given: unknown[]) => {
     const words = given.slice(0, inPath.length);
@@ -60,7 +65,9 @@ async function run(endpoint: Endpoint, input: unknown, options: Options): Promis
     if (body !== null) await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), process.stdout, { end: false });
     return;
   }
-  const answer = await askRemote(session, endpoint, input);
+  const file = options['body'];
+  const body = endpoint.kind === 'upload' && typeof file === 'string' ? await openAsBlob(file) : undefined;
+  const answer = await askRemote(session, endpoint, input, body);
   printAnswer(answer, { json: options['json'] === true });
 }
 

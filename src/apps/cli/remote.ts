@@ -24,8 +24,8 @@ function sameOrigin(left: string, right: string): boolean {
 }
 
 /** Asks and keeps the cookies that come back. */
-export async function askRemote(session: SavedSession, endpoint: Endpoint, input: unknown): Promise<unknown> {
-  return request(endpoint, input, { fetch: fetchFor(session), cookies: cookieText(session) });
+export async function askRemote(session: SavedSession, endpoint: Endpoint, input: unknown, body?: Blob): Promise<unknown> {
+  return request(endpoint, input, { fetch: fetchFor(session), cookies: cookieText(session), body });
 }
 
 /** Streams a 'file' answer. */

@@ -22,6 +22,7 @@ const letters: ReadonlyMap<string, string> = new Map([
   ['/', 'f'],
   ['/ai-assets', 'a'],
   ['/vulnerabilities', 'v'],
+  ['/advisories', 'y'],
   ['/security-alerts', 'l'],
   ['/incidents', 'i'],
   ['/data-quality', 'd'],

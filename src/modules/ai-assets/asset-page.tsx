@@ -80,6 +80,7 @@ function AssetActions({ asset }: { asset: AssetDetail }) {
     ) : null;
   return (
     <>
+      {can('model-scanner:read') && <ButtonLink to={`/ai-assets/${asset.id}/bom`}>Bill of materials</ButtonLink>}
       {mayUpdate && (
         <ButtonLink to={`/ai-assets/${asset.id}/edit`} icon={Pencil}>
           Edit

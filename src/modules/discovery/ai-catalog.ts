@@ -49,6 +49,9 @@ const SecretShape = z.strictObject({
   pattern: z.string(),
   minEntropy: z.number().min(0).max(6),
   checksum: z.enum(['crc32-base62']).optional(),
+  /** The scanner's: its shape alone proves nothing; what it checks beyond the pattern. */
+  certainty: z.enum(['possible']).optional(),
+  structure: z.enum(['json-web-token']).optional(),
   examples: z.strictObject({ match: z.array(z.string()), miss: z.array(z.string()).min(1) }),
 });
 export const SecretTable = z.strictObject({ secrets: z.array(SecretShape).min(1) });

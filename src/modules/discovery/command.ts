@@ -2,8 +2,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Hit, WalkSummary } from './contract.ts';
-import { discover } from './discover.ts';
-import { diskTree } from './disk-tree.ts';
 
 type Options = { readonly json?: boolean };
 
@@ -15,6 +13,8 @@ export async function runDiscover(path: string, { json = false }: Options, write
     write(`There is no folder at ${printable(path)}.\n`);
     return 3;
   }
+  // Loaded when it is asked for: every other command of the program starts without it.
+  const [{ discover }, { diskTree }] = await Promise.all([import('./discover.ts'), import('./disk-tree.ts')]);
   const { summary, hits } = discover(diskTree(root));
   write(json ? `${JSON.stringify({ summary, hits }, null, 2)}\n` : asText(summary, hits));
   return summary.complete ? 0 : 2;

@@ -14,7 +14,8 @@ export type SecretFact = {
   readonly hash: string;
 };
 
-const placeholder = /your|placeholder|change.?me|x{5}|\*{3}|\.\.\.|<|>|redacted|dummy|insert|replace|(.)\1{6}|0123456|1234567|abcdefg/i;
+const placeholder =
+  /your|placeholder|change.?me|x{5}|\*{3}|\.\.\.|<|>|redacted|dummy|insert|replace|(.)\1{6}|0123456|1234567|abcdefg|^Eby8vdM02x/i;
 const maxSecrets = 200;
 
 /**

@@ -7,8 +7,9 @@ import { after, before, test } from 'node:test';
 import { Command } from 'commander';
 import { callingPickle } from '../../../test/corpus/model-scanner/build-bytes.ts';
 import { field, onnxModel, onnxNode, twoTensors } from '../../../test/corpus/model-scanner/build-models.ts';
-import { type Bar, exitCodeOf, register } from './command.ts';
+import { register } from './command.ts';
 import type { ScanFinding, ScanResult } from './contract.ts';
+import { type Bar, exitCodeOf } from './reports/gate.ts';
 
 let folder = '';
 const bin = join(import.meta.dirname, '../../..');

@@ -2,10 +2,31 @@
 import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { eventKind } from '../../contract/event.ts';
-import { Finding } from '../../contract/finding.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
 import { Severity, Verdict } from '../../contract/severity.ts';
+import {
+  ComparedFile,
+  ComparedFinding,
+  FileOfScan,
+  OpcodeLine,
+  Rule,
+  Scan,
+  ScannedFile,
+  ScanProgress,
+  ScanResult,
+  StoredFinding,
+  scanStates,
+  Unread,
+} from './scan-shape.ts';
+import { ScanSource } from './source-contract.ts';
+
+export * from './bill-contract.ts';
+export * from './component-contract.ts';
+export * from './scan-shape.ts';
+export * from './schedule-contract.ts';
+export * from './source-contract.ts';
+export * from './suppression-contract.ts';
 
 export const scanProblems = problems('model-scanner', {
   notFound: [404, 'No scan has the id {id}.'],
@@ -16,93 +37,28 @@ export const scanProblems = problems('model-scanner', {
   doorFailed: [503, 'The scanner could not finish: {reason}.'],
   alreadyEnded: [409, 'The scan has already ended: {state}.'],
   notFinished: [409, 'The scan {id} has not finished yet.'],
+  tooManyWaiting: [429, '{count} scans are waiting already. Try again in {seconds} s.'],
+  notBoth: [422, 'Name one thing to scan: either path or source.'],
+  uploadGone: [409, 'The upload was removed after its scan. Upload it again to scan it again.'],
+  noBytes: [409, 'This finding has no bytes of a pickle to disassemble.'],
 });
 
-export const SeverityCounts = z.object({
-  critical: z.int().min(0),
-  high: z.int().min(0),
-  medium: z.int().min(0),
-  low: z.int().min(0),
-  informational: z.int().min(0),
-});
-
-/** Something that could not be read to the end. */
-export const Unread = z.object({
-  path: z.string(),
-  reason: z.enum(['unsupported', 'encrypted', 'budget', 'reader-failed', 'truncated', 'permission']),
-  detail: z.string(),
-});
-
-/** A package that a file asks for or fixes. */
-export const ScannedPackage = z.object({
-  ecosystem: z.enum(['PyPI', 'npm', 'Go', 'crates.io', 'Maven', 'NuGet', 'conda', 'RubyGems', 'Packagist']),
-  name: z.string().max(300),
-  version: z.string().max(200).nullable().describe('null: only a range is known.'),
-  requirement: z.string().max(500).nullable(),
-  relation: z.enum(['direct', 'transitive', 'unknown']),
-  scope: z.enum(['runtime', 'development', 'optional']),
-  digest: z.string().max(300).nullable(),
-  origin: z.string().max(500).nullable().describe('When it is not the public index of its ecosystem.'),
-  purl: z.string().max(1000),
-  place: z.string().max(5000),
-});
-export type ScannedPackage = z.infer<typeof ScannedPackage>;
-export const ScannedLicence = z.object({
-  expression: z.string().max(500),
-  source: z.enum(['card', 'licence-text', 'manifest', 'file-header']),
-  terms: z.enum(['permissive', 'copyleft', 'use-restricted', 'non-commercial', 'research-only', 'unknown']),
-  place: z.string().max(5000),
-});
-export type ScannedLicence = z.infer<typeof ScannedLicence>;
-
-/** One file of the scanned tree; `path` is relative to the scanned path ('' when that is a file itself). */
-export const ScannedFile = z.object({
-  path: z.string().max(4096),
-  size: z.int().min(0),
-  format: z.string().max(60),
-  role: z.enum(['model', 'dataset', 'config', 'code', 'container']).nullable(),
-  verdict: Verdict.nullable().describe('null: not an AI artefact, nothing to judge.'),
-  counts: SeverityCounts,
-  metadata: z.record(z.string(), z.union([z.string(), z.number()])),
-  packages: z.array(ScannedPackage).max(50_000),
-  licences: z.array(ScannedLicence).max(1000),
-});
-export type ScannedFile = z.infer<typeof ScannedFile>;
-/** A finding of a file in the tree. */
-export const ScanFinding = Finding.extend({
-  path: z.string().max(4096).describe('File, relative to the scanned path.'),
-  excerpt: z
-    .object({ start: z.int().min(0), base64: z.string().max(1400) })
-    .optional()
-    .describe('Up to 1 KiB of the innermost stream around the offset, for the byte view; absent when the place has no bytes.'),
-});
-export type ScanFinding = z.infer<typeof ScanFinding>;
-
-export const ScanProgress = z.object({
-  filesDone: z.int(),
-  filesTotal: z.int().nullable(),
-  bytesRead: z.int(),
-  current: z.string().nullable(),
-});
-
-export const ScanResult = z.object({
-  verdict: Verdict,
-  counts: SeverityCounts,
-  files: z.array(ScannedFile),
-  findings: z.array(ScanFinding),
-  unread: z.array(Unread),
-  filesRead: z.int().min(0),
-  filesTotal: z.int().min(0),
-  bytesRead: z.int().min(0),
-  durationMs: z.number().min(0),
-  engineVersion: z.string(),
-  rulesVersion: z.string().describe('Hash over detectors and catalog.'),
-});
-export type ScanResult = z.infer<typeof ScanResult>;
+/** How thorough: quick reads 64 MiB and 10 s a file at most, standard 1 GiB and 60 s, deep 16 GiB and 5 minutes. */
+export const Profile = z.enum(['quick', 'standard', 'deep']);
+export type Profile = z.infer<typeof Profile>;
+export const reportFormats = ['json', 'sarif', 'cyclonedx', 'html'] as const;
+export const ReportFormat = z.enum(reportFormats);
+export type ReportFormat = z.infer<typeof ReportFormat>;
+/** From this verdict or severity on a scan counts as failed. */
+export const FailOn = z.enum(['malicious', 'suspicious', 'risky', 'low', 'medium', 'high', 'critical']);
 
 export const ScanRequest = z.strictObject({
-  source: z.strictObject({ path: z.string().min(1).max(4096) }),
+  source: ScanSource,
+  workspace: z.uuid().optional().describe('Whose upload it is; only with an upload.'),
+  profile: Profile.default('standard'),
   timeoutMs: z.int().min(1000).max(3_600_000).default(900_000),
+  failOn: FailOn.optional(),
+  formats: z.array(ReportFormat).max(4).optional().describe('Reports to answer with; only with wait.'),
   wait: z.boolean().default(false),
 });
 
@@ -118,9 +74,14 @@ export const scanModel = endpoint({
   access: 'service',
   status: 202,
   timeoutMs: 3_600_000,
-  summary: 'Scan a file or folder; answers an id, or the result when wait is true',
+  summary: 'Scan a file, a folder, an upload or a model of a store; answers an id, or the result when wait is true',
   input: ScanRequest,
-  output: z.object({ id: z.uuid(), result: ScanResult.optional() }),
+  output: z.object({
+    id: z.uuid(),
+    result: ScanResult.optional(),
+    failed: z.boolean().optional().describe('Reached failOn; only with failOn and wait.'),
+    reports: z.partialRecord(ReportFormat, z.string()).optional(),
+  }),
 });
 export const scanStatus = endpoint({
   method: 'GET',
@@ -133,11 +94,41 @@ export const scanStatus = endpoint({
   input: z.object({ id: z.uuid() }),
   output: z.object({
     id: z.uuid(),
-    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+    state: z.enum(scanStates),
     progress: ScanProgress,
     result: ScanResult.nullable(),
+    failed: z.boolean().nullable().describe('Reached failOn; null without failOn or result.'),
     problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
   }),
+});
+export const doorReport = endpoint({
+  method: 'GET',
+  path: '/scan/:id/report',
+  door,
+  tag,
+  operation: 'scan-report',
+  access: 'service',
+  kind: 'file',
+  summary: 'A finished scan of this process as JSON, SARIF, CycloneDX or HTML',
+  input: z.object({ id: z.uuid(), format: ReportFormat.default('json') }),
+  output: z.unknown(),
+});
+export const doorOpcodes = endpoint({
+  method: 'POST',
+  path: '/scan/opcodes',
+  door,
+  tag,
+  operation: 'scan-opcodes',
+  access: 'service',
+  audit: false,
+  idempotent: true,
+  summary: 'The opcodes of a piece of a pickle',
+  input: z.strictObject({
+    start: z.int().min(0).describe('Offset of the first byte in its stream.'),
+    base64: z.string().max(8192),
+    anchor: z.int().min(0).describe('Offset of an opcode that is known: the piece is cut so that one begins there.'),
+  }),
+  output: z.object({ opcodes: z.array(OpcodeLine) }),
 });
 export const cancelDoorScan = endpoint({
   method: 'DELETE',
@@ -150,14 +141,6 @@ export const cancelDoorScan = endpoint({
   summary: 'Stop a running scan',
   input: z.object({ id: z.uuid() }),
   output: z.object({ cancelled: z.boolean() }),
-});
-export const Rule = z.object({
-  id: z.string(),
-  title: z.string(),
-  axis: z.enum(['effect', 'integrity', 'posture']),
-  severity: z.string(),
-  references: z.array(z.string()),
-  remedy: z.string(),
 });
 export const doorRules = endpoint({
   method: 'GET',
@@ -193,30 +176,6 @@ export const inspectSource = endpoint({
 });
 
 /* ——— product door ——— */
-export const Scan = z.object({
-  id: z.uuid(),
-  jobId: z.uuid(),
-  path: z.string(),
-  assetId: z.uuid().nullable(),
-  trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
-  verdict: Verdict.nullable(),
-  counts: SeverityCounts.nullable(),
-  filesRead: z.int().nullable(),
-  filesTotal: z.int().nullable(),
-  unreadCount: z.int().nullable(),
-  bytesRead: z.number().nullable(),
-  durationMs: z.number().nullable(),
-  engineVersion: z.string().nullable(),
-  rulesVersion: z.string().nullable(),
-  progress: ScanProgress.nullable(),
-  problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
-  requestedBy: z.string(),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
-});
-export type Scan = z.infer<typeof Scan>;
 export const startScan = endpoint({
   method: 'POST',
   path: '/api/model-scanner/scans',
@@ -224,10 +183,12 @@ export const startScan = endpoint({
   operation: 'start',
   access: 'model-scanner:create',
   status: 202,
-  summary: 'Scan a file or folder under a configured root',
+  summary: 'Scan a file or folder under a configured root, an upload, or a model of a store',
   input: z.strictObject({
-    path: z.string().min(1).max(4096),
-    assetId: z.uuid().optional(),
+    path: z.string().min(1).max(4096).optional().describe('Short for source.path.'),
+    source: ScanSource.optional(),
+    profile: Profile.default('standard'),
+    assetId: z.uuid().optional().describe('The asset whose files these are, when it is known.'),
     trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']).default('person'),
   }),
   output: Scan,
@@ -241,7 +202,7 @@ export const listScans = endpoint({
   summary: 'Scans, newest first',
   input: z.object({
     ...paging,
-    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
+    state: z.enum(scanStates).optional(),
     verdict: Verdict.optional(),
     asset_id: z.uuid().optional(),
     q: z.string().max(200).optional(),
@@ -258,8 +219,6 @@ export const getScan = endpoint({
   input: z.object({ id: z.uuid() }),
   output: Scan,
 });
-/** A finding as kept by the product: which asset its file belongs to. */
-export const StoredFinding = ScanFinding.extend({ id: z.uuid(), scanId: z.uuid(), assetId: z.uuid().nullable() });
 export const listScanFindings = endpoint({
   method: 'GET',
   path: '/api/model-scanner/scans/:id/findings',
@@ -267,16 +226,16 @@ export const listScanFindings = endpoint({
   operation: 'findings',
   access: 'model-scanner:read',
   summary: 'Findings of a scan, worst first',
-  input: z.object({ ...paging, id: z.uuid(), path: z.string().max(4096).optional(), severity: Severity.optional() }),
+  input: z.object({
+    ...paging,
+    id: z.uuid(),
+    path: z.string().max(4096).optional().describe('One file.'),
+    under: z.string().max(4096).optional().describe('Everything below a folder, relative to the scanned path.'),
+    severity: Severity.optional(),
+    suppressed: z.boolean().optional().describe('Only those that are, or are not, suppressed now.'),
+  }),
   output: pageOf(StoredFinding),
 });
-/** A file as kept by the product; `id` is its path, `.` for the scanned path itself. */
-export const FileOfScan = ScannedFile.omit({ packages: true, licences: true }).extend({
-  id: z.string(),
-  assetId: z.uuid().nullable(),
-  unread: z.array(Unread),
-});
-export type FileOfScan = z.infer<typeof FileOfScan>;
 export const listScanFiles = endpoint({
   method: 'GET',
   path: '/api/model-scanner/scans/:id/files',
@@ -284,8 +243,47 @@ export const listScanFiles = endpoint({
   operation: 'files',
   access: 'model-scanner:read',
   summary: 'Files of a scan with verdicts and the asset each belongs to',
-  input: z.object({ ...paging, id: z.uuid() }),
+  input: z.object({
+    ...paging,
+    id: z.uuid(),
+    q: z.string().max(400).optional().describe('Part of the path.'),
+    verdict: Verdict.optional(),
+    severity: Severity.optional().describe('With a finding of this severity.'),
+    format: z.string().max(60).optional(),
+    judged: z.boolean().optional().describe('Only AI artefacts and what was not read.'),
+    findings: z.boolean().optional().describe('Only with findings, or not read to the end.'),
+    unread: z.boolean().optional().describe('Only not read to the end.'),
+  }),
   output: pageOf(FileOfScan),
+});
+
+/** The bytes that were kept with a finding, as pickle opcodes. */
+export const findingOpcodes = endpoint({
+  method: 'GET',
+  path: '/api/model-scanner/findings/:id/opcodes',
+  tag,
+  operation: 'opcodes',
+  access: 'model-scanner:read',
+  summary: 'Pickle opcodes around the place of a finding',
+  input: z.object({ id: z.uuid() }),
+  output: z.object({ opcodes: z.array(OpcodeLine) }),
+});
+export const compareScans = endpoint({
+  method: 'GET',
+  path: '/api/model-scanner/compare',
+  tag,
+  operation: 'compare',
+  access: 'model-scanner:read',
+  summary: 'What is new, gone and unchanged in scan b against scan a, and verdicts that changed',
+  input: z.object({ a: z.uuid(), b: z.uuid() }),
+  output: z.object({
+    a: Scan,
+    b: Scan,
+    sameRules: z.boolean().describe("false: they asked different questions, so a difference may be the scanner's."),
+    counts: z.object({ new: z.int(), gone: z.int(), unchanged: z.int(), files: z.int() }),
+    findings: z.array(ComparedFinding).max(2000).describe('New and gone ones first, worst first; 2,000 at most.'),
+    files: z.array(ComparedFile).max(2000).describe('Files that are new, gone, or have another verdict.'),
+  }),
 });
 
 export const rescan = endpoint({
@@ -295,7 +293,7 @@ export const rescan = endpoint({
   operation: 'rescan',
   access: 'model-scanner:create',
   status: 202,
-  summary: 'Scan the same path again',
+  summary: 'Scan the same source again',
   input: z.object({ id: z.uuid() }),
   output: Scan,
 });
@@ -316,8 +314,12 @@ export const scanReport = endpoint({
   operation: 'report',
   access: 'model-scanner:read',
   kind: 'file',
-  summary: 'A finished scan as SARIF 2.1.0 or JSON',
-  input: z.object({ id: z.uuid(), format: z.enum(['sarif', 'json']).default('sarif') }),
+  summary: 'A finished scan as SARIF 2.1.0, JSON, CycloneDX or HTML',
+  input: z.object({
+    id: z.uuid(),
+    format: ReportFormat.default('sarif'),
+    version: z.enum(['1.6', '1.7']).default('1.6').describe('Of CycloneDX.'),
+  }),
   output: z.unknown(),
 });
 export const listRules = endpoint({

@@ -3,12 +3,25 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { isProblem } from '../../contract/problem.ts';
 import { log } from '../../platform/log.ts';
-import { type ScanProgress, type ScanResult, scanProblems, type scanStatus } from './contract.ts';
+import { type Profile, type ScanProgress, type ScanResult, scanProblems, type scanStatus } from './contract.ts';
 
 type Progress = z.infer<typeof ScanProgress>;
 type Status = z.infer<typeof scanStatus.output>;
-type Entry = { readonly id: string; status: Status; readonly stop: AbortController; readonly finished: Promise<ScanResult> };
-type Run = (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<ScanResult>;
+type Named = { readonly root: string; readonly name: string; readonly profile: Profile };
+type Entry = {
+  readonly id: string;
+  /** What reports say about what was scanned. */
+  readonly named: Named;
+  status: Status;
+  readonly stop: AbortController;
+  readonly finished: Promise<ScanResult>;
+};
+type Start = {
+  readonly named: Named;
+  readonly run: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<ScanResult>;
+  /** Does the result reach the caller's bar? */
+  readonly fails?: (result: ScanResult) => boolean;
+};
 
 const keptMs = 3_600_000;
 
@@ -22,7 +35,7 @@ export class DoorScans {
   }
 
   /** @throws model-scanner.queueFull when as many as allowed are running */
-  start(run: Run): Entry {
+  start({ named, run, fails }: Start): Entry {
     if (this.#running >= this.#most) throw scanProblems.queueFull({ seconds: 5 }, { retryAfterSeconds: 5 });
     const id = randomUUID();
     const stop = new AbortController();
@@ -31,21 +44,23 @@ export class DoorScans {
       state: 'running',
       progress: { filesDone: 0, filesTotal: null, bytesRead: 0, current: null },
       result: null,
+      failed: null,
       problem: null,
     };
     this.#running += 1;
     const finished = run(stop.signal, (progress) => {
       status.progress = progress;
     });
-    const entry: Entry = { id, status, stop, finished };
+    const entry: Entry = { id, named, status, stop, finished };
     this.#entries.set(id, entry);
-    void this.#settle(entry);
+    void this.#settle(entry, fails);
     return entry;
   }
 
-  async #settle({ id, status, stop, finished }: Entry): Promise<void> {
+  async #settle({ id, status, stop, finished }: Entry, fails: Start['fails']): Promise<void> {
     try {
       status.result = await finished;
+      status.failed = fails === undefined ? null : fails(status.result);
       status.state = 'done';
     } catch (error) {
       status.state = stop.signal.aborted ? 'cancelled' : 'failed';
@@ -60,10 +75,10 @@ export class DoorScans {
   }
 
   /** @throws model-scanner.notFound */
-  status(id: string): Status {
+  entry(id: string): Readonly<Entry> {
     const entry = this.#entries.get(id);
     if (!entry) throw scanProblems.notFound({ id });
-    return entry.status;
+    return entry;
   }
 
   /** True when it was running. */

@@ -1,20 +1,19 @@
 /** A finding in the reading order: what is wrong, why it matters, what to do, the evidence. */
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import type { z } from 'zod';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import { printWhere } from '../../contract/print-where.ts';
-import { IconButton, TextLink } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { IconButton } from '../../ui/button.tsx';
 import { Evidence } from '../../ui/evidence.tsx';
-import { FieldList } from '../../ui/field-list.tsx';
 import { inertLine } from '../../ui/inert.ts';
-import { CodeBlock, InertCode, InertText } from '../../ui/inert-text.tsx';
+import { CodeBlock, InertText } from '../../ui/inert-text.tsx';
 import { useKeys } from '../../ui/keys.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
-import type { Scan, StoredFinding } from './contract.ts';
+import { Badge } from '../../ui/tag.tsx';
+import { type StoredFinding as Finding, findingOpcodes, type OpcodeLine } from './contract.ts';
+import { References } from './references.tsx';
 
-type Finding = z.infer<typeof StoredFinding>;
 type FindingViewProps = {
   finding: Finding;
   place: { index: number; of: number };
@@ -35,12 +34,14 @@ export function FindingView({ finding, place, onPrevious, onNext }: FindingViewP
           <SeverityChip severity={finding.severity} />
           <Mark mark={finding.mark} />
           <span className="mono text-code text-ink-2">{finding.ruleId}</span>
+          {finding.suppression !== null && <Badge tone="ink-3">{`suppressed until ${finding.suppression.expires}`}</Badge>}
           <span className="ml-auto inline-flex items-center gap-1 text-ink-3">
             Finding {place.index} of {place.of}
             <IconButton icon={ChevronLeft} label="Previous finding" disabled={onPrevious === undefined} onClick={onPrevious} />
             <IconButton icon={ChevronRight} label="Next finding" disabled={onNext === undefined} onClick={onNext} />
           </span>
         </div>
+        <Crumbs path={finding.where.containerPath} />
         <h2 className="text-title font-title">{inertLine(finding.title)}</h2>
         <p className="mt-1 max-w-[72ch] text-read text-ink-2">
           <InertText text={finding.why} />
@@ -54,18 +55,58 @@ export function FindingView({ finding, place, onPrevious, onNext }: FindingViewP
       <Section title="Why it matters">
         <ul className="grid max-w-[72ch] gap-1.5 text-read">
           <li>{certaintyWords(finding)}</li>
-          <li>
-            Found in <InertCode text={printWhere(finding.where)} />.
-          </li>
         </ul>
+        <References ids={finding.references} />
       </Section>
       <Section title="Next action">
         <p className="max-w-[72ch] text-read">{finding.remedy}</p>
       </Section>
       <Section title="Evidence">
-        <Evidence facts={evidenceOf(finding)} source={inertLine(printWhere(finding.where))} />
+        <FindingEvidence finding={finding} />
       </Section>
     </article>
+  );
+}
+
+/** From the file inwards: what lies in what. */
+function Crumbs({ path }: { path: readonly string[] }) {
+  if (path.length < 2) return null;
+  return (
+    <ol aria-label="Container path" className="mono mb-1 flex flex-wrap items-baseline gap-x-1.5 text-code text-ink-2">
+      {path.map((part, depth) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same name may stand at two depths
+        <li key={depth} className="flex items-baseline gap-x-1.5">
+          {depth > 0 && (
+            <span aria-hidden="true" className="text-ink-3">
+              ›
+            </span>
+          )}
+          <span className={depth === path.length - 1 ? 'font-strong text-ink' : ''}>{inertLine(part.split('/').at(-1) || part, 120)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Bytes at once; opcodes are read from them when the place is one of a pickle. */
+function FindingEvidence({ finding }: { finding: Finding }) {
+  const isPickle = finding.where.opcodeIndex !== undefined && finding.excerpt !== undefined;
+  const opcodes = useEndpoint(findingOpcodes, { id: finding.id }, { enabled: isPickle });
+  const lines = opcodes.data?.opcodes;
+  const isInferred = lines?.some(({ inferred }) => inferred) ?? false;
+  return (
+    <Evidence
+      facts={evidenceOf(finding, lines)}
+      source={inertLine(printWhere(finding.where))}
+      foot={
+        <>
+          {isInferred && (
+            <span>Opcodes before the place are the likeliest reading: the beginning of the stream is not in this excerpt.</span>
+          )}
+          {opcodes.error !== null && <span>Opcodes are unknown: the scanner service does not answer.</span>}
+        </>
+      }
+    />
   );
 }
 
@@ -90,60 +131,19 @@ const effectWords: Readonly<Record<NonNullable<Finding['effect']>, string>> = {
   none: 'does nothing outside the object',
 };
 
-function evidenceOf({ evidence, excerpt, where }: Finding): Parameters<typeof Evidence>[0]['facts'] {
+function evidenceOf(
+  { evidence, excerpt, where }: Finding,
+  lines: readonly OpcodeLine[] | undefined,
+): Parameters<typeof Evidence>[0]['facts'] {
   if (excerpt === undefined) return { decompiled: evidence };
   const data = Uint8Array.from(atob(excerpt.base64), (character) => character.charCodeAt(0));
   const ranges =
     where.offset === null ? [] : [{ offset: where.offset, length: Math.max(1, where.length ?? 1), meaning: evidence.slice(0, 120) }];
-  return { bytes: { data, start: excerpt.start, ranges }, decompiled: evidence };
-}
-
-export function FindingRail({ finding, scan }: { finding: Finding; scan: Scan }) {
-  const command = `ai-spm scan ${scan.path.split('/').at(-1) ?? scan.path}`;
-  return (
-    <>
-      <Section title="Who owns it" inset="rail">
-        {finding.assetId === null ? (
-          <p className="text-ink-2">No asset owns this file.</p>
-        ) : (
-          <ul className="grid gap-2">
-            <li>
-              <TextLink to={`/ai-assets/${finding.assetId}`}>Open the asset</TextLink>
-            </li>
-            <li>
-              <TextLink to={`/vulnerabilities?asset_id=${finding.assetId}`}>Its vulnerabilities</TextLink>
-            </li>
-          </ul>
-        )}
-      </Section>
-      <Section title="Facts" inset="rail">
-        <FieldList
-          fields={[
-            { label: 'Effect', value: finding.effect === undefined ? 'none' : `${finding.effect}, ${finding.certainty}` },
-            {
-              label: 'File',
-              value: (
-                <InertText
-                  className="mono text-code break-all"
-                  text={finding.path === '' ? (scan.path.split('/').at(-1) ?? '') : finding.path}
-                />
-              ),
-            },
-            {
-              label: 'Byte',
-              value: finding.where.offset === null ? null : <span className="mono text-code">0x{finding.where.offset.toString(16)}</span>,
-              reason: 'the place has no byte',
-            },
-            { label: 'Opcode', value: finding.where.opcodeIndex ?? 'none' },
-            { label: 'Maps to', value: finding.references.join(', ') || 'nothing' },
-            { label: 'Rules', value: <span className="mono text-code">{scan.rulesVersion}</span> },
-            { label: 'Print', value: <span className="mono text-code">{finding.fingerprint.slice(0, 12)}…</span> },
-          ]}
-        />
-      </Section>
-      <Section title="In CI" inset="rail" aside={<CopyButton text={command} label="Copy the command" />}>
-        <CodeBlock text={`${command}\nexit 1: ${scan.verdict ?? 'unknown'}`} label="Command" />
-      </Section>
-    </>
-  );
+  const opcodes = lines?.map(({ offset, name, argument }) => ({
+    offset,
+    name,
+    argument: offset === where.offset ? (argument ?? '← here') : argument,
+    marked: offset === where.offset,
+  }));
+  return { bytes: { data, start: excerpt.start, ranges }, ...(opcodes === undefined ? {} : { opcodes }), decompiled: evidence };
 }

@@ -1,94 +1,45 @@
-/** The scan job: asks the scanner door, follows its progress, finds out whose files they are, stores, and tells. */
-import { setTimeout as rest } from 'node:timers/promises';
+/** Background work of the scanner: scans, and every quarter of an hour what is due by the clock. */
 import { z } from 'zod';
-import { isProblem } from '../../contract/problem.ts';
+import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
-import { publish } from '../../platform/events/publish.ts';
-import { call } from '../../platform/http/call.ts';
-import { defineJob, type JobRun } from '../../platform/jobs/jobs.ts';
-import { attributeFiles } from './attribution.ts';
-import { cancelDoorScan, type ScanResult, scanFinished, scanModel, scanProblems, scanStatus } from './contract.ts';
-import { beginScan, endScan, findScan, noteProgress, storeResult } from './store.ts';
+import { defineJob } from '../../platform/jobs/jobs.ts';
+import { beginScanOf } from './begin-scan.ts';
+import { scanJob } from './scan-job.ts';
+import { nextRun } from './schedule.ts';
+import { lockDue, noteRun } from './schedule-store.ts';
+import { endExpired } from './suppressions.ts';
+import { sweepUploads } from './uploads.ts';
 
-const pollMs = 250;
-/** The door may be restarting: this many failed looks in a row end the try. */
-const patience = 40;
-
-export const scanJob = defineJob({
-  kind: 'model-scanner.scan',
-  title: 'Scan a folder',
-  input: z.object({ scanId: z.uuid() }),
-  retryLimit: 3,
-  timeoutMs: 3_600_000,
-  concurrency: 2,
-  run: async ({ scanId }, job) => {
-    const scan = await transaction(job.context, () => beginScan(scanId));
-    if (scan === null) return null;
-    try {
-      const result = await followDoor(scan.path, scanId, job);
-      const owners = await attributeFiles(scan, result);
-      await transaction(job.context, async () => {
-        await storeResult(scanId, result, owners);
-        await publish(scanFinished, {
-          scanId,
-          path: scan.path,
-          verdict: result.verdict,
-          findings: result.findings.length,
-          filesRead: result.filesRead,
-          filesTotal: result.filesTotal,
-        });
-      });
-      return { verdict: result.verdict, findings: result.findings.length, filesRead: result.filesRead };
-    } catch (error) {
-      await settleFailure(scanId, job, error);
-      throw error;
-    }
+/** Schedules name quarters of an hour. */
+export const clockJob = defineJob({
+  kind: 'model-scanner.clock',
+  title: 'Start scheduled scans, end suppressions, remove old uploads',
+  input: z.object({}),
+  schedule: '*/15 * * * *',
+  run: async (_input, job) => {
+    const started = await startDue(job.context, new Date());
+    const expired = await transaction(job.context, endExpired);
+    const swept = await sweepUploads(job.context);
+    return { started, expired, ...swept };
   },
 });
-export const jobs = [scanJob];
 
-async function followDoor(path: string, scanId: string, job: JobRun): Promise<ScanResult> {
-  const { id } = await call(scanModel, { source: { path }, wait: false });
-  let failures = 0;
-  let noted = 0;
-  while (!job.signal.aborted) {
-    const status = await call(scanStatus, { id }).catch((error: unknown) => {
-      if (isProblem(error) && error.status === 503 && failures < patience) return null;
-      throw error;
-    });
-    if (status === null) failures += 1;
-    else {
-      failures = 0;
-      const { progress } = status;
-      job.progress({
-        done: progress.filesDone,
-        total: progress.filesTotal,
-        unit: 'files',
-        ...(progress.current === null ? {} : { note: progress.current }),
-      });
-      if (progress.filesDone !== noted) {
-        noted = progress.filesDone;
-        await transaction(job.context, () => noteProgress(scanId, progress));
-      }
-      if (status.state === 'done' && status.result !== null) return status.result;
-      if (status.state === 'failed' || status.state === 'cancelled')
-        throw scanProblems.doorFailed({ reason: status.problem?.detail ?? status.state });
+/**
+ * Starts one scan for each schedule whose time has come. Runs that were missed while nothing ran are caught up by that one scan.
+ * @returns how many were started.
+ */
+export async function startDue(context: Context, now: Date): Promise<number> {
+  return transaction(context, async () => {
+    const due = await lockDue(now);
+    for (const schedule of due) {
+      const { id: lastScanId } = await beginScanOf(
+        { source: schedule.source, profile: 'standard', assetId: schedule.assetId, trigger: 'schedule' },
+        context,
+      );
+      await noteRun(schedule.id, { lastRunAt: now, lastScanId, nextRunAt: nextRun(schedule, now) });
     }
-    await rest(pollMs, undefined, { signal: job.signal }).catch(() => {});
-  }
-  await call(cancelDoorScan, { id }).catch(() => {});
-  throw scanProblems.stopped();
+    return due.length;
+  });
 }
 
-async function settleFailure(scanId: string, job: JobRun, error: unknown): Promise<void> {
-  const last = job.attempt > scanJob.retryLimit || (isProblem(error) && error.status < 500);
-  if (!last && !job.signal.aborted) return;
-  const scan = await transaction(job.context, () => findScan(scanId));
-  if (scan === null || scan.state === 'done') return;
-  const problem = isProblem(error)
-    ? { code: error.code, detail: error.message }
-    : { code: 'model-scanner.failed', detail: 'The scan failed in a way nobody meant.' };
-  await transaction(job.context, () =>
-    endScan(scanId, job.signal.aborted ? { state: 'cancelled', problem: null } : { state: 'failed', problem }),
-  );
-}
+export const jobs = [scanJob, clockJob];

@@ -1,15 +1,18 @@
 /** Scans: what was looked at, with what verdict, and starting another. */
-import { type ReactNode, useState } from 'react';
+import { GitCompare } from 'lucide-react';
+import { type DragEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
-import { Button } from '../../ui/button.tsx';
+import { BulkBar } from '../../ui/bulk-bar.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
+import { inertLine } from '../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -20,7 +23,10 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { listScans, type Scan } from './contract.ts';
+import { droppedFiles } from './dropped-files.tsx';
+import { kindWord, scanName } from './source-words.tsx';
 import { StartScanDialog } from './start-scan.tsx';
+import type { ChosenFile } from './upload-files.tsx';
 
 const fields: FilterField[] = [
   {
@@ -37,28 +43,27 @@ const fields: FilterField[] = [
   },
 ];
 const byId = (scan: Scan): string => scan.id;
-const byName = (scan: Scan): string => nameOf(scan.path);
+const byName = scanName;
 const placeOf = (scan: Scan): string => `/model-scanner/${scan.id}`;
-
-function nameOf(path: string): string {
-  return path.split('/').at(-1) || path;
-}
 
 const columns: Column<Scan>[] = [
   { id: 'verdict', head: 'Verdict', headHidden: true, width: 44, cell: (scan) => <StateShape scan={scan} /> },
-  { id: 'path', head: 'What was scanned', primary: true, cell: ({ path }) => <TwoLines title={nameOf(path)} second={path} mono /> },
+  {
+    id: 'path',
+    head: 'What was scanned',
+    primary: true,
+    cell: (scan) => <TwoLines title={scanName(scan)} second={inertLine(scan.path, 400)} mono />,
+  },
   { id: 'word', head: 'Verdict', width: 128, cell: (scan) => <Outcome scan={scan} /> },
   { id: 'findings', head: 'Findings', width: 170, hideUnder: 760, cell: ({ counts }) => <Counts counts={counts} /> },
   { id: 'files', head: 'Files read', width: 110, align: 'right', hideUnder: 640, cell: (scan) => <Files scan={scan} /> },
+  { id: 'source', head: 'From', width: 110, hideUnder: 980, cell: ({ source }) => <span className="text-ink-2">{kindWord(source)}</span> },
   { id: 'trigger', head: 'Started by', width: 100, hideUnder: 900, cell: ({ trigger }) => <span className="text-ink-2">{trigger}</span> },
   { id: 'at', head: 'When', width: 120, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
 ];
 
-function ScansPage() {
+function useScans() {
   const filters = useFilters(fields);
-  const [isStarting, setStarting] = useState(false);
-  const [, go] = useLocation();
-  const { can } = useSession();
   const verdict = listScans.input.shape.verdict.safeParse(filters.value('verdict')).data;
   const state = listScans.input.shape.state.safeParse(filters.value('state')).data;
   const list = useEndpointPages(
@@ -71,16 +76,25 @@ function ScansPage() {
     },
     { live: ['model-scanner.', 'job.'] },
   );
-  const start = can('model-scanner:create') ? (
-    <Button kind="primary" onClick={() => setStarting(true)}>
-      Scan a folder
+  return { filters, list };
+}
+
+function ScansPage() {
+  const { filters, list } = useScans();
+  const [starting, setStarting] = useState<readonly ChosenFile[] | null>(null);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [, go] = useLocation();
+  const mayStart = useSession().can('model-scanner:create');
+  const start = mayStart ? (
+    <Button kind="primary" onClick={() => setStarting([])}>
+      Scan models
     </Button>
   ) : undefined;
   return (
     <Screen
       title="Model scanner"
       subtitle="What loading a model file would do, read from its bytes without loading it."
-      actions={start}
+      actions={<PageActions>{start}</PageActions>}
       ready={list.data !== undefined}
       toolbar={
         <>
@@ -96,11 +110,55 @@ function ScansPage() {
         </>
       }
     >
-      <Loaded answer={list} waitsFor="the scans" empty={<NoScans isFiltered={!filters.isEmpty} start={start} onClear={filters.clear} />}>
-        {(rows) => <ScanTable rows={rows} list={list} />}
-      </Loaded>
-      <StartScanDialog open={isStarting} onClose={() => setStarting(false)} onStarted={(scan) => go(placeOf(scan))} />
+      <DropPlace onDrop={mayStart ? setStarting : undefined}>
+        <Loaded answer={list} waitsFor="the scans" empty={<NoScans isFiltered={!filters.isEmpty} start={start} onClear={filters.clear} />}>
+          {(rows) => (
+            <>
+              <ScanTable rows={rows} list={list} selected={selected} onSelect={setSelected} />
+              <CompareBar rows={rows} selected={selected} total={list.total} onClear={() => setSelected(new Set())} />
+            </>
+          )}
+        </Loaded>
+      </DropPlace>
+      <StartScanDialog
+        open={starting !== null}
+        dropped={starting ?? []}
+        onClose={() => setStarting(null)}
+        onStarted={(scan) => go(placeOf(scan))}
+      />
     </Screen>
+  );
+}
+
+function PageActions({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <ButtonLink to="/model-scanner/rules" kind="quiet">
+        Rules
+      </ButtonLink>
+      <ButtonLink to="/model-scanner/suppressions" kind="quiet">
+        Suppressed
+      </ButtonLink>
+      <ButtonLink to="/model-scanner/schedules" kind="quiet">
+        Schedules
+      </ButtonLink>
+      {children}
+    </>
+  );
+}
+
+/** Files dropped anywhere on the list open the dialog with them. */
+function DropPlace({ onDrop, children }: { onDrop: ((files: readonly ChosenFile[]) => void) | undefined; children: ReactNode }) {
+  const drop = async (event: DragEvent): Promise<void> => {
+    if (onDrop === undefined || !event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    onDrop(await droppedFiles(event.dataTransfer));
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button above does the same
+    <div onDragOver={(event) => event.preventDefault()} onDrop={(event) => void drop(event)} className="flex flex-1 flex-col">
+      {children}
+    </div>
   );
 }
 
@@ -113,8 +171,33 @@ function NoScans({ isFiltered, start, onClear }: { isFiltered: boolean; start: R
   );
 }
 
-type ScanTableProps = { rows: readonly Scan[]; list: Pick<EndpointPages<Scan>, 'total' | 'hasMore' | 'loadMore' | 'isLoadingMore'> };
-function ScanTable({ rows, list }: ScanTableProps) {
+type CompareBarProps = { rows: readonly Scan[]; selected: ReadonlySet<string>; total: number | undefined; onClear: () => void };
+/** Two finished scans side by side; ids are in the order of time. */
+function CompareBar({ rows, selected, total, onClear }: CompareBarProps) {
+  const [, go] = useLocation();
+  const chosen = rows.filter(({ id }) => selected.has(id));
+  const [a, b] = chosen.map(({ id }) => id).toSorted();
+  const isReady = chosen.length === 2 && chosen.every(({ state }) => state === 'done');
+  return (
+    <BulkBar selected={selected.size} total={total} onClear={onClear}>
+      <Button
+        icon={GitCompare}
+        {...(isReady ? {} : { refused: 'Select two finished scans' })}
+        onClick={() => go(`/model-scanner/compare?a=${a}&b=${b}`)}
+      >
+        Compare two scans
+      </Button>
+    </BulkBar>
+  );
+}
+
+type ScanTableProps = {
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  rows: readonly Scan[];
+  list: Pick<EndpointPages<Scan>, 'total' | 'hasMore' | 'loadMore' | 'isLoadingMore'>;
+};
+function ScanTable({ rows, list, selected, onSelect }: ScanTableProps) {
   const [, go] = useLocation();
   return (
     <DataTable
@@ -125,11 +208,12 @@ function ScanTable({ rows, list }: ScanTableProps) {
       rowTo={placeOf}
       onOpen={(scan) => go(placeOf(scan))}
       columns={columns}
+      selection={{ ids: selected, onChange: onSelect }}
       viewKey="scans"
       phone={(scan) => (
         <PhoneRow
           shape={<StateShape scan={scan} />}
-          title={nameOf(scan.path)}
+          title={scanName(scan)}
           to={placeOf(scan)}
           reason={<Outcome scan={scan} />}
           owner={<Files scan={scan} />}

@@ -8,26 +8,37 @@ import { transaction } from '../../platform/database/database.ts';
 import { call } from '../../platform/http/call.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { requestCancel } from '../../platform/jobs/job-store.ts';
-import { enqueue } from '../../platform/jobs/jobs.ts';
 import { confine } from '../../platform/scan-roots.ts';
+import { beginScanOf, settledSource } from './begin-scan.ts';
+import { billRoutes } from './bill-routes.ts';
+import { compareStored } from './compare-store.ts';
+import { componentRoutes } from './component-routes.ts';
 import {
   cancelScan,
+  compareScans,
+  doorOpcodes,
   doorRules,
+  doorStores,
+  findingOpcodes,
   getScan,
   listRules,
   listScanFiles,
   listScanFindings,
   listScans,
+  listStores,
   rescan,
   type Scan,
   scannableRoots,
   scanProblems,
   scanReport,
   startScan,
+  suppressionProblems,
 } from './contract.ts';
-import { scanJob } from './jobs.ts';
-import { attachJob, endScan, findScan, insertScan, listFileRows, listFindingRows, listScanRows } from './store.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
+import { endScan, findFinding, findScan, listFileRows, listFindingRows, listScanRows } from './store.ts';
 import { storedReport } from './stored-report.ts';
+import { suppressionRoutes } from './suppression-routes.ts';
+import { uploadRoutes } from './upload-routes.ts';
 
 const mostFolders = 200;
 
@@ -37,11 +48,10 @@ async function scanOrRefuse(id: string): Promise<Scan> {
   return scan;
 }
 
-async function start(draft: { path: string; assetId: string | null; trigger: Scan['trigger']; requestedBy: string }): Promise<Scan> {
-  const id = await insertScan(draft);
-  const jobId = await enqueue(scanJob, { scanId: id }, { title: `Scan ${draft.path}`, subject: { type: 'model-scanner', id } });
-  await attachJob(id, jobId);
-  return scanOrRefuse(id);
+async function finishedScan(id: string): Promise<Scan> {
+  const scan = await scanOrRefuse(id);
+  if (scan.state !== 'done') throw scanProblems.notFinished({ id });
+  return scan;
 }
 
 /** Cursors of these lists are places in them, not secrets: checked for form only. */
@@ -52,25 +62,30 @@ function placeOf<T extends z.ZodType<string>>(form: T, cursor: string | undefine
 }
 const findingPlace = z.string().regex(/^[0-4]\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
-export const routes: readonly Route[] = [
-  handle(startScan, async ({ path, assetId, trigger }, { actor }) =>
-    start({ path: await confine(path), assetId: assetId ?? null, trigger, requestedBy: actor.id }),
-  ),
+const scanRoutes: readonly Route[] = [
+  handle(startScan, async ({ path, source, profile, assetId, trigger }, context) => {
+    const named = source ?? (path === undefined ? undefined : { path });
+    if (named === undefined || (source !== undefined && path !== undefined)) throw scanProblems.notBoth();
+    return beginScanOf({ source: await settledSource(named), profile, assetId: assetId ?? null, trigger }, context);
+  }),
   handle(listScans, ({ cursor, limit, per_page, state, verdict, asset_id, q }) =>
     listScanRows({ state, verdict, assetId: asset_id, text: q }, { after: placeOf(z.uuid(), cursor), limit: per_page ?? limit }),
   ),
   handle(getScan, ({ id }) => scanOrRefuse(id)),
-  handle(listScanFiles, async ({ id, cursor, limit, per_page }) => {
+  handle(listScanFiles, async ({ id, cursor, limit, per_page, page: _page, ...filter }) => {
     await scanOrRefuse(id);
-    return listFileRows(id, { after: placeOf(z.string().max(4096), cursor), limit: per_page ?? limit });
+    return listFileRows({ scanId: id, ...filter }, { after: placeOf(z.string().max(4096), cursor), limit: per_page ?? limit });
   }),
-  handle(listScanFindings, async ({ id, cursor, limit, per_page, path, severity }) => {
+  handle(listScanFindings, async ({ id, cursor, limit, per_page, path, under, severity, suppressed }) => {
     await scanOrRefuse(id);
-    return listFindingRows({ scanId: id, path, severity }, { after: placeOf(findingPlace, cursor), limit: per_page ?? limit });
+    return listFindingRows(
+      { scanId: id, path, under, severity, suppressed },
+      { after: placeOf(findingPlace, cursor), limit: per_page ?? limit },
+    );
   }),
-  handle(rescan, async ({ id }, { actor }) => {
-    const { path, assetId } = await scanOrRefuse(id);
-    return start({ path: await confine(path), assetId, trigger: 'rescan', requestedBy: actor.id });
+  handle(rescan, async ({ id }, context) => {
+    const { source, profile, assetId } = await scanOrRefuse(id);
+    return beginScanOf({ source: await settledSource(source), profile, assetId, trigger: 'rescan' }, context);
   }),
   handle(cancelScan, async ({ id }) => {
     const scan = await scanOrRefuse(id);
@@ -81,19 +96,44 @@ export const routes: readonly Route[] = [
   }),
   handle(
     scanReport,
-    async ({ id, format }, context) => {
-      const scan = await transaction(context, () => scanOrRefuse(id));
-      if (scan.state !== 'done') throw scanProblems.notFinished({ id });
-      return fileAnswer(storedReport(scan, format, context));
+    async ({ id, format, version }, context) => {
+      const scan = await transaction(context, () => finishedScan(id), { readOnly: true });
+      return fileAnswer(storedReport(scan, { format, version }, context));
     },
     { transaction: 'none' },
   ),
+  handle(
+    findingOpcodes,
+    async ({ id }, context) => {
+      const finding = await transaction(context, () => findFinding(id), { readOnly: true });
+      if (finding === null) throw suppressionProblems.findingNotFound({ id });
+      const { excerpt, where } = finding;
+      if (excerpt === undefined || where.offset === null || where.opcodeIndex === undefined) throw scanProblems.noBytes();
+      return call(doorOpcodes, { ...excerpt, anchor: where.offset });
+    },
+    { transaction: 'none' },
+  ),
+  handle(compareScans, async ({ a, b }) => {
+    const [before, after] = [await finishedScan(a), await finishedScan(b)];
+    const sameRules = before.rulesVersion !== null && before.rulesVersion === after.rulesVersion;
+    return { a: before, b: after, sameRules, ...(await compareStored(before, after)) };
+  }),
   handle(listRules, () => call(doorRules, {}), { transaction: 'none' }),
+  handle(listStores, ({ kind }) => call(doorStores, { kind }), { transaction: 'none' }),
   handle(
     scannableRoots,
     async ({ path }) => ({ roots: [...config().scanRoots], folders: path === undefined ? [] : await foldersBelow(path) }),
     { transaction: 'none' },
   ),
+];
+
+export const routes: readonly Route[] = [
+  ...scanRoutes,
+  ...billRoutes,
+  ...componentRoutes,
+  ...uploadRoutes,
+  ...scheduleRoutes,
+  ...suppressionRoutes,
 ];
 
 /** Folders and files directly below a path under a root, for the path field: names only. */

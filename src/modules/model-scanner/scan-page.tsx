@@ -1,32 +1,35 @@
 /** One scan: verdict line, files with their worst state, the finding in the middle, facts at the side. */
-import { RefreshCw } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { CalendarClock, Download, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { linkTo } from '../../client/request.ts';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
-import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { definePage, type PageParams } from '../../ui/define-page.ts';
 import { formatBytes, formatNumber, plural } from '../../ui/format.ts';
+import { inertLine } from '../../ui/inert.ts';
 import { EmptyNote, Loaded, ProblemNote } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { Progress } from '../../ui/progress.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { FullTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { VerdictChip } from '../../ui/severity.tsx';
 import { Shape } from '../../ui/shape.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
 import { formatDuration } from '../../ui/time.ts';
-import { cancelScan, getScan, listScanFiles, listScanFindings, rescan, type Scan, scanReport } from './contract.ts';
-import { FindingRail, FindingView } from './finding-view.tsx';
-import { ScanFileTree } from './scan-file-tree.tsx';
+import { getScan, listScans, type ReportFormat, rescan, type Scan, scanReport } from './contract.ts';
+import { ScanFindings } from './scan-findings.tsx';
+import { ScanRunning } from './scan-running.tsx';
+import { ScanUnread } from './scan-unread.tsx';
+import { ScheduleDialog } from './schedule-dialog.tsx';
+import { scanName } from './source-words.tsx';
 
 function ScanPage({ params }: { params: PageParams }) {
   const id = params['id'] ?? '';
   const scan = useEndpoint(getScan, { id }, { live: ['model-scanner.', 'job.'] });
-  const name = scan.data?.path.split('/').at(-1) ?? 'Scan';
+  const name = scan.data === undefined ? 'Scan' : scanName(scan.data);
   return (
     <Screen
       title={name}
@@ -35,7 +38,10 @@ function ScanPage({ params }: { params: PageParams }) {
       actions={scan.data === undefined ? undefined : <ScanActions scan={scan.data} />}
     >
       <Loaded answer={scan} waitsFor="the scan">
-        {(data) => (data.state === 'done' ? <ScanResultView scan={data} /> : <NotDone scan={data} />)}
+        {(data) => {
+          if (data.state === 'done') return <ScanResultView scan={data} />;
+          return data.state === 'queued' || data.state === 'running' ? <ScanRunning scan={data} /> : <NoResult scan={data} />;
+        }}
       </Loaded>
     </Screen>
   );
@@ -59,138 +65,101 @@ function ScanFacts({ scan }: { scan: Scan }) {
       {bytesRead !== null && <span>{formatBytes(bytesRead)}</span>}
       {durationMs !== null && <span>{formatDuration(durationMs)}</span>}
       <FullTime at={finishedAt ?? createdAt} />
+      {scan.profile !== 'standard' && <span>{scan.profile} profile</span>}
       {rulesVersion !== null && <span className="mono text-code text-ink-3">rules {rulesVersion}</span>}
     </>
   );
 }
 
+const reports: readonly { format: ReportFormat; label: string; version?: '1.7' }[] = [
+  { format: 'sarif', label: 'SARIF 2.1.0' },
+  { format: 'json', label: 'JSON' },
+  { format: 'html', label: 'HTML' },
+  { format: 'cyclonedx', label: 'CycloneDX 1.6' },
+  { format: 'cyclonedx', label: 'CycloneDX 1.7', version: '1.7' },
+];
+
 function ScanActions({ scan }: { scan: Scan }) {
   const { can } = useSession();
   const [, go] = useLocation();
+  const [isScheduling, setScheduling] = useState(false);
   const again = useChange(rescan, { onDone: (next) => go(`/model-scanner/${next.id}`) });
+  const isOver = scan.state !== 'queued' && scan.state !== 'running';
+  const isUpload = 'upload' in scan.source;
   return (
     <>
       {scan.state === 'done' && (
-        <Menu
-          trigger={<Button>Export</Button>}
-          items={(['sarif', 'json'] as const).map((format) => ({
-            label: format === 'sarif' ? 'SARIF 2.1.0' : 'JSON',
-            run: () => window.location.assign(linkTo(scanReport, { id: scan.id, format })),
-          }))}
-        />
+        <>
+          <CompareMenu scan={scan} />
+          <Menu
+            trigger={<Button icon={Download}>Report</Button>}
+            items={reports.map(({ format, label, version }) => ({
+              label,
+              run: () => window.location.assign(linkTo(scanReport, { id: scan.id, format, ...(version === undefined ? {} : { version }) })),
+            }))}
+          />
+        </>
       )}
-      {can('model-scanner:create') && scan.state !== 'queued' && scan.state !== 'running' && (
+      {can('model-scanner:create') && !isUpload && (
+        <Button icon={CalendarClock} onClick={() => setScheduling(true)}>
+          Schedule
+        </Button>
+      )}
+      {can('model-scanner:create') && isOver && !isUpload && (
         <Button icon={RefreshCw} busy={again.isRunning && 'Starting…'} onClick={() => void again.run({ id: scan.id })}>
           Scan again
         </Button>
       )}
+      {again.problem !== null && <ProblemNote error={again.problem} />}
+      {isScheduling && <ScheduleDialog source={scan.source} assetId={scan.assetId} onClose={() => setScheduling(false)} />}
     </>
   );
 }
 
-function NotDone({ scan }: { scan: Scan }) {
-  const { can } = useSession();
-  const cancel = useChange(cancelScan);
-  const runs = scan.state === 'queued' || scan.state === 'running';
-  if (!runs) {
-    const failed = scan.state === 'failed';
-    return (
-      <EmptyNote kind="no-match" title={failed ? 'The scan failed' : 'The scan was stopped'}>
-        {scan.problem === null ? 'It has no result. Scan again to get one.' : scan.problem.detail}
-      </EmptyNote>
-    );
-  }
+/** Other finished scans of the same source. */
+function CompareMenu({ scan }: { scan: Scan }) {
+  const [, go] = useLocation();
+  const others = useEndpoint(listScans, { q: scan.path.slice(-200), state: 'done', limit: 20 });
+  const same = (others.data?.items ?? []).filter(({ id, path }) => id !== scan.id && path === scan.path);
+  if (same.length === 0) return null;
   return (
-    <div className="max-w-160 px-4 py-5 tablet:px-6">
-      <Progress
-        label={scan.state === 'queued' ? 'Waiting for a worker' : 'Scanning'}
-        facts={{
-          done: scan.progress?.filesDone ?? 0,
-          total: scan.progress?.filesTotal ?? null,
-          unit: 'files',
-          note: scan.progress?.current ?? null,
-        }}
-        isCancelling={cancel.isRunning}
-        {...(can('model-scanner:update') ? { onCancel: () => void cancel.run({ id: scan.id }) } : {})}
-      />
-      <p className="mt-3 text-ink-3">It goes on when you leave this page; the list shows how it ends.</p>
-      {cancel.problem !== null && <ProblemNote error={cancel.problem} />}
-    </div>
+    <Menu
+      trigger={<Button>Compare</Button>}
+      items={same.slice(0, 10).map((other) => {
+        const [a, b] = other.id < scan.id ? [other.id, scan.id] : [scan.id, other.id];
+        return {
+          label: `${new Date(other.createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+          note: other.verdict ?? 'unknown',
+          run: () => go(`/model-scanner/compare?a=${a}&b=${b}`),
+        };
+      })}
+    />
+  );
+}
+
+function NoResult({ scan }: { scan: Scan }) {
+  const failed = scan.state === 'failed';
+  return (
+    <EmptyNote kind="no-match" title={failed ? 'The scan failed' : 'The scan was stopped'}>
+      {scan.problem === null ? 'It has no result. Scan again to get one.' : inertLine(scan.problem.detail, 600)}
+    </EmptyNote>
   );
 }
 
 function ScanResultView({ scan }: { scan: Scan }) {
-  const [path, setPath] = useQueryValue('file');
-  const [findingId, setFinding] = useQueryValue('finding');
-  const [onlyFindings, setOnlyFindings] = useState(false);
-  const files = useEndpointPages(listScanFiles, { id: scan.id, limit: 500 });
-  const findings = useEndpointPages(listScanFindings, { id: scan.id, limit: 200, ...(path === null ? {} : { path }) });
-  const chosen = useMemo(() => findings.rows.find(({ id }) => id === findingId) ?? findings.rows[0], [findings.rows, findingId]);
-  const index = chosen === undefined ? -1 : findings.rows.indexOf(chosen);
-  const step = (by: number): void => {
-    const next = findings.rows[index + by];
-    if (next !== undefined) setFinding(next.id);
-  };
+  const [view, setView] = useQueryValue('view');
+  const unread = scan.unreadCount ?? 0;
+  if (unread === 0) return <ScanFindings scan={scan} />;
   return (
-    <div className="grid min-w-0 border-t border-line desk:min-h-[calc(100dvh-8.25rem)] desk:grid-cols-[minmax(220px,264px)_minmax(0,1fr)] wide:grid-cols-[264px_minmax(0,1fr)_272px]">
-      <ScanFileTree
-        scan={scan}
-        files={files}
-        selected={path}
-        onSelect={(next) => {
-          setPath(next);
-          setFinding(null);
-        }}
-        onlyFindings={onlyFindings}
-        onOnlyFindings={setOnlyFindings}
-      />
-      <div className="min-w-0 border-line desk:border-l">
-        <Loaded answer={findings} waitsFor="the findings" empty={<NoFindings scan={scan} path={path} files={files.rows} />}>
-          {() =>
-            chosen === undefined ? null : (
-              <FindingView
-                finding={chosen}
-                place={{ index: index + 1, of: findings.total ?? findings.rows.length }}
-                onPrevious={index > 0 ? () => step(-1) : undefined}
-                onNext={index < findings.rows.length - 1 ? () => step(1) : undefined}
-              />
-            )
-          }
-        </Loaded>
-      </div>
-      <div className="min-w-0 border-line bg-canvas wide:border-l">
-        {chosen === undefined ? null : <FindingRail finding={chosen} scan={scan} />}
-      </div>
-    </div>
-  );
-}
-
-function NoFindings({
-  scan,
-  path,
-  files,
-}: {
-  scan: Scan;
-  path: string | null;
-  files: readonly { path: string; format: string; unread: readonly { detail: string }[] }[];
-}) {
-  const file = files.find((one) => one.path === path);
-  if (file !== undefined && file.unread.length > 0) {
-    return (
-      <EmptyNote kind="nothing-yet" title={`${file.path} was not read to the end`}>
-        {file.unread.map(({ detail }) => detail).join(' ')} It counts as unknown, not as clean.
-      </EmptyNote>
-    );
-  }
-  return (
-    <EmptyNote kind="all-clear" title={path === null ? 'No finding' : `No finding in ${path}`}>
-      {file === undefined
-        ? `${formatNumber(scan.filesRead)} of ${formatNumber(scan.filesTotal)} files were read.`
-        : `Read as ${file.format}.`}{' '}
-      {scan.unreadCount !== null && scan.unreadCount > 0 && path === null
-        ? `${plural(scan.unreadCount, 'part')} could not be read and stay unknown.`
-        : ''}
-    </EmptyNote>
+    <Tabs
+      label="Parts of the result"
+      value={view === 'unread' ? 'unread' : 'findings'}
+      onChange={(id) => setView(id === 'unread' ? id : null, { step: true })}
+      tabs={[
+        { id: 'findings', label: 'Findings', content: <ScanFindings scan={scan} /> },
+        { id: 'unread', label: 'Not read', count: unread, content: <ScanUnread scan={scan} /> },
+      ]}
+    />
   );
 }
 

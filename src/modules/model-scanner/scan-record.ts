@@ -1,7 +1,6 @@
 /** From rows to what the contract says. */
-import type { z } from 'zod';
 import { FileOfScan, Scan, ScanFinding, StoredFinding } from './contract.ts';
-import type { scanFileTable, scanFindingTable, scanTable } from './table.ts';
+import type { scanFileTable, scanFindingTable, scanTable, suppressionTable } from './table.ts';
 
 export type ScanRow = typeof scanTable.$inferSelect;
 export type FileRow = typeof scanFileTable.$inferSelect;
@@ -12,6 +11,7 @@ const nothing = '00000000-0000-0000-0000-000000000000';
 export function toScan(row: ScanRow): Scan {
   return Scan.parse({
     ...row,
+    source: row.source ?? { path: row.path },
     jobId: row.jobId ?? nothing,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
@@ -23,6 +23,10 @@ export function toFile(row: FileRow): FileOfScan {
   return FileOfScan.parse({ ...row, id: row.path === '' ? '.' : row.path });
 }
 
-export function toFinding({ id, scanId, assetId, body }: FindingRow): z.infer<typeof StoredFinding> {
-  return StoredFinding.parse({ ...ScanFinding.parse(body), id, scanId, assetId });
+/** What holds a finding now, beside its row. */
+export type HeldBy = Pick<typeof suppressionTable.$inferSelect, 'id' | 'reason' | 'owner' | 'expires'>;
+
+export function toFinding({ id, scanId, assetId, body }: FindingRow, heldBy: HeldBy | null): StoredFinding {
+  const suppression = heldBy === null ? null : { id: heldBy.id, reason: heldBy.reason, owner: heldBy.owner, expires: heldBy.expires };
+  return StoredFinding.parse({ ...ScanFinding.parse(body), id, scanId, assetId, suppression });
 }

@@ -1,49 +1,97 @@
 /** The stateless door :8001 of the scanner: runs scans in worker threads, keeps their state for an hour, knows no database. */
-import { stat } from 'node:fs/promises';
 import { config } from '../../platform/config.ts';
 import { watchHealth } from '../../platform/health.ts';
-import { handle, type Route } from '../../platform/http/handle.ts';
+import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { confine } from '../../platform/scan-roots.ts';
 import { version } from '../../platform/version.ts';
-import { cancelDoorScan, doorRules, inspectSource, scanModel, scanProblems, scanStatus } from './contract.ts';
+import {
+  cancelDoorScan,
+  doorOpcodes,
+  doorReport,
+  doorRules,
+  doorStores,
+  inspectSource,
+  type Profile,
+  type ReportFormat,
+  type ScanResult,
+  scanModel,
+  scanProblems,
+  scanStatus,
+  sourceLabel,
+} from './contract.ts';
 import { detectors } from './detectors.generated.ts';
+import { reportMedia, reportText } from './door-report.ts';
 import { DoorScans } from './door-scans.ts';
-import { loadScanTables, rulesVersionOf } from './engine/load-tables.ts';
-import { type ScanPool, scanPool, scanTree } from './engine/scan-tree.ts';
+import { type ScanPool, scanPool, scanTree, type TreeOptions } from './engine/scan-tree.ts';
+import { listStoredModels } from './list-stores.ts';
+import { locateSource, scanLocated } from './locate-source.ts';
+import { disassemble } from './pickle/disassemble.ts';
+import { type Bar, exitCodeOf, exitCodes } from './reports/gate.ts';
+import { rulesVersion } from './rules-version.generated.ts';
 
 /** Scans running or waiting in this process. */
 const mostScans = 32;
 
-type Engine = { readonly pool: ScanPool; readonly base: Omit<Parameters<typeof scanTree>[1], 'pool'>; readonly rulesVersion: string };
-let engine: Engine | undefined;
+let pool: ScanPool | undefined;
 
-/** Catalogs and worker threads, made at the first scan: a process that never scans pays nothing. */
-function theEngine(): Engine {
-  if (engine !== undefined) return engine;
-  const { tables, digest } = loadScanTables();
-  const rulesVersion = rulesVersionOf(detectors, digest);
-  engine = { pool: scanPool(tables, config().SCAN_WORKERS), base: { tables, engineVersion: version, rulesVersion }, rulesVersion };
-  watchHealth('scan workers', async () => ({ state: 'healthy', detail: `${config().SCAN_WORKERS} threads, rules ${rulesVersion}` }));
-  return engine;
+/** Worker threads, made at the first scan: a process that never scans pays nothing. */
+function engine(): TreeOptions & { readonly pool: ScanPool } {
+  if (pool === undefined) {
+    pool = scanPool(undefined, config().SCAN_WORKERS);
+    watchHealth('scan workers', async () => ({ state: 'healthy', detail: `${config().SCAN_WORKERS} threads, rules ${rulesVersion}` }));
+  }
+  return { pool, engineVersion: version, rulesVersion, listPlain: true };
 }
 
 const scans = new DoorScans(mostScans);
 
+const reaches = (result: ScanResult, bar: Bar): boolean => exitCodeOf(result, bar) === exitCodes.found;
+
+type Named = { readonly root: string; readonly name: string; readonly profile: Profile };
+
+function textOf(result: ScanResult, named: Named, format: ReportFormat): Promise<string> {
+  return reportText({ judged: { result, suppressed: null, comparison: null }, ...named }, format);
+}
+
+async function reportsOf(
+  result: ScanResult,
+  named: Named,
+  formats: readonly ReportFormat[],
+): Promise<Partial<Record<ReportFormat, string>>> {
+  const reports: Partial<Record<ReportFormat, string>> = {};
+  for (const format of formats) reports[format] = await textOf(result, named, format);
+  return reports;
+}
+
 export const routes: readonly Route[] = [
-  handle(scanModel, async ({ source, timeoutMs, wait }) => {
-    const path = await confine(source.path);
-    if (!(await stat(path).catch(() => null))) throw scanProblems.noSuchPath({ path });
-    const { pool, base } = theEngine();
-    const entry = scans.start((signal, onProgress) =>
-      scanTree([path], { ...base, pool, maxTimeMs: timeoutMs, signal, onProgress, listPlain: true }),
-    );
+  handle(scanModel, async ({ source, workspace, profile, timeoutMs, failOn, formats = [], wait }) => {
+    const located = await locateSource(source, workspace);
+    const options = { ...engine(), profile, maxTimeMs: timeoutMs };
+    const named = { root: located.root, name: sourceLabel(source), profile };
+    const entry = scans.start({
+      named,
+      run: (signal, onProgress) => scanLocated(located, { ...options, signal, onProgress }),
+      ...(failOn === undefined ? {} : { fails: (result: ScanResult) => reaches(result, failOn) }),
+    });
     if (!wait) return { id: entry.id };
-    return { id: entry.id, result: await entry.finished };
+    const result = await entry.finished;
+    return {
+      id: entry.id,
+      result,
+      ...(failOn === undefined ? {} : { failed: reaches(result, failOn) }),
+      ...(formats.length === 0 ? {} : { reports: await reportsOf(result, named, formats) }),
+    };
   }),
-  handle(scanStatus, ({ id }) => scans.status(id)),
+  handle(scanStatus, ({ id }) => scans.entry(id).status),
+  handle(doorReport, async ({ id, format }) => {
+    const { status, named } = scans.entry(id);
+    if (status.result === null) throw scanProblems.notFinished({ id });
+    const { extension, mediaType } = reportMedia[format];
+    return fileAnswer({ name: `scan-${id}.${extension}`, mediaType, body: oneText(await textOf(status.result, named, format)) });
+  }),
   handle(cancelDoorScan, ({ id }) => ({ cancelled: scans.cancel(id) })),
   handle(doorRules, () => ({
-    rulesVersion: theEngine().rulesVersion,
+    rulesVersion,
     rules: detectors.map(({ id, title, axis, severity, references, remedy }) => ({
       id,
       title,
@@ -53,10 +101,15 @@ export const routes: readonly Route[] = [
       remedy,
     })),
   })),
+  handle(doorStores, ({ kind }) => listStoredModels(kind, config().scanRoots)),
+  handle(doorOpcodes, ({ start, base64, anchor }) => ({ opcodes: disassemble(Buffer.from(base64, 'base64'), start, anchor) })),
   handle(inspectSource, async ({ path: asked, files }, { signal }) => {
     const path = await confine(asked);
-    const { pool, base } = theEngine();
-    const result = await scanTree([path], { ...base, pool, signal, listPlain: true, ...(files === undefined ? {} : { files }) });
+    const result = await scanTree([path], { ...engine(), signal, ...(files === undefined ? {} : { files }) });
     return { files: result.files.map(({ verdict: _verdict, counts: _counts, ...facts }) => facts), unread: result.unread };
   }),
 ];
+
+async function* oneText(text: string): AsyncGenerator<string> {
+  yield text;
+}

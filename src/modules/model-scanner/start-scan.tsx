@@ -1,71 +1,162 @@
-/** Starts a scan: a path under a configured root, with the folders below it offered. */
-import { useEffect, useId, useState } from 'react';
+/** Starts a scan: of a folder, of uploaded files, or of a model in a store. */
+import { useEffect, useState } from 'react';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { inertLine } from '../../ui/inert.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
-import { type Scan, scannableRoots, startScan } from './contract.ts';
+import { Progress } from '../../ui/progress.tsx';
+import { type Tab, Tabs } from '../../ui/tabs.tsx';
+import { Profile, type Scan, type ScanSource, type StoreKind, scannableRoots, startScan, storeKinds } from './contract.ts';
+import { Choice, profileWords, storeWords, TextLine } from './source-words.tsx';
+import { StorePanel } from './store-panel.tsx';
+import { type ChosenFile, type UploadProgress, useUpload } from './upload-files.tsx';
+import { UploadPanel } from './upload-panel.tsx';
 
-type StartScanProps = { open: boolean; onClose: () => void; onStarted: (scan: Scan) => void };
+type StartScanProps = {
+  open: boolean;
+  onClose: () => void;
+  onStarted: (scan: Scan) => void;
+  /** Files that were dropped on the page. */
+  dropped?: readonly ChosenFile[];
+};
+type Place = 'folder' | 'upload' | StoreKind;
 
-export function StartScanDialog({ open, onClose, onStarted }: StartScanProps) {
+export function StartScanDialog(props: StartScanProps) {
+  return props.open ? <OpenDialog {...props} /> : null;
+}
+
+/** What was chosen, and beginning it. */
+function useStart({ onClose, onStarted, dropped = [] }: StartScanProps) {
+  const [place, setPlace] = useState<Place>(dropped.length > 0 ? 'upload' : 'folder');
   const [path, setPath] = useState('');
-  const roots = useEndpoint(scannableRoots, {}, { enabled: open });
-  const folder = path.replace(/[^/\\]*$/, '');
-  const below = useEndpoint(scannableRoots, { path: folder }, { enabled: open && folder !== '', keepPrevious: true });
+  const [stored, setStored] = useState<ScanSource | null>(null);
+  const [files, setFiles] = useState<readonly ChosenFile[]>(dropped);
+  const [profile, setProfile] = useState<Profile>('standard');
+  const upload = useUpload();
   const start = useChange(startScan, { onDone: onStarted });
-  const id = useId();
-  const first = roots.data?.roots[0];
-  useEffect(() => {
-    if (open && path === '' && first !== undefined) setPath(first);
-  }, [open, path, first]);
+  const named = place === 'folder' ? (path === '' ? null : { path }) : place === 'upload' ? null : stored;
+  const canStart = place === 'upload' ? files.length > 0 : named !== null;
   const begin = async (): Promise<void> => {
-    if ((await start.run({ path })) !== null) onClose();
+    if (!canStart) return;
+    const whole = place === 'upload' ? await upload.send(files) : null;
+    const source = place === 'upload' ? (whole === null ? null : { upload: whole.id }) : named;
+    if (source !== null && (await start.run({ source, profile })) !== null) onClose();
   };
+  const choose = (next: string): void => {
+    setPlace(next as Place);
+    setStored(null);
+    start.reset();
+  };
+  return { place, choose, path, setPath, stored, setStored, files, setFiles, profile, setProfile, upload, start, canStart, begin };
+}
+type Start = ReturnType<typeof useStart>;
+
+function OpenDialog(props: StartScanProps) {
+  const chosen = useStart(props);
+  const { place, choose, profile, setProfile, upload, start, canStart, begin } = chosen;
+  const isUploading = upload.progress !== null;
   return (
     <Dialog
-      open={open}
-      onClose={onClose}
-      title="Scan a folder"
-      description="Every file below it is identified by content and read in a worker; nothing is loaded or executed."
+      open
+      width="wide"
+      onClose={() => {
+        upload.cancel();
+        props.onClose();
+      }}
+      title="Scan models"
+      description="Every file is identified by its content and read in a worker; nothing is loaded or executed."
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={path === ''} busy={start.isRunning && 'Starting…'} onClick={() => void begin()}>
-            Start the scan
+          <Button onClick={isUploading ? upload.cancel : props.onClose}>{isUploading ? 'Stop the upload' : 'Cancel'}</Button>
+          <Button
+            kind="primary"
+            disabled={!canStart}
+            busy={isUploading ? 'Uploading…' : start.isRunning && 'Starting…'}
+            onClick={() => void begin()}
+          >
+            {place === 'upload' ? 'Upload and scan' : 'Start the scan'}
           </Button>
         </>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void begin();
-        }}
-      >
-        <label htmlFor={id} className="mb-1 block font-name">
-          Path
-        </label>
-        <input
-          id={id}
-          list={`${id}-folders`}
-          value={path}
-          onChange={(event) => setPath(event.target.value)}
-          spellCheck={false}
-          autoComplete="off"
-          className="mono h-10 w-full rounded-form border border-line-strong bg-surface px-3 text-code"
-        />
-        <datalist id={`${id}-folders`}>
-          {[...(roots.data?.roots ?? []), ...(below.data?.folders ?? [])].map((value) => (
-            <option key={value} value={value} />
-          ))}
-        </datalist>
-        <p className="mt-1.5 text-label text-ink-3">
-          Allowed: {roots.data?.roots.join(', ') ?? 'unknown'}. The setting SCAN_ROOTS adds folders.
-        </p>
-      </form>
+      <div className="-mx-5 mb-3">
+        <Tabs label="Where the models are" tabs={placeTabs(chosen)} value={place} onChange={choose} />
+      </div>
+      {upload.progress === null ? (
+        <div className="max-w-90">
+          <Choice
+            label="How thorough"
+            value={profile}
+            choices={Profile.options.map((value) => ({ value, label: profileWords[value] }))}
+            onChange={(value) => setProfile(Profile.parse(value))}
+          />
+        </div>
+      ) : (
+        <Sending progress={upload.progress} />
+      )}
+      {upload.problem !== null && <ProblemNote error={upload.problem} />}
       {start.problem !== null && <ProblemNote error={start.problem} />}
     </Dialog>
+  );
+}
+
+function placeTabs({ path, setPath, stored, setStored, files, setFiles, upload, begin }: Start): Tab[] {
+  const tabs: Tab[] = [
+    { id: 'folder', label: 'Folder', content: <FolderPanel path={path} onChange={setPath} onEnter={() => void begin()} /> },
+    { id: 'upload', label: 'Upload', content: <UploadPanel files={files} onChange={setFiles} disabled={upload.progress !== null} /> },
+    ...storeKinds.map((kind) => ({
+      id: kind,
+      label: storeWords[kind].word,
+      content: <StorePanel kind={kind} chosen={stored} onChoose={setStored} />,
+    })),
+  ];
+  return tabs.map((tab) => ({ ...tab, content: <div className="px-5 pt-4">{tab.content}</div> }));
+}
+
+function Sending({ progress: { sent, size, current, ratePerSecond } }: { progress: UploadProgress }) {
+  const rate = ratePerSecond === null ? '' : `, ${formatBytes(ratePerSecond)}/s`;
+  return (
+    <div role="status">
+      <Progress
+        label={`Uploading ${inertLine(current, 120)}`}
+        facts={{
+          done: Math.round(sent / 2 ** 20),
+          total: Math.max(1, Math.round(size / 2 ** 20)),
+          unit: 'MiB',
+          note: `${formatBytes(sent)} of ${formatBytes(size)}${rate}`,
+        }}
+      />
+    </div>
+  );
+}
+
+function FolderPanel({ path, onChange, onEnter }: { path: string; onChange: (path: string) => void; onEnter: () => void }) {
+  const roots = useEndpoint(scannableRoots, {});
+  const folder = path.replace(/[^/\\]*$/, '');
+  // Above a root there is nothing this installation may list.
+  const isInside = roots.data?.roots.some((root) => folder.startsWith(`${root}/`)) ?? false;
+  const below = useEndpoint(scannableRoots, { path: folder }, { enabled: isInside, keepPrevious: true });
+  const first = roots.data?.roots[0];
+  useEffect(() => {
+    if (path === '' && first !== undefined) onChange(first);
+  }, [path, first, onChange]);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onEnter();
+      }}
+    >
+      <TextLine
+        label="Path of a file or folder"
+        value={path}
+        onChange={onChange}
+        list={[...(roots.data?.roots ?? []), ...(below.data?.folders ?? [])]}
+        help={`Allowed: ${roots.data?.roots.join(', ') ?? 'unknown'}. The setting SCAN_ROOTS adds folders.`}
+      />
+    </form>
   );
 }

@@ -6,20 +6,24 @@ import { type Severity, severityRank } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
 import type { FileOfScan, Scan, ScanProgress, ScanResult, StoredFinding } from './contract.ts';
 import { toFile, toFinding, toScan } from './scan-record.ts';
-import { scanFileTable as file, scanFindingTable as finding, scanTable as scan } from './table.ts';
+import { scanFileTable as file, scanFindingTable as finding, scanTable as scan, suppressionTable as suppression } from './table.ts';
 
 const rowsAStatement = 1000;
 
-export async function insertScan(draft: {
-  path: string;
-  assetId: string | null;
-  trigger: Scan['trigger'];
-  requestedBy: string;
-}): Promise<string> {
+export type ScanDraft = Pick<Scan, 'path' | 'source' | 'profile' | 'assetId' | 'trigger' | 'requestedBy'>;
+
+export async function insertScan({ path, source, profile, assetId, trigger, requestedBy }: ScanDraft): Promise<string> {
+  const stored = 'path' in source ? null : JSON.stringify(source);
   const { rows } = await db().execute<{ id: string }>(sql`
-    insert into model_scanner.scan (path, asset_id, trigger, requested_by)
-    values (${draft.path}, ${draft.assetId}, ${draft.trigger}, ${draft.requestedBy}) returning id`);
+    insert into model_scanner.scan (path, source, profile, asset_id, trigger, requested_by)
+    values (${path}, ${stored}::jsonb, ${profile}, ${assetId}, ${trigger}, ${requestedBy}) returning id`);
   return rows[0]?.id ?? '';
+}
+
+/** Scans of this workspace that wait for a worker. */
+export async function countWaiting(): Promise<number> {
+  const { rows } = await db().execute<{ count: number }>(sql`select count(*)::int as count from model_scanner.scan where state = 'queued'`);
+  return rows[0]?.count ?? 0;
 }
 
 export async function attachJob(id: string, jobId: string): Promise<void> {
@@ -66,10 +70,10 @@ export async function storeResult(id: string, result: ScanResult, owners: Readon
       .slice(at, at + rowsAStatement)
       .map((one) => ({ ...one, unread: unread.get(one.path) ?? [], asset_id: owners.get(one.path) ?? null }));
     await db().execute(sql`
-      insert into model_scanner.scan_file (scan_id, path, size, format, role, verdict, counts, metadata, unread, asset_id)
-      select ${id}, path, size, format, role, verdict, counts, metadata, unread, asset_id
+      insert into model_scanner.scan_file (scan_id, path, size, format, role, verdict, counts, metadata, unread, asset_id, licences)
+      select ${id}, path, size, format, role, verdict, counts, metadata, unread, asset_id, coalesce(licences, '[]')
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as given(path text, size bigint, format text, role text, verdict text, counts jsonb, metadata jsonb, unread jsonb, asset_id uuid)`);
+        as given(path text, size bigint, format text, role text, verdict text, counts jsonb, metadata jsonb, unread jsonb, asset_id uuid, licences jsonb)`);
   }
   for (let at = 0; at < result.findings.length; at += rowsAStatement) {
     const rows = result.findings.slice(at, at + rowsAStatement).map((one) => ({
@@ -119,7 +123,7 @@ export async function listScanRows({ state, verdict, assetId, text }: ScanFilter
     verdict === undefined ? undefined : eq(scan.verdict, verdict),
     assetId === undefined
       ? undefined
-      : sql`exists (select 1 from model_scanner.scan_file f where f.scan_id = ${scan.id} and f.asset_id = ${assetId}) or ${scan.assetId} = ${assetId}`,
+      : sql`(exists (select 1 from model_scanner.scan_file f where f.scan_id = ${scan.id} and f.asset_id = ${assetId}) or ${scan.assetId} = ${assetId})`,
     text === undefined ? undefined : ilike(scan.path, `%${text.replace(/[\\%_]/g, '\\$&')}%`),
   );
   const rows = await db()
@@ -132,8 +136,35 @@ export async function listScanRows({ state, verdict, assetId, text }: ScanFilter
   return pageFrom(items, rows.length > limit ? (items.at(-1)?.id ?? null) : null, await countUpTo(scan, where));
 }
 
-export async function listFileRows(scanId: string, { after, limit }: Paging): Promise<Page<FileOfScan>> {
-  const where = eq(file.scanId, scanId);
+export type FileFilter = {
+  scanId: string;
+  q?: string | undefined;
+  verdict?: string | undefined;
+  severity?: Severity | undefined;
+  format?: string | undefined;
+  judged?: boolean | undefined;
+  findings?: boolean | undefined;
+  unread?: boolean | undefined;
+};
+
+function fileWhere({ scanId, q, verdict, severity, format, judged, findings, unread }: FileFilter): SQL | undefined {
+  const isUnread = sql`jsonb_array_length(${file.unread}) > 0`;
+  const found = (about: SQL) =>
+    sql`exists (select 1 from ${finding} where ${finding.scanId} = ${scanId} and ${finding.path} = ${file.path} and ${about})`;
+  return and(
+    eq(file.scanId, scanId),
+    q === undefined ? undefined : ilike(file.path, `%${q.replace(/[\\%_]/g, '\\$&')}%`),
+    verdict === undefined ? undefined : eq(file.verdict, verdict),
+    severity === undefined ? undefined : found(sql`${finding.severityRank} = ${severityRank(severity)}`),
+    format === undefined ? undefined : eq(file.format, format),
+    judged === true ? sql`(${file.verdict} is not null or ${isUnread})` : undefined,
+    unread === true ? isUnread : undefined,
+    findings === true ? sql`(${found(sql`true`)} or ${isUnread})` : undefined,
+  );
+}
+
+export async function listFileRows(filter: FileFilter, { after, limit }: Paging): Promise<Page<FileOfScan>> {
+  const where = fileWhere(filter);
   const rows = await db()
     .select()
     .from(file)
@@ -144,31 +175,50 @@ export async function listFileRows(scanId: string, { after, limit }: Paging): Pr
   return pageFrom(items, rows.length > limit ? (items.at(-1)?.path ?? null) : null, await countUpTo(file, where));
 }
 
-export type FindingFilter = { scanId: string; path?: string | undefined; severity?: Severity | undefined };
+export type FindingFilter = {
+  scanId: string;
+  path?: string | undefined;
+  under?: string | undefined;
+  severity?: Severity | undefined;
+  suppressed?: boolean | undefined;
+};
+
+const inForce = sql`${suppression.endedAt} is null and ${suppression.expires} >= (now() at time zone 'UTC')::date`;
+const holds = and(eq(suppression.fingerprint, finding.fingerprint), inForce);
 
 /** Worst first. The place is `<rank>.<id>`. */
 export async function listFindingRows(
-  { scanId, path, severity }: FindingFilter,
+  { scanId, path, under, severity, suppressed }: FindingFilter,
   { after, limit }: Paging,
-): Promise<Page<z.infer<typeof StoredFinding>>> {
+): Promise<Page<StoredFinding>> {
   const rank = severity === undefined ? -1 : severityRank(severity);
+  const isHeld = sql`exists (select 1 from ${suppression} where ${holds})`;
   const where = and(
     eq(finding.scanId, scanId),
     path === undefined ? undefined : eq(finding.path, path),
+    under === undefined ? undefined : sql`starts_with(${finding.path}, ${`${under}/`})`,
     rank < 0 ? undefined : eq(finding.severityRank, rank),
+    suppressed === undefined ? undefined : suppressed ? isHeld : sql`not ${isHeld}`,
   );
   const place = after === undefined ? undefined : /^([0-4])\.(.+)$/.exec(after);
   const rows = await db()
-    .select()
+    .select({ finding, suppression })
     .from(finding)
+    .leftJoin(suppression, holds)
     .where(
       and(where, place ? sql`(${finding.severityRank}, ${finding.id}) > (${Number(place[1])}::smallint, ${place[2]}::uuid)` : undefined),
     )
     .orderBy(asc(finding.severityRank), asc(finding.id))
     .limit(limit + 1);
-  const last = rows[limit - 1];
+  const last = rows[limit - 1]?.finding;
   const next = rows.length > limit && last !== undefined ? `${last.severityRank}.${last.id}` : null;
-  return pageFrom(rows.slice(0, limit).map(toFinding), next, await countUpTo(finding, where));
+  const items = rows.slice(0, limit).map((row) => toFinding(row.finding, row.suppression));
+  return pageFrom(items, next, await countUpTo(finding, where));
+}
+
+export async function findFinding(id: string): Promise<StoredFinding | null> {
+  const [row] = await db().select({ finding, suppression }).from(finding).leftJoin(suppression, holds).where(eq(finding.id, id));
+  return row === undefined ? null : toFinding(row.finding, row.suppression);
 }
 
 function pageFrom<T>(items: T[], nextCursor: string | null, count: number): Page<T> {

@@ -1,20 +1,39 @@
-/** Reports of a stored scan, streamed page by page. */
+/** Reports of a stored scan. JSON is streamed page by page; the other forms are one document and are put together whole. */
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import type { FileAnswer } from '../../platform/http/handle.ts';
-import type { Scan, ScanFinding } from './contract.ts';
-import { sarifReport } from './reports/sarif.ts';
+import type { ReportFormat, Scan } from './contract.ts';
+import { reportMedia, reportText } from './door-report.ts';
+import type { Suppression } from './reports/suppress.ts';
+import { readResult, type StoredResult } from './result-store.ts';
 import { listFileRows, listFindingRows } from './store.ts';
 
 const pageRows = 500;
 
-export function storedReport(scan: Scan, format: 'sarif' | 'json', context: Context): FileAnswer {
-  const name = `scan-${scan.id}.${format === 'sarif' ? 'sarif' : 'json'}`;
-  return {
-    name,
-    mediaType: format === 'sarif' ? 'application/sarif+json' : 'application/json',
-    body: format === 'sarif' ? sarif(scan, context) : json(scan, context),
-  };
+export type ReportWish = { readonly format: ReportFormat; readonly version: '1.6' | '1.7' };
+
+export function storedReport(scan: Scan, { format, version }: ReportWish, context: Context): FileAnswer {
+  const { extension, mediaType } = reportMedia[format];
+  const body = format === 'json' ? json(scan, context) : document(scan, { format, version }, context);
+  return { name: `scan-${scan.id}.${extension}`, mediaType, body };
+}
+
+async function* document(scan: Scan, { format, version }: ReportWish, context: Context): AsyncGenerator<string> {
+  const result = await transaction(context, () => readResult(scan), { readOnly: true });
+  const judged = { result, suppressed: suppressedIn(result), comparison: null };
+  const root = 'path' in scan.source ? scan.path : '/';
+  yield await reportText({ judged, root, name: scan.path, profile: scan.profile }, format, version);
+}
+
+/** What holds now, in the form of reports. */
+function suppressedIn({ findings }: StoredResult) {
+  const held = findings.flatMap((finding) => {
+    if (finding.suppression === null) return [];
+    const { reason, owner, expires } = finding.suppression;
+    const suppression: Suppression = { fingerprint: finding.fingerprint, rule: null, path: null, reason, owner, expires };
+    return [{ finding, suppression }];
+  });
+  return { standing: findings.filter(({ suppression }) => suppression === null), held, expired: [], unused: [] };
 }
 
 async function* json(scan: Scan, context: Context): AsyncGenerator<string> {
@@ -33,23 +52,6 @@ async function* json(scan: Scan, context: Context): AsyncGenerator<string> {
   yield ']}';
 }
 
-/** SARIF is one document with rules first, so its findings are gathered; a scan's findings are bounded by the engine. */
-async function* sarif(scan: Scan, context: Context): AsyncGenerator<string> {
-  const all: ScanFinding[] = [];
-  for await (const finding of findings(scan.id, context)) all.push(finding);
-  const unread = [];
-  for await (const file of files(scan.id, context)) unread.push(...file.unread);
-  yield JSON.stringify(
-    sarifReport({
-      root: scan.path,
-      findings: all,
-      unread,
-      engineVersion: scan.engineVersion ?? 'unknown',
-      rulesVersion: scan.rulesVersion ?? 'unknown',
-    }),
-  );
-}
-
 async function* findings(scanId: string, context: Context) {
   for (let after: string | undefined, more = true; more; ) {
     const page = await transaction(context, () => listFindingRows({ scanId }, { after, limit: pageRows }), { readOnly: true });
@@ -61,7 +63,7 @@ async function* findings(scanId: string, context: Context) {
 
 async function* files(scanId: string, context: Context) {
   for (let after: string | undefined, more = true; more; ) {
-    const page = await transaction(context, () => listFileRows(scanId, { after, limit: pageRows }), { readOnly: true });
+    const page = await transaction(context, () => listFileRows({ scanId }, { after, limit: pageRows }), { readOnly: true });
     yield* page.items;
     after = page.nextCursor ?? undefined;
     more = page.nextCursor !== null;

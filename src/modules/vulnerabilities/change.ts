@@ -221,7 +221,7 @@ export function planDue(row: VulnerabilityRow, dueAt: Date | null, why: string):
 /** The date that severity, KEV and the facts of the asset give now; a date that a person set stays. */
 export function dueAfter(
   row: VulnerabilityRow,
-  facts: { severity?: Severity; malicious?: boolean; environment?: string | null; criticality?: string | null },
+  facts: { severity?: Severity; kev?: boolean | null; malicious?: boolean; environment?: string | null; criticality?: string | null },
   moment: Moment,
 ): Date | null {
   if (row.dueFixed) return row.dueAt;

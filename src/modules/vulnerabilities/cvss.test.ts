@@ -25,10 +25,24 @@ test('gives 0 when nothing is lost', () => {
   assert.equal(parseCvss('CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N').baseScore, 0);
 });
 
-test('reads a 4.0 vector and says that its score is unknown', () => {
-  const cvss = parseCvss('CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:A/U:Red');
-  assert.equal(cvss.version, '4.0');
-  assert.equal(cvss.baseScore, null);
+// Published with these scores: FIRST, "CVSS v4.0 Examples", and the specification's highest vector.
+for (const [vector, score] of [
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H', 10],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 9.3],
+  ['CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 7.3], // CVE-2022-41741
+  ['CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 7.7], // CVE-2020-3549
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N', 8.7], // CVE-2014-0160
+  ['CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N', 8.3], // CVE-2023-3089
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N', 0],
+] as const) {
+  test(`computes ${score} for ${vector}`, () => {
+    assert.equal(parseCvss(vector).baseScore, score);
+  });
+}
+
+test('threat and supplemental metrics do not change the base score of 4.0', () => {
+  const cvss = parseCvss('CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U/U:Red');
+  assert.deepEqual([cvss.version, cvss.baseScore], ['4.0', 9.3]);
 });
 
 for (const [vector, reason] of [
@@ -89,8 +103,10 @@ test('takes severity from the score, and refuses another one', () => {
   assert.deepEqual(reconcile({ vector: high }), { score: 7.5, vector: high, severity: 'high' });
   assert.throws(() => reconcile({ score: 7.5, severity: 'low' }), { code: 'vulnerabilities.severityContradiction' });
 });
-test('keeps the score a source gives for a vector whose score is not computed here', () => {
+test('a 4.0 vector says the severity by itself', () => {
   const vector = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N';
-  assert.deepEqual(reconcile({ vector, score: 9.3 }), { score: 9.3, vector, severity: 'critical' });
-  assert.throws(() => reconcile({ vector }), { code: 'vulnerabilities.severityMissing' });
+  assert.deepEqual(reconcile({ vector }), { score: 9.3, vector, severity: 'critical' });
+});
+test('refuses a claim without severity, score and vector', () => {
+  assert.throws(() => reconcile({}), { code: 'vulnerabilities.severityMissing' });
 });

@@ -1,10 +1,10 @@
-/** CVSS vectors: 3.0 and 3.1 parsed and the base score recomputed; 4.0 parsed, its score not computed here. */
+/** CVSS vectors: 3.0, 3.1 and 4.0 parsed and the base score recomputed. */
 import type { Severity } from '../../contract/severity.ts';
+import { baseScoreFour } from './cvss-four.ts';
 import { vulnerabilityProblems } from './vulnerability.ts';
 
 export type CvssVersion = '3.0' | '3.1' | '4.0';
-/** `baseScore` null: this version's score is not computed here, so it is unknown unless the source says it. */
-export type Cvss = { readonly version: CvssVersion; readonly metrics: ReadonlyMap<string, string>; readonly baseScore: number | null };
+export type Cvss = { readonly version: CvssVersion; readonly metrics: ReadonlyMap<string, string>; readonly baseScore: number };
 
 type MetricTable = readonly (readonly [name: string, values: string])[];
 const base3: MetricTable = [
@@ -78,10 +78,10 @@ const tables: Readonly<Record<CvssVersion, { readonly base: MetricTable; readonl
 };
 
 /**
- * Parses a vector string and recomputes the base score of 3.x.
+ * Parses a vector string and recomputes the base score.
  *
  * @param text `CVSS:3.1/AV:N/…`, at most 400 characters.
- * @returns version, metrics and base score 0.0 to 10.0 (one decimal); the score of 4.0 is null, that is unknown.
+ * @returns version, metrics and base score 0.0 to 10.0 (one decimal). Threat and environmental metrics do not enter it.
  * @throws vulnerabilities.cvssVector naming the metric that is wrong, missing, doubled or out of order.
  * @source CVSS v3.1 specification, section 7.1 and appendix A; v3.0, section 8; v4.0, section 7.
  * Pure; O(length).
@@ -93,7 +93,7 @@ export function parseCvss(text: string): Cvss {
   const metrics = readMetrics(parts, { known: new Map([...base, ...other]), version });
   for (const [name] of base) if (!metrics.has(name)) throw invalid(`the metric ${name} is missing`);
   if (ordered) refuseDisorder([...metrics.keys()], [...base, ...other].map(([name]) => name).concat('U'));
-  return { version, metrics, baseScore: version === '4.0' ? null : baseScore3(metrics, version) };
+  return { version, metrics, baseScore: version === '4.0' ? baseScoreFour(metrics) : baseScore3(metrics, version) };
 }
 
 function invalid(reason: string): Error {

@@ -3,19 +3,23 @@ import { z } from 'zod';
 import { transaction } from '../../platform/database/database.ts';
 import { on } from '../../platform/events/subscribe.ts';
 import { defineJob, enqueue } from '../../platform/jobs/jobs.ts';
+import { advisoriesImported, advisoriesMatched } from '../advisories/contract.ts';
 import { assetChanged, assetRetired } from '../ai-assets/contract.ts';
-import { scanFinished } from '../model-scanner/contract.ts';
+import { scanFinished, suppressionChanged } from '../model-scanner/contract.ts';
 import { type AssetFacts, readAssetFacts } from './asset-facts.ts';
 import { readBatch, runBatch } from './bulk.ts';
 import { findBatch } from './bulk-store.ts';
 import { dueAfter, type Moment, type Plan, planHold, planReopen, planVerified } from './change.ts';
+import { refreshExploitation } from './exploitation.ts';
 import { type Happened, tell } from './news.ts';
 import { writePlan, writePlans } from './plan-store.ts';
 import { reassess } from './record.ts';
+import { recordAdvisories } from './record-advisories.ts';
 import { recordScan } from './record-scan.ts';
 import { slaPolicy } from './sla.ts';
 import { isLive } from './status.ts';
 import { type Author, lockDueForReview, lockOpenOfAsset, setAssetFacts } from './store.ts';
+import { followSuppression } from './suppression.ts';
 import type { VulnerabilityRow } from './table.ts';
 
 const platform: Author = { kind: 'system', id: 'vulnerabilities', name: 'The platform' };
@@ -33,6 +37,33 @@ export const recordScanJob = defineJob({
       context: { ...job.context, signal: job.signal },
       progress: (done, total) => job.progress({ done, total, unit: 'findings' }),
     }),
+});
+
+export const recordAdvisoriesJob = defineJob({
+  kind: 'vulnerabilities.record-advisories',
+  title: 'Record what advisories say about components',
+  input: z.object({ runId: z.uuid(), root: z.string().nullable() }),
+  retryLimit: 3,
+  timeoutMs: 3_600_000,
+  run: (run, job) =>
+    recordAdvisories(run, {
+      context: { ...job.context, signal: job.signal },
+      progress: (done, total) => job.progress({ done, total, unit: 'matches' }),
+    }),
+});
+
+export const exploitationJob = defineJob({
+  kind: 'vulnerabilities.exploitation',
+  title: 'Take over what is known about exploitation',
+  input: z.object({ importId: z.uuid() }),
+  retryLimit: 3,
+  timeoutMs: 3_600_000,
+  run: async ({ importId }, job) => ({
+    changed: await refreshExploitation(importId, {
+      context: { ...job.context, signal: job.signal },
+      progress: (done) => job.progress({ done, total: null, unit: 'vulnerabilities' }),
+    }),
+  }),
 });
 
 export const bulkJob = defineJob({
@@ -142,7 +173,20 @@ export const subscriptions = [
   on(scanFinished, consumer, async ({ scanId, path }) => {
     await enqueue(recordScanJob, { scanId }, { title: `Record the findings of ${path}`, subject: { type: 'scan', id: scanId } });
   }),
+  on(suppressionChanged, consumer, async ({ suppressionId, fingerprint, held, scanIds, why }) => {
+    await followSuppression({ suppressionId, fingerprint, counts: !held && scanIds.length > 0, held, why });
+    // What appeared while it was suppressed was never recorded.
+    if (held) return;
+    for (const scanId of scanIds)
+      await enqueue(recordScanJob, { scanId }, { title: 'Record findings that count again', subject: { type: 'scan', id: scanId } });
+  }),
+  on(advisoriesMatched, consumer, async ({ runId, root }) => {
+    await enqueue(recordAdvisoriesJob, { runId, root }, { subject: { type: 'advisories', id: runId } });
+  }),
+  on(advisoriesImported, consumer, async ({ importId, kind }) => {
+    if (kind !== 'osv') await enqueue(exploitationJob, { importId }, { subject: { type: 'advisories', id: importId } });
+  }),
   on(assetChanged, consumer, ({ assetId, fields }) => followChange(assetId, fields)),
   on(assetRetired, consumer, ({ assetId }) => endOfRetiredAsset(assetId)),
 ];
-export const jobs = [recordScanJob, bulkJob, reviewJob];
+export const jobs = [recordScanJob, recordAdvisoriesJob, exploitationJob, bulkJob, reviewJob];

@@ -53,7 +53,10 @@ async function recordFindings(scan: Scan, { run, author, context, progress }: Wo
       () => call(listScanFindings, { id: scan.id, limit: pageRows, ...(cursor === undefined ? {} : { cursor }) }),
       { readOnly: true },
     );
-    const reported = page.items.flatMap((finding) => (finding.assetId === null ? [] : [reportedOf(finding, finding.assetId, scan.path)]));
+    const reported = page.items.flatMap((finding) =>
+      // Somebody decided to live with it for now: it raises nothing while that holds.
+      finding.assetId === null || finding.suppression !== null ? [] : [reportedOf(finding, finding.assetId, scan.path)],
+    );
     const batch = await transaction(context, async () => record(reported, { run, author, assets }));
     const rejected = batch.rejected + page.items.length - reported.length;
     sum = {
@@ -137,7 +140,7 @@ async function endUnseen(coverage: Coverage, work: Work): Promise<{ gone: number
       await lockRecording();
       const unseen = await readUnseen(work.run, coverage.root, { after, most: pageRows });
       const missing = unseen.filter(({ path }) => lookedAt(coverage, path));
-      return { last: unseen.at(-1)?.id, gone: missing.length, resolved: await end(missing, work) };
+      return { last: unseen.at(-1)?.id, gone: missing.length, resolved: await endMissing(missing, work) };
     });
     gone += batch.gone;
     resolved += batch.resolved;
@@ -147,7 +150,10 @@ async function endUnseen(coverage: Coverage, work: Work): Promise<{ gone: number
 }
 
 /** A vulnerability ends when none of its findings is left. */
-async function end(missing: readonly Missing[], { run, author }: Work): Promise<number> {
+export async function endMissing(
+  missing: readonly Missing[],
+  { run, author, why = 'A scan looked for it and it is not there any more.' }: Omit<Work, 'context'> & { why?: string },
+): Promise<number> {
   if (missing.length === 0) return 0;
   await markGone(
     missing.map(({ id }) => id),
@@ -163,7 +169,7 @@ async function end(missing: readonly Missing[], { run, author }: Work): Promise<
   for (const row of await lockRows(ids)) {
     const sight = left.get(row.id);
     if (sight === undefined) {
-      const plan = planGone(row, moment);
+      const plan = planGone(row, why, moment);
       if (plan !== null) ended.push({ row, plan });
       continue;
     }
@@ -177,9 +183,9 @@ async function end(missing: readonly Missing[], { run, author }: Work): Promise<
   return closed.length;
 }
 
-function planGone(row: VulnerabilityRow, moment: Moment): Plan | null {
+function planGone(row: VulnerabilityRow, why: string, moment: Moment): Plan | null {
   if (row.status === 'resolved' && row.verification === 'verified') return null;
-  return planVerified(row, 'A scan looked for it and it is not there any more.', moment);
+  return planVerified(row, why, moment);
 }
 
 async function recordAssessments(assetIds: readonly string[], { run, context }: Omit<Work, 'author'>): Promise<void> {

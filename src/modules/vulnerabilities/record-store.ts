@@ -111,18 +111,19 @@ export async function setFindingCounts(counts: ReadonlyMap<string, number>): Pro
 }
 
 export type Missing = { readonly id: string; readonly vulnerabilityId: string; readonly path: string };
-/** Findings of the run's source under a path that this run did not see, after an id, in order of id. */
+/** Findings of the run's source under a path (null: anywhere) that this run did not see, after an id, in order of id. */
 export async function readUnseen(
   { runId, source, startedAt }: Run,
-  root: string,
+  root: string | null,
   { after, most }: { after: string; most: number },
 ): Promise<Missing[]> {
   // In byte order everything below a folder lies between "folder/" and "folder0".
-  const folder = root.endsWith('/') ? root.slice(0, -1) : root;
+  const folder = root?.replace(/\/$/, '') ?? '';
+  const under = root === null ? sql`true` : sql`(f.path = ${root} or (f.path >= ${`${folder}/`} and f.path < ${`${folder}0`}))`;
   const { rows } = await db().execute<{ id: string; vulnerability_id: string; path: string }>(sql`
     select f.id, f.vulnerability_id, f.path from vulnerabilities.finding f
     where f.source = ${source} and f.gone_at is null and f.run_id <> ${runId} and f.last_seen < ${startedAt.toISOString()}::timestamptz
-      and (f.path = ${root} or (f.path >= ${`${folder}/`} and f.path < ${`${folder}0`})) and f.id > ${after}::uuid
+      and ${under} and f.id > ${after}::uuid
     order by f.id limit ${most}`);
   return rows.map(({ id, vulnerability_id, path }) => ({ id, vulnerabilityId: vulnerability_id, path }));
 }
@@ -130,6 +131,22 @@ export async function readUnseen(
 export async function markGone(findingIds: readonly string[], at: Date): Promise<void> {
   await db().execute(sql`
     update vulnerabilities.finding set gone_at = ${at.toISOString()}::timestamptz where id = any(${sql.param([...findingIds])}::uuid[]) and gone_at is null`);
+}
+
+/** Ids of findings of a scan by the fingerprint at the end of their location, gone or not gone, locked. */
+export async function lockByFingerprint(
+  fingerprint: string,
+  { gone }: { gone: boolean },
+): Promise<{ id: string; vulnerabilityId: string }[]> {
+  const { rows } = await db().execute<{ id: string; vulnerability_id: string }>(sql`
+    select id, vulnerability_id from vulnerabilities.finding
+    where source = 'model-scanner' and right(location, 65) = ${`!${fingerprint}`} and (gone_at is not null) = ${gone} order by id for update`);
+  return rows.map(({ id, vulnerability_id }) => ({ id, vulnerabilityId: vulnerability_id }));
+}
+
+/** Findings that count again. */
+export async function markBack(findingIds: readonly string[]): Promise<void> {
+  await db().execute(sql`update vulnerabilities.finding set gone_at = null where id = any(${sql.param([...findingIds])}::uuid[])`);
 }
 
 export async function markVerified(vulnerabilityIds: readonly string[], at: Date): Promise<void> {

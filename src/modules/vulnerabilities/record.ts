@@ -19,11 +19,19 @@ import {
   upsertFindings,
 } from './record-store.ts';
 import { dueDate, slaPolicy } from './sla.ts';
-import { type Author, newIds, weaknessesOf } from './store.ts';
+import { type Author, adoptAliases, newIds, spreadAliases, weaknessesOf } from './store.ts';
 import type { VulnerabilityDraftRow, VulnerabilityRow } from './table.ts';
 
 /** One finding as a source reports it, already attributed to an asset. `location` is the exact place, `locationClass` the thing to mend. */
-export type Reported = Omit<FindingDraft, 'key' | 'vulnerabilityId'> & { readonly locationClass: string };
+export type Reported = Omit<FindingDraft, 'key' | 'vulnerabilityId'> & {
+  readonly locationClass: string;
+  /** Of a published weakness: what is known about it in the world. */
+  readonly advisory?: AdvisoryFacts;
+};
+export type AdvisoryFacts = Pick<VulnerabilityRow, 'cveId' | 'cvssScore' | 'cvssVector' | 'kev' | 'epss'> & {
+  /** Every name of it. */
+  readonly ids: readonly string[];
+};
 export type Recorded = { read: number; opened: number; reopened: number; changed: number; unchanged: number; rejected: number };
 export const nothingRecorded: Recorded = { read: 0, opened: 0, reopened: 0, changed: 0, unchanged: 0, rejected: 0 };
 
@@ -63,7 +71,7 @@ export async function record(reported: readonly Reported[], { run, author, asset
   const drafts = [...keyed.values()].flatMap(({ reported: one, key, vulnerabilityKey: group }) => {
     const row = rows.get(group);
     if (row === undefined) return [];
-    const { locationClass: _class, ...rest } = one;
+    const { locationClass: _class, advisory: _advisory, ...rest } = one;
     return [{ ...rest, key, vulnerabilityId: row.id }];
   });
   const stored = await upsertFindings(drafts, run);
@@ -83,10 +91,13 @@ export async function record(reported: readonly Reported[], { run, author, asset
 /** Twins inside a batch are one. */
 async function withKeys(reported: readonly Reported[], source: string): Promise<Map<string, Keyed>> {
   const names = new Map(reported.map(({ source: tool, ruleId }) => [weaknessAlias({ source: tool, rule: ruleId }), ruleId]));
+  const clusters = clustersOf(reported);
+  await adoptAliases(clusters, source);
   const weaknesses = await weaknessesOf(
     [...names].map(([alias, name]) => ({ alias, name })),
     source,
   );
+  await spreadAliases(clusters, weaknesses, source);
   const keyed = new Map<string, Keyed>();
   for (const one of reported) {
     const weaknessId = weaknesses.get(weaknessAlias({ source: one.source, rule: one.ruleId }));
@@ -102,6 +113,18 @@ async function withKeys(reported: readonly Reported[], source: string): Promise<
     if (!keyed.has(key)) keyed.set(key, { reported: one, key, vulnerabilityKey: group, weaknessId });
   }
   return keyed;
+}
+
+/** Shown name → the other names of the same weakness. */
+function clustersOf(reported: readonly Reported[]): Map<string, string[]> {
+  return new Map(
+    reported.flatMap(({ source, ruleId, advisory }) => {
+      if (advisory === undefined) return [];
+      const shown = weaknessAlias({ source, rule: ruleId });
+      const others = advisory.ids.map((id) => weaknessAlias({ source, rule: id })).filter((alias) => alias !== shown);
+      return others.length === 0 ? [] : [[shown, others] as const];
+    }),
+  );
 }
 
 async function open(
@@ -141,13 +164,15 @@ function asQuestioned(draft: VulnerabilityDraftRow & { id: string }) {
   };
 }
 
+const unpublished: AdvisoryFacts = { ids: [], cveId: null, cvssScore: null, cvssVector: null, kev: null, epss: null };
 type Opening = { readonly id: string; readonly key: string; readonly members: readonly Keyed[]; readonly facts: AssetFacts };
 
 function draftOf({ id, key, members, facts }: Opening, run: Run): VulnerabilityDraftRow & { id: string } {
   const [worst] = members.toSorted((left, right) => severityRank(left.reported.severity) - severityRank(right.reported.severity));
   if (worst === undefined) throw new TypeError('A vulnerability has at least one finding.');
   const { reported, weaknessId } = worst;
-  const kev = null;
+  const { ids: _ids, ...published } = reported.advisory ?? unpublished;
+  const { kev } = published;
   const malicious = members.some((member) => member.reported.malicious);
   return {
     id,
@@ -162,7 +187,7 @@ function draftOf({ id, key, members, facts }: Opening, run: Run): VulnerabilityD
     location: reported.locationClass,
     source: reported.source,
     mark: reported.mark as VulnerabilityRow['mark'],
-    kev,
+    ...published,
     malicious,
     remedy: reported.remedy,
     fixKey: fixKey({ action: reported.remedy, component: reported.component, assetId: reported.assetId }),

@@ -90,6 +90,40 @@ export async function weaknessesOf(wanted: readonly { alias: string; name: strin
   return readAliases(wanted.map(({ alias }) => alias));
 }
 
+/**
+ * A shown name nobody knew becomes one more name of the weakness that its other names already have, so that a CVE that
+ * comes later than its advisory changes no key.
+ */
+export async function adoptAliases(clusters: ReadonlyMap<string, readonly string[]>, source: string): Promise<void> {
+  const known = await readAliases([...clusters].flatMap(([shown, others]) => [shown, ...others]));
+  const adopted = [...clusters].flatMap(([shown, others]) => {
+    const other = others.find((alias) => known.has(alias));
+    return known.has(shown) || other === undefined ? [] : [{ alias: shown, weakness_id: known.get(other) }];
+  });
+  await insertAliases(adopted, source);
+}
+
+/** The other names of a weakness; those that already name another one stay with it. */
+export async function spreadAliases(
+  clusters: ReadonlyMap<string, readonly string[]>,
+  weaknesses: ReadonlyMap<string, string>,
+  source: string,
+): Promise<void> {
+  const rows = [...clusters].flatMap(([shown, others]) => others.map((alias) => ({ alias, weakness_id: weaknesses.get(shown) })));
+  await insertAliases(
+    rows.filter(({ weakness_id }) => weakness_id !== undefined),
+    source,
+  );
+}
+
+async function insertAliases(rows: readonly { alias: string; weakness_id: string | undefined }[], source: string): Promise<void> {
+  if (rows.length === 0) return;
+  await db().execute(sql`
+    insert into vulnerabilities.alias (alias, weakness_id, source)
+    select distinct on (g.alias) g.alias, g.weakness_id, ${source} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(alias text, weakness_id uuid) order by g.alias
+    on conflict (workspace_id, alias) do nothing`);
+}
+
 async function readAliases(aliases: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await db().execute<{ alias: string; weakness_id: string }>(sql`
     select alias, weakness_id from vulnerabilities.alias where alias = any(${sql.param([...aliases])}::text[])`);
@@ -103,6 +137,17 @@ export function lockDueForReview(now: Date, most: number): Promise<Vulnerability
     .from(vulnerability)
     .where(sql`${vulnerability.reviewAt} <= ${now.toISOString()}::timestamptz`)
     .orderBy(vulnerability.reviewAt)
+    .limit(most)
+    .for('update');
+}
+
+/** Open rows that have a CVE, after an id, locked, in order of id. */
+export function lockOpenWithCve(after: string, most: number): Promise<VulnerabilityRow[]> {
+  return db()
+    .select()
+    .from(vulnerability)
+    .where(and(eq(vulnerability.live, true), sql`${vulnerability.cveId} is not null`, sql`${vulnerability.id} > ${after}::uuid`))
+    .orderBy(vulnerability.id)
     .limit(most)
     .for('update');
 }

@@ -1,6 +1,8 @@
 /** Worker threads with a wall-clock and a memory limit for each task: untrusted bytes are parsed nowhere else. */
 import { Worker } from 'node:worker_threads';
 import { problems } from '../../contract/problem.ts';
+import { compiledCodeFolder } from './compile-cache.ts';
+import { oneFileOf } from './one-file.ts';
 
 export const workerProblems = problems('workers', {
   timedOut: [504, 'The task took longer than {ms} ms and was stopped.'],
@@ -27,8 +29,8 @@ export type WorkerPool<Input, Output> = {
    * @throws workers.timedOut, workers.crashed (also when memory runs out), workers.stopped; a Problem or Error of the task itself.
    */
   run(input: Input, options?: TaskOptions): Promise<Output>;
-  /** Starts the workers now, so that their start overlaps with other work. */
-  warm(): void;
+  /** Starts so many workers now (default: all), so that their start overlaps with other work. */
+  warm(count?: number): void;
   /** Ends every worker; tasks under way and waiting are refused with workers.stopped. */
   close(): Promise<void>;
 };
@@ -40,6 +42,16 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
 
 /** Code and buffers of a worker are short-lived and small; a large young generation only costs memory. */
 const youngHeapMb = 4;
+
+/**
+ * First words of every worker thread: the code cache is switched on before anything is loaded. Plain JavaScript in a text, because a
+ * module of ours would itself be stripped of its types before the cache could help.
+ */
+const firstLines = `
+const { workerData } = require('node:worker_threads');
+require('node:module').enableCompileCache(workerData.compiledCode);
+import(workerData.script);
+`;
 
 type Task<Input, Output> = {
   readonly input: Input;
@@ -53,6 +65,7 @@ type Reply<Output> = { readonly output: Output } | { readonly error: { name: str
 class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   readonly #options: PoolOptions;
   readonly #setup: Promise<unknown>;
+  readonly #script: string;
   readonly #seats = new Set<Seat<Input, Output>>();
   readonly #waiting: Task<Input, Output>[] = [];
   #closed = false;
@@ -60,10 +73,11 @@ class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#setup = Promise.resolve(options.setup);
+    this.#script = oneFileOf(options.script).href;
   }
 
-  warm(): void {
-    while (!this.#closed && this.#seats.size < this.#options.size) this.#seat();
+  warm(count = this.#options.size): void {
+    while (!this.#closed && this.#seats.size < Math.min(count, this.#options.size)) this.#seat();
   }
 
   run(input: Input, { timeoutMs = this.#options.timeoutMs, signal }: TaskOptions = {}): Promise<Output> {
@@ -94,8 +108,9 @@ class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   }
 
   #seat(): Seat<Input, Output> {
-    const worker = new Worker(new URL('./start.ts', import.meta.url), {
-      workerData: { script: this.#options.script.href },
+    const worker = new Worker(firstLines, {
+      eval: true,
+      workerData: { script: this.#script, compiledCode: compiledCodeFolder },
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb, maxYoungGenerationSizeMb: youngHeapMb },
     });
     const seat: Seat<Input, Output> = { worker, task: null, timer: null };

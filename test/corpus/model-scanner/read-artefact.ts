@@ -16,12 +16,22 @@ export function scanTables(): ScanTables {
   return loaded;
 }
 
+type Watcher = (bytes: Uint8Array, name: string) => void;
+let watcher: Watcher | undefined;
+
+/** Tells every file that tests show to the scanner from now on: the fuzzer starts from them. */
+export function watchInputs(tell: Watcher): void {
+  watcher = tell;
+}
+
 export function artefactOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): Artefact {
+  watcher?.(bytes, name);
   const budget = new Budget({ ...defaultLimits, ...limits }, bytes.length);
   return openArtefact(bytesSource(bytes), name, budget, scanTables());
 }
 
 export function reportOf(bytes: Uint8Array, name = 'file.bin', limits: Partial<Limits> = {}): FileReport {
+  watcher?.(bytes, name);
   return scanSource(bytesSource(bytes), name, { tables: scanTables(), limits: { ...defaultLimits, ...limits } });
 }
 

@@ -7,6 +7,8 @@ import formats from 'ajv-formats';
 import { callingPickle } from '../../../../test/corpus/model-scanner/build-bytes.ts';
 import { zip } from '../../../../test/corpus/model-scanner/build-zip.ts';
 import { reportOf } from '../../../../test/corpus/model-scanner/read-artefact.ts';
+import { compareScans } from './compare.ts';
+import { readReport } from './read-report.ts';
 import { sarifReport } from './sarif.ts';
 
 const file = zip([{ name: 'a\u202e b/x.pkl', data: callingPickle, crc: 5 }]);
@@ -39,12 +41,16 @@ const run = sarifReport(input).runs[0] as unknown as Run;
 const schemaPath = join(import.meta.dirname, '../../../../../shared/data/schemas/sarif-2.1.0.schema.json');
 const skip = existsSync(schemaPath) ? false : 'the published schema is not at hand';
 
-test('the log is valid by the published schema', { skip }, () => {
+function validator() {
   // The schema is of draft 4; what it uses differs from draft 7 in the name of its id only.
   const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(schemaPath, 'utf8')) as Record<string, unknown>;
   const ajv = new Ajv({ allErrors: true, strict: false });
   formats.default(ajv);
-  const validate = ajv.compile(schema);
+  return ajv.compile(schema);
+}
+
+test('the log is valid by the published schema', { skip }, () => {
+  const validate = validator();
   assert.ok(validate(JSON.parse(JSON.stringify(sarifReport(input)))), JSON.stringify(validate.errors?.slice(0, 5)));
   assert.ok(!validate({ version: '2.1.0', runs: [{}] }), 'the schema refuses a wrong log');
 });
@@ -58,9 +64,12 @@ test('every finding is a result of a listed rule, with its fingerprint', () => {
 });
 
 test('offsets inside a member are no offsets of the file: they stand in the logical location', () => {
-  const nested = run.results.find(({ locations }) => locations[0]?.logicalLocations[0]?.fullyQualifiedName.includes('@0x'));
+  const nested = run.results.find(({ locations }) => locations[0]?.logicalLocations.at(-1)?.fullyQualifiedName.includes('@0x'));
   assert.ok(nested);
   assert.equal(nested.locations[0]?.physicalLocation.region, undefined);
+  const [outer, inner] = nested.locations[0]?.logicalLocations ?? [];
+  assert.equal(outer?.fullyQualifiedName, 'models/m 1.zip');
+  assert.match(inner?.fullyQualifiedName ?? '', /^models\/m 1\.zip!a\. b\/x\.pkl@0x[0-9a-f]+$/);
 });
 
 test('addresses are encoded and text of the attacker is escaped', () => {
@@ -72,6 +81,50 @@ test('addresses are encoded and text of the attacker is escaped', () => {
 
 test('the same scan gives the same log, byte for byte', () => {
   assert.equal(JSON.stringify(sarifReport(input)), JSON.stringify(sarifReport(structuredClone(input))));
+});
+
+const [kept, dropped] = input.findings;
+const decision = { fingerprint: null, rule: 'r', path: 'p', reason: 'Reviewed.', owner: 'ml\u202e', expires: '2030-01-01' };
+
+test('against a baseline every result is new, unchanged or absent, and the log stays valid', { skip }, () => {
+  assert.ok(kept && dropped);
+  const before = readReport(
+    JSON.stringify(sarifReport({ ...input, findings: [{ ...kept, path: 'moved/elsewhere.zip' }, dropped] })),
+    'b.sarif',
+  );
+  const after = { findings: input.findings.filter((finding) => finding !== dropped), files: null, verdict: null, rulesVersion: 'abc' };
+  const comparison = compareScans(before, after);
+  assert.ok(comparison.sameRules);
+  const log = sarifReport({ ...input, findings: after.findings, comparison });
+  const states = (log.runs[0] as { results: { baselineState: string }[] }).results.map(({ baselineState }) => baselineState);
+  assert.equal(states.filter((state) => state === 'unchanged').length, 1);
+  assert.equal(states.filter((state) => state === 'absent').length, 1);
+  assert.equal(states.filter((state) => state === 'new').length, input.findings.length - 2);
+  assert.ok(validator()(JSON.parse(JSON.stringify(log))));
+});
+
+test('what is absent in a baseline does not come back from it', () => {
+  assert.ok(dropped);
+  const log = sarifReport({ ...input, findings: [], comparison: { fresh: [], gone: [dropped] } });
+  assert.deepEqual(readReport(JSON.stringify(log), 'b.sarif').findings, []);
+});
+
+test('a suppressed finding stays in the log, with who decided and why', { skip }, () => {
+  assert.ok(kept);
+  const log = sarifReport({ ...input, held: [{ finding: kept, suppression: decision }] });
+  const marked = (log.runs[0] as { results: { suppressions?: unknown[] }[] }).results.filter(({ suppressions }) => suppressions);
+  assert.deepEqual(
+    marked.map(({ suppressions }) => suppressions),
+    [[{ kind: 'external', status: 'accepted', justification: 'Reviewed.', properties: { owner: 'ml\\u{202e}', expires: '2030-01-01' } }]],
+  );
+  assert.ok(validator()(JSON.parse(JSON.stringify(log))));
+});
+
+test('a file that is no report is refused with its name', () => {
+  assert.throws(() => readReport('{', 'x.json'), { code: 'scan-report.notJson' });
+  assert.throws(() => readReport('{"version":"2.1.0"}', 'x.json'), { code: 'scan-report.notReport' });
+  const foreign = { version: '2.1.0', runs: [{ results: [{ ruleId: 'other' }] }] };
+  assert.throws(() => readReport(JSON.stringify(foreign), 'x.json'), { code: 'scan-report.fewFingerprints' });
 });
 
 test('informational findings are no failures', () => {

@@ -2,6 +2,7 @@
 import { printWhere } from '../../../contract/print-where.ts';
 import type { ScanResult } from '../contract.ts';
 import { escapeText } from '../engine/quote.ts';
+import type { JudgedScan } from './gate.ts';
 
 export type Paint = (text: string, style: 'critical' | 'high' | 'medium' | 'quiet' | 'good' | 'strong') => string;
 
@@ -14,21 +15,53 @@ export function paintFor(colour: boolean): Paint {
 
 const mostShown = 200;
 
-/**
- * @param folder put before the paths of the result, so that they can be opened from where the command ran.
- * @returns lines for a person, ending with a newline.
- */
-export function textReport(result: ScanResult, paint: Paint, folder = ''): string {
-  const { findings, unread, files } = result;
-  const told = findings.filter(({ severity }) => severity !== 'informational');
+export type TextSettings = {
+  readonly paint: Paint;
+  /** Put before the paths of the result, so that they can be opened from where the command ran. */
+  readonly folder: string;
+  /** Name of a file that was scanned itself: its path in the result is empty. */
+  readonly itself: string;
+  /** How old the vulnerability data is; null: packages were not compared with any. */
+  readonly advisoryBasis: string | null;
+};
+
+/** @returns lines for a person, ending with a newline. Suppressed findings are counted, and with a baseline only new ones are told in full. */
+export function textReport(judged: JudgedScan, settings: TextSettings): string {
+  const { paint, folder } = settings;
+  const { result, suppressed, comparison } = judged;
+  const fresh = comparison ? new Set(comparison.fresh) : null;
+  const told = (suppressed?.standing ?? result.findings).filter(
+    (finding) => finding.severity !== 'informational' && (!fresh || fresh.has(finding)),
+  );
   const lines = told.slice(0, mostShown).flatMap((finding) => findingLines(finding, paint, folder));
   if (told.length > mostShown) lines.push(`… and ${told.length - mostShown} more findings (use --json or --sarif for all of them)`, '');
-  for (const { path, reason, detail } of unread.slice(0, mostShown))
-    lines.push(`${paint('NOT READ', 'medium')}  ${escapeText(folder + path)}: ${escapeText(detail)} (${reason})`);
-  if (unread.length > mostShown) lines.push(`… and ${unread.length - mostShown} more parts not read`);
-  if (unread.length > 0) lines.push('');
-  lines.push(...summary(result, files.length, paint));
+  for (const { path, reason, detail } of result.unread.slice(0, mostShown))
+    lines.push(
+      `${paint('NOT READ', 'medium')}  ${escapeText(path === '' ? settings.itself : folder + path)}: ${escapeText(detail)} (${reason})`,
+    );
+  if (result.unread.length > mostShown) lines.push(`… and ${result.unread.length - mostShown} more parts not read`);
+  if (result.unread.length > 0) lines.push('');
+  lines.push(...decisionLines(judged, settings), ...summary(result, result.files.length, paint));
   return `${lines.join('\n')}\n`;
+}
+
+function decisionLines({ result, suppressed, comparison }: JudgedScan, { paint, advisoryBasis }: TextSettings): string[] {
+  const lines: string[] = [];
+  if (comparison) {
+    const rules = comparison.sameRules ? '' : ' The baseline was made by other rules.';
+    lines.push(
+      `Baseline: ${comparison.fresh.length} new, ${comparison.unchanged.length} unchanged, ${comparison.gone.length} gone.${paint(rules, 'quiet')}`,
+    );
+  }
+  if (suppressed && suppressed.held.length > 0) lines.push(`Suppressed: ${suppressed.held.length} findings, not told above.`);
+  for (const { rule, path, fingerprint, owner, expires } of suppressed?.expired ?? [])
+    lines.push(
+      `${paint('EXPIRED', 'medium')}   suppression of ${escapeText(fingerprint?.slice(0, 12) ?? `${rule} at ${path}`)} ended on ${escapeText(expires ?? '')} (${escapeText(owner)})`,
+    );
+  const packages = new Set(result.files.flatMap((file) => file.packages.map(({ purl }) => purl))).size;
+  if (packages > 0)
+    lines.push(paint(`${packages} packages: ${advisoryBasis ?? 'not checked for known vulnerabilities (--advisories)'}`, 'quiet'));
+  return lines;
 }
 
 function findingLines({ severity, title, where, why, remedy }: ScanResult['findings'][number], paint: Paint, folder: string): string[] {

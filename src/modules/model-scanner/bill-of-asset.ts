@@ -1,0 +1,78 @@
+/** Whose files make the bill: those of one asset with what stands beside them, or all of a scan. */
+import { type Bill, billProblems, type Scan, scanProblems } from './contract.ts';
+import type { Bom } from './reports/bom.ts';
+import { bomOfScan } from './reports/bom-of-scan.ts';
+import { pathsOfAsset, readResult, type StoredResult, scansOfAsset } from './result-store.ts';
+import { findScan } from './store.ts';
+
+const mostEarlier = 50;
+
+export type BillSubject = { readonly asset_id?: string | undefined; readonly scan_id?: string | undefined };
+export type BillSource = { readonly scan: Scan; readonly name: string; readonly bom: Bom; readonly earlier: Bill['earlier'] };
+
+/** Joins the ambient transaction. @throws model-scanner.billMissing, .billSubject, .notFound, .notFinished */
+export async function readBill({ asset_id, scan_id }: BillSubject): Promise<BillSource> {
+  const scans = asset_id === undefined ? [] : await scansOfAsset(asset_id, mostEarlier + 1);
+  const scan = scan_id === undefined ? scans[0] : await finished(scan_id);
+  if (scan === undefined) throw asset_id === undefined ? billProblems.billSubject() : billProblems.billMissing({ id: asset_id });
+  const result = await readResult(scan);
+  const own = asset_id === undefined || scan.assetId === asset_id ? null : await pathsOfAsset(scan.id, asset_id);
+  if (own !== null && own.size === 0) throw billProblems.billMissing({ id: asset_id ?? '' });
+  const part = own === null ? result : partOf(result, own);
+  const held = new Set(part.findings.filter(({ suppression }) => suppression !== null));
+  const name = nameOf(scan, own);
+  return {
+    scan,
+    name,
+    bom: bomOfScan({ result: part, name, held }),
+    earlier: scans
+      .filter(({ id }) => id !== scan.id)
+      .slice(0, mostEarlier)
+      .map(scanLine),
+  };
+}
+
+async function finished(id: string): Promise<Scan> {
+  const scan = await findScan(id);
+  if (scan === null) throw scanProblems.notFound({ id });
+  if (scan.state !== 'done') throw scanProblems.notFinished({ id });
+  return scan;
+}
+
+export function scanLine({ id, path, verdict, finishedAt }: Scan): Bill['scan'] {
+  return { id, path, verdict, finishedAt };
+}
+
+function nameOf({ path }: Scan, own: ReadonlySet<string> | null): string {
+  const [only] = own ?? [];
+  const shown = own?.size === 1 && only !== undefined && only !== '' ? only : path;
+  return shown.split('/').at(-1) || shown;
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** The asset's files, settings in their folders, and manifests in their folders or above: those speak about everything below them. */
+function partOf(result: StoredResult, own: ReadonlySet<string>): StoredResult {
+  const folders = new Set([...own].map(folderOf));
+  const above = new Set([...folders].flatMap(withParents));
+  const files = result.files.filter(
+    ({ path, role, packages }) =>
+      own.has(path) || (role === 'config' && folders.has(folderOf(path))) || (packages.length > 0 && above.has(folderOf(path))),
+  );
+  const kept = new Set(files.map(({ path }) => path));
+  return {
+    ...result,
+    files,
+    findings: result.findings.filter(({ path }) => own.has(path)),
+    unread: result.unread.filter(({ path }) => kept.has(path)),
+  };
+}
+
+function withParents(folder: string): string[] {
+  const all = [folder];
+  for (let at = folder; at !== ''; ) {
+    at = folderOf(at);
+    all.push(at);
+  }
+  return all;
+}
