@@ -14,6 +14,8 @@ test('the worker of the scanner is one file, and loads no package at its start: 
   assert.ok(inputs.length > 100 && code.length > 100_000);
   assert.deepEqual(packages, []);
   assert.ok(!/^import .* from "\./m.test(code));
+  assert.ok(inputs.includes('src/modules/model-scanner/source-code/python-file.ts'), 'what is loaded later is inside too');
+  assert.ok(!/\bload\("\.\.?\//.test(code));
 });
 
 test('a prepared file counts only while every source is what it was made from', (t) => {

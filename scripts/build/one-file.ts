@@ -1,8 +1,8 @@
 /** Prepares worker scripts as one file each, for starts that are over before two hundred modules are looked up. */
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { isFresh, type OneFileRecord, oneFileFolder, oneFilePaths } from '../../src/platform/workers/one-file.ts';
 import { root } from '../files.ts';
 
@@ -17,6 +17,21 @@ export type OneFile = {
   readonly packages: readonly string[];
 };
 
+/**
+ * Modules of ours that are loaded when first needed, by `load('./name.ts')` of a `createRequire`: inside one file they are parts that
+ * begin when first needed. Beside it they would be second copies, whose errors nobody recognises.
+ */
+const loadedLater: Plugin = {
+  name: 'loaded-later',
+  setup: (builder) => {
+    builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!/\bload\('\.\.?\//.test(text)) return null;
+      return { loader: 'ts', contents: text.replaceAll(/\bload\(('\.\.?\/[^']+')\)/g, 'require($1)') };
+    });
+  },
+};
+
 /** Packages stay outside: the file lies below node_modules and finds them. */
 export async function bundleScript(path: string): Promise<OneFile> {
   const { outputFiles, metafile } = await build({
@@ -29,6 +44,7 @@ export async function bundleScript(path: string): Promise<OneFile> {
     format: 'esm',
     target: 'node24',
     packages: 'external',
+    plugins: [loadedLater],
     logLevel: 'silent',
   });
   const needs = Object.values(metafile.outputs).flatMap(({ imports }) => imports);

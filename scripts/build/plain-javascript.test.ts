@@ -14,11 +14,12 @@ test('types go, and the names of own modules end in .js wherever code uses them'
     const e = await import('./e.ts');
     const f = new Worker(new URL('./f.ts', import.meta.url));
     const g = join(import.meta.dirname, 'g.ts');
-    export const n: number = b(e, f, g);
+    const h = load('./h.ts');
+    export const n: number = b(e, f, g, h);
   `);
-  assert.deepEqual(needs, ['../b.ts', './c.ts', './d.ts', './e.ts', './f.ts', './g.ts']);
+  assert.deepEqual(needs, ['../b.ts', './c.ts', './d.ts', './e.ts', './f.ts', './g.ts', './h.ts']);
   assert.doesNotMatch(code, /\.ts["']|types-only|: number/);
-  for (const name of ['../b.js', './c.js', './d.js', './e.js', './f.js', 'g.js']) assert.ok(code.includes(`"${name}"`), name);
+  for (const name of ['../b.js', './c.js', './d.js', './e.js', './f.js', 'g.js', './h.js']) assert.ok(code.includes(`"${name}"`), name);
 });
 
 test('texts that only look like a module stay as they are', async () => {

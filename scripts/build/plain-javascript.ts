@@ -50,8 +50,13 @@ function literalsOf(node: Node): Node[] {
   const list = node['arguments'];
   if ((node.type !== 'CallExpression' && node.type !== 'NewExpression') || !Array.isArray(list)) return [];
   const given = (list as readonly { expression: unknown }[]).map(({ expression }) => expression).filter(isNode);
-  const isImport = isNode(node['callee']) && node['callee'].type === 'Import';
+  const isImport = isNode(node['callee']) && (node['callee'].type === 'Import' || isLoader(node['callee']));
   return isImport || given.some(isOwnPlace) ? given : [];
+}
+
+/** Modules that are loaded when first needed: `load('./name.ts')`, with `load` from `createRequire`. */
+function isLoader(callee: Node): boolean {
+  return callee.type === 'Identifier' && callee['value'] === 'load';
 }
 
 /** `import.meta.url` and its kin. */
