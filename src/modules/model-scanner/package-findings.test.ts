@@ -58,8 +58,19 @@ test('a known vulnerability of a package is a finding of its file, with line, wa
 });
 
 test('a package that is an attack is told as that; a range that only may be affected is possible', () => {
-  const attack = withPackageFindings(scanWith([torch]), [{ ...match, malicious: true, severity: null, fixed: null }]).findings[0];
-  assert.deepEqual([attack?.ruleId, attack?.severity], ['malicious-package', 'critical']);
+  const attack = { ...match, malicious: true, severity: null, fixed: null };
+  const locked = withPackageFindings(scanWith([torch]), [attack]);
+  const [found] = locked.findings;
+  assert.deepEqual(
+    [found?.ruleId, found?.severity, found?.axis, found?.effect, found?.certainty],
+    ['malicious-package', 'critical', 'effect', 'exec', 'proved'],
+  );
+  assert.deepEqual([locked.verdict, locked.files[0]?.verdict], ['malicious', 'malicious']);
+  // Every version that the range allows is an attack, but no lockfile says that any of them is installed.
+  for (const state of ['affected', 'possible'] as const) {
+    const ranged = withPackageFindings(scanWith([{ ...torch, version: null, requirement: '>=2' }]), [{ ...attack, state }]);
+    assert.deepEqual([ranged.findings[0]?.certainty, ranged.verdict], ['possible', 'suspicious'], state);
+  }
   const possible = withPackageFindings(scanWith([{ ...torch, version: null, requirement: '>=2' }]), [{ ...match, state: 'possible' }])
     .findings[0];
   assert.equal(possible?.certainty, 'possible');
@@ -69,4 +80,33 @@ test('without a match nothing changes, and twice the same package at one place i
   const result = scanWith([torch, torch]);
   assert.deepEqual(withPackageFindings(result, []), result);
   assert.equal(withPackageFindings(result, [match]).findings.filter(({ ruleId }) => ruleId === 'vulnerable-package').length, 1);
+});
+
+test('a finding about a loader says whether the locked version of it is named by the advisories at hand', () => {
+  const onnx: ScannedPackage = { ...torch, name: 'onnx', version: '1.19.0', purl: 'pkg:pypi/onnx@1.19.0' };
+  const result = scanWith([onnx]);
+  const finding = {
+    ruleId: 'external-path',
+    title: 'Loading reaches a file outside the model folder',
+    severity: 'high' as const,
+    axis: 'effect' as const,
+    certainty: 'possible' as const,
+    why: 'It is a second name.',
+    where: { containerPath: ['model.onnx'], offset: null, length: null },
+    evidence: 'weights.bin',
+    fingerprint: 'f'.repeat(64),
+    references: ['CVE-2026-34446'],
+    remedy: 'Export the model again.',
+    mark: 'static' as const,
+    path: 'model.onnx',
+  };
+  const whyWith = (matches: readonly PackageMatch[]) =>
+    withPackageFindings({ ...result, findings: [finding] }, matches).findings.find(({ ruleId }) => ruleId === 'external-path')?.why;
+  const named = { ...match, purl: onnx.purl, id: 'GHSA-example', aliases: ['CVE-2026-34446'] };
+  assert.equal(whyWith([named]), 'It is a second name. CVE-2026-34446 affects onnx 1.19.0.');
+  assert.equal(whyWith([]), 'It is a second name. The advisories at hand do not name onnx 1.19.0 under CVE-2026-34446.');
+  assert.equal(
+    whyWith([{ ...named, state: 'unknown' }]),
+    'It is a second name. The advisories at hand cannot compare onnx 1.19.0 under CVE-2026-34446.',
+  );
 });

@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 import type { PackageMatch } from './advisory-port.ts';
 import type { ScanFinding, ScannedPackage, ScanResult } from './contract.ts';
 import { escapeText } from './engine/quote.ts';
-import { atLeast, severityOrder, worstVerdict } from './engine/verdict.ts';
+import { severityOrder, verdictOf, worstVerdict } from './engine/verdict.ts';
+import { loaderAdvisories, lockedLoaders } from './packages/loader-advisories.ts';
 import { parsePackagePlace } from './reports/package-place.ts';
 
 export const packageRules = [
@@ -18,7 +19,7 @@ export const packageRules = [
   {
     id: 'malicious-package',
     title: 'A package is known to be an attack',
-    axis: 'posture',
+    axis: 'effect',
     severity: 'critical',
     references: ['CWE-506', 'LLM03:2025', 'AML.T0010'],
     remedy: 'Remove the package, and treat every machine that installed it as broken into.',
@@ -36,7 +37,7 @@ export function withPackageFindings(result: ScanResult, matches: readonly Packag
   const added = [
     ...new Map(every.toReversed().map((finding) => [`${finding.fingerprint} ${finding.path}`, finding])).values(),
   ].toReversed();
-  const findings = [...result.findings, ...added];
+  const findings = [...result.findings.map((finding) => withLoaderAnswer(finding, result, byPurl)), ...added];
   findings.sort((a, b) => severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity));
   const files = result.files.map((file) =>
     raised(
@@ -51,12 +52,26 @@ export function withPackageFindings(result: ScanResult, matches: readonly Packag
   return { ...result, findings, files, counts, verdict };
 }
 
+/** Whether the version of the loader that the project locks is one that the advisory names. What no data names may be affected all the same. */
+function withLoaderAnswer(finding: ScanFinding, { files }: ScanResult, byPurl: ReadonlyMap<string, readonly PackageMatch[]>): ScanFinding {
+  const asked = loaderAdvisories(finding);
+  if (asked.length === 0) return finding;
+  const answers = lockedLoaders(finding.path, files).flatMap(({ version, purl }) =>
+    asked.map((id) => {
+      const match = byPurl.get(purl)?.find((known) => known.id === id || known.aliases.includes(id));
+      if (match?.state === 'affected') return ` ${id} affects onnx ${escapeText(version)}.`;
+      const unknown = match === undefined ? 'do not name' : 'cannot compare';
+      return ` The advisories at hand ${unknown} onnx ${escapeText(version)} under ${id}.`;
+    }),
+  );
+  return answers.length === 0 ? finding : { ...finding, why: `${finding.why}${answers.join('')}`.slice(0, 4000) };
+}
+
 function raised(file: ScanResult['files'][number], added: readonly ScanFinding[]): ScanResult['files'][number] {
   if (added.length === 0) return file;
   const counts = { ...file.counts };
   for (const { severity } of added) counts[severity] += 1;
-  const risky = (file.verdict ?? 'clean') === 'clean' && added.some(({ severity }) => atLeast(severity, 'medium'));
-  return { ...file, counts, verdict: risky ? 'risky' : (file.verdict ?? 'clean') };
+  return { ...file, counts, verdict: worstVerdict([file.verdict ?? 'clean', verdictOf(added, [], true)]) };
 }
 
 function findingsOf(path: string, entry: ScannedPackage, matches: readonly PackageMatch[]): ScanFinding[] {
@@ -69,20 +84,28 @@ function findingsOf(path: string, entry: ScannedPackage, matches: readonly Packa
       title: escapeText(`${entry.name} ${version} ${match.malicious ? 'is an attack' : `has ${match.id}`}`).slice(0, 300),
       severity: match.severity ?? (match.malicious ? 'critical' : 'medium'),
       axis: rule.axis,
-      certainty: match.state === 'affected' ? 'proved' : match.state,
+      // Installing the package runs its code; whether a range installs this very version nobody knows.
+      ...(match.malicious ? { effect: 'exec' as const } : {}),
+      certainty: certaintyOf(entry, match),
       why: whyOf(entry, match).slice(0, 4000),
       where: { containerPath: [path === '' ? entry.place : path], offset: null, length: null, ...(line === null ? {} : { line }) },
       evidence: `${entry.purl} ${match.id}`.slice(0, 4000),
       fingerprint: hash('sha256', JSON.stringify([rule.id, path.slice(path.lastIndexOf('/') + 1), entry.purl, match.id])),
       references: [...new Set([match.id, ...match.aliases, ...match.cwes, ...rule.references])].slice(0, 40),
-      remedy:
-        match.fixed === null
+      remedy: match.malicious
+        ? rule.remedy
+        : match.fixed === null
           ? 'No fixed version is known: replace the package, or keep what reaches it from untrusted input.'
           : `Upgrade to ${match.fixed} or newer.`,
       mark: 'static',
       path,
     };
   });
+}
+
+function certaintyOf({ version }: ScannedPackage, { state, malicious }: PackageMatch): ScanFinding['certainty'] {
+  if (state !== 'affected') return state;
+  return malicious && version === null ? 'possible' : 'proved';
 }
 
 function whyOf({ name, requirement }: ScannedPackage, { id, summary, state, exploited }: PackageMatch): string {

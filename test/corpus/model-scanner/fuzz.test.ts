@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { familiesOf, fuzz, inputOf } from './fuzz.ts';
 import { dice, mutate } from './mutate.ts';
+import { reportOf } from './read-artefact.ts';
 import { builtSeeds, realSeeds } from './seeds.ts';
 
 const families = familiesOf([...realSeeds(), ...(await builtSeeds())]);
@@ -26,4 +27,12 @@ test('an iteration gives the same bytes every time, and most iterations change t
   const roll = dice(5);
   const changed = Array.from({ length: 200 }, () => mutate(file, [file], roll)).filter((bytes) => Buffer.compare(bytes, file) !== 0);
   assert.ok(changed.length > 180, `${changed.length} of 200`);
+});
+
+test('found by the fuzzer: a container image of many parts in an MCP configuration is read at once', () => {
+  const image = `acme/mcp:1.0.0${'/mcp:1.0.0'.repeat(300)}!`;
+  const config = JSON.stringify({ mcpServers: { tool: { command: 'docker', args: ['run', '-i', image] } } });
+  const startedAt = process.cpuUsage();
+  reportOf(new TextEncoder().encode(config), '.mcp.json');
+  assert.ok(process.cpuUsage(startedAt).user < 1_000_000);
 });

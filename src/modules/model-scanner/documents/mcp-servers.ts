@@ -145,7 +145,8 @@ function readContainer(program: string, args: readonly string[], { note, where }
   if (mount !== undefined)
     note({ code: 'broad-folder', detail: 'The server sees a whole home folder or the whole machine.', text: mount, where });
   const image = args.find(
-    (word, index) => index > 0 && /^[a-z0-9][\w.-]*(?:[/:][\w.@:-]+)+$/.test(word) && !args[index - 1]?.startsWith('-'),
+    (word, index) =>
+      index > 0 && /^[a-z0-9][\w.-]*[/:][\w.@:-][\w.@:/-]*$/.test(word) && !/\/(?:\/|$)/.test(word) && !args[index - 1]?.startsWith('-'),
   );
   if (image !== undefined && !image.includes('@sha256:') && (/:latest$/.test(image) || !/:[\w.-]+$/.test(image)))
     note({ code: 'unpinned-server', detail: 'At each start the newest image of the server is run.', text: image, where });

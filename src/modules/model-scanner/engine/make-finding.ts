@@ -7,7 +7,8 @@ type Redaction = { redacted(text: string): string };
 
 /** No word about a file shows a secret in it, whoever quotes it. */
 export function findingOf(detector: Detector, detection: Detection, places: Redaction): Finding {
-  const evidence = places.redacted(detection.evidence).slice(0, 4000);
+  // A name in the file may be empty; a finding never stands without words and something to show.
+  const evidence = places.redacted(detection.evidence).slice(0, 4000) || '(empty)';
   const effect = detection.effect ?? detector.effect;
   return {
     ruleId: detector.id,
@@ -16,7 +17,7 @@ export function findingOf(detector: Detector, detection: Detection, places: Reda
     axis: detector.axis,
     ...(effect === undefined ? {} : { effect }),
     certainty: detection.certainty,
-    why: places.redacted(detection.why).slice(0, 4000),
+    why: places.redacted(detection.why).slice(0, 4000) || detector.title,
     where: detection.where,
     evidence,
     fingerprint: fingerprintOf(detector.id, detection.where, evidence),

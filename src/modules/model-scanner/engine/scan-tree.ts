@@ -5,6 +5,8 @@ import { isProblem } from '../../../contract/problem.ts';
 import { type WorkerPool, workerPool } from '../../../platform/workers/pool.ts';
 import type { ScanResult } from '../contract.ts';
 import { checkedLicences } from '../packages/licence-chain.ts';
+import { withRepositoryLicences } from '../packages/licence-repository.ts';
+import { withLockedLoaders } from '../packages/loader-advisories.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
 import { type FileReport, unreadReport } from './file-report.ts';
@@ -122,7 +124,9 @@ async function scanWalked(
   const run = new TreeRun(files, options);
   const deadline = startedAt + (options.maxTimeMs ?? defaultMaxTimeMs);
   const bytes = provenanceBytes(options.profile ?? 'standard');
-  const reports = checkedLicences(await checkedProvenance(await run.all(deadline), files, { bytes, deadline }));
+  const chained = checkedLicences(await checkedProvenance(await run.all(deadline), files, { bytes, deadline }));
+  // Of some files of a folder nobody can say that its licence is missing.
+  const reports = withLockedLoaders(options.files === undefined ? withRepositoryLicences(chained) : chained);
   return resultOf(reports, skipped, {
     listPlain: options.listPlain ?? false,
     engineVersion: options.engineVersion,

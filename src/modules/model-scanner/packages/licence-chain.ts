@@ -1,4 +1,5 @@
 /** After the walk: the licence of a model against those of the models and data sets it was made from, where both were scanned. */
+import type { Finding } from '../../../contract/finding.ts';
 import licenceConflict from '../detectors/licence-conflict.ts';
 import type { LicenceFact, LicenceTerms } from '../engine/artefact.ts';
 import { artefactWithPractices } from '../engine/artefact-practices.ts';
@@ -64,7 +65,14 @@ function withConflicts(report: FileReport, parents: readonly Card[]): FileReport
     where: own.where,
   }));
   const artefact = artefactWithPractices(practices, own.where);
-  const findings = licenceConflict.detect(artefact).map((detection) => findingOf(licenceConflict, detection, asWritten));
+  return withFindings(
+    report,
+    licenceConflict.detect(artefact).map((detection) => findingOf(licenceConflict, detection, asWritten)),
+  );
+}
+
+/** What is known of a file from beside it; its verdict only ever gets worse. */
+export function withFindings(report: FileReport, findings: readonly Finding[]): FileReport {
   const verdict = verdictOf(findings, [], true);
   const isWorse = verdictOrder.indexOf(verdict) < verdictOrder.indexOf(report.verdict) && verdict !== 'clean';
   return { ...report, findings: [...report.findings, ...findings], verdict: isWorse ? verdict : report.verdict };

@@ -1,7 +1,10 @@
 /** What a Python file would do: when it is imported, when its classes are built, and when its functions are called. */
 import type { ActivationFact, PracticeFact, SourceCallFact } from '../engine/artefact.ts';
 import type { PickleFactTables } from '../pickle/tables.ts';
-import { callFunction, instantiate } from './python-calls.ts';
+import type { Interpreter } from './interpreter.ts';
+import { nothingGiven } from './python-call.ts';
+import { applyValue, callFunction, instantiate } from './python-calls.ts';
+import { evaluate } from './python-evaluate.ts';
 import { parsePython } from './python-parser.ts';
 import { execute } from './python-statements.ts';
 import type { ClassValue } from './python-values.ts';
@@ -44,7 +47,7 @@ const builtFunctions = new Set(
  */
 export function analysePython(question: SourceQuestion): SourceAnswer {
   const module = parsePython(question.text);
-  const run = new SourceRun(question);
+  const run = new SourceRun(question, interpreterOf);
   run.lookalikes = module.lookalikes.slice(0, 1000);
   execute(run, module.body, run.module);
   run.during('when-built', () => goThroughClasses(run));
@@ -62,6 +65,16 @@ export function analysePython(question: SourceQuestion): SourceAnswer {
   };
 }
 
+/** All parts of the reader, tied to one reading. */
+function interpreterOf(run: SourceRun): Interpreter {
+  return {
+    evaluate: (expression, scope) => evaluate(run, expression, scope),
+    execute: (block, scope) => execute(run, block, scope),
+    callFunction: (called, call) => callFunction(run, called, call),
+    applyValue: (callee, call) => applyValue(run, callee, call),
+  };
+}
+
 function baseName(base: ClassValue['bases'][number]): string {
   if (base.kind === 'named') return base.name === '' ? base.module : base.name.slice(base.name.lastIndexOf('.') + 1);
   return base.kind === 'class' ? base.statement.name : '';
@@ -73,10 +86,10 @@ function goThroughClasses(run: SourceRun): void {
   for (let at = 0; at < run.classes.length && at < mostClasses; at += 1) {
     const of = run.classes[at];
     if (!of) continue;
-    const instance = instantiate(run, of, { args: [], keywords: new Map() });
+    const instance = instantiate(run, of, nothingGiven);
     for (const name of builtMethods) {
       const method = of.members.names.get(name);
-      if (method?.kind === 'function') callFunction(run, { ...method, self: instance }, { args: [], keywords: new Map() });
+      if (method?.kind === 'function') callFunction(run, { ...method, self: instance }, nothingGiven);
     }
   }
   goThroughFunctions(run, (name, top) => top && builtFunctions.has(name));
@@ -91,7 +104,7 @@ function goThroughFunctions(run: SourceRun, wanted: (name: string, top: boolean)
     if (run.visited.has(key)) continue;
     const owner = run.classes.find(({ members }) => members === found.scope);
     const self = owner && found.scope.kind === 'class' ? ({ kind: 'instance', of: owner, fields: new Map(), marks: 0 } as const) : null;
-    callFunction(run, { ...found, self }, { args: [], keywords: new Map() });
+    callFunction(run, { ...found, self }, nothingGiven);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Builtins and their kin: what finds, builds, maps and executes. */
-
 import { disguise, expressionOf, type Handler } from './call-handler.ts';
-import { applyValue, spot } from './python-calls.ts';
+import { spot } from './python-call.ts';
 import { credentialOf, reachedMember } from './python-members.ts';
 import { Scope } from './python-scope.ts';
 import {
@@ -16,6 +15,7 @@ import {
   sequence,
   unknown,
   unknownWith,
+  type Value,
   withMarks,
 } from './python-values.ts';
 import { isHarmfulName } from './source-effects.ts';
@@ -84,12 +84,12 @@ const applied: Handler = (run, { call: { args }, site, callee }) => {
   if (!change) return unknown;
   if (!elements || !run.mayReplay())
     return withMarks(
-      applyValue(run, change, { args: [unknownWith(list?.marks ?? 0)], keywords: new Map(), site }),
+      run.interpreter.applyValue(change, { args: [unknownWith(list?.marks ?? 0)], keywords: new Map(), site }),
       deepMarks(list ?? unknown, 2),
     );
   const made = elements.map((element, turn) =>
     run.replay(turn > 0, () =>
-      turn > 0 && !run.mayReplay() ? unknown : applyValue(run, change, { args: [element], keywords: new Map(), site }),
+      turn > 0 && !run.mayReplay() ? unknown : run.interpreter.applyValue(change, { args: [element], keywords: new Map(), site }),
     ),
   );
   return callee.name === 'filter' ? unknownWith(marksOf(elements)) : sequence(made);
@@ -104,7 +104,7 @@ const reduced: Handler = (run, { call: { args }, site }) => {
     ? unknown
     : all.reduce((value, element) =>
         run.replay(true, () =>
-          run.mayReplay() ? applyValue(run, change, { args: [value, element], keywords: new Map(), site }) : unknown,
+          run.mayReplay() ? run.interpreter.applyValue(change, { args: [value, element], keywords: new Map(), site }) : unknown,
         ),
       );
 };
@@ -115,7 +115,7 @@ const keyed: Handler = (run, { callee, call, site }) => {
   const [list] = call.args;
   if (key && (key.kind === 'function' || key.kind === 'named'))
     for (const element of (elementsOf(list) ?? [unknown]).slice(0, 20))
-      run.replay(true, () => applyValue(run, key, { args: [element], keywords: new Map(), site }));
+      run.replay(true, () => run.interpreter.applyValue(key, { args: [element], keywords: new Map(), site }));
   return callee.name === 'sorted' && list ? unknownWith(deepMarks(list, 3)) : unknown;
 };
 
@@ -123,7 +123,7 @@ const keyed: Handler = (run, { callee, call, site }) => {
 const built: Handler = (run, { call: { args }, site }) => {
   const [name, bases, body] = args;
   if (!isTextual(name) || body?.kind !== 'dict') return unknown;
-  const members = new Scope('class', site.scope);
+  const members = new Scope<Value>('class', site.scope);
   for (const [key, value] of body.entries) members.names.set(key, value);
   const statement = { kind: 'class', name: name.text, bases: [], decorators: [], body: [], ...spot(site) } as const;
   const made = { kind: 'class', statement, members, bases: bases?.kind === 'sequence' ? bases.items : [], marks: 0 } as const;

@@ -1,7 +1,6 @@
 /** What a handler of a named function is given, and what it needs to report. */
 import type { Target } from '../pickle/names.ts';
-import type { Site } from './python-calls.ts';
-import type { Call } from './python-fold.ts';
+import type { Call, Site } from './python-call.ts';
 import { marks, type NamedValue, qualified, type Value } from './python-values.ts';
 import type { SourceRun } from './source-run.ts';
 

@@ -9,7 +9,7 @@ export type NotebookCell = {
 };
 
 export type CellPlace = { readonly cell: NotebookCell /** Counted from 1. */; readonly line: number };
-export type NotebookSource = {
+type NotebookSource = {
   readonly text: string;
   /** Where a character of the text stands in the notebook. */
   placeOf(offset: number): CellPlace | null;

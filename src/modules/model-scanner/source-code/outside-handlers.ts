@@ -1,10 +1,7 @@
 /** Functions that start, open, copy, delete, install and load: judged by what they are given. */
-
 import { expressionOf, type Handler } from './call-handler.ts';
-import { callFunction, instantiate, spot } from './python-calls.ts';
-import type { Call } from './python-fold.ts';
+import { type Call, nothingGiven, spot } from './python-call.ts';
 import { findMember } from './python-members.ts';
-import { callNamed } from './python-named-calls.ts';
 import { deepMarks, isTextual, marks, named, unknown, unknownWith } from './python-values.ts';
 import { persistentPath } from './shell-command.ts';
 import { isHarmfulName } from './source-effects.ts';
@@ -17,9 +14,9 @@ const started: Handler = (run, { call: { args, keywords }, callee }) => {
   const inner = keywords.get('args') ?? handed.find((value) => value.kind === 'sequence');
   const given: Call = { args: inner?.kind === 'sequence' ? inner.items : [], keywords: new Map() };
   for (const value of handed) {
-    if (value.kind === 'function') callFunction(run, value, given);
+    if (value.kind === 'function') run.interpreter.callFunction(value, given);
     if (value.kind === 'named' && isHarmfulName(run.tables, value))
-      callNamed(run, value, { ...given, site: { at: 0, end: 0, scope: run.module, expression: (name) => `${name}(…)` } });
+      run.interpreter.applyValue(value, { ...given, site: { at: 0, end: 0, scope: run.module, expression: (name) => `${name}(…)` } });
   }
   return { kind: 'result', of: callee, args: [], marks: 0 };
 };
@@ -29,7 +26,7 @@ const startedNamed: Handler = (run, outside) => {
   const target = [...call.args, ...call.keywords.values()].find((value) => value.kind === 'named' && isHarmfulName(run.tables, value));
   if (target?.kind !== 'named') return started(run, outside);
   const list = call.keywords.get('args') ?? call.args.find((value) => value.kind === 'sequence');
-  return callNamed(run, target, { args: list?.kind === 'sequence' ? list.items : [], keywords: new Map(), site });
+  return run.interpreter.applyValue(target, { args: list?.kind === 'sequence' ? list.items : [], keywords: new Map(), site });
 };
 
 /** Opening alone reads nothing yet; what the file is asked for later is judged by its path. */
@@ -82,16 +79,16 @@ const duplicated: Handler = (run, outside) => {
 };
 
 /** The commands of setup() that run while a package is installed. */
-const setup: Handler = (run, { call: { keywords } }) => {
+const setup: Handler = (run, { call: { keywords }, site }) => {
   const commands = keywords.get('cmdclass');
   if (commands?.kind !== 'dict') return unknown;
   for (const [name, command] of commands.entries) {
     if (command.kind !== 'class' || !/^(install|develop|egg_info|install_lib|install_scripts|bdist_egg|easy_install)$/.test(name)) continue;
     run.installing = true;
-    const instance = instantiate(run, command, { args: [], keywords: new Map() });
+    const instance = run.interpreter.applyValue(command, { ...nothingGiven, site });
     for (const method of ['initialize_options', 'finalize_options', 'run']) {
       const found = findMember(command, method, 8);
-      if (found?.kind === 'function') callFunction(run, { ...found, self: instance }, { args: [], keywords: new Map() });
+      if (found?.kind === 'function') run.interpreter.callFunction({ ...found, self: instance }, nothingGiven);
     }
     run.installing = false;
   }

@@ -1,10 +1,9 @@
 /** Calls: functions of the file are gone through, text is computed, and what is called outside is handed to the sinks. */
-import { evaluate } from './python-evaluate.ts';
-import { type Call, foldMethod } from './python-fold.ts';
+import { type Call, type Invocation, nothingGiven, type Site, spot } from './python-call.ts';
+import { foldMethod } from './python-fold.ts';
 import { findMember, indexOf, namespaceValue, reachedMember } from './python-members.ts';
 import { callNamed } from './python-named-calls.ts';
 import { Scope } from './python-scope.ts';
-import { execute } from './python-statements.ts';
 import type { Argument, Expression } from './python-tree.ts';
 import {
   type ClassValue,
@@ -13,6 +12,7 @@ import {
   isTextual,
   marks,
   marksOf,
+  type PythonScope,
   qualified,
   sequence,
   shown,
@@ -25,19 +25,10 @@ import { callResultMethod } from './source-methods.ts';
 import type { SourceRun } from './source-run.ts';
 import { executeText } from './source-sinks.ts';
 
-/** Where a call stands, and how it is printed. */
-export type Site = {
-  readonly at: number;
-  readonly end: number;
-  readonly scope: Scope;
-  /** `os.system('id')`: names resolved, known values in place of expressions. */
-  expression(callee: string): string;
-};
-
 type CallExpression = Expression & { readonly kind: 'call' };
 
-export function callValue(run: SourceRun, expression: CallExpression, scope: Scope): Value {
-  const callee = evaluate(run, expression.callee, scope);
+export function callValue(run: SourceRun, expression: CallExpression, scope: PythonScope): Value {
+  const callee = run.interpreter.evaluate(expression.callee, scope);
   const { call, given } = argumentsOf(run, expression.args, scope);
   const site: Site = {
     at: expression.at,
@@ -50,12 +41,12 @@ export function callValue(run: SourceRun, expression: CallExpression, scope: Sco
 
 type Given = { readonly argument: Argument; readonly value: Value };
 
-function argumentsOf(run: SourceRun, list: readonly Argument[], scope: Scope): { call: Call; given: Given[] } {
+function argumentsOf(run: SourceRun, list: readonly Argument[], scope: PythonScope): { call: Call; given: Given[] } {
   const args: Value[] = [];
   const keywords = new Map<string, Value>();
   const given: Given[] = [];
   for (const argument of list) {
-    const value = evaluate(run, argument.value, scope);
+    const value = run.interpreter.evaluate(argument.value, scope);
     given.push({ argument, value });
     if (argument.star === '*') args.push(...(value.kind === 'sequence' ? value.items : [unknownWith(value.marks)]));
     else if (argument.star === '**') {
@@ -71,9 +62,6 @@ function shownArgument(run: SourceRun, { name, star, value: written }: Argument,
   const known = shown(value) ?? run.written(written.at, written.end);
   return `${star}${name === null ? '' : `${name}=`}${known}`;
 }
-
-/** A call with the place it stands at. */
-export type Invocation = Call & { readonly site: Site };
 
 export function applyValue(run: SourceRun, callee: Value, call: Invocation): Value {
   switch (callee.kind) {
@@ -103,23 +91,21 @@ export function callFunction(run: SourceRun, called: FunctionValue, call: Call):
   const again = run.visited.has(key);
   if (run.active.includes(key) || (again && !run.mayReplay())) return unknownWith(marksOf(call.args));
   run.visited.add(key);
-  const scope = new Scope('function', called.scope);
+  const scope = new Scope<Value>('function', called.scope);
   bind(called, call, scope);
   run.active.push(key);
   try {
-    return (
-      run.replay(again, () =>
-        run.within(called.origin, () =>
-          run.nested(() => ('kind' in called.body ? evaluate(run, called.body, scope) : execute(run, called.body, scope))),
-        ),
-      ) ?? unknown
-    );
+    return run.replay(again, () => run.within(called.origin, () => run.nested(() => goThrough(run, called.body, scope)))) ?? unknown;
   } finally {
     run.active.pop();
   }
 }
 
-function bind({ parameters, defaults, self }: FunctionValue, { args, keywords }: Call, scope: Scope): void {
+function goThrough({ interpreter }: SourceRun, body: FunctionValue['body'], scope: PythonScope): Value | undefined {
+  return 'kind' in body ? interpreter.evaluate(body, scope) : interpreter.execute(body, scope);
+}
+
+function bind({ parameters, defaults, self }: FunctionValue, { args, keywords }: Call, scope: PythonScope): void {
   const waiting = self === null ? [...args] : [self, ...args];
   const named = new Map(keywords);
   let afterStar = false;
@@ -161,8 +147,7 @@ function callMember(run: SourceRun, callee: Value & { kind: 'member' }, call: In
   if (owner.kind === 'sequence' || owner.kind === 'dict') return callContainer(owner, name, call);
   if (owner.kind === 'namespace') return callNamespace(run, owner.scope, { ...call, name });
   if (isTextual(owner)) return foldMethod(owner, name, call) ?? unknownWith(owner.marks | marksOf(all));
-  if (callers.has(name))
-    for (const value of all) if (value.kind === 'function') callFunction(run, value, { args: [], keywords: new Map() });
+  if (callers.has(name)) for (const value of all) if (value.kind === 'function') callFunction(run, value, nothingGiven);
   if (owner.kind === 'instance' && (name === 'start' || name === 'run')) startInstance(run, owner);
   if (owner.kind === 'result') return callResultMethod(run, { owner, name, call, site });
   if (name === '__subclasses__' && (callee.marks & marks.reflected) !== 0)
@@ -183,7 +168,7 @@ function callMember(run: SourceRun, callee: Value & { kind: 'member' }, call: In
 
 function startInstance(run: SourceRun, owner: Value & { kind: 'instance' }): void {
   const body = findMember(owner.of, 'run', 8);
-  if (body?.kind === 'function') callFunction(run, { ...body, self: owner }, { args: [], keywords: new Map() });
+  if (body?.kind === 'function') callFunction(run, { ...body, self: owner }, nothingGiven);
 }
 
 function callContainer(owner: Value & { kind: 'sequence' | 'dict' }, name: string, { args }: Call): Value {
@@ -207,7 +192,7 @@ function callContainer(owner: Value & { kind: 'sequence' | 'dict' }, name: strin
   return unknownWith(0);
 }
 
-function callNamespace(run: SourceRun, scope: Scope, { name, args: [first, second] }: Call & { readonly name: string }): Value {
+function callNamespace(run: SourceRun, scope: PythonScope, { name, args: [first, second] }: Call & { readonly name: string }): Value {
   if (!isTextual(first)) return unknown;
   const from = first.marks & (marks.joined | marks.decoded);
   if (name === 'get' || name === '__getitem__' || name === 'pop') return namespaceValue(run, scope, { key: first.text, from });
@@ -247,8 +232,4 @@ function callResult(run: SourceRun, callee: Value & { kind: 'result' }, call: In
     default:
       return unknownWith(callee.marks | marksOf(call.args));
   }
-}
-
-export function spot({ at, end }: Site): { at: number; end: number } {
-  return { at, end };
 }

@@ -1,10 +1,10 @@
 /** Expressions: what they stand for, and what they do on the way. */
+import { assign } from './python-assign.ts';
 import { callValue } from './python-calls.ts';
-import { percent } from './python-fold.ts';
 import { indexOf, memberOf } from './python-members.ts';
+import { combine, graver, signed } from './python-operators.ts';
 import { Scope } from './python-scope.ts';
 import { slice } from './python-slice.ts';
-import { assign } from './python-statements.ts';
 import type { Expression } from './python-tree.ts';
 import {
   bytes,
@@ -12,11 +12,12 @@ import {
   elementsOf,
   integer,
   isTextual,
+  keyOf,
   longestText,
   marks,
   marksOf,
   named,
-  numberOf,
+  type PythonScope,
   sequence,
   text,
   unknown,
@@ -26,12 +27,12 @@ import {
 import type { SourceRun } from './source-run.ts';
 
 /** @returns unknown for everything that is not certain; calls inside are judged as they are met. */
-export function evaluate(run: SourceRun, expression: Expression | null, scope: Scope): Value {
+export function evaluate(run: SourceRun, expression: Expression | null, scope: PythonScope): Value {
   if (expression === null || !run.step()) return unknown;
   return run.nested(() => evaluateKind(run, expression, scope)) ?? unknown;
 }
 
-function evaluateKind(run: SourceRun, expression: Expression, scope: Scope): Value {
+function evaluateKind(run: SourceRun, expression: Expression, scope: PythonScope): Value {
   const inner = (part: Expression | null) => evaluate(run, part, scope);
   switch (expression.kind) {
     case 'name':
@@ -64,7 +65,7 @@ function evaluateKind(run: SourceRun, expression: Expression, scope: Scope): Val
     case 'chain':
       return chained(run, expression, scope);
     case 'unary':
-      return unary(expression.sign, inner(expression.operand));
+      return signed(expression.sign, inner(expression.operand));
     case 'conditional':
       inner(expression.test);
       return graver(inner(expression.then), inner(expression.other));
@@ -89,7 +90,7 @@ function evaluateKind(run: SourceRun, expression: Expression, scope: Scope): Val
   }
 }
 
-function lambda(run: SourceRun, { parameters, body, at }: Expression & { kind: 'lambda' }, scope: Scope): Value {
+function lambda(run: SourceRun, { parameters, body, at }: Expression & { kind: 'lambda' }, scope: PythonScope): Value {
   const defaults = new Map(parameters.filter((one) => one.default).map((one) => [one.name, evaluate(run, one.default, scope)]));
   const value = {
     kind: 'function',
@@ -107,7 +108,7 @@ function lambda(run: SourceRun, { parameters, body, at }: Expression & { kind: '
   return value;
 }
 
-function nameValue(run: SourceRun, id: string, scope: Scope): Value {
+function nameValue(run: SourceRun, id: string, scope: PythonScope): Value {
   const known = scope.find(id);
   if (known !== undefined) return known;
   // `from os import *`: any name may be one of that module; it is the one the tables know.
@@ -135,13 +136,7 @@ function items(values: readonly (readonly [boolean, Value])[], tuple: boolean): 
   return sequence(flat, tuple);
 }
 
-/** Keys that are text or numbers; the others are kept under a name nobody asks for. */
-export function keyOf(value: Value | undefined): string | null {
-  if (isTextual(value)) return value.text;
-  return value?.kind === 'integer' ? String(value.value) : null;
-}
-
-function dictionary(run: SourceRun, { entries }: Expression & { kind: 'dict' }, scope: Scope): Value {
+function dictionary(run: SourceRun, { entries }: Expression & { kind: 'dict' }, scope: PythonScope): Value {
   const made = new Map<string, Value>();
   for (const [at, { key, value }] of entries.entries()) {
     const known = key === null ? null : keyOf(evaluate(run, key, scope));
@@ -152,7 +147,7 @@ function dictionary(run: SourceRun, { entries }: Expression & { kind: 'dict' }, 
   return { kind: 'dict', entries: made, marks: 0 };
 }
 
-function indexed(run: SourceRun, { of, index }: Expression & { kind: 'index' }, scope: Scope): Value {
+function indexed(run: SourceRun, { of, index }: Expression & { kind: 'index' }, scope: PythonScope): Value {
   const owner = evaluate(run, of, scope);
   if (index.kind === 'slice') {
     const bounds = [index.lower, index.upper, index.step].map((bound) => (bound === null ? null : evaluate(run, bound, scope)));
@@ -161,26 +156,7 @@ function indexed(run: SourceRun, { of, index }: Expression & { kind: 'index' }, 
   return indexOf(run, owner, evaluate(run, index, scope));
 }
 
-function unary(sign: string, value: Value): Value {
-  const number = numberOf(value);
-  if (sign === '-' && value.kind === 'integer') return integer(-value.value, value.marks);
-  if (sign === '~' && value.kind === 'integer') return integer(~value.value, value.marks);
-  if (sign === 'not') return number === undefined ? unknown : { kind: 'constant', value: number === 0, marks: 0 };
-  return value;
-}
-
-/** Of two values that may be meant, the one that can do more. */
-export function graver(one: Value, other: Value): Value {
-  return weight(other) > weight(one) ? other : one;
-}
-function weight(value: Value): number {
-  if (value.kind === 'named') return value.module === 'builtins' ? 3 : 4;
-  if (value.kind === 'function' || value.kind === 'class') return 5;
-  if (deepMarks(value, 1) !== 0) return 3;
-  return value.kind === 'unknown' || (value.kind === 'constant' && value.value === null) ? 0 : 2;
-}
-
-function chained(run: SourceRun, { first, rest }: Expression & { kind: 'chain' }, scope: Scope): Value {
+function chained(run: SourceRun, { first, rest }: Expression & { kind: 'chain' }, scope: PythonScope): Value {
   let value = evaluate(run, first, scope);
   // Texts are gathered and put together once: a long sum of short texts stays linear.
   const pieces: string[] = [];
@@ -201,78 +177,10 @@ function chained(run: SourceRun, { first, rest }: Expression & { kind: 'chain' }
   return joined.length > longestText ? unknownWith(value.marks) : { ...value, text: joined };
 }
 
-export function combine(left: Value, sign: string, right: Value): Value {
-  const from = marksOf([left, right]);
-  if (sign === 'or' || sign === 'and') return graver(left, right);
-  if (sign === '%' && isTextual(left)) return percent(left, right) ?? unknownWith(from);
-  if (sign === '+') return added(left, right) ?? unknownWith(from);
-  if (sign === '*') return repeated(left, right) ?? repeated(right, left) ?? arithmetic(left, sign, right) ?? unknownWith(from);
-  if (sign === '/' && left.kind !== 'integer') return dividedPath(left, right) ?? unknownWith(from);
-  return arithmetic(left, sign, right) ?? unknownWith(from);
-}
-
-function added(left: Value, right: Value): Value | undefined {
-  const from = left.marks | right.marks | marks.joined;
-  if (left.kind === 'text' && right.kind === 'text') return text(left.text + right.text, from);
-  if (left.kind === 'bytes' && right.kind === 'bytes') return bytes(left.text + right.text, from);
-  if (left.kind === 'sequence' && right.kind === 'sequence') return sequence([...left.items, ...right.items], left.tuple);
-  return arithmetic(left, '+', right);
-}
-
-function repeated(value: Value, times: Value): Value | undefined {
-  const count = numberOf(times);
-  if (count === undefined || !isTextual(value)) return undefined;
-  const most = Math.max(0, Math.min(count, longestText));
-  if (value.text.length * most > longestText) return unknownWith(value.marks);
-  return { ...value, text: value.text.repeat(most), marks: value.marks | marks.joined };
-}
-
-/** `Path('a') / 'b'`. */
-function dividedPath(left: Value, right: Value): Value | undefined {
-  if (left.kind !== 'result' || !/Path(\.home|\.cwd)?$/.test(left.of.name)) return undefined;
-  return { ...left, args: [...left.args, right] };
-}
-
-function arithmetic(left: Value, sign: string, right: Value): Value | undefined {
-  if (left.kind !== 'integer' || right.kind !== 'integer') return undefined;
-  const [a, b] = [left.value, right.value];
-  const from = left.marks | right.marks;
-  switch (sign) {
-    case '+':
-      return integer(a + b, from);
-    case '-':
-      return integer(a - b, from);
-    case '*':
-      return a.toString().length + b.toString().length > 4000 ? undefined : integer(a * b, from);
-    case '^':
-      return integer(a ^ b, from | marks.decoded);
-    case '&':
-      return integer(a & b, from);
-    case '|':
-      return integer(a | b, from);
-    case '//':
-      return b === 0n ? undefined : integer(floorDivided(a, b), from);
-    case '%':
-      return b === 0n ? undefined : integer(a - floorDivided(a, b) * b, from);
-    case '>>':
-      return b >= 0n && b < 4096n ? integer(a >> b, from) : undefined;
-    case '<<':
-      return b >= 0n && b < 4096n ? integer(a << b, from) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** Python rounds towards minus infinity. */
-function floorDivided(a: bigint, b: bigint): bigint {
-  const quotient = a / b;
-  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
-}
-
 type Comprehension = Expression & { kind: 'comprehension' };
 
-function comprehended(run: SourceRun, expression: Comprehension, outer: Scope): Value {
-  const scope = new Scope('function', outer);
+function comprehended(run: SourceRun, expression: Comprehension, outer: PythonScope): Value {
+  const scope = new Scope<Value>('function', outer);
   const made: Value[] = [];
   let certain = true;
   let from = 0;

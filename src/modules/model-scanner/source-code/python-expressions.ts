@@ -101,7 +101,7 @@ function yielded(cursor: TokenCursor): Expression {
 
 function lambda(cursor: TokenCursor): Expression {
   const at = cursor.next().at;
-  const parameters = readParameters(cursor, ':');
+  const parameters = readParameters(cursor, ':', readExpression);
   cursor.takeSign(':');
   return { kind: 'lambda', parameters, body: readExpression(cursor), at, end: cursor.lastEnd() };
 }
@@ -192,7 +192,11 @@ export function readArguments(cursor: TokenCursor): Argument[] {
     const name = named ? cursor.takeName() : null;
     if (named) cursor.next();
     const value = readExpression(cursor);
-    args.push({ name, star, value: cursor.isWord('for') || cursor.isWord('async') ? comprehension(cursor, 'generator', value) : value });
+    args.push({
+      name,
+      star,
+      value: cursor.isWord('for') || cursor.isWord('async') ? comprehension(cursor, 'generator', { element: value }) : value,
+    });
     if (!cursor.takeSign(',') && !cursor.isSign(')') && cursor.position === before) cursor.next();
     else if (!cursor.isSign(')') && cursor.peek().kind === 'newline') break;
   }
@@ -284,7 +288,7 @@ function strings(cursor: TokenCursor): Expression {
 
 function formatExpression(cursor: TokenCursor, { from, to }: { readonly from: number; readonly to: number }): Expression {
   if (cursor.depth > deepest - deepestFormat) return { kind: 'unreadable', at: from, end: to };
-  const inner = new TokenCursor(cursor.source, tokenise(cursor.source, from, to, true).tokens);
+  const inner = new TokenCursor(cursor.source, tokenise(cursor.source, { from, to }).tokens);
   // Each format string inside another one counts as many levels: its text is read once more for each.
   inner.depth = cursor.depth + Math.floor(deepest / deepestFormat);
   const value = readExpressions(inner);
@@ -299,7 +303,7 @@ function parenthesised(cursor: TokenCursor, at: number): Expression {
   while (!cursor.isSign(')') && cursor.peek().kind !== 'end') {
     const before = cursor.position;
     const value = readItem(cursor);
-    items.push(cursor.isWord('for') || cursor.isWord('async') ? comprehension(cursor, 'generator', value) : value);
+    items.push(cursor.isWord('for') || cursor.isWord('async') ? comprehension(cursor, 'generator', { element: value }) : value);
     if (cursor.takeSign(',')) tuple = true;
     else if (!cursor.isSign(')') && cursor.position === before) cursor.next();
     if (cursor.peek().kind === 'newline') break;
@@ -317,7 +321,7 @@ function listed(cursor: TokenCursor, at: number): Expression {
     const before = cursor.position;
     const value = readItem(cursor);
     if (cursor.isWord('for') || cursor.isWord('async')) {
-      const made = comprehension(cursor, 'list', value);
+      const made = comprehension(cursor, 'list', { element: value });
       cursor.takeSign(']');
       return made;
     }
@@ -339,7 +343,7 @@ function braced(cursor: TokenCursor, at: number): Expression {
       const key = readItem(cursor);
       const value = cursor.takeSign(':') ? readExpression(cursor) : null;
       if (cursor.isWord('for') || cursor.isWord('async')) {
-        const made = value ? comprehension(cursor, 'dict', value, key) : comprehension(cursor, 'set', key);
+        const made = value ? comprehension(cursor, 'dict', { element: value, key }) : comprehension(cursor, 'set', { element: key });
         cursor.takeSign('}');
         return made;
       }
@@ -354,12 +358,10 @@ function braced(cursor: TokenCursor, at: number): Expression {
   return items.length > 0 ? { kind: 'set', items, at, end } : { kind: 'dict', entries, at, end };
 }
 
-function comprehension(
-  cursor: TokenCursor,
-  result: 'list' | 'set' | 'dict' | 'generator',
-  element: Expression,
-  key: Expression | null = null,
-): Expression {
+type Comprehended = { readonly element: Expression; readonly key?: Expression };
+type Brackets = 'list' | 'set' | 'dict' | 'generator';
+
+function comprehension(cursor: TokenCursor, result: Brackets, { element, key }: Comprehended): Expression {
   const clauses: Clause[] = [];
   while (cursor.isWord('for') || (cursor.isWord('async') && cursor.isWord('for', 1))) {
     cursor.takeWord('async');
@@ -371,7 +373,7 @@ function comprehension(
     while (cursor.takeWord('if')) conditions.push(chain(cursor, 0));
     clauses.push({ target, iterable, conditions });
   }
-  return { kind: 'comprehension', result, key, element, clauses, at: element.at, end: cursor.lastEnd() };
+  return { kind: 'comprehension', result, key: key ?? null, element, clauses, at: element.at, end: cursor.lastEnd() };
 }
 
 /** Targets of `for`: names, tuples, attributes, places. `in` ends them. */

@@ -7,7 +7,7 @@ import { bytesSource } from '../engine/source.ts';
 import { activationsOf, analysePython, type SourceAnswer } from './analyse-python.ts';
 import type { DecodedSource } from './python-encoding.ts';
 
-export type PythonFile = {
+type PythonFile = {
   readonly decoded: DecodedSource;
   /** Last part of its path, lower case. */
   readonly name: string;

@@ -3,6 +3,7 @@
  * Only what is certain is computed; anything else is unknown and keeps the marks of what went in. Pure and bounded.
  */
 import { Buffer } from 'node:buffer';
+import type { Call } from './python-call.ts';
 import { unescapeText } from './python-strings.ts';
 import { unpackText } from './python-unpack.ts';
 import {
@@ -21,8 +22,6 @@ import {
   type Value,
 } from './python-values.ts';
 
-export type Call = { readonly args: readonly Value[]; readonly keywords: ReadonlyMap<string, Value> };
-
 const latin1 = (value: string): Buffer => Buffer.from(value, 'latin1');
 
 /** Names of codecs as Python spells them, without case, dashes and underscores. */
@@ -37,7 +36,7 @@ const rot13 = (value: string): string =>
   });
 
 /** `bytes.decode`, `codecs.decode`: text, or bytes for the codecs that give bytes. */
-export function decodeWith(value: Value, codec: string): Value | undefined {
+function decodeWith(value: Value, codec: string): Value | undefined {
   if (!isTextual(value)) return undefined;
   const hidden = value.marks | marks.decoded;
   const { text: raw } = value;

@@ -1,14 +1,14 @@
 /** Attributes and places of a value: `os.system`, `globals()['x']`, `vars(os)['system']`, `().__class__`. */
-import { callFunction } from './python-calls.ts';
-import { keyOf } from './python-evaluate.ts';
-import type { Scope } from './python-scope.ts';
+import { nothingGiven } from './python-call.ts';
 import {
   type ClassValue,
   isTextual,
+  keyOf,
   marks,
   type NamedValue,
   named,
   numberOf,
+  type PythonScope,
   text,
   unknown,
   unknownWith,
@@ -36,8 +36,7 @@ export function reachedMember(
   if (owner.kind === 'namespace') return dictionaries.has(name) ? owner : { kind: 'member', owner, name, marks: reflected };
   if (owner.kind === 'instance') {
     const field = owner.fields.get(name) ?? findMember(owner.of, name, 8);
-    if (field?.kind === 'function' && field.property === true)
-      return callFunction(run, { ...field, self: owner }, { args: [], keywords: new Map() });
+    if (field?.kind === 'function' && field.property === true) return run.interpreter.callFunction({ ...field, self: owner }, nothingGiven);
     if (field?.kind === 'function') return { ...field, self: owner };
     if (field) return field;
   }
@@ -108,7 +107,7 @@ export function credentialOf(name: string): Value {
   return credential.test(name) ? { kind: 'unknown', marks: marks.secret } : unknown;
 }
 
-export function namespaceValue(run: SourceRun, scope: Scope, { key, from }: { readonly key: string; readonly from: number }): Value {
+export function namespaceValue(run: SourceRun, scope: PythonScope, { key, from }: { readonly key: string; readonly from: number }): Value {
   const found = scope.find(key);
   if (found !== undefined) return found.kind === 'named' ? withMarks(found, marks.reflected | from) : found;
   if (key === '__builtins__' || key === 'builtins' || key === '__builtin__') return named('builtins', '', marks.reflected);

@@ -1,8 +1,8 @@
 import { builtinHandlers } from './builtin-handlers.ts';
 import { disguise, expressionOf, type Handler, type Outside } from './call-handler.ts';
 import { outsideHandlers } from './outside-handlers.ts';
-import { type Invocation, spot } from './python-calls.ts';
-import { type Call, foldCall, isDecoder, pureKeys } from './python-fold.ts';
+import { type Call, type Invocation, spot } from './python-call.ts';
+import { foldCall, isDecoder, pureKeys } from './python-fold.ts';
 import { credentialOf, indexOf, reachedMember } from './python-members.ts';
 import { isTextual, marks, marksOf, type NamedValue, named, unknown, unknownWith, type Value } from './python-values.ts';
 import { actingModules, actingNames, deeper, effectOfCall, lastPart, targetOf } from './source-effects.ts';

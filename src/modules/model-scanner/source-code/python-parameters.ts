@@ -1,10 +1,9 @@
 /** Parameters of functions and lambdas. */
-import { readExpression } from './python-expressions.ts';
-import type { Parameter } from './python-tree.ts';
+import type { Expression, Parameter } from './python-tree.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-/** Parameters up to `close`, which is not taken. */
-export function readParameters(cursor: TokenCursor, close: string): Parameter[] {
+/** Parameters up to `close`, which is not taken; `readExpression` reads annotations and defaults. */
+export function readParameters(cursor: TokenCursor, close: ':' | ')', readExpression: (cursor: TokenCursor) => Expression): Parameter[] {
   const parameters: Parameter[] = [];
   while (!cursor.isSign(close) && cursor.peek().kind !== 'end' && cursor.peek().kind !== 'newline') {
     const star = cursor.takeSign('**') ? '**' : cursor.takeSign('*') ? '*' : '';

@@ -178,7 +178,7 @@ class Parser {
     const name = cursor.takeName();
     if (cursor.takeSign('[')) this.#skipTypeParameters();
     cursor.takeSign('(');
-    const parameters = readParameters(cursor, ')');
+    const parameters = readParameters(cursor, ')', readExpression);
     cursor.takeSign(')');
     if (cursor.takeSign('->')) readExpression(cursor);
     return { kind: 'function', name, parameters, decorators, body: this.#block(), ...this.#spot(at) };

@@ -1,9 +1,8 @@
 /** Names and what they stand for. Kept in Maps: the names are the attacker's. */
-import type { Value } from './python-values.ts';
 
-export class Scope {
+export class Scope<Value> {
   readonly names = new Map<string, Value>();
-  readonly outer: Scope | null;
+  readonly outer: Scope<Value> | null;
   readonly kind: 'module' | 'function' | 'class';
   /** Modules whose names were all imported with `*`, the last first. */
   readonly stars: string[] = [];
@@ -11,17 +10,17 @@ export class Scope {
   readonly elsewhere = new Set<string>();
   readonly #journals: Map<string, Value | undefined>[] = [];
 
-  constructor(kind: Scope['kind'], outer: Scope | null) {
+  constructor(kind: Scope<Value>['kind'], outer: Scope<Value> | null) {
     this.kind = kind;
     this.outer = outer;
   }
-  module(): Scope {
-    let scope: Scope = this;
+  module(): Scope<Value> {
+    let scope: Scope<Value> = this;
     while (scope.outer) scope = scope.outer;
     return scope;
   }
   find(name: string): Value | undefined {
-    for (let scope: Scope | null = this; scope; scope = scope.outer) {
+    for (let scope: Scope<Value> | null = this; scope; scope = scope.outer) {
       // Functions do not see the names of the class around them.
       if (scope !== this && scope.kind === 'class') continue;
       const value = scope.names.get(name);
@@ -59,6 +58,6 @@ export class Scope {
   }
   /** Modules imported with `*` here or outside. */
   *starred(): Generator<string> {
-    for (let scope: Scope | null = this; scope; scope = scope.outer) yield* scope.stars;
+    for (let scope: Scope<Value> | null = this; scope; scope = scope.outer) yield* scope.stars;
   }
 }

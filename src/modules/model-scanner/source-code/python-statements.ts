@@ -1,15 +1,27 @@
 /** Statements: names get their values, bodies are gone through; nothing is run. */
+import { assign } from './python-assign.ts';
+import { nothingGiven } from './python-call.ts';
 import { callFunction, instantiate } from './python-calls.ts';
-import { combine, evaluate, graver } from './python-evaluate.ts';
+import { evaluate } from './python-evaluate.ts';
 import { findMember } from './python-members.ts';
+import { combine, graver } from './python-operators.ts';
 import { Scope } from './python-scope.ts';
 import type { Block, ClassStatement, Expression, FunctionStatement, Statement } from './python-tree.ts';
-import { type ClassValue, elementsOf, type FunctionValue, isTextual, none, unknown, unknownWith, type Value } from './python-values.ts';
+import {
+  type ClassValue,
+  elementsOf,
+  type FunctionValue,
+  none,
+  type PythonScope,
+  unknown,
+  unknownWith,
+  type Value,
+} from './python-values.ts';
 import { loadingImport } from './source-imports.ts';
 import type { SourceRun } from './source-run.ts';
 
 /** @returns what `return` gave, the gravest of several; undefined without one. */
-export function execute(run: SourceRun, block: Block, scope: Scope): Value | undefined {
+export function execute(run: SourceRun, block: Block, scope: PythonScope): Value | undefined {
   let result: Value | undefined;
   for (const statement of block) {
     if (!run.step()) break;
@@ -19,7 +31,7 @@ export function execute(run: SourceRun, block: Block, scope: Scope): Value | und
   return result;
 }
 
-function executeOne(run: SourceRun, statement: Statement, scope: Scope): Value | undefined {
+function executeOne(run: SourceRun, statement: Statement, scope: PythonScope): Value | undefined {
   switch (statement.kind) {
     case 'expression':
       evaluate(run, statement.value, scope);
@@ -76,63 +88,28 @@ function merged(results: readonly (Value | undefined)[]): Value | undefined {
   return known.length === 0 ? undefined : known.reduce(graver);
 }
 
-function assignStatement(run: SourceRun, { targets, sign, value }: Statement & { kind: 'assign' }, scope: Scope): void {
+function assignStatement(run: SourceRun, { targets, sign, value }: Statement & { kind: 'assign' }, scope: PythonScope): void {
   let made = evaluate(run, value, scope);
   const [only] = targets;
   if (sign !== '=' && only) made = combine(evaluate(run, only, scope), sign.slice(0, -1), made);
   for (const target of targets) assign(run, { target, value: made }, scope);
 }
 
-/** Variables that have other programs load a library or run a file. */
-const preloads = new Set(['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'PYTHONSTARTUP', 'BASH_ENV']);
-
-/** Gives names, attributes and places their value. */
-export function assign(run: SourceRun, { target, value }: { readonly target: Expression; readonly value: Value }, scope: Scope): void {
-  if (target.kind === 'name') scope.set(target.id, value);
-  else if (target.kind === 'tuple' || target.kind === 'list') {
-    const parts = elementsOf(value);
-    for (const [at, one] of target.items.entries())
-      run.nested(() =>
-        assign(
-          run,
-          { target: one, value: parts?.length === target.items.length ? (parts[at] ?? unknown) : unknownWith(value.marks) },
-          scope,
-        ),
-      );
-  } else if (target.kind === 'star' && target.value) assign(run, { target: target.value, value: unknownWith(value.marks) }, scope);
-  else if (target.kind === 'attribute') {
-    const owner = evaluate(run, target.of, scope);
-    if (owner.kind === 'instance' && owner.fields.size < 1000) owner.fields.set(target.name, value);
-    else if (owner.kind === 'class' && owner.members.names.size < 5000) owner.members.names.set(target.name, value);
-  } else if (target.kind === 'index') {
-    const owner = evaluate(run, target.of, scope);
-    const key = evaluate(run, target.index, scope);
-    if (owner.kind === 'dict' && isTextual(key) && owner.entries.size < 5000) owner.entries.set(key.text, value);
-    else if (owner.kind === 'namespace' && isTextual(key)) owner.scope.set(key.text, value);
-    else if (owner.kind === 'named' && owner.name === 'environ' && isTextual(key) && preloads.has(key.text))
-      run.record({
-        effect: 'native-load',
-        certainty: 'possible',
-        expression: `os.environ['${key.text}'] = …`,
-        at: target.at,
-        end: target.end,
-      });
-  }
-}
-
-function defineFunction(run: SourceRun, statement: FunctionStatement, scope: Scope): void {
+function defineFunction(run: SourceRun, statement: FunctionStatement, scope: PythonScope): void {
   const { name, parameters, body, decorators, at } = statement;
   const defaults = new Map<string, Value>();
   for (const parameter of parameters) if (parameter.default) defaults.set(parameter.name, evaluate(run, parameter.default, scope));
   const value: FunctionValue = { kind: 'function', name, parameters, defaults, body, scope, origin: run.origin, self: null, at, marks: 0 };
   run.functions.push(value);
-  scope.set(name, decorated(run, decorators, value, scope));
+  scope.set(name, decorated(run, value, { decorators, scope }));
   // The names `from module import name` asks for when the module has none of its own.
   if (name === '__getattr__' && scope.kind === 'module') callFunction(run, value, { args: [unknown], keywords: new Map() });
 }
 
+type Decoration = { readonly decorators: readonly Expression[]; readonly scope: PythonScope };
+
 /** A decorator of this file runs with what it decorates; one from elsewhere is taken to give it back. */
-function decorated(run: SourceRun, decorators: readonly Expression[], value: Value, scope: Scope): Value {
+function decorated(run: SourceRun, value: Value, { decorators, scope }: Decoration): Value {
   let made = value;
   for (const decorator of decorators.toReversed()) {
     const callee = evaluate(run, decorator, scope);
@@ -145,9 +122,9 @@ function decorated(run: SourceRun, decorators: readonly Expression[], value: Val
   return made;
 }
 
-function defineClass(run: SourceRun, statement: ClassStatement, scope: Scope): void {
+function defineClass(run: SourceRun, statement: ClassStatement, scope: PythonScope): void {
   const bases = statement.bases.map(({ name, value }) => [name, evaluate(run, value, scope)] as const);
-  const members = new Scope('class', scope);
+  const members = new Scope<Value>('class', scope);
   execute(run, statement.body, members);
   const plain = bases.filter(([name]) => name === null).map(([, base]) => base);
   const value: ClassValue = { kind: 'class', statement, members, bases: plain, marks: 0 };
@@ -167,7 +144,7 @@ function hooksOfDefinition(run: SourceRun, value: ClassValue, bases: readonly (r
     const hooks = name === 'metaclass' ? ['__prepare__', '__new__', '__init__'] : ['__init_subclass__'];
     for (const hook of hooks) {
       const found = findMember(base, hook, 8);
-      if (found?.kind === 'function') callFunction(run, { ...found, self: value }, { args: [], keywords: new Map() });
+      if (found?.kind === 'function') callFunction(run, { ...found, self: value }, nothingGiven);
     }
   }
   for (const member of value.members.names.values())
@@ -178,7 +155,7 @@ function hooksOfDefinition(run: SourceRun, value: ClassValue, bases: readonly (r
 }
 
 /** Only tests that everybody can see to be false leave a branch out. */
-function branches(run: SourceRun, { branches: all }: Statement & { kind: 'if' }, scope: Scope): Value | undefined {
+function branches(run: SourceRun, { branches: all }: Statement & { kind: 'if' }, scope: PythonScope): Value | undefined {
   const results: (Value | undefined)[] = [];
   const seen = new Map<string, Value>();
   for (const { test, body } of all) {
@@ -191,7 +168,7 @@ function branches(run: SourceRun, { branches: all }: Statement & { kind: 'if' },
 }
 
 /** One of several ways the program may take: names that an earlier way gave a graver value keep it. */
-function alternative<T>(scope: Scope, seen: Map<string, Value>, work: () => T): T {
+function alternative<T>(scope: PythonScope, seen: Map<string, Value>, work: () => T): T {
   const { result, before } = scope.watched(work);
   for (const name of before.keys()) {
     const value = scope.names.get(name);
@@ -222,7 +199,7 @@ function comparesMain(test: Expression | null): boolean {
   );
 }
 
-function loop(run: SourceRun, statement: Statement & { kind: 'for' }, scope: Scope): Value | undefined {
+function loop(run: SourceRun, statement: Statement & { kind: 'for' }, scope: PythonScope): Value | undefined {
   const iterable = evaluate(run, statement.iterable, scope);
   const elements = elementsOf(iterable);
   if (!elements || !run.mayReplay()) {
@@ -245,14 +222,14 @@ function loop(run: SourceRun, statement: Statement & { kind: 'for' }, scope: Sco
 }
 
 /** A body that runs nobody knows how often: what it changes is unknown after it, but keeps its marks. */
-function repeatedBody(run: SourceRun, body: Block, scope: Scope): Value | undefined {
+function repeatedBody(run: SourceRun, body: Block, scope: PythonScope): Value | undefined {
   const { result, before } = scope.watched(() => execute(run, body, scope));
   forget(scope, before);
   return result;
 }
 
 /** Names that were given a value nobody knows how often: only their marks are certain. */
-function forget(scope: Scope, before: ReadonlyMap<string, Value | undefined>): void {
+function forget(scope: PythonScope, before: ReadonlyMap<string, Value | undefined>): void {
   for (const [name, earlier] of before) {
     const value = scope.names.get(name);
     if (earlier === undefined || value === undefined || earlier === value) continue;
@@ -261,7 +238,7 @@ function forget(scope: Scope, before: ReadonlyMap<string, Value | undefined>): v
   }
 }
 
-function attempt(run: SourceRun, statement: Statement & { kind: 'try' }, scope: Scope): Value | undefined {
+function attempt(run: SourceRun, statement: Statement & { kind: 'try' }, scope: PythonScope): Value | undefined {
   const seen = new Map<string, Value>();
   const results = [alternative(scope, seen, () => merged([execute(run, statement.body, scope), execute(run, statement.other, scope)]))];
   for (const { name, body } of statement.handlers) {

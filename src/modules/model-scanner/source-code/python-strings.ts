@@ -1,9 +1,9 @@
 /** String literals of Python: every prefix, every quote, escapes, and the expressions inside format strings. */
 
-export type Literal = {
+type Literal = {
   readonly text: string;
   readonly flavour: 'text' | 'bytes' | 'format';
-  readonly pieces: readonly (string | { readonly from: number; readonly to: number })[];
+  readonly pieces: readonly (string | Range)[];
   readonly end: number;
 };
 
@@ -31,10 +31,10 @@ export function readLiteral(text: string, at: number, limit: number): Literal {
   const body = start + quote.length;
   const raw = prefix.includes('r');
   const format = prefix.includes('f') || prefix.includes('t');
-  const close = format ? formatEnd(text, body, { quote, limit, depth: 0 }) : plainEnd(text, body, quote, limit);
+  const close = format ? formatEnd(text, body, { quote, limit, depth: 0 }) : plainEnd(text, body, { quote, limit });
   const end = Math.min(limit, close + (text.startsWith(quote, close) ? quote.length : 0));
   if (format) {
-    const pieces = formatPieces(text, body, close, raw);
+    const pieces = formatPieces(text, { from: body, to: close }, raw);
     return { text: pieces.filter((piece) => typeof piece === 'string').join(''), flavour: 'format', pieces, end };
   }
   const bytes = prefix.includes('b');
@@ -42,7 +42,9 @@ export function readLiteral(text: string, at: number, limit: number): Literal {
   return { text: raw || !inner.includes('\\') ? inner : unescapeText(inner, bytes), flavour: bytes ? 'bytes' : 'text', pieces: [], end };
 }
 
-function plainEnd(text: string, from: number, quote: string, limit: number): number {
+type Scan = { readonly quote: string; readonly limit: number };
+
+function plainEnd(text: string, from: number, { quote, limit }: Scan): number {
   for (let at = from; at < limit; at += 1) {
     const character = text[at];
     if (character === '\\') at += text.startsWith('\r\n', at + 1) ? 2 : 1;
@@ -52,7 +54,7 @@ function plainEnd(text: string, from: number, quote: string, limit: number): num
   return limit;
 }
 
-type FormatScan = { readonly quote: string; readonly limit: number; readonly depth: number };
+type FormatScan = Scan & { readonly depth: number };
 
 /** The closing quote of a format string: quotes inside braces belong to literals of their own. */
 function formatEnd(text: string, from: number, { quote, limit, depth }: FormatScan): number {
@@ -65,8 +67,8 @@ function formatEnd(text: string, from: number, { quote, limit, depth }: FormatSc
     else if (character === '}' && braces > 0) braces -= 1;
     else if (character === quote[0] && text.startsWith(quote, at)) {
       if (braces === 0 || depth >= deepestNesting || !closesLater(text, at, limit)) return at;
-      at = nestedEnd(text, at, limit, depth);
-    } else if ((character === '"' || character === "'") && braces > 0) at = nestedEnd(text, at, limit, depth);
+      at = nestedEnd(text, at, { limit, depth });
+    } else if ((character === '"' || character === "'") && braces > 0) at = nestedEnd(text, at, { limit, depth });
     else if (quote.length === 1 && character === '\n' && braces === 0) return at;
   }
   return limit;
@@ -79,19 +81,21 @@ function closesLater(text: string, at: number, limit: number): boolean {
   return brace >= 0 && brace < (lineEnd < 0 ? limit : lineEnd);
 }
 
-function nestedEnd(text: string, at: number, limit: number, depth: number): number {
+function nestedEnd(text: string, at: number, { limit, depth }: Omit<FormatScan, 'quote'>): number {
   const mark = text[at] ?? '"';
   const quote = text.startsWith(mark.repeat(3), at) ? mark.repeat(3) : mark;
   const nested = /[fFtT]/.test(text[at - 1] ?? '') && depth < deepestNesting;
   const body = at + quote.length;
-  const close = nested ? formatEnd(text, body, { quote, limit, depth: depth + 1 }) : plainEnd(text, body, quote, limit);
+  const close = nested ? formatEnd(text, body, { quote, limit, depth: depth + 1 }) : plainEnd(text, body, { quote, limit });
   return close + quote.length - 1;
 }
 
 const mostPieces = 2000;
 
-function formatPieces(text: string, from: number, to: number, raw: boolean): (string | { from: number; to: number })[] {
-  const pieces: (string | { from: number; to: number })[] = [];
+type Range = { readonly from: number; readonly to: number };
+
+function formatPieces(text: string, { from, to }: Range, raw: boolean): (string | Range)[] {
+  const pieces: (string | Range)[] = [];
   let literal = '';
   let at = from;
   while (at < to && pieces.length < mostPieces) {
@@ -121,7 +125,7 @@ function formatField(text: string, from: number, to: number): { expressionEnd: n
   let at = from;
   for (; at < to; at += 1) {
     const character = text[at] ?? '';
-    if (expressionEnd < 0 && (character === '"' || character === "'")) at = nestedEnd(text, at, to, deepestNesting);
+    if (expressionEnd < 0 && (character === '"' || character === "'")) at = nestedEnd(text, at, { limit: to, depth: deepestNesting });
     else if ('([{'.includes(character)) depth += 1;
     else if (character === '}' && depth === 0) break;
     else if (')]}'.includes(character)) depth -= 1;

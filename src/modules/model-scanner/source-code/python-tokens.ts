@@ -11,7 +11,7 @@ export type Token =
   | { readonly kind: 'number'; readonly text: string; readonly at: number; readonly end: number }
   | StringToken;
 
-export type StringToken = {
+type StringToken = {
   readonly kind: 'string';
   /** Value without escapes; of f-strings the pieces are in `pieces`. Bytes hold one character for each byte. */
   readonly text: string;
@@ -22,13 +22,15 @@ export type StringToken = {
   readonly end: number;
 };
 
-export type TokenStream = {
+type TokenStream = {
   readonly tokens: readonly Token[];
   /** More tokens than are read: the rest of the file is not looked at. */
   readonly cut: boolean;
   /** Identifiers written in letters that only look like others (NFKC changes them): offsets. */
   readonly lookalikes: readonly number[];
 };
+
+type Part = { readonly from: number; readonly to: number };
 
 const mostTokens = 400_000;
 /** Longest first: `**=` before `**`. @source Python language reference, 2.6 Operators and delimiters. */
@@ -38,11 +40,12 @@ const plainName = /[A-Za-z_]\w*/y;
 const number = /(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)[jJlL]?/y;
 
 /**
- * @param text a whole file, or part of one: offsets of the tokens are offsets in it.
+ * @param text a whole file.
+ * @param part an expression in it, read as inside brackets; offsets of the tokens are offsets in the file all the same.
  * Blocks are told by indent and dedent tokens; inside brackets lines do not count. Linear in the length.
  */
-export function tokenise(text: string, from = 0, to = text.length, inBrackets = false): TokenStream {
-  const scanner = new Scanner(text, from, to, inBrackets);
+export function tokenise(text: string, part?: Part): TokenStream {
+  const scanner = new Scanner(text, part);
   scanner.run();
   return { tokens: scanner.tokens, cut: scanner.cut, lookalikes: scanner.lookalikes };
 }
@@ -57,11 +60,11 @@ class Scanner {
   #depth: number;
   readonly #indents: number[] = [0];
 
-  constructor(text: string, from: number, to: number, inBrackets: boolean) {
+  constructor(text: string, part?: Part) {
     this.#text = text;
-    this.#at = from;
-    this.#end = to;
-    this.#depth = inBrackets ? 1 : 0;
+    this.#at = part?.from ?? 0;
+    this.#end = part?.to ?? text.length;
+    this.#depth = part ? 1 : 0;
   }
 
   run(): void {

@@ -43,7 +43,7 @@ export type FunctionValue = Marked & {
   readonly parameters: readonly Parameter[];
   readonly defaults: ReadonlyMap<string, Value>;
   readonly body: Block | Expression;
-  readonly scope: Scope;
+  readonly scope: PythonScope;
   readonly origin: Origin;
   /** The object it was taken from: its first argument. */
   readonly self: Value | null;
@@ -55,7 +55,7 @@ export type FunctionValue = Marked & {
 export type ClassValue = Marked & {
   readonly kind: 'class';
   readonly statement: ClassStatement;
-  readonly members: Scope;
+  readonly members: PythonScope;
   readonly bases: readonly Value[];
 };
 export type NamedValue = Marked & {
@@ -78,14 +78,17 @@ export type Value =
   | NamedValue
   | ResultValue
   | (Marked & { readonly kind: 'member'; readonly owner: Value; readonly name: string })
-  | (Marked & { readonly kind: 'namespace'; readonly scope: Scope })
+  | (Marked & { readonly kind: 'namespace'; readonly scope: PythonScope })
   | FunctionValue
   | ClassValue
   | (Marked & { readonly kind: 'instance'; readonly of: ClassValue; readonly fields: Map<string, Value> })
   | (Marked & { readonly kind: 'unknown' });
 
+/** The names of a module, a class or a function, and their values. */
+export type PythonScope = Scope<Value>;
+
 export const longestText = 1 << 20;
-export const mostItems = 4096;
+const mostItems = 4096;
 
 export const unknown: Value = { kind: 'unknown', marks: 0 };
 export const none: Value = { kind: 'constant', value: null, marks: 0 };
@@ -139,6 +142,12 @@ export function deepMarks(value: Value, depth: number): number {
 
 export function isTextual(value: Value | undefined): value is TextValue {
   return value?.kind === 'text' || value?.kind === 'bytes';
+}
+
+/** Keys that are text or numbers; the others are kept under a name nobody asks for. */
+export function keyOf(value: Value | undefined): string | null {
+  if (isTextual(value)) return value.text;
+  return value?.kind === 'integer' ? String(value.value) : null;
 }
 
 /** Exact small integer, or undefined. */

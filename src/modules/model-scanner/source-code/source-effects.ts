@@ -116,7 +116,7 @@ export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-export type SourceEffect = { readonly effect: Effect; readonly target: Target };
+type SourceEffect = { readonly effect: Effect; readonly target: Target };
 
 /** Module and name as the tables spell them: re-exports and submodules followed. */
 export function targetOf(tables: PickleFactTables, { module, name }: Pick<NamedValue, 'module' | 'name'>): Target {

@@ -1,13 +1,12 @@
 /** Import statements: names get their modules; modules of the file's own folder are noted. */
-import type { Scope } from './python-scope.ts';
 import type { Statement } from './python-tree.ts';
-import { named, unknown, type Value } from './python-values.ts';
+import { named, type PythonScope, unknown, type Value } from './python-values.ts';
 import type { SourceRun } from './source-run.ts';
 
 const mostImports = 2000;
 
 /** `import a.b`, `import a.b as c`, `from a import b`, `from . import c`, `from a import *`. */
-export function loadingImport(run: SourceRun, statement: Statement, scope: Scope): void {
+export function loadingImport(run: SourceRun, statement: Statement, scope: PythonScope): void {
   if (statement.kind === 'import') {
     for (const { module, as } of statement.names) {
       note(run, module, statement.at);

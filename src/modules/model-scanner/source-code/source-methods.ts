@@ -1,13 +1,11 @@
 /** Methods of objects that a library made: sessions, sockets, files, paths, opened libraries. */
-
-import type { Site } from './python-calls.ts';
-import type { Call } from './python-fold.ts';
+import type { Call, Site } from './python-call.ts';
 import { deepMarks, marks, marksOf, qualified, type ResultValue, unknownWith, type Value, withMarks } from './python-values.ts';
 import { effectOfMethod } from './source-effects.ts';
 import type { SourceRun } from './source-run.ts';
 import { commandSink, networkSink, pathOf, readFrom, writeInto } from './source-sinks.ts';
 
-export type MethodCall = { readonly owner: ResultValue; readonly name: string; readonly call: Call; readonly site: Site };
+type MethodCall = { readonly owner: ResultValue; readonly name: string; readonly call: Call; readonly site: Site };
 
 const opened = new Set([
   'open',

@@ -3,10 +3,11 @@ import type { Effect, Where } from '../../../contract/finding.ts';
 import type { PracticeFact, SourceCallFact, SourceFamily } from '../engine/artefact.ts';
 import { escapeText } from '../engine/quote.ts';
 import type { PickleFactTables } from '../pickle/tables.ts';
+import type { Interpreter } from './interpreter.ts';
 import { Scope } from './python-scope.ts';
 import type { ClassValue, FunctionValue, Origin, Value } from './python-values.ts';
 
-export type Phase = SourceCallFact['runs'];
+type Phase = SourceCallFact['runs'];
 
 export type SourcePlaces = {
   /** Place with line of a character offset in the source. */
@@ -20,7 +21,7 @@ export type SourceQuestion = {
   readonly subject?: PracticeFact['subject'];
 };
 
-export type Found = {
+type Found = {
   readonly effect: Effect;
   readonly certainty: SourceCallFact['certainty'];
   readonly expression: string;
@@ -43,7 +44,8 @@ const mostExecuted = 40;
 
 export class SourceRun {
   readonly tables: PickleFactTables;
-  readonly module = new Scope('module', null);
+  readonly interpreter: Interpreter;
+  readonly module = new Scope<Value>('module', null);
   readonly calls: SourceCallFact[] = [];
   readonly practices: PracticeFact[] = [];
   readonly functions: FunctionValue[] = [];
@@ -77,8 +79,9 @@ export class SourceRun {
   readonly #places: SourcePlaces;
   readonly #seen = new Set<string>();
 
-  constructor({ text, tables, places, subject = 'pipeline' }: SourceQuestion) {
+  constructor({ text, tables, places, subject = 'pipeline' }: SourceQuestion, interpreterOf: (run: SourceRun) => Interpreter) {
     this.tables = tables;
+    this.interpreter = interpreterOf(this);
     this.origin = { source: text, calledAt: null, disguised: false };
     this.#places = places;
     this.subject = subject;

@@ -1,17 +1,24 @@
 /** Where values end: text that is executed, commands, the network, files, bytes handed to a loader. Each call is judged here. */
 import type { SourceFamily } from '../engine/artefact.ts';
-import type { Site } from './python-calls.ts';
-import { evaluate } from './python-evaluate.ts';
-import type { Call } from './python-fold.ts';
+import type { Call, Site } from './python-call.ts';
 import { parsePython } from './python-parser.ts';
 import { Scope } from './python-scope.ts';
-import { execute } from './python-statements.ts';
-import { deepMarks, isTextual, marks, qualified, type TextValue, unknown, unknownWith, type Value } from './python-values.ts';
+import {
+  deepMarks,
+  isTextual,
+  marks,
+  type PythonScope,
+  qualified,
+  type TextValue,
+  unknown,
+  unknownWith,
+  type Value,
+} from './python-values.ts';
 import { argumentsMeaning, type CommandMeaning, commandMeaning, persistentPath, secretPath } from './shell-command.ts';
 import type { SourceRun } from './source-run.ts';
 
-export type Sunk = { readonly expression: string; readonly at: number; readonly end: number };
-export type SinkCall = { readonly call: Call; readonly expression: string; readonly site: Site; readonly reflected?: number };
+type Sunk = { readonly expression: string; readonly at: number; readonly end: number };
+type SinkCall = { readonly call: Call; readonly expression: string; readonly site: Site; readonly reflected?: number };
 
 const hidden = marks.decoded | marks.downloaded;
 const disguise = marks.reflected | marks.decoded;
@@ -23,7 +30,7 @@ function certainty(run: SourceRun): 'proved' | 'possible' {
 }
 
 /** `exec`, `eval`, `compile` and what becomes a function: the text is read in its turn when it is known. */
-export function executeText(run: SourceRun, code: Value | undefined, { scope, ...sunk }: Sunk & { readonly scope: Scope }): Value {
+export function executeText(run: SourceRun, code: Value | undefined, { scope, ...sunk }: Sunk & { readonly scope: PythonScope }): Value {
   if (!code) return unknown;
   const from = deepMarks(code, 2);
   if ((from & marks.downloaded) !== 0) {
@@ -52,7 +59,7 @@ function unknownText(run: SourceRun, { expression }: Sunk): 'possible' | 'unknow
   return run.phase === 'on-import' || expression.startsWith('exec(') ? 'possible' : 'unknown';
 }
 
-function executeKnown(run: SourceRun, code: TextValue, { scope, ...sunk }: Sunk & { readonly scope: Scope }): Value {
+function executeKnown(run: SourceRun, code: TextValue, { scope, ...sunk }: Sunk & { readonly scope: PythonScope }): Value {
   const decoded = (code.marks & marks.decoded) !== 0 || run.looksAlike(sunk.at, sunk.end);
   if (code.text.length > longestExecuted || !run.mayExecute()) {
     run.cut = true;
@@ -63,8 +70,8 @@ function executeKnown(run: SourceRun, code: TextValue, { scope, ...sunk }: Sunk 
   const origin = { source: code.text, calledAt: run.origin.calledAt ?? sunk.at, disguised: run.origin.disguised || decoded };
   const result = run.within(origin, () => {
     const [only] = module.body;
-    if (module.body.length === 1 && only?.kind === 'expression') return evaluate(run, only.value, scope);
-    execute(run, module.body, scope);
+    if (module.body.length === 1 && only?.kind === 'expression') return run.interpreter.evaluate(only.value, scope);
+    run.interpreter.execute(module.body, scope);
     return unknown;
   });
   // Hiding text that does nothing we know of is still hiding it.
@@ -150,7 +157,7 @@ function executePythonOf(run: SourceRun, source: string, sunk: Sunk): void {
   if (!run.mayExecute()) return;
   const module = parsePython(source);
   const origin = { source, calledAt: run.origin.calledAt ?? sunk.at, disguised: run.origin.disguised };
-  run.within(origin, () => execute(run, module.body, new Scope('module', null)));
+  run.within(origin, () => run.interpreter.execute(module.body, new Scope<Value>('module', null)));
 }
 
 function meaningOf(command: Value | undefined): CommandMeaning | null {
@@ -241,7 +248,7 @@ function isDropped(run: SourceRun, command: Value | undefined): boolean {
   return false;
 }
 
-export type Writing = { readonly path: Value; readonly data: Value | undefined; readonly expression: string; readonly site: Site };
+type Writing = { readonly path: Value; readonly data: Value | undefined; readonly expression: string; readonly site: Site };
 
 export function writeInto(run: SourceRun, { path, data, expression, site }: Writing): void {
   const known = pathOf(path);

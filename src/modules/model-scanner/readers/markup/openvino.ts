@@ -113,8 +113,16 @@ function addCompanion(end: number, draft: Draft): void {
   draft.metadata.set('weightsBytes', end);
   const name = placeName(draft.where);
   const stem = name.replace(/\.xml$/i, '');
-  if (stem !== name)
-    draft.externalPaths.push({ text: `${stem}.bin`, purpose: 'tensor-data', leavesFolder: false, effect: 'fs-read', where: draft.where });
+  if (stem === name) return;
+  const reaches = Number.isSafeInteger(end) ? end : Number.MAX_SAFE_INTEGER;
+  draft.externalPaths.push({
+    text: `${stem}.bin`,
+    purpose: 'tensor-data',
+    leavesFolder: false,
+    effect: 'fs-read',
+    reaches,
+    where: draft.where,
+  });
 }
 
 /** Kernels of custom layers are sources that the driver compiles and runs. */

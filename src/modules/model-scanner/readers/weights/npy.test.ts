@@ -16,6 +16,23 @@ test('an array of objects is a pickle', () => {
   assert.equal(artefactOf(file).globals[0]?.name, 'system');
 });
 
+test('an array of objects that Python 2 wrote is clean', () => {
+  // pickletools.dis of such a pickle, protocol 2: _reconstruct(ndarray, (0,), 'b'), then BUILD with version, shape, type, order and values.
+  const pickle = bytes(
+    [0x80, 2],
+    'cnumpy.core._internal\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R(K\x01K\x01\x85cnumpy\ndtype\nU\x02O8K\0K\x01\x87R',
+    '(K\x03U\x01|NNNJ',
+    [0xff, 0xff, 0xff, 0xff],
+    'J',
+    [0xff, 0xff, 0xff, 0xff],
+    'K?tb',
+    [0x89],
+    ']U\x01aatb.',
+  );
+  const report = reportOf(npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", pickle), 'a.npy');
+  assert.deepEqual([report.verdict, report.unread], ['clean', []], JSON.stringify(report.findings));
+});
+
 test('an object hidden in a structured type is a pickle too', () => {
   const file = npy("{'descr': [('a', '<f4'), ('b', [('c', '|O')])], 'fortran_order': False, 'shape': (1,), }", callingPickle);
   assert.equal(artefactOf(file).globals[0]?.name, 'system');
