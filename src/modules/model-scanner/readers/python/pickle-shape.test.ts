@@ -35,3 +35,10 @@ test('prose, code, tables and word lists are not', () => {
   ];
   for (const text of texts) assert.equal(walksLikePickle(bytes(text), true), false, text);
 });
+
+test('a number of thousands of digits is a pickle made to exhaust its reader; a text of digits is not', () => {
+  assert.equal(walksLikePickle(bytes(`L${'9'.repeat(5000)}`), false), true);
+  assert.equal(walksLikePickle(bytes(`L${'9'.repeat(5000)}L\n.`), true), true);
+  assert.equal(walksLikePickle(bytes('9'.repeat(5000)), false), false);
+  assert.equal(walksLikePickle(bytes('L9 is a good rating\n'), true), false);
+});

@@ -51,6 +51,7 @@ export function walksLikePickle(bytes: Uint8Array, whole: boolean): boolean {
   for (let count = 0; count < mostOpcodes && at < bytes.length; count++) {
     const opcode = opcodeOf(bytes[at] ?? 0);
     if (!opcode) return false;
+    if (opcode.name === 'LONG' && isEndlessNumber(bytes, at + 1)) return true;
     const next = afterArgument(bytes, at + 1, opcode.name, opcode.argument);
     if (next === null) return false;
     if (opcode.name === 'STOP') return depth >= 1 && count >= 1 && whole && bytes.length - next <= 2;
@@ -70,6 +71,17 @@ export function walksLikePickle(bytes: Uint8Array, whole: boolean): boolean {
     at = next;
   }
   return false;
+}
+
+/** Nothing else writes a letter L and thousands of digits; converting them takes time that grows with their square. */
+const manyDigits = 2000;
+function isEndlessNumber(bytes: Uint8Array, start: number): boolean {
+  let digits = 0;
+  while (digits < manyDigits && isDigit(bytes[start + digits])) digits += 1;
+  return digits === manyDigits;
+}
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
 const counted: ReadonlyMap<string, number> = new Map([
