@@ -7,6 +7,7 @@ import * as advisories from '../modules/advisories/contract.ts';
 import * as aiAssets from '../modules/ai-assets/contract.ts';
 import * as auditLogs from '../modules/audit-logs/contract.ts';
 import * as dashboard from '../modules/dashboard/contract.ts';
+import * as dataQuality from '../modules/data-quality/contract.ts';
 import * as discovery from '../modules/discovery/contract.ts';
 import * as identity from '../modules/identity/contract.ts';
 import * as modelScanner from '../modules/model-scanner/contract.ts';
@@ -53,6 +54,9 @@ export const endpoints: readonly Endpoint[] = [
   auditLogs.listAuditLogs,
   auditLogs.verifyAuditLog,
   dashboard.dashboardMetrics,
+  dataQuality.checkAnomalies,
+  dataQuality.checkDrift,
+  dataQuality.checkQuality,
   discovery.cancelDiscover,
   discovery.cancelRun,
   discovery.discoverHits,

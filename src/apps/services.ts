@@ -25,7 +25,12 @@ export const serviceDoors: readonly ServiceDoor[] = [
       ...(await import('../modules/discovery/service.ts')).routes,
     ],
   },
-  { door: 'data-integrity', title: 'Data integrity', portStep: 2, routes: async () => [...observed('data-integrity')] },
+  {
+    door: 'data-integrity',
+    title: 'Data integrity',
+    portStep: 2,
+    routes: async () => [...observed('data-integrity'), ...(await import('../modules/data-quality/service.ts')).routes],
+  },
   { door: 'wiz-integration', title: 'Wiz integration', portStep: 3, routes: async () => [...observed('wiz-integration')] },
   { door: 'compliance-engine', title: 'Compliance engine', portStep: 4, routes: async () => [...observed('compliance-engine')] },
   { door: 'agent-gateway', title: 'Agent gateway', portStep: 5, routes: async () => [...observed('agent-gateway')] },

@@ -2,7 +2,7 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { z } from 'zod';
-import type { Endpoint, InputOf } from '../contract/endpoint.ts';
+import type { Endpoint, InputOf, OutputOf } from '../contract/endpoint.ts';
 import type { Page } from '../contract/page.ts';
 import { freshRows, mergeRows, withCursor } from './pages.ts';
 import { request } from './request.ts';
@@ -37,7 +37,7 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
   endpoint: E & PagedEndpoint<T>,
   input: InputOf<E>,
   options: Omit<AskOptions, 'everyMs'> = {},
-): EndpointPages<T> {
+): EndpointPages<T> & { readonly firstPage: OutputOf<E> | undefined } {
   const client = useQueryClient();
   const pagesKey = useMemo(() => [endpoint.tag, endpoint.operation, 'pages', input], [endpoint, input]);
   const pages = useInfiniteQuery({
@@ -79,6 +79,8 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
 
   return {
     rows,
+    // The endpoint's own answer: it may say more than its rows.
+    firstPage: pages.data?.pages[0] as OutputOf<E> | undefined,
     ...totals(pages.data?.pages[0], pages.isPlaceholderData ? undefined : newest),
     hasMore: hasNextPage,
     loadMore,

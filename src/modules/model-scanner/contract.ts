@@ -9,6 +9,7 @@ import {
   ComparedFile,
   ComparedFinding,
   FileOfScan,
+  FileOutline,
   OpcodeLine,
   Rule,
   Scan,
@@ -19,6 +20,7 @@ import {
   scanStates,
   Unread,
 } from './scan-shape.ts';
+import { AssetType, Name } from '../ai-assets/contract.ts';
 import { ScanSource } from './source-contract.ts';
 
 export * from './bill-contract.ts';
@@ -40,6 +42,9 @@ export const scanProblems = problems('model-scanner', {
   tooManyWaiting: [429, '{count} scans are waiting already. Try again in {seconds} s.'],
   notBoth: [422, 'Name one thing to scan: either path or source.'],
   uploadGone: [409, 'The upload was removed after its scan. Upload it again to scan it again.'],
+  notBothAssets: [422, 'Name one asset: either assetId or newAsset.'],
+  newAssetUpload: [422, 'Only an upload can be registered as a new asset: files of the other sources find their asset by where they lie.'],
+  retiredAsset: [409, 'The asset {name} is retired. Restore it first.'],
   noBytes: [409, 'This finding has no bytes of a pickle to disassemble.'],
 });
 
@@ -189,6 +194,10 @@ export const startScan = endpoint({
     source: ScanSource.optional(),
     profile: Profile.default('standard'),
     assetId: z.uuid().optional().describe('The asset whose files these are, when it is known.'),
+    newAsset: z
+      .strictObject({ name: Name, type: AssetType.default('model') })
+      .optional()
+      .describe('Register an asset for an upload; needs ai-assets:create. Without it and without assetId an upload is only looked at.'),
     trigger: z.enum(['person', 'discovery', 'schedule', 'rescan']).default('person'),
   }),
   output: Scan,
@@ -254,7 +263,7 @@ export const listScanFiles = endpoint({
     findings: z.boolean().optional().describe('Only with findings, or not read to the end.'),
     unread: z.boolean().optional().describe('Only not read to the end.'),
   }),
-  output: pageOf(FileOfScan),
+  output: pageOf(FileOfScan).extend({ outline: FileOutline.nullable().describe('With the first page only.') }),
 });
 
 /** The bytes that were kept with a finding, as pickle opcodes. */

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Context } from '../../contract/actor.ts';
 import { commonProblems } from '../../contract/problem.ts';
 import { config } from '../../platform/config.ts';
 import { transaction } from '../../platform/database/database.ts';
@@ -34,11 +35,14 @@ import {
   startScan,
   suppressionProblems,
 } from './contract.ts';
+import { outlineOf } from './outline-store.ts';
+import { assetOfScan } from './scan-asset.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { endScan, findFinding, findScan, listFileRows, listFindingRows, listScanRows } from './store.ts';
 import { storedReport } from './stored-report.ts';
 import { suppressionRoutes } from './suppression-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
+import { removeUploadOf } from './uploads.ts';
 
 const mostFolders = 200;
 
@@ -63,10 +67,12 @@ function placeOf<T extends z.ZodType<string>>(form: T, cursor: string | undefine
 const findingPlace = z.string().regex(/^[0-4]\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
 const scanRoutes: readonly Route[] = [
-  handle(startScan, async ({ path, source, profile, assetId, trigger }, context) => {
+  handle(startScan, async ({ path, source, profile, assetId, newAsset, trigger }, context) => {
     const named = source ?? (path === undefined ? undefined : { path });
     if (named === undefined || (source !== undefined && path !== undefined)) throw scanProblems.notBoth();
-    return beginScanOf({ source: await settledSource(named), profile, assetId: assetId ?? null, trigger }, context);
+    const settled = await settledSource(named);
+    const owner = await assetOfScan(settled, { assetId, newAsset });
+    return beginScanOf({ source: settled, profile, assetId: owner, trigger }, context);
   }),
   handle(listScans, ({ cursor, limit, per_page, state, verdict, asset_id, q }) =>
     listScanRows({ state, verdict, assetId: asset_id, text: q }, { after: placeOf(z.uuid(), cursor), limit: per_page ?? limit }),
@@ -74,7 +80,10 @@ const scanRoutes: readonly Route[] = [
   handle(getScan, ({ id }) => scanOrRefuse(id)),
   handle(listScanFiles, async ({ id, cursor, limit, per_page, page: _page, ...filter }) => {
     await scanOrRefuse(id);
-    return listFileRows({ scanId: id, ...filter }, { after: placeOf(z.string().max(4096), cursor), limit: per_page ?? limit });
+    const asked = { scanId: id, ...filter };
+    const page = await listFileRows(asked, { after: placeOf(z.string().max(4096), cursor), limit: per_page ?? limit });
+    const outline = cursor === undefined ? await outlineOf(asked, page.nextCursor !== null) : null;
+    return { ...page, outline };
   }),
   handle(listScanFindings, async ({ id, cursor, limit, per_page, path, under, severity, suppressed }) => {
     await scanOrRefuse(id);
@@ -87,13 +96,7 @@ const scanRoutes: readonly Route[] = [
     const { source, profile, assetId } = await scanOrRefuse(id);
     return beginScanOf({ source: await settledSource(source), profile, assetId, trigger: 'rescan' }, context);
   }),
-  handle(cancelScan, async ({ id }) => {
-    const scan = await scanOrRefuse(id);
-    if (scan.state !== 'queued' && scan.state !== 'running') throw scanProblems.alreadyEnded({ state: scan.state });
-    await requestCancel(scan.jobId);
-    await endScan(id, { state: 'cancelled', problem: null });
-    return scanOrRefuse(id);
-  }),
+  handle(cancelScan, ({ id }, context) => cancelOne(id, context), { transaction: 'none' }),
   handle(
     scanReport,
     async ({ id, format, version }, context) => {
@@ -126,6 +129,19 @@ const scanRoutes: readonly Route[] = [
     { transaction: 'none' },
   ),
 ];
+
+/** A running scan removes its upload when it has let go of it; nobody else would remove that of a waiting one. */
+async function cancelOne(id: string, context: Context): Promise<Scan> {
+  const [before, after] = await transaction(context, async () => {
+    const scan = await scanOrRefuse(id);
+    if (scan.state !== 'queued' && scan.state !== 'running') throw scanProblems.alreadyEnded({ state: scan.state });
+    await requestCancel(scan.jobId);
+    await endScan(id, { state: 'cancelled', problem: null });
+    return [scan, await scanOrRefuse(id)] as const;
+  });
+  if (before.state === 'queued') await removeUploadOf(before.source, context);
+  return after;
+}
 
 export const routes: readonly Route[] = [
   ...scanRoutes,

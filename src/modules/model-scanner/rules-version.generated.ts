@@ -1,3 +1,3 @@
 // Written by npm run generate. Do not edit.
 
-export const rulesVersion = 'de065e2573b9fc9a';
+export const rulesVersion = 'ae9a0640a7534a84';

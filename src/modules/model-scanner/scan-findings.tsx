@@ -9,7 +9,8 @@ import { type FileOfScan, listScanFiles, listScanFindings, type Scan } from './c
 import { FindingList } from './finding-list.tsx';
 import { FindingRail } from './finding-rail.tsx';
 import { FindingView } from './finding-view.tsx';
-import { noTreeFilter, ScanFileTree, type TreeFilter } from './scan-file-tree.tsx';
+import { ScanFileTree } from './scan-file-tree.tsx';
+import { noTreeFilter, type TreeFilter, treeQuery } from './tree-filter.tsx';
 
 const queryNames = ['file', 'under', 'finding'] as const;
 
@@ -18,7 +19,7 @@ export function ScanFindings({ scan }: { scan: Scan }) {
   const setFinding = (id: string): void => setQuery({ finding: id });
   const [filter, setFilter] = useState<TreeFilter>(noTreeFilter);
   const text = useDeferredValue(filter.text.trim());
-  const files = useEndpointPages(listScanFiles, { id: scan.id, limit: 500, ...queryOf({ ...filter, text }) });
+  const files = useEndpointPages(listScanFiles, { id: scan.id, limit: 500, ...treeQuery({ ...filter, text }) });
   const place = path !== null ? { path } : under !== null ? { under } : {};
   const findings = useEndpointPages(listScanFindings, { id: scan.id, limit: 200, ...place }, { live: ['model-scanner.suppression'] });
   const chosen = useMemo(() => findings.rows.find(({ id }) => id === findingId) ?? findings.rows[0], [findings.rows, findingId]);
@@ -33,7 +34,7 @@ export function ScanFindings({ scan }: { scan: Scan }) {
   };
   return (
     <div className="grid min-w-0 border-t border-line desk:min-h-[calc(100dvh-8.25rem)] desk:grid-cols-[minmax(220px,264px)_minmax(0,1fr)] wide:grid-cols-[264px_minmax(0,1fr)_272px]">
-      <ScanFileTree scan={scan} files={files} selected={path ?? under} onSelect={choosePlace} filter={filter} onFilter={setFilter} />
+      <ScanFileTree scan={scan} files={files} outline={files.firstPage?.outline ?? null} selected={path ?? under} onSelect={choosePlace} filter={filter} onFilter={setFilter} />
       <div className="min-w-0 border-line desk:border-l">
         <Loaded answer={findings} waitsFor="the findings" empty={<NoFindings scan={scan} path={path ?? under} files={files.rows} />}>
           {(rows) =>
@@ -59,15 +60,6 @@ export function ScanFindings({ scan }: { scan: Scan }) {
       </div>
     </div>
   );
-}
-
-function queryOf({ text, verdict, only }: TreeFilter) {
-  const wanted = listScanFiles.input.shape.verdict.safeParse(verdict === '' ? undefined : verdict).data;
-  return {
-    ...(text === '' ? {} : { q: text }),
-    ...(wanted === undefined ? {} : { verdict: wanted }),
-    ...(only === 'judged' ? { judged: true } : only === 'findings' ? { findings: true } : {}),
-  };
 }
 
 function NoFindings({ scan, path, files }: { scan: Scan; path: string | null; files: readonly FileOfScan[] }) {

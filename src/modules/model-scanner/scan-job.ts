@@ -6,12 +6,11 @@ import { transaction } from '../../platform/database/database.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { call } from '../../platform/http/call.ts';
 import { defineJob, type JobRun } from '../../platform/jobs/jobs.ts';
-import { log } from '../../platform/log.ts';
 import { attributeFiles } from './attribution.ts';
 import { storeComponents } from './component-store.ts';
 import { cancelDoorScan, type Scan, type ScanResult, scanFinished, scanModel, scanProblems, scanStatus } from './contract.ts';
 import { beginScan, endScan, findScan, noteProgress, storeResult } from './store.ts';
-import { dropUpload } from './uploads.ts';
+import { removeUploadOf } from './uploads.ts';
 
 const pollMs = 250;
 const busyMs = 2000;
@@ -43,24 +42,14 @@ export const scanJob = defineJob({
           filesTotal: result.filesTotal,
         });
       });
-      await removeUploadOf(scan, job);
+      await removeUploadOf(scan.source, job.context);
       return { verdict: result.verdict, findings: result.findings.length, filesRead: result.filesRead };
     } catch (error) {
-      if (await settleFailure(scanId, job, error)) await removeUploadOf(scan, job);
+      if (await settleFailure(scanId, job, error)) await removeUploadOf(scan.source, job.context);
       throw error;
     }
   },
 });
-
-/** What was uploaded leaves when its scan has ended. Should that fail, the sweeper does it later. */
-async function removeUploadOf({ source }: Scan, job: JobRun): Promise<void> {
-  if (!('upload' in source)) return;
-  try {
-    await dropUpload(source.upload, job.context);
-  } catch (error) {
-    log('error').warn({ error, code: 'model-scanner.upload', uploadId: source.upload }, 'An upload could not be removed after its scan');
-  }
-}
 
 /** A busy door is no failure: the scan waits here until there is a place. */
 async function startAtDoor({ source, profile }: Scan, job: JobRun): Promise<string> {

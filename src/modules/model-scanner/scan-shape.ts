@@ -7,6 +7,8 @@ import { FindingSuppression } from './suppression-contract.ts';
 
 /** Worst first, as filters offer them. */
 export const verdictChoices = verdicts;
+/** Worst first, for what a folder holds: a file that no reader knows stands before one that somebody must decide about. */
+export const folderVerdicts = ['malicious', 'suspicious', 'incomplete', 'unsupported', 'risky', 'clean'] as const satisfies readonly Verdict[];
 export const scanStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 
 export const SeverityCounts = z.object({
@@ -141,6 +143,20 @@ export const FileOfScan = ScannedFile.omit({ packages: true, licences: true }).e
   unread: z.array(Unread),
 });
 export type FileOfScan = z.infer<typeof FileOfScan>;
+
+/** What the pages of a list of files cannot say each on its own. */
+export const FileOutline = z.object({
+  folders: z
+    .array(z.object({ path: z.string(), verdict: Verdict, files: z.int().min(1) }))
+    .max(1000)
+    .describe('Worst verdict of all judged files below, filtered like the list; the upper folders first. Empty when one page holds all.'),
+  foldersLeftOut: z.boolean(),
+  formats: z
+    .array(z.object({ format: z.string(), files: z.int().min(1) }))
+    .max(200)
+    .describe('Of the whole scan, most frequent first.'),
+});
+export type FileOutline = z.infer<typeof FileOutline>;
 
 /** One opcode of a pickle. */
 export const OpcodeLine = z.object({

@@ -45,6 +45,15 @@ export function sourceLabel(source: ScanSource): string {
   return `oci:${folder}${reference === undefined ? '' : `:${reference}`}`;
 }
 
+/** What an upload is called: its only file, the folder that holds all files, or the first file and how many more. */
+export function uploadLabel(names: readonly string[]): string {
+  const name = names[0] ?? 'files';
+  if (names.length === 1) return name.split('/').at(-1) ?? name;
+  const [folder = ''] = name.split('/');
+  const isShared = name.includes('/') && names.every((one) => one.startsWith(`${folder}/`));
+  return isShared ? folder : `${name.split('/').at(-1)} and ${names.length - 1} more`;
+}
+
 /* ——— what is there to choose from ——— */
 export const storeKinds = ['huggingface', 'mlflow', 'ollama', 'oci'] as const;
 export const StoreKind = z.enum(storeKinds);

@@ -147,7 +147,7 @@ export type FileFilter = {
   unread?: boolean | undefined;
 };
 
-function fileWhere({ scanId, q, verdict, severity, format, judged, findings, unread }: FileFilter): SQL | undefined {
+export function fileWhere({ scanId, q, verdict, severity, format, judged, findings, unread }: FileFilter): SQL | undefined {
   const isUnread = sql`jsonb_array_length(${file.unread}) > 0`;
   const found = (about: SQL) =>
     sql`exists (select 1 from ${finding} where ${finding.scanId} = ${scanId} and ${finding.path} = ${file.path} and ${about})`;

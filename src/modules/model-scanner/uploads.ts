@@ -3,7 +3,8 @@ import type { Context } from '../../contract/actor.ts';
 import { config } from '../../platform/config.ts';
 import { transaction } from '../../platform/database/database.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
-import { sourceProblems, type Upload } from './contract.ts';
+import { log } from '../../platform/log.ts';
+import { type ScanSource, sourceProblems, type Upload, uploadLabel } from './contract.ts';
 import { checkedName, foldersBefore, prepareUpload, removeFromQuarantine, writePart } from './quarantine.ts';
 import {
   findUpload,
@@ -30,7 +31,7 @@ export async function declareFiles(files: readonly { name: string; size: number 
     await lockQuota();
     const used = await reservedBytes();
     if (used + wanted > quota) throw sourceProblems.uploadQuota({ used, quota, wanted });
-    return insertUpload({ label: labelOf(named), files: named, createdBy: context.actor.id });
+    return insertUpload({ label: uploadLabel(named.map(({ name }) => name)), files: named, createdBy: context.actor.id });
   });
   // After the row: a crash in between leaves a reservation that the sweeper ends, never bytes that nobody knows of.
   await prepareUpload(
@@ -52,15 +53,6 @@ function refuseTwins(names: readonly string[]): void {
     for (let at = folded.lastIndexOf('/'); at > 0; at = folded.lastIndexOf('/', at - 1))
       if (seen.has(folded.slice(0, at)))
         throw sourceProblems.uploadName({ name: folded.slice(0, 200), reason: 'one is a folder of another' });
-}
-
-function labelOf(files: readonly { name: string }[]): string {
-  const [first] = files;
-  const name = first?.name ?? 'files';
-  if (files.length === 1) return name.split('/').at(-1) ?? name;
-  const [folder = ''] = name.split('/');
-  const shared = name.includes('/') && files.every((file) => file.name.startsWith(`${folder}/`));
-  return shared ? folder : `${name.split('/').at(-1)} and ${files.length - 1} more`;
 }
 
 type PartPlace = { readonly id: string; readonly file: number; readonly offset: number };
@@ -93,6 +85,16 @@ export async function dropUpload(id: string, context: Context): Promise<Upload> 
     throw sourceProblems.uploadClosed({ id, state: 'being scanned' });
   await removeFromQuarantine({ workspaceId: context.actor.workspaceId, uploadId: id });
   return (await transaction(context, () => markRemoved(id))) ?? upload;
+}
+
+/** What was uploaded leaves when its scan has ended. Should that fail, the sweeper does it later. */
+export async function removeUploadOf(source: ScanSource, context: Context): Promise<void> {
+  if (!('upload' in source)) return;
+  try {
+    await dropUpload(source.upload, context);
+  } catch (error) {
+    log('error').warn({ error, code: 'model-scanner.upload', uploadId: source.upload }, 'An upload could not be removed after its scan');
+  }
 }
 
 /**

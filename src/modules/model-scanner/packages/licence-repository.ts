@@ -48,12 +48,12 @@ function foldersOf(reports: readonly FileReport[]): Map<string, Folder> {
     folders.set(name, folder);
     const file = report.path.slice(report.path.lastIndexOf('/') + 1).toLowerCase();
     const isCard = report.format === 'model-card';
-    const isConfig = report.format === 'hugging-face' && file === 'config.json';
+    const isConfig = report.role === 'config' && file === 'config.json';
     if (report.role === 'model' && !isConfig) folder.weights = true;
     if (report.licences.length > 0) folder.licensed = true;
     if (report.licences.some(({ source }) => source === 'card' || source === 'licence-text')) folder.licensesBelow = true;
     if (isCard || (isConfig && folder.described === null)) folder.described = report;
-    if (report.format === 'hugging-face' && file === 'model_index.json') folder.pipeline = report;
+    if (report.role === 'config' && file === 'model_index.json') folder.pipeline = report;
   }
   return folders;
 }

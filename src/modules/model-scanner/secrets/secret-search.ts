@@ -36,6 +36,8 @@ export class SecretSearch {
   readonly #budget: Budget;
   readonly #values = new Set<string>();
   readonly #hidden = new Map<string, Span[]>();
+  /** Found in what is said about the file, and nowhere in it as a whole: its code puts them together. */
+  readonly #joined = new Set<string>();
   #searched = 0;
   #kept = 0;
 
@@ -111,6 +113,7 @@ export class SecretSearch {
       blankAll(copy, buffer, Buffer.from(value, 'latin1'), 1);
       blankAll(copy, buffer, Buffer.from(value, 'utf16le'), 2);
     }
+    for (const value of this.#joined) blankPieces(copy, buffer, value);
     return copy.subarray(shown.start, shown.end);
   }
 
@@ -119,7 +122,10 @@ export class SecretSearch {
     let safe = text;
     const bytes = Buffer.from(text, 'utf8');
     const hits = text.length >= 12 ? findSecrets(bytes, this.#table, true) : [];
-    for (const { value } of hits) safe = safe.replaceAll(value, blank(value));
+    for (const { value } of hits) {
+      safe = safe.replaceAll(value, blank(value));
+      if (this.#joined.size < mostJoined && value.length <= longestJoined && !this.#values.has(value)) this.#joined.add(value);
+    }
     for (const value of this.#values) safe = withoutValue(safe, value);
     return safe;
   }
@@ -134,6 +140,17 @@ function blankAll(copy: Uint8Array, bytes: Buffer, value: Buffer, width: number)
 
 /** So many characters of a secret in a row are a part of it. */
 const telling = 10;
+const mostJoined = 50;
+const longestJoined = 400;
+
+/** Every part of a secret that stands in the bytes by itself. */
+function blankPieces(copy: Uint8Array, bytes: Buffer, value: string): void {
+  for (let at = 0; at + telling <= value.length; at++) {
+    const piece = Buffer.from(value.slice(at, at + telling), 'latin1');
+    for (let place = bytes.indexOf(piece); place >= 0; place = bytes.indexOf(piece, place + 1))
+      copy.fill(0x2a, place + (at === 0 ? shownCharacters : 0), place + telling);
+  }
+}
 
 function blank(value: string): string {
   return `${value.slice(0, shownCharacters)}…`;

@@ -1,4 +1,4 @@
-/** A call: what goes in, where it stands, how it is printed. */
+/** Calls as data: passed between all parts that read Python. */
 import type { PythonScope, Value } from './python-values.ts';
 
 export type Call = { readonly args: readonly Value[]; readonly keywords: ReadonlyMap<string, Value> };

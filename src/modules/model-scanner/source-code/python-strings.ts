@@ -1,5 +1,7 @@
 /** String literals of Python: every prefix, every quote, escapes, and the expressions inside format strings. */
 
+type Range = { readonly from: number; readonly to: number };
+
 type Literal = {
   readonly text: string;
   readonly flavour: 'text' | 'bytes' | 'format';
@@ -92,8 +94,6 @@ function nestedEnd(text: string, at: number, { limit, depth }: Omit<FormatScan, 
 
 const mostPieces = 2000;
 
-type Range = { readonly from: number; readonly to: number };
-
 function formatPieces(text: string, { from, to }: Range, raw: boolean): (string | Range)[] {
   const pieces: (string | Range)[] = [];
   let literal = '';
@@ -156,14 +156,15 @@ const escapes = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|N\{([^}
 
 /** Escapes of text and bytes literals; bytes know neither `\u` nor `\N`. An escape Python does not know stays as it is. */
 export function unescapeText(text: string, bytes: boolean): string {
-  return text.replace(escapes, (whole, byte, short, long, named, octal, other) => {
+  return text.replace(escapes, (whole: string, ...groups: (string | undefined)[]) => {
+    const [byte, short, long, named, octal, other] = groups;
     if (byte !== undefined) return String.fromCharCode(Number.parseInt(byte, 16));
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & (bytes ? 0xff : 0x1ff));
     if (bytes && other === undefined) return whole;
     const code = short ?? long;
     if (code !== undefined) return Number.parseInt(code, 16) <= 0x10ffff ? String.fromCodePoint(Number.parseInt(code, 16)) : whole;
     if (named !== undefined) return namedCharacter(named) ?? whole;
-    return simpleEscapes.get(other) ?? whole;
+    return simpleEscapes.get(other ?? '') ?? whole;
   });
 }
 
