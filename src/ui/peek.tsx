@@ -71,8 +71,8 @@ export function Peek(props: PeekProps) {
         {props.children}
       </div>
       {props.foot !== undefined && (
-        <footer className="pad-safe-bottom flex flex-none items-center gap-5 border-t border-line px-5 py-2.5 text-ink-2">
-          {props.foot}
+        <footer className="pad-safe-bottom flex-none border-t border-line">
+          <div className="flex items-center gap-5 px-5 py-2.5 text-ink-2">{props.foot}</div>
         </footer>
       )}
     </aside>

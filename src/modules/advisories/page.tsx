@@ -253,7 +253,7 @@ function PageActions({ onImport }: { onImport: () => void }) {
   return (
     <>
       {can('advisories:update') && (
-        <Button icon={RefreshCw} busy={rematch.isRunning && 'Starting…'} onClick={() => rematch.run({})}>
+        <Button icon={RefreshCw} busy={rematch.isRunning && 'Starting…'} onClick={() => void rematch.run({})}>
           Compare again
         </Button>
       )}

@@ -5,6 +5,7 @@ import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
 import { Severity, Verdict } from '../../contract/severity.ts';
+import { AssetType, Name } from '../ai-assets/contract.ts';
 import {
   ComparedFile,
   ComparedFinding,
@@ -20,7 +21,6 @@ import {
   scanStates,
   Unread,
 } from './scan-shape.ts';
-import { AssetType, Name } from '../ai-assets/contract.ts';
 import { ScanSource } from './source-contract.ts';
 
 export * from './bill-contract.ts';

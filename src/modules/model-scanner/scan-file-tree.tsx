@@ -113,7 +113,9 @@ function nodeOf(branch: Branch): TreeNode<Held> {
   const children = [...branch.children.values()]
     .map(nodeOf)
     .sort((a, b) => Number(b.children !== undefined) - Number(a.children !== undefined) || a.name.localeCompare(b.name));
-  const verdicts = [branch.verdict, branch.file?.verdict ?? null, ...children.map(({ data }) => data.verdict)].filter((word) => word !== null);
+  const verdicts = [branch.verdict, branch.file?.verdict ?? null, ...children.map(({ data }) => data.verdict)].filter(
+    (word) => word !== null,
+  );
   const verdict = folderVerdicts.find((word) => verdicts.includes(word)) ?? null;
   const own = branch.file === null ? 0 : Object.values(branch.file.counts).reduce((sum, count) => sum + count, 0);
   const findings = own + children.reduce((sum, { data }) => sum + data.findings, 0);

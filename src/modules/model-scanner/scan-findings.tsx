@@ -34,7 +34,15 @@ export function ScanFindings({ scan }: { scan: Scan }) {
   };
   return (
     <div className="grid min-w-0 border-t border-line desk:min-h-[calc(100dvh-8.25rem)] desk:grid-cols-[minmax(220px,264px)_minmax(0,1fr)] wide:grid-cols-[264px_minmax(0,1fr)_272px]">
-      <ScanFileTree scan={scan} files={files} outline={files.firstPage?.outline ?? null} selected={path ?? under} onSelect={choosePlace} filter={filter} onFilter={setFilter} />
+      <ScanFileTree
+        scan={scan}
+        files={files}
+        outline={files.firstPage?.outline ?? null}
+        selected={path ?? under}
+        onSelect={choosePlace}
+        filter={filter}
+        onFilter={setFilter}
+      />
       <div className="min-w-0 border-line desk:border-l">
         <Loaded answer={findings} waitsFor="the findings" empty={<NoFindings scan={scan} path={path ?? under} files={files.rows} />}>
           {(rows) =>

@@ -8,7 +8,14 @@ import { FindingSuppression } from './suppression-contract.ts';
 /** Worst first, as filters offer them. */
 export const verdictChoices = verdicts;
 /** Worst first, for what a folder holds: a file that no reader knows stands before one that somebody must decide about. */
-export const folderVerdicts = ['malicious', 'suspicious', 'incomplete', 'unsupported', 'risky', 'clean'] as const satisfies readonly Verdict[];
+export const folderVerdicts = [
+  'malicious',
+  'suspicious',
+  'incomplete',
+  'unsupported',
+  'risky',
+  'clean',
+] as const satisfies readonly Verdict[];
 export const scanStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 
 export const SeverityCounts = z.object({

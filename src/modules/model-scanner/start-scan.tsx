@@ -9,9 +9,10 @@ import { inertLine } from '../../ui/inert.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
-import { Profile, type Scan, type ScanSource, type StoreKind, scannableRoots, startScan, storeKinds } from './contract.ts';
+import { Profile, type Scan, type ScanSource, type StoreKind, scannableRoots, startScan, storeKinds, uploadLabel } from './contract.ts';
 import { Choice, profileWords, storeWords, TextLine } from './source-words.tsx';
 import { StorePanel } from './store-panel.tsx';
+import { assetOfChoice, UploadAsset, useAssetChoice } from './upload-asset.tsx';
 import { type ChosenFile, type UploadProgress, useUpload } from './upload-files.tsx';
 import { UploadPanel } from './upload-panel.tsx';
 
@@ -35,22 +36,46 @@ function useStart({ onClose, onStarted, dropped = [] }: StartScanProps) {
   const [stored, setStored] = useState<ScanSource | null>(null);
   const [files, setFiles] = useState<readonly ChosenFile[]>(dropped);
   const [profile, setProfile] = useState<Profile>('standard');
+  const [asset, setAsset] = useAssetChoice();
+  const label = uploadLabel(files.map(({ name }) => name));
   const upload = useUpload();
   const start = useChange(startScan, { onDone: onStarted });
-  const named = place === 'folder' ? (path === '' ? null : { path }) : place === 'upload' ? null : stored;
-  const canStart = place === 'upload' ? files.length > 0 : named !== null;
+  const owner = assetOfChoice(asset, label);
+  const named = place === 'folder' ? (path === '' ? null : { path }) : stored;
+  const canStart = place === 'upload' ? files.length > 0 && owner !== null : named !== null;
+  const beginUpload = async () => {
+    const whole = owner === null ? null : await upload.send(files);
+    return whole === null ? null : start.run({ source: { upload: whole.id }, profile, ...owner });
+  };
   const begin = async (): Promise<void> => {
     if (!canStart) return;
-    const whole = place === 'upload' ? await upload.send(files) : null;
-    const source = place === 'upload' ? (whole === null ? null : { upload: whole.id }) : named;
-    if (source !== null && (await start.run({ source, profile })) !== null) onClose();
+    const started = place === 'upload' ? await beginUpload() : named === null ? null : await start.run({ source: named, profile });
+    if (started !== null) onClose();
   };
   const choose = (next: string): void => {
     setPlace(next as Place);
     setStored(null);
     start.reset();
   };
-  return { place, choose, path, setPath, stored, setStored, files, setFiles, profile, setProfile, upload, start, canStart, begin };
+  return {
+    place,
+    choose,
+    path,
+    setPath,
+    stored,
+    setStored,
+    files,
+    setFiles,
+    asset,
+    setAsset,
+    label,
+    profile,
+    setProfile,
+    upload,
+    start,
+    canStart,
+    begin,
+  };
 }
 type Start = ReturnType<typeof useStart>;
 
@@ -103,10 +128,11 @@ function OpenDialog(props: StartScanProps) {
   );
 }
 
-function placeTabs({ path, setPath, stored, setStored, files, setFiles, upload, begin }: Start): Tab[] {
+function placeTabs(chosen: Start): Tab[] {
+  const { path, setPath, stored, setStored, begin } = chosen;
   const tabs: Tab[] = [
     { id: 'folder', label: 'Folder', content: <FolderPanel path={path} onChange={setPath} onEnter={() => void begin()} /> },
-    { id: 'upload', label: 'Upload', content: <UploadPanel files={files} onChange={setFiles} disabled={upload.progress !== null} /> },
+    { id: 'upload', label: 'Upload', content: <UploadTab {...chosen} /> },
     ...storeKinds.map((kind) => ({
       id: kind,
       label: storeWords[kind].word,
@@ -114,6 +140,16 @@ function placeTabs({ path, setPath, stored, setStored, files, setFiles, upload, 
     })),
   ];
   return tabs.map((tab) => ({ ...tab, content: <div className="px-5 pt-4">{tab.content}</div> }));
+}
+
+function UploadTab({ files, setFiles, asset, setAsset, label, upload }: Start) {
+  const isUploading = upload.progress !== null;
+  return (
+    <>
+      <UploadPanel files={files} onChange={setFiles} disabled={isUploading} />
+      {files.length > 0 && <UploadAsset choice={asset} onChange={setAsset} label={label} disabled={isUploading} />}
+    </>
+  );
 }
 
 function Sending({ progress: { sent, size, current, ratePerSecond } }: { progress: UploadProgress }) {

@@ -1,10 +1,10 @@
 /** What the tree of scanned files shows: by path, verdict, severity, format and kind of file; all are asked of the server. */
 import { useRef } from 'react';
+import { severities } from '../../contract/severity.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { useKeys } from '../../ui/keys.ts';
-import { severities } from '../../ui/words.ts';
 import { type FileOutline, listScanFiles, verdictChoices } from './contract.ts';
 
 export type TreeFilter = {
@@ -61,14 +61,39 @@ export function TreeFilterBar({ filter, onFilter, formats }: BarProps) {
         }}
         className={`${control} col-span-2`}
       />
-      <Select label="Files of this verdict" none="Any verdict" value={filter.verdict} options={plain(verdictChoices)} onChange={(verdict) => set({ verdict })} />
-      <Select label="Files with a finding of this severity" none="Any severity" value={filter.severity} options={plain(severities)} onChange={(severity) => set({ severity })} />
-      <Select label="Files of this format" none="Any format" value={filter.format} options={formatOptions} onChange={(format) => set({ format })} />
-      <Select label="Which files" value={filter.only} options={onlyOptions} onChange={(only) => set({ only: only as TreeFilter['only'] })} />
+      <Select
+        label="Files of this verdict"
+        none="Any verdict"
+        value={filter.verdict}
+        options={plain(verdictChoices)}
+        onChange={(verdict) => set({ verdict })}
+      />
+      <Select
+        label="Files with a finding of this severity"
+        none="Any severity"
+        value={filter.severity}
+        options={plain(severities)}
+        onChange={(severity) => set({ severity })}
+      />
+      <Select
+        label="Files of this format"
+        none="Any format"
+        value={filter.format}
+        options={formatOptions}
+        onChange={(format) => set({ format })}
+      />
+      <Select
+        label="Which files"
+        value={filter.only}
+        options={onlyOptions}
+        onChange={(only) => set({ only: only as TreeFilter['only'] })}
+      />
       {isFiltered && (
-        <Button kind="quiet" size="small" className="col-span-2" onClick={() => onFilter(noTreeFilter)}>
-          Drop the filters
-        </Button>
+        <div className="col-span-2">
+          <Button kind="quiet" size="small" wide onClick={() => onFilter(noTreeFilter)}>
+            Drop the filters
+          </Button>
+        </div>
       )}
     </div>
   );

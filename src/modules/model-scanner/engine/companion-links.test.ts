@@ -92,3 +92,25 @@ test('values that lie beyond the end of their file are unread', () => {
   assert.equal(report.verdict, 'incomplete');
   assert.match(report.unread[0]?.detail ?? '', /up to byte 1000 of weights\.bin, which has 6/);
 });
+
+test('constants of an OpenVINO topology that lie beyond the end of the file beside it are unread', () => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'companions-')));
+  const data = '<data element_type="u8" shape="16" offset="1000" size="16"/>';
+  const topology = `<net name="m" version="11"><layers><layer id="0" name="w" type="Const" version="opset1">${data}</layer></layers></net>`;
+  const scanned = () => scanFile(join(root, 'm.xml'), 'm.xml', { tables: scanTables(), folder: root });
+  try {
+    writeFileSync(join(root, 'm.xml'), topology);
+    assert.equal(scanned().verdict, 'clean', 'weights that are not there say nothing');
+    writeFileSync(join(root, 'm.bin'), Buffer.alloc(1016));
+    assert.equal(scanned().verdict, 'clean');
+    writeFileSync(join(root, 'm.bin'), Buffer.alloc(1015));
+    const { verdict, findings } = scanned();
+    assert.deepEqual([verdict, findings.map(({ axis, evidence }) => [axis, evidence.split(':')[0]])], [
+      'incomplete',
+      [['integrity', 'external-data-cut']],
+    ]);
+    assert.match(findings[0]?.why ?? '', /up to byte 1016 of m\.bin, which has 1015/);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});

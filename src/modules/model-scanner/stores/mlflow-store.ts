@@ -113,7 +113,7 @@ function pathOf(address: string): string | null {
 }
 
 async function insideFolders(paths: readonly (string | null)[], roots: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map((path) => (path === null ? 'missing' : locate(path, roots))));
+  const found = await Promise.all(paths.filter((path) => path !== null).map((path) => locate(path, roots)));
   return found.flatMap((place) => (typeof place === 'object' && place.isFolder ? [place.path] : []));
 }
 

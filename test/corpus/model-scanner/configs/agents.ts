@@ -54,7 +54,7 @@ export const hostileMcp: readonly HostileConfig[] = [
   hostile(
     'home mounted',
     'mcp-access',
-    server({ command: 'docker', args: ['run', '-i', '--mount', 'type=bind,src=/Users/kim,dst=/work', 'mcp/filesystem:1.0'] }),
+    server({ command: 'docker', args: ['run', '-i', '--mount', 'type=bind,src=/Users/kim,dst=/home/agent', 'mcp/filesystem:1.0'] }),
     '"args"',
   ),
   hostile(
