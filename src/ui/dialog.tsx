@@ -1,7 +1,7 @@
 /** Takes the page until it is answered. Only for small whole tasks; never one from another. */
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
 
@@ -20,12 +20,21 @@ const dialogWidths = { narrow: 'max-w-105', normal: 'max-w-140', wide: 'max-w-20
 
 // The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.
 export function Dialog({ open, onClose, title, description, children, actions, width = 'normal' }: DialogProps) {
+  // Radix gives focus back to its own trigger only; ours are opened by whatever was pressed.
+  const opener = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <div aria-hidden="true" className="fixed inset-0 z-40 bg-[#0b0f14]/45" />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
+          }}
           className={classNames(
             'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-float flex-col rounded-t-form bg-raised text-body shadow-float tablet:top-[12vh] tablet:bottom-auto tablet:max-h-[76vh] tablet:rounded-form',
             dialogWidths[width],

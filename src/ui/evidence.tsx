@@ -28,11 +28,13 @@ type EvidenceProps = {
   /** Hash, tool and rules version; a download. */
   foot?: ReactNode;
   title?: string;
+  /** Form shown first, when there is one of it. */
+  begin?: 'bytes' | 'opcodes' | 'decompiled' | 'raw';
 };
 
-export function Evidence({ facts, source, foot, title }: EvidenceProps) {
+export function Evidence({ facts, source, foot, title, begin }: EvidenceProps) {
   const tabs = evidenceTabs(facts);
-  const [chosen, choose] = useState(tabs[0]?.id ?? '');
+  const [chosen, choose] = useState((tabs.find(({ id }) => id === begin) ?? tabs[0])?.id ?? '');
   if (tabs.length === 0) return <p className="text-unknown-ink">unknown: no evidence was kept with this finding</p>;
   const [only] = tabs;
   const note = source === undefined ? undefined : <span className="mono text-code text-ink-2">{source}</span>;

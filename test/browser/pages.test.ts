@@ -29,9 +29,12 @@ before(async () => {
   const vulnerability = await firstId('/api/vulnerabilities');
   const asset = await firstId('/api/ai-assets');
   const scan = await firstId('/api/model-scanner/scans');
-  const Files = z.object({ items: z.array(z.object({ assetId: z.string().nullable() })) });
+  const Files = z.object({ items: z.array(z.object({ path: z.string(), assetId: z.string().nullable() })) });
+  const advisory = await importedAdvisory();
   const files = await admin.must(Files, 'GET', `/api/model-scanner/scans/${scan}/files?limit=200`);
   const scanned = files.items.find(({ assetId }) => assetId !== null)?.assetId;
+  const project = files.items.find(({ path, assetId }) => path.endsWith('requirements.txt') && assetId !== null)?.assetId;
+  assert.ok(scanned && project, 'the example project has models and a list of packages');
   places = [
     '/',
     '/ai-assets',
@@ -42,11 +45,18 @@ before(async () => {
     `/discovery/${runId}`,
     '/model-scanner',
     `/model-scanner/${scan}`,
+    `/model-scanner/${scan}?view=unread`,
+    `/model-scanner/${scan}?under=shop-assistant`,
     '/model-scanner/rules',
     '/model-scanner/schedules',
     '/model-scanner/suppressions',
     `/model-scanner/compare?a=${scan}&b=${scan}`,
     `/ai-assets/${scanned}/bom`,
+    `/ai-assets/${project}/bom`,
+    '/advisories',
+    '/advisories?here=true',
+    `/advisories?peek=${advisory}`,
+    '/advisories/imports',
     '/vulnerabilities',
     `/vulnerabilities?peek=${vulnerability}`,
     `/vulnerabilities/${vulnerability}`,
@@ -66,6 +76,25 @@ after(async () => {
   await platform?.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** One advisory, of a made-up package that nobody has. */
+async function importedAdvisory(): Promise<string> {
+  const record = {
+    id: 'GHSA-test-0000-0001',
+    aliases: ['CVE-2020-0001'],
+    modified: '2026-05-01T00:00:00Z',
+    summary: 'An example that affects an example package',
+    affected: [
+      {
+        package: { ecosystem: 'PyPI', name: 'an-example-package' },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2.0' }] }],
+      },
+    ],
+  };
+  const answer = await admin.send('POST', '/api/advisories/imports?name=example.json', JSON.stringify(record));
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return record.id;
+}
 
 async function firstId(path: string): Promise<string | null> {
   const page = await admin.must(z.object({ items: z.array(z.object({ id: z.string() })) }), 'GET', `${path}?limit=1`);
@@ -132,6 +161,61 @@ test('signing in, triaging and signing out work by keyboard alone', async () => 
   await page.keyboard.press('g');
   await page.keyboard.press('a');
   await page.locator('h1', { hasText: 'Assets' }).waitFor();
+  await context.close();
+});
+
+/** Presses Tab until the focused element's name and role fit. */
+async function tabTo(page: Page, wanted: RegExp): Promise<void> {
+  const names: string[] = [];
+  for (let pressed = 0; pressed < 100; pressed += 1) {
+    const name = await page.evaluate(() => {
+      const element = document.activeElement;
+      return `${element?.getAttribute('role') ?? element?.tagName ?? ''} ${element?.getAttribute('aria-label') ?? element?.textContent ?? ''}`.trim();
+    });
+    if (wanted.test(name)) return;
+    names.push(name.slice(0, 40));
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`Tab never reached ${wanted}: ${names.join(' | ')}`);
+}
+
+test('a scan is read, a file uploaded as a new asset, and advisories are imported by keyboard alone', async () => {
+  const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
+  await actAs(context, platform.url, admin.cookieHeader());
+  await settled(page, '/model-scanner');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.locator('[role=tree]').waitFor();
+  await tabTo(page, /^treeitem/);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/(file|under)=/);
+
+  await settled(page, '/model-scanner');
+  await tabTo(page, /BUTTON Scan models/);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^tab Folder/);
+  await page.keyboard.press('ArrowRight');
+  await tabTo(page, /Choose files/);
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  // Protocol 0: a list. Nothing loads it.
+  await (await chooser).setFiles({ name: 'harmless.pkl', mimeType: 'application/octet-stream', buffer: Buffer.from('(lp0\n.') });
+  await page.getByText('Whose files these are').waitFor();
+  await tabTo(page, /Upload and scan/);
+  await page.keyboard.press('Enter');
+  await page.locator('h1', { hasText: 'harmless.pkl' }).waitFor();
+  const Named = z.object({ items: z.array(z.object({ name: z.string(), type: z.string() })) });
+  const { items } = await admin.must(Named, 'GET', '/api/ai-assets?q=harmless');
+  assert.deepEqual(items, [{ name: 'harmless.pkl', type: 'model' }]);
+
+  await settled(page, '/advisories');
+  await tabTo(page, /BUTTON Import/);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /Choose a file/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes('Import') === true, undefined, { timeout: 5000 });
   await context.close();
 });
 

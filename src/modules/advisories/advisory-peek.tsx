@@ -10,6 +10,7 @@ import { Peek, type PeekProps } from '../../ui/peek.tsx';
 import { FullTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
+import { Shape } from '../../ui/shape.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { EpssFigure, KevBadge } from './advisory-words.tsx';
 import { type AdvisoryMatch, getAdvisory, listMatches } from './contract.ts';
@@ -28,7 +29,13 @@ export function AdvisoryPeek({ id, ...frame }: AdvisoryPeekProps) {
       facts={
         advisory && (
           <>
-            {advisory.severity !== null && <SeverityChip severity={advisory.severity} />}
+            {advisory.severity === null ? (
+              <span className="inline-flex items-center gap-1.5 text-unknown-ink">
+                <Shape name="unknown" tone="unknown" /> Severity unknown
+              </span>
+            ) : (
+              <SeverityChip severity={advisory.severity} />
+            )}
             {advisory.withdrawn && <Badge>Withdrawn</Badge>}
             {advisory.malicious && <Badge tone="critical">Malicious package</Badge>}
             <KevBadge {...advisory} />

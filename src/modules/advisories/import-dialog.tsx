@@ -1,6 +1,7 @@
 /** Import: choose a file, it is sent and read, what came of it is shown. */
 import { useQueryClient } from '@tanstack/react-query';
-import { type ChangeEvent, useState } from 'react';
+import { FileUp } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { problemOf, request } from '../../client/request.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { Button } from '../../ui/button.tsx';
@@ -42,18 +43,49 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
         </>
       }
     >
-      {result === null && (
-        <label className="block">
-          <span className="mb-1 block font-name">File</span>
-          <input type="file" accept=".zip,.json,.csv,.gz" onChange={choose} className="finger w-full text-body" />
-        </label>
-      )}
-      {file !== null && result === null && (
-        <p className="mt-2 text-ink-2">{formatBytes(file.size)}. Large archives take a minute or two.</p>
-      )}
+      {result === null && <FileField file={file} onChoose={choose} disabled={isRunning} />}
       {problem !== null && <ProblemNote error={problem} />}
       {result !== null && <Outcome result={result} />}
     </Dialog>
+  );
+}
+
+type FileFieldProps = { file: File | null; onChoose: (file: File | undefined) => void; disabled: boolean };
+
+/** By the button or by dropping; the file is named with its size. */
+function FileField({ file, onChoose, disabled }: FileFieldProps) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button inside does the same
+    <div
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (!disabled) onChoose(event.dataTransfer.files[0]);
+      }}
+      className="flex flex-col items-center gap-3 rounded-form border border-dashed border-line-strong bg-sunken px-4 py-6 text-center"
+    >
+      {file === null ? (
+        <p className="text-ink-2">Drop a file here, or choose it.</p>
+      ) : (
+        <p className="max-w-full">
+          <InertText className="mono text-code break-all" text={file.name} limit={200} />{' '}
+          <span className="text-ink-2">{formatBytes(file.size)}. Large archives take a minute or two.</span>
+        </p>
+      )}
+      <Button icon={FileUp} disabled={disabled} onClick={() => field.current?.click()}>
+        {file === null ? 'Choose a file' : 'Choose another file'}
+      </Button>
+      <input
+        ref={field}
+        type="file"
+        accept=".zip,.json,.csv,.gz"
+        aria-label="File to import"
+        tabIndex={-1}
+        className="sr-only"
+        onChange={(event) => onChoose(event.currentTarget.files?.[0])}
+      />
+    </div>
   );
 }
 
@@ -64,9 +96,9 @@ function useImport() {
   const [result, setResult] = useState<AdvisoryImport | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isRunning, setRunning] = useState(false);
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
+  const choose = (chosen: File | undefined) => {
     setProblem(null);
-    setFile(event.currentTarget.files?.[0] ?? null);
+    if (chosen !== undefined) setFile(chosen);
   };
   const run = async (): Promise<void> => {
     if (file === null) return;

@@ -40,11 +40,11 @@ const columns: readonly Column<AdvisoryImport>[] = [
     width: 104,
     cell: ({ dataDate }) => (dataDate === null ? <span className="text-unknown-ink">unknown</span> : dataDate),
   },
+  { id: 'state', head: 'State', width: 90, cell: (row) => <State state={row.state} /> },
   { id: 'bytes', head: 'Size', width: 90, align: 'right', hideUnder: 900, cell: ({ bytes }) => formatBytes(bytes) },
   { id: 'records', head: 'Records', width: 96, align: 'right', cell: ({ records }) => formatNumber(records) },
   { id: 'changed', head: 'Changed', width: 96, align: 'right', hideUnder: 640, cell: ({ changed }) => formatNumber(changed) },
   { id: 'rejected', head: 'Left out', width: 90, align: 'right', hideUnder: 760, cell: ({ rejected }) => formatNumber(rejected) },
-  { id: 'state', head: 'State', width: 90, cell: (row) => <State state={row.state} /> },
   { id: 'at', head: 'Imported', width: 110, align: 'right', cell: ({ importedAt }) => <RelativeTime at={importedAt} /> },
 ];
 

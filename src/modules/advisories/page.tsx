@@ -59,7 +59,7 @@ function filterOf(filters: Filters): Record<string, string> {
 const byId = ({ id }: AdvisoryItem): string => id;
 const byName = ({ shownId }: AdvisoryItem): string => shownId;
 const columns: readonly Column<AdvisoryItem>[] = [
-  { id: 'severity', head: 'Severity', headHidden: true, width: 30, cell: (row) => <AdvisorySeverity severity={row.severity} /> },
+  { id: 'severity', head: 'Severity', headHidden: true, width: 44, cell: (row) => <AdvisorySeverity severity={row.severity} /> },
   {
     id: 'title',
     head: 'What it says',
@@ -112,6 +112,7 @@ function AdvisoriesPage() {
       ready={list.data !== undefined}
       toolbar={
         <>
+          <Sources />
           <FilterBar fields={fields} filters={filters} placeholder="Words, id or package name" />
           <CountLine
             shown={list.rows.length}
@@ -125,7 +126,6 @@ function AdvisoriesPage() {
       }
       peek={peek}
     >
-      <Sources />
       <Loaded
         answer={list}
         waitsFor="the advisories"
@@ -225,7 +225,7 @@ function SourceLines({
               <span className="text-unknown-ink">not imported</span>
             ) : (
               <span className="text-ink-2">
-                {plural(state.records, 'record')}, <DataAge {...state} now={now} />
+                {counted(name, state.records)}, <DataAge {...state} now={now} />
               </span>
             )}
           </li>
@@ -237,7 +237,12 @@ function SourceLines({
             {plural(components, 'stored component')}, <span className="text-unknown-ink">not checked</span>: import advisories first.
           </>
         ) : (
-          `${formatNumber(affectedComponents)} of ${plural(components, 'stored component')} affected.`
+          <>
+            <TextLink to="/advisories?here=true">
+              {formatNumber(affectedComponents)} of {plural(components, 'stored component')}
+            </TextLink>{' '}
+            affected.
+          </>
         )}
         {affectedComponents !== null &&
           uncoveredComponents > 0 &&
@@ -245,6 +250,11 @@ function SourceLines({
       </p>
     </>
   );
+}
+
+/** Of an ecosystem those that name a package of it; of the others every line. */
+function counted(name: string, records: number): string {
+  return name.startsWith('OSV') ? plural(records, 'advisory', 'advisories') : plural(records, 'record');
 }
 
 function PageActions({ onImport }: { onImport: () => void }) {

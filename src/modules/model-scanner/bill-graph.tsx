@@ -44,7 +44,7 @@ export function BillGraph({ bill, onChoose, chosen }: { bill: Bill; onChoose: (k
     setFocus(next.key);
     root.current?.querySelector<SVGGElement>(`[data-key="${CSS.escape(next.key)}"]`)?.focus();
   };
-  if (nodes.length < 2) return null;
+  if (edges.length === 0) return null;
   return (
     <ScrollRegion label="Made of, drawn" className="overflow-x-auto">
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset */}
@@ -155,9 +155,9 @@ function layout(bill: Bill): { nodes: Node[]; edges: Edge[]; width: number; heig
   const bases = new Set(bill.edges.filter(({ kind }) => kind === 'base of').map(({ from }) => from));
   const columns: Omit<Node, 'x' | 'y'>[][] = [[], [], []];
   for (const { key, kind, name } of bill.outsiders) columns[columnOf(kind, true, true)]?.push({ key, kind, name, isOutside: true });
-  // A file that nothing is known to need stands in the table only.
+  // Files, packages and services that nothing is known to need stand in the table only.
   const linked = new Set(bill.edges.flatMap(({ from, to }) => [from, to]));
-  const drawn = bill.components.filter(({ key, kind }) => kind !== 'file' || linked.has(key));
+  const drawn = bill.components.filter(({ key, kind }) => kind === 'model' || kind === 'dataset' || linked.has(key));
   for (const { key, kind, name } of drawn) columns[columnOf(kind, false, bases.has(key))]?.push({ key, kind, name, isOutside: false });
   const shownAs = new Map<string, string>();
   const folded = columns.map((column, at) => folding(column, at, shownAs));

@@ -1,4 +1,7 @@
 /** Whose files make the bill: those of one asset with what stands beside them, or all of a scan. */
+
+import { join } from 'node:path';
+import { type BillLinks, linksOf, withLinks } from './bill-links.ts';
 import { type Bill, billProblems, type Scan, scanProblems } from './contract.ts';
 import type { Bom } from './reports/bom.ts';
 import { bomOfScan } from './reports/bom-of-scan.ts';
@@ -24,12 +27,25 @@ export async function readBill({ asset_id, scan_id }: BillSubject): Promise<Bill
   return {
     scan,
     name,
-    bom: bomOfScan({ result: part, name, held }),
+    bom: withLinks(bomOfScan({ result: part, name, held }), await linksOfPart(asset_id, { scan, result, own })),
     earlier: scans
       .filter(({ id }) => id !== scan.id)
       .slice(0, mostEarlier)
       .map(scanLine),
   };
+}
+
+type Part = { readonly scan: Scan; readonly result: StoredResult; readonly own: ReadonlySet<string> | null };
+
+/** A project is more than its lists of packages: the code below them calls hosted models. */
+async function linksOfPart(assetId: string | undefined, { scan, result, own }: Part): Promise<BillLinks> {
+  if (assetId === undefined) return { bases: [], services: [] };
+  const isOwn = (path: string): boolean => own === null || own.has(path);
+  const folders = new Set(
+    result.files.filter(({ path, packages }) => packages.length > 0 && isOwn(path)).map(({ path }) => folderOf(path)),
+  );
+  const below = result.files.filter(({ path }) => withParents(folderOf(path)).some((folder) => folders.has(folder)));
+  return linksOf(assetId, 'path' in scan.source ? below.map(({ path }) => join(scan.path, path)) : []);
 }
 
 async function finished(id: string): Promise<Scan> {

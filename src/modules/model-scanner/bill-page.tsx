@@ -123,7 +123,7 @@ function BillView({ bill, assetId }: { bill: Bill; assetId: string }) {
           <BillChanges bill={bill} assetId={assetId} />
         </Section>
       </Columns>
-      <Section title="Made of" note="dashed: declared, or not here">
+      <Section title="Made of" note={bill.edges.length === 0 ? undefined : 'dashed: declared, or not here'}>
         <BillGraph bill={bill} chosen={chosen} onChoose={choose} />
         {bill.edges.length === 0 && (
           <p className="text-ink-2">
@@ -136,6 +136,9 @@ function BillView({ bill, assetId }: { bill: Bill; assetId: string }) {
         note={`${formatNumber(bill.components.length)}${bill.componentsLeftOut > 0 ? ` of ${formatNumber(bill.components.length + bill.componentsLeftOut)}` : ''}`}
       >
         <BillTable bill={bill} chosen={chosen} />
+        {bill.components.some(({ digest }) => digest === null) && (
+          <p className="mt-2 text-label text-ink-3">A scan with the deep profile adds the SHA-256 of files.</p>
+        )}
       </Section>
     </>
   );

@@ -1,9 +1,9 @@
 /** The product door of bills of materials. */
 import { transaction } from '../../platform/database/database.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
-import { billOf, compareBillsOf } from './bill.ts';
-import { readBill, scanLine } from './bill-of-asset.ts';
-import { billDocument, compareBills, getBill } from './contract.ts';
+import { billOf, compareBillsOf, placed } from './bill.ts';
+import { type BillSource, readBill, scanLine } from './bill-of-asset.ts';
+import { type BillComponent, billDocument, compareBills, getBill } from './contract.ts';
 import { cyclonedxReport } from './reports/cyclonedx.ts';
 
 export const billRoutes: readonly Route[] = [
@@ -23,10 +23,16 @@ export const billRoutes: readonly Route[] = [
   handle(compareBills, async ({ asset_id, a, b }) => {
     const before = await readBill({ asset_id, scan_id: a });
     const after = await readBill({ asset_id, scan_id: b });
-    const changes = compareBillsOf(billOf(before.bom).components, billOf(after.bom).components);
+    const changes = compareBillsOf(placedComponents(before), placedComponents(after));
     return { a: scanLine(before.scan), b: scanLine(after.scan), ...changes };
   }),
 ];
+
+/** Scans of a folder and of one above it name the same file by different paths: compared by where it lies. */
+function placedComponents({ bom, scan }: BillSource): BillComponent[] {
+  const { components } = billOf(bom);
+  return 'path' in scan.source ? components.map((one) => placed(one, scan.path)) : components;
+}
 
 async function* oneText(text: string): AsyncGenerator<string> {
   yield text;

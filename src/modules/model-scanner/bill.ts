@@ -163,6 +163,13 @@ export function compareBillsOf(before: readonly BillComponent[], after: readonly
   return result;
 }
 
+/** @returns the component with its absolute place as its key; packages and services are known by their names, not by a place. */
+export function placed(one: BillComponent, root: string): BillComponent {
+  if (one.kind === 'package' || one.kind === 'service') return one;
+  const path = one.key.slice(one.kind.length + 1);
+  return { ...one, key: `${one.kind}:${path === '.' ? root : `${root.replace(/\/$/, '')}/${path}`}` };
+}
+
 /** Bytes that were not hashed before are not other bytes. */
 function differs(before: BillComponent, after: BillComponent, field: (typeof compared)[number]): boolean {
   if (field === 'digest' && (before.digest === null || after.digest === null)) return false;

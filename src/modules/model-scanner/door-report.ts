@@ -21,15 +21,17 @@ export type ReportSubject = {
   /** What was scanned, in words. */
   readonly name: string;
   readonly profile: Profile;
+  /** How old the vulnerability data is that packages were compared with; null: with none. */
+  readonly advisoryBasis: string | null;
 };
 
 export async function reportText(subject: ReportSubject, format: ReportFormat, version: CyclonedxVersion = '1.6'): Promise<string> {
-  const { judged, root, name, profile } = subject;
+  const { judged, root, name, profile, advisoryBasis } = subject;
   const { result, suppressed } = judged;
   const held = suppressed?.held ?? [];
   if (format === 'html') {
     const { htmlReport } = await import('./reports/html.ts');
-    return htmlReport({ judged, name, profile, advisoryBasis: null });
+    return htmlReport({ judged, name, profile, advisoryBasis });
   }
   if (format === 'sarif') return JSON.stringify(sarifReport({ root, ...result, held }));
   if (format === 'json') return JSON.stringify(jsonReport(judged));

@@ -37,7 +37,7 @@ export function FindingRail({ finding, scan }: RailProps) {
       </Section>
       <Decision finding={finding} />
       <Section title="Facts" inset="rail">
-        <FieldList fields={factsOf(finding, scan)} />
+        <FieldList labelWidth={84} fields={factsOf(finding, scan)} />
       </Section>
       <Repeat scan={scan} />
     </>
@@ -104,7 +104,7 @@ async function copyJson(finding: StoredFinding): Promise<void> {
 function factsOf(finding: StoredFinding, scan: Scan): Parameters<typeof FieldList>[0]['fields'] {
   const { where, effect, certainty, path, fingerprint } = finding;
   return [
-    { label: 'Effect', value: effect === undefined ? 'none' : `${effect}, ${certainty}` },
+    ...(effect === undefined ? [] : [{ label: 'Effect', value: `${effect}, ${certainty}` }]),
     {
       label: 'File',
       value: <InertText className="mono text-code break-all" text={path === '' ? (scan.path.split('/').at(-1) ?? '') : path} />,
@@ -115,11 +115,11 @@ function factsOf(finding: StoredFinding, scan: Scan): Parameters<typeof FieldLis
       reason: 'the place has no byte',
     },
     ...(where.line === undefined ? [] : [{ label: 'Line', value: where.line }]),
-    { label: 'Opcode', value: where.opcodeIndex ?? 'none' },
+    ...(where.opcodeIndex === undefined ? [] : [{ label: 'Opcode', value: where.opcodeIndex }]),
     { label: 'Rule', value: <TextLink to={`/model-scanner/rules?q=${finding.ruleId}`}>{finding.ruleId}</TextLink> },
     { label: 'Rules', value: <span className="mono text-code">{scan.rulesVersion}</span> },
     {
-      label: 'Print',
+      label: 'Fingerprint',
       value: (
         <span className="inline-flex items-center gap-1">
           <span className="mono text-code">{fingerprint.slice(0, 12)}…</span>

@@ -98,6 +98,8 @@ function FindingEvidence({ finding }: { finding: Finding }) {
     <Evidence
       facts={evidenceOf(finding, lines)}
       source={inertLine(printWhere(finding.where))}
+      // What stands on a line is read as text.
+      begin={finding.where.line === undefined ? 'bytes' : 'raw'}
       foot={
         <>
           {isInferred && (
@@ -135,7 +137,9 @@ function evidenceOf(
   { evidence, excerpt, where }: Finding,
   lines: readonly OpcodeLine[] | undefined,
 ): Parameters<typeof Evidence>[0]['facts'] {
-  if (excerpt === undefined) return { decompiled: evidence };
+  const isPickle = where.opcodeIndex !== undefined;
+  const words = isPickle ? { decompiled: evidence } : { raw: evidence };
+  if (excerpt === undefined) return words;
   const data = Uint8Array.from(atob(excerpt.base64), (character) => character.charCodeAt(0));
   const ranges =
     where.offset === null ? [] : [{ offset: where.offset, length: Math.max(1, where.length ?? 1), meaning: evidence.slice(0, 120) }];
@@ -145,5 +149,5 @@ function evidenceOf(
     argument: offset === where.offset ? (argument ?? '← here') : argument,
     marked: offset === where.offset,
   }));
-  return { bytes: { data, start: excerpt.start, ranges }, ...(opcodes === undefined ? {} : { opcodes }), decompiled: evidence };
+  return { bytes: { data, start: excerpt.start, ranges }, ...(opcodes === undefined ? {} : { opcodes }), ...words };
 }

@@ -55,10 +55,10 @@ const columns: Column<Scan>[] = [
     cell: (scan) => <TwoLines title={scanName(scan)} second={inertLine(scan.path, 400)} mono />,
   },
   { id: 'word', head: 'Verdict', width: 128, cell: (scan) => <Outcome scan={scan} /> },
-  { id: 'findings', head: 'Findings', width: 170, hideUnder: 760, cell: ({ counts }) => <Counts counts={counts} /> },
-  { id: 'files', head: 'Files read', width: 110, align: 'right', hideUnder: 640, cell: (scan) => <Files scan={scan} /> },
+  { id: 'findings', head: 'Findings', width: 220, hideUnder: 760, cell: ({ counts }) => <Counts counts={counts} /> },
   { id: 'source', head: 'From', width: 110, hideUnder: 980, cell: ({ source }) => <span className="text-ink-2">{kindWord(source)}</span> },
   { id: 'trigger', head: 'Started by', width: 100, hideUnder: 900, cell: ({ trigger }) => <span className="text-ink-2">{trigger}</span> },
+  { id: 'files', head: 'Files read', width: 110, align: 'right', hideUnder: 640, cell: (scan) => <Files scan={scan} /> },
   { id: 'at', head: 'When', width: 120, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
 ];
 
@@ -216,7 +216,11 @@ function ScanTable({ rows, list, selected, onSelect }: ScanTableProps) {
           title={scanName(scan)}
           to={placeOf(scan)}
           reason={<Outcome scan={scan} />}
-          owner={<Files scan={scan} />}
+          owner={
+            <>
+              <Files scan={scan} /> files read
+            </>
+          }
           due={<RelativeTime at={scan.createdAt} form="age" />}
         />
       )}

@@ -66,7 +66,11 @@ function ScanFacts({ scan }: { scan: Scan }) {
       {durationMs !== null && <span>{formatDuration(durationMs)}</span>}
       <FullTime at={finishedAt ?? createdAt} />
       {scan.profile !== 'standard' && <span>{scan.profile} profile</span>}
-      {rulesVersion !== null && <span className="mono text-code text-ink-3">rules {rulesVersion}</span>}
+      {rulesVersion !== null && (
+        <span className="mono text-code text-ink-3" title={rulesVersion}>
+          rules {rulesVersion.slice(0, 8)}
+        </span>
+      )}
     </>
   );
 }

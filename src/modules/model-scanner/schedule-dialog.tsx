@@ -57,7 +57,7 @@ function ScheduleForm({ source, assetId, schedule, onClose }: FormProps) {
       open
       width="normal"
       onClose={onClose}
-      title="Scan again by itself"
+      title="Scan on a schedule"
       description={inertLine(sourceLabel(source), 200)}
       actions={
         <>

@@ -86,7 +86,7 @@ function columns(mayChange: boolean, onEdit: (schedule: Schedule) => void): Colu
       primary: true,
       cell: (schedule) => <TwoLines title={byName(schedule).split('/').at(-1) || byName(schedule)} second={byName(schedule)} mono />,
     },
-    { id: 'rhythm', head: 'How often', width: 260, cell: (schedule) => rhythmWords(schedule) },
+    { id: 'rhythm', head: 'How often', width: 300, cell: (schedule) => rhythmWords(schedule) },
     { id: 'next', head: 'Next run', width: 130, cell: (schedule) => <NextRun schedule={schedule} /> },
     { id: 'last', head: 'Last scan', width: 150, hideUnder: 860, cell: (schedule) => <LastScan schedule={schedule} /> },
     ...(mayChange

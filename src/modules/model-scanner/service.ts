@@ -50,7 +50,7 @@ const reaches = (result: ScanResult, bar: Bar): boolean => exitCodeOf(result, ba
 type Named = { readonly root: string; readonly name: string; readonly profile: Profile };
 
 function textOf(result: ScanResult, named: Named, format: ReportFormat): Promise<string> {
-  return reportText({ judged: { result, suppressed: null, comparison: null }, ...named }, format);
+  return reportText({ judged: { result, suppressed: null, comparison: null }, ...named, advisoryBasis: null }, format);
 }
 
 async function reportsOf(

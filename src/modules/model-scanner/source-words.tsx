@@ -1,5 +1,6 @@
 /** Words and small controls that the scanner's dialogs share. */
 import { type ReactNode, useId } from 'react';
+import { classNames } from '../../ui/class-names.ts';
 import { inertLine } from '../../ui/inert.ts';
 import type { Profile, Scan, ScanSource, Schedule, StoreKind } from './contract.ts';
 
@@ -68,20 +69,17 @@ export function Choice({ label, value, choices, onChange }: ChoiceProps) {
   );
 }
 
-/** A labelled line of text outside a form. */
-export function TextLine({
-  label,
-  value,
-  onChange,
-  help,
-  list,
-}: {
+type TextLineProps = {
   label: string;
   value: string;
   onChange: (value: string) => void;
   help?: ReactNode;
   list?: readonly string[];
-}) {
+  /** Words instead of a path or an id. */
+  plain?: boolean;
+};
+/** A labelled line of text outside a form. */
+export function TextLine({ label, value, onChange, help, list, plain = false }: TextLineProps) {
   const id = useId();
   return (
     <div className="min-w-0">
@@ -95,7 +93,10 @@ export function TextLine({
         onChange={(event) => onChange(event.target.value)}
         spellCheck={false}
         autoComplete="off"
-        className="mono finger h-9 w-full rounded-control border border-line-strong bg-surface px-2.5 text-code"
+        className={classNames(
+          'finger h-9 w-full rounded-control border border-line-strong bg-surface px-2.5',
+          plain ? 'text-body' : 'mono text-code',
+        )}
       />
       {list !== undefined && (
         <datalist id={`${id}-list`}>

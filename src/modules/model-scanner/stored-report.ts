@@ -2,10 +2,12 @@
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import type { FileAnswer } from '../../platform/http/handle.ts';
-import type { ReportFormat, Scan } from './contract.ts';
+import type { ReportFormat, Scan, ScanResult } from './contract.ts';
 import { reportMedia, reportText } from './door-report.ts';
+import { withPackageFindings } from './package-findings.ts';
 import type { Suppression } from './reports/suppress.ts';
 import { readResult, type StoredResult } from './result-store.ts';
+import { advisoryAnswerOf } from './scan-advisories.ts';
 import { listFileRows, listFindingRows } from './store.ts';
 
 const pageRows = 500;
@@ -19,21 +21,28 @@ export function storedReport(scan: Scan, { format, version }: ReportWish, contex
 }
 
 async function* document(scan: Scan, { format, version }: ReportWish, context: Context): AsyncGenerator<string> {
-  const result = await transaction(context, () => readResult(scan), { readOnly: true });
-  const judged = { result, suppressed: suppressedIn(result), comparison: null };
+  const stored = await transaction(context, () => readResult(scan), { readOnly: true });
+  // SARIF is what the scan itself found; the others tell the whole state of its files, packages included.
+  const answer = format === 'sarif' ? null : await transaction(context, () => advisoryAnswerOf(scan, stored), { readOnly: true });
+  const result = answer === null ? stored : withPackageFindings(stored, answer.matches);
+  const judged = { result, suppressed: suppressedIn(result, stored), comparison: null };
   const root = 'path' in scan.source ? scan.path : '/';
-  yield await reportText({ judged, root, name: scan.path, profile: scan.profile }, format, version);
+  const subject = { judged, root, name: scan.path, profile: scan.profile, advisoryBasis: answer?.basis ?? null };
+  yield await reportText(subject, format, version);
 }
 
 /** What holds now, in the form of reports. */
-function suppressedIn({ findings }: StoredResult) {
+function suppressedIn({ findings }: ScanResult, stored: StoredResult) {
+  const decisions = new Map(stored.findings.map(({ fingerprint, suppression }) => [fingerprint, suppression]));
   const held = findings.flatMap((finding) => {
-    if (finding.suppression === null) return [];
-    const { reason, owner, expires } = finding.suppression;
+    const decision = decisions.get(finding.fingerprint) ?? null;
+    if (decision === null) return [];
+    const { reason, owner, expires } = decision;
     const suppression: Suppression = { fingerprint: finding.fingerprint, rule: null, path: null, reason, owner, expires };
     return [{ finding, suppression }];
   });
-  return { standing: findings.filter(({ suppression }) => suppression === null), held, expired: [], unused: [] };
+  const isHeld = new Set(held.map(({ finding }) => finding));
+  return { standing: findings.filter((finding) => !isHeld.has(finding)), held, expired: [], unused: [] };
 }
 
 async function* json(scan: Scan, context: Context): AsyncGenerator<string> {

@@ -103,7 +103,7 @@ function SuppressionLine({ suppression }: { suppression: Suppression }) {
           <InertText text={reason} limit={2000} />
         </p>
         <p className="mt-0.5 text-label break-words text-ink-2">
-          {owner} answers for it · since <RelativeTime at={createdAt} form="age" /> · <span className="mono">{ruleId}</span> ·{' '}
+          {owner} answers for it · suppressed <RelativeTime at={createdAt} /> · <span className="mono">{ruleId}</span> ·{' '}
           <InertText className="mono break-all" text={place} limit={300} />
         </p>
       </div>

@@ -8,6 +8,7 @@ import { installAuditSink } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { installTransactions } from '../../platform/http/run-route.ts';
 import type { ScanFinding, ScannedFile, ScanResult } from './contract.ts';
 import { beginScan, findScan, insertScan, storeResult } from './store.ts';
 
@@ -29,6 +30,7 @@ export class TestScanner {
     const own = { QUARANTINE_DIR: quarantine, LOG_LEVEL: 'silent', LOG_DIR: '', ...settings };
     overrideEnvironment(own);
     installAuditSink(async () => {});
+    installTransactions(transaction);
     t.after(async () => {
       // Empty is as good as unset.
       overrideEnvironment(Object.fromEntries(Object.keys(own).map((name) => [name, ''])));

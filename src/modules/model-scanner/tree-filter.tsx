@@ -1,10 +1,12 @@
 /** What the tree of scanned files shows: by path, verdict, severity, format and kind of file; all are asked of the server. */
-import { useRef } from 'react';
+import { SlidersHorizontal } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { severities } from '../../contract/severity.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { useKeys } from '../../ui/keys.ts';
+import { useIsPhone } from '../../ui/media.ts';
 import { type FileOutline, listScanFiles, verdictChoices } from './contract.ts';
 
 export type TreeFilter = {
@@ -43,10 +45,11 @@ type BarProps = { filter: TreeFilter; onFilter: (filter: TreeFilter) => void; fo
 
 export function TreeFilterBar({ filter, onFilter, formats }: BarProps) {
   const field = useRef<HTMLInputElement>(null);
+  const isPhone = useIsPhone();
+  const [isOpen, setOpen] = useState(false);
   useKeys('Files', [{ keys: '/', label: 'Filter the files', run: () => field.current?.focus() }]);
   const set = (changed: Partial<TreeFilter>): void => onFilter({ ...filter, ...changed });
   const isFiltered = Object.entries(noTreeFilter).some(([key, value]) => Reflect.get(filter, key) !== value);
-  const formatOptions = formats.map(({ format, files }): Option => [format, `${inertLine(format, 40)} (${formatNumber(files)})`]);
   return (
     <div className="grid grid-cols-2 gap-1.5 border-b border-line px-4 py-2">
       <input
@@ -61,6 +64,30 @@ export function TreeFilterBar({ filter, onFilter, formats }: BarProps) {
         }}
         className={`${control} col-span-2`}
       />
+      {isPhone && (
+        <div className="col-span-2">
+          <Button wide icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? 'Hide the filters' : 'More filters'}
+          </Button>
+        </div>
+      )}
+      {(isOpen || !isPhone) && <Selects filter={filter} set={set} formats={formats} />}
+      {isFiltered && (
+        <div className="col-span-2">
+          <Button kind="quiet" size="small" wide onClick={() => onFilter(noTreeFilter)}>
+            Drop the filters
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+type SelectsProps = { filter: TreeFilter; set: (changed: Partial<TreeFilter>) => void; formats: FileOutline['formats'] };
+function Selects({ filter, set, formats }: SelectsProps) {
+  const formatOptions = formats.map(({ format, files }): Option => [format, `${inertLine(format, 40)} (${formatNumber(files)})`]);
+  return (
+    <>
       <Select
         label="Files of this verdict"
         none="Any verdict"
@@ -88,14 +115,7 @@ export function TreeFilterBar({ filter, onFilter, formats }: BarProps) {
         options={onlyOptions}
         onChange={(only) => set({ only: only as TreeFilter['only'] })}
       />
-      {isFiltered && (
-        <div className="col-span-2">
-          <Button kind="quiet" size="small" wide onClick={() => onFilter(noTreeFilter)}>
-            Drop the filters
-          </Button>
-        </div>
-      )}
-    </div>
+    </>
   );
 }
 

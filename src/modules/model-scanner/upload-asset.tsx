@@ -45,7 +45,7 @@ export function UploadAsset({ choice, onChange, label, disabled }: UploadAssetPr
       )}
       {choice.kind === 'new' && (
         <div className="max-w-90 pb-2 pl-6">
-          <TextLine label="Name of the asset" value={choice.name ?? label} onChange={(name) => onChange({ kind: 'new', name })} />
+          <TextLine plain label="Name of the asset" value={choice.name ?? label} onChange={(name) => onChange({ kind: 'new', name })} />
         </div>
       )}
       {can('ai-assets:read') && (
@@ -72,7 +72,8 @@ function Kind({ word, says, isChosen, onChoose }: { word: string; says: string; 
     <label className="finger flex items-baseline gap-2 py-1">
       <input type="radio" name="upload-asset" checked={isChosen} onChange={onChoose} className="translate-y-0.5" />
       <span>
-        <span className="font-name">{word}</span> <span className="text-ink-2">{says}</span>
+        <span className="mr-2 font-name">{word}</span>
+        <span className="text-ink-2">{says}</span>
       </span>
     </label>
   );
@@ -82,7 +83,8 @@ const mostFound = 12;
 
 function AssetSearch({ chosen, onChoose }: { chosen: string | null; onChoose: (id: string) => void }) {
   const [text, setText] = useState('');
-  const query = text.trim() === '' ? {} : { q: text.trim() };
+  // Models until somebody looks for something else.
+  const query = text.trim() === '' ? { asset_type: 'model' } : { q: text.trim() };
   const found = useEndpoint(listAssets, { limit: mostFound, sort: 'name', ...query }, { keepPrevious: true });
   return (
     <div className="max-w-120 pb-2 pl-6">
@@ -104,7 +106,8 @@ function AssetSearch({ chosen, onChoose }: { chosen: string | null; onChoose: (i
                   <input type="radio" name="upload-asset-id" checked={chosen === id} onChange={() => onChoose(id)} />
                   <span className="min-w-0 truncate">{inertLine(name, 200)}</span>
                   <span className="ml-auto flex-none text-label text-ink-3">
-                    {type.replace('_', ' ')}, {environment ?? 'environment unknown'}
+                    {type.replace('_', ' ')}
+                    {environment !== null && `, ${environment}`}
                   </span>
                 </label>
               ))}

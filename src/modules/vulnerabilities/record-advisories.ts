@@ -128,9 +128,9 @@ function whyOf(match: AdvisoryMatch): string {
   const others = ids.filter((id) => id !== advisoryId);
   const lines = [
     state === 'affected'
-      ? `${version === null ? `Every version that "${requirement ?? 'any version'}" allows of` : 'The version'} ${name}${version === null ? '' : ` ${version}`} lies in what ${advisoryId} says is affected.`
-      : `The newest version of ${name} that "${requirement ?? 'any version'}" allows lies in what ${advisoryId} says is affected; no lock file says which version is used.`,
-    others.length === 0 ? '' : `The same under other names: ${others.slice(0, 10).join(', ')}.`,
+      ? `${advisoryId} affects ${version === null ? `every version of ${name} that "${requirement ?? 'any version'}" allows` : `${name} ${version}`}.`
+      : `${advisoryId} affects the newest version of ${name} that "${requirement ?? 'any version'}" allows; no lock file says which version is used.`,
+    others.length === 0 ? '' : `Also known as ${others.slice(0, 10).join(', ')}.`,
     cvssScore === null && severity === null ? 'The advisory gives no severity: taken as medium.' : '',
     match.kev === true
       ? `It is known to be exploited${match.ransomware === true ? ', also in ransomware campaigns' : ''}${match.kevDue === null ? '' : `; KEV due date ${match.kevDue}`}.`

@@ -117,7 +117,7 @@ export class TestWorkspace {
       ),
       handle(getScan, ({ id }) => this.#scan(id).scan, none),
       handle(listScanFindings, ({ id, cursor, limit }) => pageOf(this.#scan(id).findings, cursor, limit), none),
-      handle(listScanFiles, ({ id, cursor, limit }) => pageOf(this.#scan(id).files, cursor, limit), none),
+      handle(listScanFiles, ({ id, cursor, limit }) => ({ ...pageOf(this.#scan(id).files, cursor, limit), outline: null }), none),
     ];
   }
 

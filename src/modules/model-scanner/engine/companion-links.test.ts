@@ -105,10 +105,10 @@ test('constants of an OpenVINO topology that lie beyond the end of the file besi
     assert.equal(scanned().verdict, 'clean');
     writeFileSync(join(root, 'm.bin'), Buffer.alloc(1015));
     const { verdict, findings } = scanned();
-    assert.deepEqual([verdict, findings.map(({ axis, evidence }) => [axis, evidence.split(':')[0]])], [
-      'incomplete',
-      [['integrity', 'external-data-cut']],
-    ]);
+    assert.deepEqual(
+      [verdict, findings.map(({ axis, evidence }) => [axis, evidence.split(':')[0]])],
+      ['incomplete', [['integrity', 'external-data-cut']]],
+    );
     assert.match(findings[0]?.why ?? '', /up to byte 1016 of m\.bin, which has 1015/);
   } finally {
     rmSync(root, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -166,4 +166,29 @@ test('pickled weights beside the same weights as safetensors are risky', async (
   const result = await scanTree([root], options);
   assert.equal(result.verdict, 'risky');
   assert.ok(result.findings.some(({ ruleId, path }) => ruleId === 'pickle-beside-safetensors' && path === 'pytorch_model.bin'));
+});
+
+test('a model repository without a licence is risky as a whole folder, not as a choice of its files', async () => {
+  const config = bytes('{"model_type": "bert", "architectures": ["BertModel"]}');
+  const root = folderOf({ 'm/config.json': config, 'm/model.safetensors': twoTensors });
+  const whole = await scanTree([root], options);
+  const told = whole.findings.filter(({ ruleId }) => ruleId === 'licence-missing');
+  assert.deepEqual([whole.verdict, told.map(({ path }) => path)], ['risky', ['m/config.json']]);
+  const chosen = await scanTree([root], { ...options, files: ['m/config.json', 'm/model.safetensors'] });
+  assert.equal(chosen.verdict, 'clean');
+  writeFileSync(join(root, 'LICENSE'), 'SPDX-License-Identifier: Apache-2.0\n');
+  assert.equal((await scanTree([root], options)).verdict, 'clean');
+});
+
+test('values with a second name elsewhere are told with the onnx version that the project locks', async () => {
+  const root = folderOf({
+    'models/m.onnx': onnxModel(bytes(field(5, externalTensor('weights.bin')))),
+    'poetry.lock': bytes('[[package]]\nname = "onnx"\nversion = "1.19.0"\n'),
+  });
+  const elsewhere = folderOf({ secret: bytes('marker') });
+  linkSync(join(elsewhere, 'secret'), join(root, 'models/weights.bin'));
+  const { findings } = await scanTree([root], options);
+  const found = findings.find(({ ruleId }) => ruleId === 'external-path');
+  assert.ok(found?.references.includes('CVE-2026-34446'));
+  assert.match(found?.why ?? '', / The project locks onnx 1\.19\.0 \(poetry\.lock\)\.$/);
 });

@@ -1,6 +1,6 @@
 /** What a name means in the position it is used in: allow fact, then harm fact, then nothing known. Pure. */
 import type { GlobalFact } from '../engine/artefact.ts';
-import type { Target } from './names.ts';
+import { isClassName, type Target } from './names.ts';
 import type { ArgumentShape, CallShape } from './tables.ts';
 import type { Call, Value } from './values.ts';
 
@@ -61,7 +61,8 @@ function isAllowed(target: Target, position: Position, args: readonly Value[]): 
   if (position === 'call' && isCythonReducer(target, args)) return true;
   if (!allow) return false;
   if (position === 'class') return allow.asClass;
-  if (position === 'reference') return allow.asReference;
+  // The class of an allowed object, as `getattr(Color, 'RED')` and lists of types name it: by itself it does nothing.
+  if (position === 'reference') return allow.asReference || (isClassName(target) && (allow.asClass || allow.calls.length > 0));
   return allow.calls.some((shape) => fits(shape, args));
 }
 

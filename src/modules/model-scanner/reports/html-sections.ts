@@ -43,7 +43,7 @@ ${old.length > 0 ? rows(old.map(({ fingerprint, rule, path, owner, reason, expir
 function packagesSection({ judged, advisoryBasis }: HtmlInput): Markup | null {
   const purls = new Set(judged.result.files.flatMap(({ packages }) => packages.map(({ purl }) => purl)));
   if (purls.size === 0) return null;
-  return html`<section><h2>Packages</h2><p class="empty">${counted(purls.size, 'package')} named by manifests and lockfiles. ${advisoryBasis === null ? 'They were not compared with known vulnerabilities: no snapshot was given.' : `Compared with ${advisoryBasis}.`}</p></section>`;
+  return html`<section><h2>Packages</h2><p class="empty">${counted(purls.size, 'package')} named by manifests and lockfiles. ${advisoryBasis === null ? 'Not checked for known vulnerabilities: no advisories were given.' : `Compared with ${advisoryBasis}.`}</p></section>`;
 }
 
 /** Files that have nothing but informational findings: facts to know, nothing to do. */

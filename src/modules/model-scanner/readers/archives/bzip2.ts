@@ -6,7 +6,8 @@ import { MalformedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { BitFeed } from './bit-feed.ts';
 import { bzip2Codes, type Codes, symbolOf } from './bzip2-codes.ts';
-import { ByteFeed, JoinedPieces, malformed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
+import { bzip2CrcTable } from './checksums.ts';
+import { ByteFeed, type FaultReport, JoinedPieces, malformed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
 
 const stepBytes = 16 * 1024;
 const groupSymbols = 50;
@@ -14,12 +15,12 @@ const blockMagic = 0x314159265359;
 const endMagic = 0x177245385090;
 
 /** Several streams in a row are one content, as bzip2 itself reads them. */
-export function bzip2Pieces(source: ByteSource): PieceDecoder {
+export function bzip2Pieces(source: ByteSource, report: FaultReport): PieceDecoder {
   return new JoinedPieces((at) => {
     const magic = source.read(at, 4);
     if (magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68) return null;
     const feed = new ByteFeed(source, at + 4, 'bzip2');
-    const stream = new Stream(feed, (magic[3] ?? 0) - 0x30);
+    const stream = new Stream(feed, (magic[3] ?? 0) - 0x30, report);
     return new OutputPieces(
       stream.output,
       () => stream.step(),
@@ -38,9 +39,15 @@ class Stream {
   #place = 0;
   #run = 0;
   #previous = -1;
+  readonly #report: FaultReport;
+  /** Of the open block: as stored, and of what was given so far; then of all blocks together. */
+  #stored = 0;
+  #crc = 0;
+  #combined = 0;
 
-  constructor(feed: ByteFeed, level: number) {
+  constructor(feed: ByteFeed, level: number, report: FaultReport) {
     if (level < 1 || level > 9) throw malformed('bzip2', 3, `bzip2 has no level ${level}`);
+    this.#report = report;
     this.#bits = new BitFeed(feed);
     this.#blockBytes = level * 100_000;
     this.#table = new Uint32Array(0);
@@ -52,12 +59,24 @@ class Stream {
       return true;
     }
     const magic = this.#bits.read(24) * 2 ** 24 + this.#bits.read(24);
-    this.#bits.read(16);
-    this.#bits.read(16);
-    if (magic === endMagic) return false;
+    const stored = (this.#bits.read(16) << 16) | this.#bits.read(16);
+    if (magic === endMagic) {
+      if (stored !== this.#combined) this.#tell('the bzip2 checksum of the whole stream does not match its blocks');
+      return false;
+    }
     if (magic !== blockMagic) throw malformed('bzip2', this.#bits.feed.at, 'a bzip2 block has no start mark');
     this.#open();
+    this.#stored = stored;
+    this.#crc = -1;
     return true;
+  }
+  #tell(detail: string): void {
+    this.#report({ code: 'bzip2-bad-crc', at: this.#bits.feed.at, detail });
+  }
+  #closeBlock(): void {
+    const crc = ~this.#crc;
+    if (crc !== this.#stored) this.#tell('the bzip2 checksum of a block does not match the content');
+    this.#combined = ((this.#combined << 1) | (this.#combined >>> 31)) ^ crc;
   }
   #open(): void {
     if (this.#bits.read(1) === 1)
@@ -116,14 +135,19 @@ class Stream {
       this.#left -= 1;
       const byte = entry & 255;
       if (this.#run === 4) {
-        for (let i = 0; i < byte; i++) this.output.push(this.#previous);
+        for (let i = 0; i < byte; i++) this.#put(this.#previous);
         this.#run = 0;
         continue;
       }
       this.#run = byte === this.#previous ? this.#run + 1 : 1;
       this.#previous = byte;
-      this.output.push(byte);
+      this.#put(byte);
     }
+    if (this.#left === 0) this.#closeBlock();
+  }
+  #put(byte: number): void {
+    this.#crc = (this.#crc << 8) ^ (bzip2CrcTable[(this.#crc >>> 24) ^ byte] ?? 0);
+    this.output.push(byte);
   }
 }
 

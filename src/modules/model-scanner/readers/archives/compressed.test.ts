@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { bytes, callingPickle, u32 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { bytes, callingPickle, harmlessPickle, u32 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
 import { tar } from '../../../../../test/corpus/model-scanner/build-tar.ts';
 import { allOf, artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 import { bytesSource } from '../../engine/source.ts';
@@ -54,12 +54,18 @@ test('a stream behind the compressed one is found; zeros there are padding', () 
   assert.deepEqual(codesOf(artefactOf(bytes(gzipSync('hello'), new Uint8Array(100)))), []);
 });
 
-test('a wrong gzip checksum is broken and the file is not read to the end', () => {
-  const file = Uint8Array.from(gzipSync(callingPickle));
-  file[file.length - 6] = (file[file.length - 6] ?? 0) ^ 1;
-  const report = reportOf(file);
-  assert.equal(report.verdict, 'incomplete');
-  assert.ok(report.findings.some(({ evidence }) => evidence.startsWith('gzip-bad-crc')));
+const flipped = (file: Uint8Array, fromEnd: number): Uint8Array => {
+  const changed = Uint8Array.from(file);
+  changed[file.length - fromEnd] = (file[file.length - fromEnd] ?? 0) ^ 1;
+  return changed;
+};
+
+test('a wrong gzip checksum is a lie, and the content is judged all the same', () => {
+  const report = reportOf(flipped(gzipSync(callingPickle), 6));
+  assert.equal(report.verdict, 'malicious');
+  assert.ok(report.findings.some(({ ruleId, evidence }) => ruleId === 'integrity-lie' && evidence.startsWith('gzip-bad-crc')));
+  const harmless = reportOf(flipped(gzipSync(harmlessPickle), 3));
+  assert.deepEqual([harmless.verdict, harmless.findings[0]?.evidence.split(':')[0]], ['suspicious', 'gzip-bad-size']);
 });
 
 test('content larger than may be held is read on to its end', () => {

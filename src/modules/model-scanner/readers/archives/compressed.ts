@@ -74,7 +74,7 @@ function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
 }
 
 function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
-  const { source, consumed, complete } = unpack(wrapper.codec, packed, tools.budget, null);
+  const { source, consumed, complete, faults } = unpack(wrapper.codec, packed, tools.budget, null);
   const place = memberPlace(draft.where, innerName(placeName(draft.where)));
   if (wrapper.start === 0 && source.costly !== true && containsItself(packed, source)) {
     draft.anomalies.push(selfContained(draft.where));
@@ -83,11 +83,19 @@ function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: 
   const content = tools.open(source, place);
   draft.members.push(content);
   if (content.role !== null) draft.role = content.role;
+  for (const { code, at, detail } of faults)
+    draft.anomalies.push(
+      lie(code, `${sentence(detail)}: some programs refuse it, others load it.`, rangePlace(draft.where, wrapper.start + at)),
+    );
   if (!complete) {
     draft.unread.push({ reason: 'budget', detail: 'Only the beginning was unpacked: the whole is larger than may be held.', where: place });
     return;
   }
   if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });
+}
+
+function sentence(detail: string): string {
+  return `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}`;
 }
 
 /** Bytes after the stream: padding, or a second file that only some programs see. */

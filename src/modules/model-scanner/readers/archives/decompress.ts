@@ -6,7 +6,7 @@ import { type ByteSource, beginningSource, bytesSource } from '../../engine/sour
 import { forwardSource, measuredSource } from '../parts/streamed-source.ts';
 import { type Decoded, joinBytes, joinFrames } from './frames.ts';
 import { decodeGzip } from './gzip.ts';
-import type { PieceDecoder } from './pieces.ts';
+import { type FaultReport, faultList, type PieceDecoder, type StreamFault } from './pieces.ts';
 import { type Codec, openPieces } from './stream-pieces.ts';
 
 export type { Codec } from './stream-pieces.ts';
@@ -26,6 +26,8 @@ export type Unpacked = {
   readonly held: Uint8Array | null;
   /** False: only the beginning can be had. */
   readonly complete: boolean;
+  /** Checksums that do not match; of content that is read forward, more may come while it is read. */
+  readonly faults: readonly StreamFault[];
 };
 
 /**
@@ -37,23 +39,25 @@ export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: n
   budget.checkTime();
   const allowance = Math.floor(Math.min(budget.limits.heldBytes, budget.outputAllowance()));
   if (allowance <= 0) throw new BudgetExceeded('outputBytes', 'the output budget of this file is used up');
-  const whole =
-    packed.size <= heldInputBytes ? decode(codec, packed, { most: allowance, partial: false, size, tick: () => budget.checkTime() }) : null;
+  const { faults, report } = faultList();
+  const tick = () => budget.checkTime();
+  const whole = packed.size <= heldInputBytes ? decode(codec, packed, { most: allowance, partial: false, size, tick, report }) : null;
   if (whole) {
     budget.spendOutput(whole.bytes.length);
-    return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true };
+    return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true, faults };
   }
   return unpackForward(codec, packed, budget, size) ?? unpackBeginning(codec, packed, { most: allowance, size, budget });
 }
 
 /** Content that is read on as far as somebody asks; null when the codec cannot be read so. */
 function unpackForward(codec: Codec, packed: ByteSource, budget: Budget, size: number | null): Unpacked | null {
-  const open = () => openPieces(codec, packed, { size, held: dictionaryBytes });
+  const { faults, report } = faultList();
+  const open = () => openPieces(codec, packed, { size, held: dictionaryBytes, report });
   const first = open();
   if (!first) return null;
   const again = () => open() ?? first;
-  if (size === null) return { ...measuredSource({ first, again, budget }), held: null, complete: true };
-  return { source: forwardSource({ first, again, budget, size }), consumed: packed.size, held: null, complete: true };
+  if (size === null) return { ...measuredSource({ first, again, budget }), held: null, complete: true, faults };
+  return { source: forwardSource({ first, again, budget, size }), consumed: packed.size, held: null, complete: true, faults };
 }
 
 type Beginning = { readonly most: number; readonly size: number | null; readonly budget: Budget };
@@ -62,14 +66,14 @@ function unpackBeginning(codec: Codec, packed: ByteSource, { most, size, budget 
   const beginning = decompressBeginning(codec, packed, most);
   budget.spendOutput(beginning.length);
   const source = beginningSource(beginning, size ?? Number.MAX_SAFE_INTEGER, null);
-  return { source, consumed: packed.size, held: null, complete: false };
+  return { source, consumed: packed.size, held: null, complete: false, faults: [] };
 }
 
 /** The first bytes of a stream, as many as a small piece of input gives; empty when there are none. */
 export function decompressBeginning(codec: Codec, source: ByteSource, most: number): Uint8Array {
   for (const length of prefixInputBytes) {
     const beginning = bytesSource(source.read(0, Math.min(length, source.size)));
-    const decoded = decode(codec, beginning, { most, partial: true, size: null, tick: () => {} });
+    const decoded = decode(codec, beginning, { most, partial: true, size: null, tick: () => {}, report: () => {} });
     if (decoded) return decoded.bytes;
   }
   return new Uint8Array(0);
@@ -81,10 +85,11 @@ type Wish = {
   readonly size: number | null;
   /** Looks at the clock: called once for every frame or piece. */
   readonly tick: () => void;
+  readonly report: FaultReport;
 };
 
 /** @returns null when the output would be larger than `most`. */
-function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick }: Wish): Decoded | null {
+function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick, report }: Wish): Decoded | null {
   const limit = Math.max(1, most);
   const input = () => packed.read(0, packed.size);
   switch (codec) {
@@ -93,7 +98,7 @@ function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick }:
     case 'zlib':
       return native(codec, () => inflateSync(input(), zlibOptions(limit, partial)));
     case 'gzip':
-      return decodeGzip(input(), limit, { partial, tick });
+      return decodeGzip(input(), limit, { partial, tick, report });
     case 'zstd':
       return joinFrames(input(), limit, startsZstdFrame, (frame, left) => {
         tick();
@@ -108,7 +113,7 @@ function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick }:
         }),
       );
     default:
-      return collected(openPieces(codec, packed, { size, held: limit }), limit, { partial, tick });
+      return collected(openPieces(codec, packed, { size, held: limit, report }), limit, { partial, tick });
   }
 }
 

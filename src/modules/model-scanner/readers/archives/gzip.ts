@@ -1,18 +1,20 @@
 /** gzip members one after the other, each with its own checksum and length. */
-import { constants, crc32, inflateRawSync } from 'node:zlib';
+import { constants, inflateRawSync } from 'node:zlib';
 import { MalformedBytes, TruncatedBytes } from '../../engine/reader.ts';
+import { crc32Checksum, sameBytes } from './checksums.ts';
 import { type Decoded, joinFrames } from './frames.ts';
+import type { FaultReport } from './pieces.ts';
 
-type Reading = { readonly partial: boolean /** Called for every member. */; readonly tick: () => void };
+type Reading = { readonly partial: boolean /** Called for every member. */; readonly tick: () => void; readonly report: FaultReport };
 
 /**
  * @returns null when the output would be larger than `most`.
  * @source RFC 1952, section 2.3.
  */
-export function decodeGzip(input: Uint8Array, most: number, { partial, tick }: Reading): Decoded | null {
+export function decodeGzip(input: Uint8Array, most: number, { partial, tick, report }: Reading): Decoded | null {
   return joinFrames(input, most, startsGzip, (rest, left) => {
     tick();
-    return decodeMember(rest, left, partial);
+    return decodeMember(rest, left, { partial, report, at: rest.byteOffset - input.byteOffset });
   });
 }
 
@@ -20,19 +22,31 @@ export function startsGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function decodeMember(input: Uint8Array, most: number, partial: boolean): Decoded | null {
+type Member = Pick<Reading, 'partial' | 'report'> & { /** Where it begins in the file. */ readonly at: number };
+
+function decodeMember(input: Uint8Array, most: number, { partial, report, at }: Member): Decoded | null {
   const start = gzipHeaderBytes(input);
   const raw = inflate(input.subarray(start), Math.max(1, most), partial);
   if (!raw) return null;
   if (partial) return { bytes: raw.bytes, consumed: input.length };
   const trailer = start + raw.consumed;
   if (trailer + 8 > input.length) throw new TruncatedBytes('gzip-broken', trailer, 'the gzip stream ends before its checksum');
-  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  if (view.getUint32(trailer, true) !== crc32(raw.bytes))
-    throw new MalformedBytes('gzip-bad-crc', trailer, 'the gzip checksum does not match the content');
-  if (view.getUint32(trailer + 4, true) !== raw.bytes.length % 2 ** 32)
-    throw new MalformedBytes('gzip-bad-size', trailer + 4, 'the gzip length does not match the content');
-  return { bytes: raw.bytes, consumed: trailer + 8 };
+  const checksum = crc32Checksum();
+  checksum.add(raw.bytes);
+  const stored = input.subarray(trailer, trailer + gzipTrailerBytes);
+  checkGzipTrailer(stored, { checksum: checksum.value(), length: raw.bytes.length, at: at + trailer, report });
+  return { bytes: raw.bytes, consumed: trailer + gzipTrailerBytes };
+}
+
+export const gzipTrailerBytes = 8;
+type Measured = { readonly checksum: Uint8Array; readonly length: number; readonly at: number; readonly report: FaultReport };
+
+/** Programs read the content before they come to its checksum: a wrong one stops nobody from loading it. */
+export function checkGzipTrailer(trailer: Uint8Array, { checksum, length, at, report }: Measured): void {
+  if (!sameBytes(trailer.subarray(0, 4), checksum))
+    report({ code: 'gzip-bad-crc', at, detail: 'the gzip checksum does not match the content' });
+  if (new DataView(trailer.buffer, trailer.byteOffset, 8).getUint32(4, true) !== length % 2 ** 32)
+    report({ code: 'gzip-bad-size', at: at + 4, detail: 'the gzip length does not match the content' });
 }
 
 /** Bytes of the header of a member. */

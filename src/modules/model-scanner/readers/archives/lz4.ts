@@ -1,19 +1,20 @@
 /** LZ4 frames: header, blocks, end mark. */
 import type { ByteSource } from '../../engine/source.ts';
-import { ByteFeed, JoinedPieces, malformed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
+import { type Checksum, sameBytes, xxh32Checksum } from './checksums.ts';
+import { ByteFeed, type FaultReport, JoinedPieces, malformed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
 
 const frameMagic = 0x184d2204;
 const historyBytes = 64 * 1024;
 
-/** @source LZ4 frame format 1.6.4 and LZ4 block format. Checksums are not verified: a wrong one hides nothing from a reader of ours. */
-export function lz4Pieces(source: ByteSource): PieceDecoder {
+/** @source LZ4 frame format 1.6.4 and LZ4 block format. */
+export function lz4Pieces(source: ByteSource, report: FaultReport): PieceDecoder {
   return new JoinedPieces((at) => {
     const head = source.read(at, 4);
     if (head.length < 4) return null;
     const magic = new DataView(head.buffer, head.byteOffset, 4).getUint32(0, true);
     const feed = new ByteFeed(source, at + 4, 'lz4');
     if (magic >>> 4 === 0x184d2a5) return skippable(feed);
-    return magic === frameMagic ? framePieces(feed) : null;
+    return magic === frameMagic ? framePieces(feed, report) : null;
   });
 }
 
@@ -30,42 +31,80 @@ export function skippable(feed: ByteFeed): PieceDecoder {
   };
 }
 
-function framePieces(feed: ByteFeed): PieceDecoder {
+function framePieces(feed: ByteFeed, report: FaultReport): PieceDecoder {
   const output = new SlidingOutput(historyBytes, historyBytes);
+  const told = (detail: string) => report({ code: 'lz4-bad-checksum', at: feed.at, detail });
   let frame: Frame | null = null;
   const step = () => {
-    frame ??= frameHeader(feed);
-    return block(feed, output, frame);
+    frame ??= frameHeader(feed, told);
+    return block(feed, output, { ...frame, told });
   };
-  return new OutputPieces(output, step, () => feed.at);
+  const pieces = new OutputPieces(output, step, () => feed.at);
+  return {
+    next: () => {
+      const piece = pieces.next();
+      if (piece) frame?.content?.add(piece);
+      else if (frame) closeFrame(feed, frame, { length: output.length, told });
+      return piece;
+    },
+    get consumed() {
+      return feed.at;
+    },
+  };
 }
 
-type Frame = { readonly blockChecksum: boolean; readonly contentChecksum: boolean; readonly mostBytes: number };
+type Tell = (detail: string) => void;
+type Frame = {
+  readonly blockChecksum: boolean;
+  /** Of all content; null: the frame has none. */
+  readonly content: Checksum | null;
+  readonly contentBytes: bigint | null;
+  readonly mostBytes: number;
+};
 
-function frameHeader(feed: ByteFeed): Frame {
+function frameHeader(feed: ByteFeed, told: Tell): Frame {
   const flags = feed.byte();
   if (flags >>> 6 !== 1) throw malformed('lz4', feed.at - 1, `unknown LZ4 frame version ${flags >>> 6}`);
-  const size = (feed.byte() >>> 4) & 7;
+  const descriptor = feed.byte();
+  const size = (descriptor >>> 4) & 7;
   if (size < 4) throw malformed('lz4', feed.at - 1, 'an LZ4 frame has an unknown block size');
-  feed.skip(((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4) + 1);
-  return { blockChecksum: (flags & 16) !== 0, contentChecksum: (flags & 4) !== 0, mostBytes: 2 ** (8 + 2 * size) };
+  const length = feed.bytes((flags & 8) === 0 ? 0 : 8);
+  const dictionary = feed.bytes((flags & 1) === 0 ? 0 : 4);
+  const checksum = xxh32Checksum();
+  checksum.add(Uint8Array.from([flags, descriptor, ...length, ...dictionary]));
+  if (checksum.value()[1] !== feed.byte()) told('the checksum of an LZ4 frame header does not match it');
+  return {
+    blockChecksum: (flags & 16) !== 0,
+    content: (flags & 4) === 0 ? null : xxh32Checksum(),
+    contentBytes: length.length === 0 ? null : new DataView(length.buffer, length.byteOffset, 8).getBigUint64(0, true),
+    mostBytes: 2 ** (8 + 2 * size),
+  };
 }
 
+/** Behind the end mark. */
+function closeFrame(feed: ByteFeed, { content, contentBytes }: Frame, { length, told }: { length: number; told: Tell }): void {
+  if (contentBytes !== null && contentBytes !== BigInt(length)) told('the length in an LZ4 frame header does not match the content');
+  // Some writers leave the last checksum out with the rest of the file.
+  const stored = content ? feed.bytes(Math.min(4, feed.peek(4).length)) : null;
+  if (content && stored?.length === 4 && !sameBytes(content.value(), stored)) told('the LZ4 checksum does not match the content');
+}
+
+type BlockRules = Pick<Frame, 'blockChecksum' | 'mostBytes'> & { readonly told: Tell };
+
 /** @returns false after the end mark. */
-function block(feed: ByteFeed, output: SlidingOutput, { blockChecksum, contentChecksum, mostBytes }: Frame): boolean {
+function block(feed: ByteFeed, output: SlidingOutput, { blockChecksum, mostBytes, told }: BlockRules): boolean {
   const word = feed.u32();
-  if (word === 0) {
-    // Some writers leave the last checksum out with the rest of the file.
-    if (contentChecksum) feed.skip(Math.min(4, feed.peek(4).length));
-    return false;
-  }
+  if (word === 0) return false;
   const length = word & 0x7fffffff;
   if (length > mostBytes) throw malformed('lz4', feed.at, 'an LZ4 block is longer than its frame allows');
   const at = feed.at;
   const bytes = feed.bytes(length);
   if (word >>> 31) output.append(bytes);
   else decodeBlock(bytes, output, { at, mostBytes });
-  if (blockChecksum) feed.skip(4);
+  if (!blockChecksum) return true;
+  const checksum = xxh32Checksum();
+  checksum.add(bytes);
+  if (!sameBytes(checksum.value(), feed.bytes(4))) told('the checksum of an LZ4 block does not match it');
   return true;
 }
 

@@ -197,7 +197,10 @@ export class LzmaDecoder {
     this.#state = 0;
     this.#pending = 0;
     this.#repeats = [0, 0, 0, 0];
-    this.#literal = probabilities(0x300 << (properties.literalContext + properties.literalPosition));
+    const literals = 0x300 << (properties.literalContext + properties.literalPosition);
+    // A stream may ask for new tables with every chunk: the largest one is used again.
+    if (this.#literal.length === literals) this.#literal.fill(probabilityStart);
+    else this.#literal = probabilities(literals);
     this.#isMatch = probabilities(12 << 4);
     this.#isRepeat = probabilities(12);
     this.#isRepeatZero = probabilities(12);

@@ -13,6 +13,21 @@ export type PieceDecoder = {
   readonly consumed: number;
 };
 
+/** A checksum or length of a stream that does not fit its content: the content is given all the same, as programs that do not check give it. */
+export type StreamFault = { readonly code: string /** Input byte. */; readonly at: number; readonly detail: string };
+export type FaultReport = (fault: StreamFault) => void;
+
+/** @returns what a decoder reports to, and what it said: each kind of fault once, however many blocks have it. */
+export function faultList(): { readonly faults: readonly StreamFault[]; readonly report: FaultReport } {
+  const faults: StreamFault[] = [];
+  return {
+    faults,
+    report: (fault) => {
+      if (!faults.some(({ code }) => code === fault.code)) faults.push(fault);
+    },
+  };
+}
+
 export const pieceBytes = 64 * 1024;
 const inputBytes = 64 * 1024;
 
@@ -146,6 +161,10 @@ export class SlidingOutput {
   }
 }
 
+const nothing = new Uint8Array(0);
+/** Thousands of chunks of a byte each, with new tables for each, are no single piece: whoever reads looks at the clock between pieces. */
+const mostSteps = 1024;
+
 /** Pieces of a sliding output that `step` goes on filling; a failure waits until what stands before it was given. */
 export class OutputPieces implements PieceDecoder {
   readonly #output: SlidingOutput;
@@ -166,11 +185,11 @@ export class OutputPieces implements PieceDecoder {
     if (this.#failure === null && this.#state === 'open') this.#fill();
     if (this.#output.untaken > 0) return this.#output.take();
     if (this.#failure !== null) throw this.#failure;
-    return null;
+    return this.#state === 'open' ? nothing : null;
   }
   #fill(): void {
     try {
-      while (this.#output.untaken < pieceBytes)
+      for (let steps = 0; this.#output.untaken < pieceBytes && steps < mostSteps; steps++)
         if (!this.#step()) {
           this.#state = 'ended';
           return;
@@ -180,8 +199,6 @@ export class OutputPieces implements PieceDecoder {
     }
   }
 }
-
-const nothing = new Uint8Array(0);
 
 /** Some streams in a row, as long as another one begins where the last ended. */
 export class JoinedPieces implements PieceDecoder {

@@ -47,6 +47,7 @@ function beginning(pieces: PieceDecoder, tools: ReaderTools): ByteSource {
   let total = 0;
   try {
     for (let piece = pieces.next(); piece && total < mostBytes; piece = pieces.next()) {
+      tools.budget.checkTime();
       tools.budget.spendOutput(piece.length);
       parts.push(new Uint8Array(piece));
       total += piece.length;

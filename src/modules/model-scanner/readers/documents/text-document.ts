@@ -1,14 +1,17 @@
 /** Text files: parsed once for each syntax that a document kind asks for, then read by every kind that says yes. */
 import type { Where } from '../../../../contract/finding.ts';
 import { documents } from '../../documents.generated.ts';
+import { type Budget, BudgetExceeded } from '../../engine/budget.ts';
 import type { DocumentKind, Syntax, TextDocument } from '../../engine/document.ts';
 import { placeName, rangePlace } from '../../engine/place.ts';
 import { bomb, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
+import type { ByteSource } from '../../engine/source.ts';
 import { type JsonValue, parseJson, type ValueOffsets } from '../parts/json-tokens.ts';
 import { TextPlaces } from '../parts/text-places.ts';
 import { parseToml, TomlPlaces } from '../parts/toml-values.ts';
 import { offsetOf, type ParsedValue } from '../parts/value-places.ts';
 import { parseYaml } from '../parts/yaml-values.ts';
+import { type KindWords, kindsByWord, kindWords } from './kind-words.ts';
 
 const tooLarge = 'document-size';
 const longest: Readonly<Record<Syntax, number>> = { json: 64 * 2 ** 20, yaml: 16 * 2 ** 20, toml: 16 * 2 ** 20, text: 32 * 2 ** 20 };
@@ -21,8 +24,11 @@ export default defineReader({
     const name = placeName(where).toLowerCase();
     const path = (where.containerPath.at(-1) ?? '').replaceAll('\\', '/');
     const draft = draftArtefact('text', where, source.size);
-    const bytes = source.read(0, Math.min(source.size, longest.json));
-    const wanted = documents.filter((kind) => mayBe(kind, { name, path, bytes }));
+    const most = Math.min(source.size, longest.json);
+    const bytes = readText(source, most, tools.budget);
+    if (bytes.length < most && !isLines(bytes))
+      draft.unread.push({ reason: 'budget', detail: `The text beyond byte ${bytes.length} is more than may be held.`, where });
+    const wanted = kindsFor({ name, path, bytes });
     const startsAsJson = startsJson(bytes);
     if (startsAsJson) draft.format = 'json';
     if (startsAsJson && source.size > longest.json && !isLines(bytes))
@@ -34,13 +40,25 @@ export default defineReader({
   },
 });
 
-function mayBe({ names, paths, words }: DocumentKind, { name, path, bytes }: { name: string; path: string; bytes: Uint8Array }): boolean {
-  if (names?.test(name) || paths?.test(path.toLowerCase())) return true;
-  if (words === undefined) return false;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (words.some((word) => buffer.includes(word, 0, 'utf8'))) return true;
-  // Words may also be written with escapes (`\u0063lass_name`): a file that escapes plain letters is parsed in any case.
-  return ['\\u004', '\\u005', '\\u006', '\\u007', '\\x4', '\\x5', '\\x6', '\\x7'].some((letter) => buffer.includes(letter, 0, 'latin1'));
+/** Built when the first text comes. */
+let known: KindWords | undefined;
+
+/** Kinds that know the file by its name or place, or have a word in it. */
+function kindsFor({ name, path, bytes }: { name: string; path: string; bytes: Uint8Array }): DocumentKind[] {
+  known ??= kindWords(documents);
+  const byWord = kindsByWord(bytes, known);
+  const place = path.toLowerCase();
+  return documents.filter(({ names, paths }: DocumentKind, kind) => names?.test(name) || paths?.test(place) || byWord.has(kind));
+}
+
+/** Unpacked content above what may be held in one piece is read as far as it may. */
+function readText(source: ByteSource, most: number, budget: Budget): Uint8Array {
+  try {
+    return source.read(0, most);
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded) || error.limit !== 'heldBytes') throw error;
+    return source.read(0, Math.min(most, budget.limits.heldBytes));
+  }
 }
 
 function startsJson(head: Uint8Array): boolean {
