@@ -131,7 +131,9 @@ describe('lists of vulnerabilities', () => {
   test('the function behind text and facets reads by the text index, whatever is asked', async () => {
     const client = await base.owner.connect();
     try {
-      const { rows: sources } = await client.query<{ body: string }>("select prosrc as body from pg_proc where proname = 'matching'");
+      const { rows: sources } = await client.query<{ body: string }>(
+        "select prosrc as body from pg_proc where proname = 'matching' and pronamespace = 'vulnerabilities'::regnamespace",
+      );
       const body = (sources[0]?.body ?? '')
         .replaceAll(/\bquery\b/g, '$1')
         .replaceAll(/\bbeside\b/g, '$2')
