@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { isProblem } from '../../contract/problem.ts';
 import { systemActor } from '../../platform/actors.ts';
 import { withContext } from '../../platform/ambient.ts';
-import { overrideEnvironment } from '../../platform/config.ts';
+import { config, overrideEnvironment } from '../../platform/config.ts';
 import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { doorOpcodes, doorRules, doorStores, type ScanSource, scanModel, scanStatus } from './contract.ts';
 import { routes } from './service.ts';
@@ -38,11 +38,12 @@ async function door(t: { after(release: () => Promise<void>): void }) {
     await writeFile(join(root, name), content);
   }
   const roots = `${join(root, 'models')}:${join(root, 'hub')}`;
+  const { LOG_LEVEL, LOG_DIR } = config();
   overrideEnvironment({ SCAN_ROOTS: roots, QUARANTINE_DIR: join(root, 'quarantine'), LOG_LEVEL: 'silent', LOG_DIR: '' });
   serveLocally(routes);
   t.after(async () => {
     forgetLocalRoutes();
-    overrideEnvironment({ SCAN_ROOTS: '', QUARANTINE_DIR: '', LOG_LEVEL: '', LOG_DIR: '' });
+    overrideEnvironment({ SCAN_ROOTS: '', QUARANTINE_DIR: '', LOG_LEVEL, LOG_DIR });
     await rm(root, { recursive: true, force: true });
   });
   const context = {

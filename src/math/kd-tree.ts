@@ -1,0 +1,377 @@
+/** A balanced tree over points: exact nearest neighbours and exact neighbourhoods, for up to about 15 dimensions. */
+
+const leafSize = 24;
+
+/** Points as rows of one flat array: n rows of `dimensions` numbers, all finite. */
+export type Points = { readonly values: Float64Array; readonly dimensions: number };
+
+/** Nodes are numbered like a heap: the children of node k are 2k+1 and 2k+2; all leaves lie on the last level. */
+export type KdTree = {
+  readonly dimensions: number;
+  readonly size: number;
+  /** Points in the order of the leaves, and the row each came from. */
+  readonly points: Float64Array;
+  readonly rows: Int32Array;
+  /** First point of each node, and one behind the last. */
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+  /** Tight boxes: least and largest coordinate of each node in each dimension. */
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  readonly firstLeaf: number;
+};
+
+export function kdTree({ values, dimensions }: Points): KdTree {
+  const size = values.length / dimensions;
+  let levels = 0;
+  while (size / 2 ** levels > leafSize) levels++;
+  const nodes = 2 ** (levels + 1) - 1;
+  const rows = Int32Array.from({ length: size }, (_, row) => row);
+  const tree: KdTree = {
+    dimensions,
+    size,
+    points: new Float64Array(values.length),
+    rows,
+    first: new Int32Array(nodes),
+    end: new Int32Array(nodes),
+    least: new Float64Array(nodes * dimensions),
+    most: new Float64Array(nodes * dimensions),
+    firstLeaf: 2 ** levels - 1,
+  };
+  tree.end[0] = size;
+  for (let node = 0; node < nodes; node++) {
+    boundBox(tree, values, node);
+    if (node < tree.firstLeaf) split(tree, values, node);
+  }
+  for (let i = 0; i < size; i++) {
+    const row = (rows[i] as number) * dimensions;
+    for (let d = 0; d < dimensions; d++) tree.points[i * dimensions + d] = values[row + d] as number;
+  }
+  return tree;
+}
+
+function boundBox({ dimensions, rows, first, end, least, most }: KdTree, values: Float64Array, node: number): void {
+  const at = node * dimensions;
+  least.fill(Infinity, at, at + dimensions);
+  most.fill(-Infinity, at, at + dimensions);
+  for (let i = first[node] as number; i < (end[node] as number); i++) {
+    const row = (rows[i] as number) * dimensions;
+    for (let d = 0; d < dimensions; d++) {
+      const value = values[row + d] as number;
+      if (value < (least[at + d] as number)) least[at + d] = value;
+      if (value > (most[at + d] as number)) most[at + d] = value;
+    }
+  }
+}
+
+/** Halves the node's points along its widest side. */
+function split({ dimensions, rows, first, end, least, most }: KdTree, values: Float64Array, node: number): void {
+  const from = first[node] as number;
+  const to = end[node] as number;
+  const middle = (from + to) >>> 1;
+  const at = node * dimensions;
+  let widest = 0;
+  for (let d = 1; d < dimensions; d++) {
+    const width = (most[at + d] as number) - (least[at + d] as number);
+    if (width > (most[at + widest] as number) - (least[at + widest] as number)) widest = d;
+  }
+  const along = (i: number) => values[(rows[i] as number) * dimensions + widest] as number;
+  selectMiddle(rows, along, { from, to: to - 1, middle });
+  first[2 * node + 1] = from;
+  end[2 * node + 1] = middle;
+  first[2 * node + 2] = middle;
+  end[2 * node + 2] = to;
+}
+
+/** Hoare's selection: afterwards no point before `middle` lies above one behind it. The pivot is the median of three. */
+function selectMiddle(rows: Int32Array, along: (i: number) => number, { from, to, middle }: { from: number; to: number; middle: number }) {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const a = along(low);
+    const b = along((low + high) >>> 1);
+    const c = along(high);
+    const pivot = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (along(i) < pivot) i++;
+      while (along(j) > pivot) j--;
+      if (i > j) break;
+      const kept = rows[i] as number;
+      rows[i++] = rows[j] as number;
+      rows[j--] = kept;
+    }
+    if (middle <= j) high = j;
+    else if (middle >= i) low = i;
+    else return;
+  }
+}
+
+/** Squared distance from a point to a node's box; 0 inside. */
+function boxDistance({ dimensions, least, most }: KdTree, node: number, point: Float64Array): number {
+  const at = node * dimensions;
+  let sum = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const value = point[d] as number;
+    const below = (least[at + d] as number) - value;
+    if (below > 0) sum += below * below;
+    else {
+      const above = value - (most[at + d] as number);
+      if (above > 0) sum += above * above;
+    }
+  }
+  return sum;
+}
+
+/** Squared distance from a point to the farthest corner of a node's box. */
+function farDistance({ dimensions, least, most }: KdTree, node: number, point: Float64Array): number {
+  const at = node * dimensions;
+  let sum = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const value = point[d] as number;
+    const reach = Math.max(value - (least[at + d] as number), (most[at + d] as number) - value);
+    sum += reach * reach;
+  }
+  return sum;
+}
+
+export type Neighbours = {
+  readonly k: number;
+  /** k rows for each row, nearest first; itself is not among them. */
+  readonly rows: Int32Array;
+  readonly distances: Float64Array;
+};
+
+/**
+ * The k nearest other points of every point. k < size.
+ * A whole leaf asks at a time: its points share the way through the tree, and a leaf that is near all of them stays in the cache.
+ */
+export function nearestNeighbours(tree: KdTree, k: number): Neighbours {
+  const { rows, first, end, firstLeaf } = tree;
+  const found: Neighbours = { k, rows: new Int32Array(tree.size * k), distances: new Float64Array(tree.size * k) };
+  const searches = Array.from({ length: leafSize }, (): NearestSearch => newNearestSearch(tree, k));
+  const walk = { stack: new Int32Array(128), bounds: new Float64Array(128) };
+  for (let leaf = firstLeaf; leaf < first.length; leaf++) {
+    const from = first[leaf] as number;
+    const asking = searches.slice(0, (end[leaf] as number) - from);
+    for (const [i, search] of asking.entries()) startSearch(tree, search, from + i);
+    searchTogether(tree, { leaf, asking }, walk);
+    for (const [i, search] of asking.entries()) {
+      const at = (rows[from + i] as number) * k;
+      for (let place = 0; place < k; place++) {
+        found.rows[at + place] = rows[search.places[place] as number] as number;
+        found.distances[at + place] = Math.sqrt(search.squares[place] as number);
+      }
+    }
+  }
+  return found;
+}
+
+type Search = { readonly point: Float64Array; readonly stack: Int32Array };
+/** The best so far, nearest first. */
+type NearestSearch = { readonly point: Float64Array; readonly places: Int32Array; readonly squares: Float64Array; self: number };
+
+function newSearch({ dimensions }: KdTree): Search {
+  return { point: new Float64Array(dimensions), stack: new Int32Array(128) };
+}
+
+function newNearestSearch({ dimensions }: KdTree, k: number): NearestSearch {
+  return { point: new Float64Array(dimensions), places: new Int32Array(k), squares: new Float64Array(k), self: -1 };
+}
+
+function startSearch({ dimensions, points }: KdTree, search: NearestSearch, self: number): void {
+  search.self = self;
+  search.squares.fill(Infinity);
+  for (let d = 0; d < dimensions; d++) search.point[d] = points[self * dimensions + d] as number;
+}
+
+type Walk = { readonly stack: Int32Array; readonly bounds: Float64Array };
+
+/** Nearer nodes first; what lies farther from the leaf's box than every asking point's k-th neighbour is left out. */
+function searchTogether(tree: KdTree, { leaf, asking }: { leaf: number; asking: readonly NearestSearch[] }, { stack, bounds }: Walk): void {
+  let widest = Infinity;
+  let depth = 1;
+  stack[0] = 0;
+  bounds[0] = 0;
+  while (depth > 0) {
+    depth--;
+    let node = stack[depth] as number;
+    if ((bounds[depth] as number) >= widest) continue;
+    while (node < tree.firstLeaf) {
+      const left = gapBetween(tree, leaf, 2 * node + 1);
+      const right = gapBetween(tree, leaf, 2 * node + 2);
+      // Both may touch the leaf: then its own side comes first.
+      const nearer = left < right || (left === right && isAncestor(2 * node + 1, leaf)) ? 1 : 2;
+      const farther = Math.max(left, right);
+      if (farther < widest) {
+        stack[depth] = 2 * node + 3 - nearer;
+        bounds[depth++] = farther;
+      }
+      node = 2 * node + nearer;
+    }
+    widest = 0;
+    for (const search of asking) {
+      const { squares } = search;
+      const last = squares.length - 1;
+      if (boxDistance(tree, node, search.point) < (squares[last] as number)) scanLeaf(tree, search, node);
+      if ((squares[last] as number) > widest) widest = squares[last] as number;
+    }
+  }
+}
+
+/** Squared distance between the boxes of two nodes; 0 when they touch. */
+function gapBetween({ dimensions, least, most }: KdTree, one: number, other: number): number {
+  const a = one * dimensions;
+  const b = other * dimensions;
+  let sum = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const gap = Math.max((least[a + d] as number) - (most[b + d] as number), (least[b + d] as number) - (most[a + d] as number));
+    if (gap > 0) sum += gap * gap;
+  }
+  return sum;
+}
+
+function isAncestor(node: number, leaf: number): boolean {
+  let up = leaf;
+  while (up > node) up = (up - 1) >> 1;
+  return up === node;
+}
+
+function scanLeaf({ dimensions, points, first, end }: KdTree, { point, places, squares, self }: NearestSearch, node: number): void {
+  const last = squares.length - 1;
+  let bound = squares[last] as number;
+  for (let i = first[node] as number; i < (end[node] as number); i++) {
+    if (i === self) continue;
+    const at = i * dimensions;
+    let sum = 0;
+    let d = 0;
+    // Looked at every four dimensions: most points are too far by then.
+    for (; d + 3 < dimensions && sum < bound; d += 4) {
+      const g0 = (points[at + d] as number) - (point[d] as number);
+      const g1 = (points[at + d + 1] as number) - (point[d + 1] as number);
+      const g2 = (points[at + d + 2] as number) - (point[d + 2] as number);
+      const g3 = (points[at + d + 3] as number) - (point[d + 3] as number);
+      sum += g0 * g0 + g1 * g1 + (g2 * g2 + g3 * g3);
+    }
+    for (; d < dimensions && sum < bound; d++) {
+      const gap = (points[at + d] as number) - (point[d] as number);
+      sum += gap * gap;
+    }
+    if (sum >= bound) continue;
+    let place = last;
+    while (place > 0 && (squares[place - 1] as number) > sum) {
+      squares[place] = squares[place - 1] as number;
+      places[place] = places[place - 1] as number;
+      place--;
+    }
+    squares[place] = sum;
+    places[place] = i;
+    bound = squares[last] as number;
+  }
+}
+
+/**
+ * Density clusters. A point is a core when at least `minPoints` points, itself included, lie within `radius` (≤).
+ * @returns a cluster number for each row, −1 for noise. Clusters are numbered by their first core in row order; a border point goes to
+ * the first cluster that reaches it.
+ * @source Ester, Kriegel, Sander and Xu 1996; labels equal scikit-learn's.
+ */
+export function densityClusters(tree: KdTree, { radius, minPoints }: { radius: number; minPoints: number }): Int32Array {
+  const { size, dimensions, points, rows } = tree;
+  const search = newSearch(tree);
+  const square = radius * radius;
+  const isCore = new Uint8Array(size);
+  const placeOf = new Int32Array(size);
+  for (let i = 0; i < size; i++) {
+    for (let d = 0; d < dimensions; d++) search.point[d] = points[i * dimensions + d] as number;
+    isCore[i] = hasNeighbours(tree, search, { square, minPoints }) ? 1 : 0;
+    placeOf[rows[i] as number] = i;
+  }
+  const cluster = new Int32Array(size).fill(-1);
+  const open = { tree, search, square, cluster, left: leftInNodes(tree), queue: new Int32Array(size) };
+  let clusters = 0;
+  for (let row = 0; row < size; row++) {
+    const start = placeOf[row] as number;
+    if (cluster[start] !== -1 || isCore[start] === 0) continue;
+    grow(open, { start, isCore, number: clusters++ });
+  }
+  return Int32Array.from({ length: size }, (_, row) => cluster[placeOf[row] as number] as number);
+}
+
+function hasNeighbours(tree: KdTree, { point, stack }: Search, { square, minPoints }: { square: number; minPoints: number }): boolean {
+  const { first, end, firstLeaf } = tree;
+  let count = 0;
+  let depth = 1;
+  stack[0] = 0;
+  while (depth > 0 && count < minPoints) {
+    const node = stack[--depth] as number;
+    if (boxDistance(tree, node, point) > square) continue;
+    if (node < firstLeaf) {
+      if (farDistance(tree, node, point) <= square) count += (end[node] as number) - (first[node] as number);
+      else {
+        stack[depth++] = 2 * node + 1;
+        stack[depth++] = 2 * node + 2;
+      }
+      continue;
+    }
+    for (let i = first[node] as number; i < (end[node] as number); i++) if (isWithin(tree, i, { point, square })) count++;
+  }
+  return count >= minPoints;
+}
+
+function isWithin({ dimensions, points }: KdTree, i: number, { point, square }: { point: Float64Array; square: number }): boolean {
+  const at = i * dimensions;
+  let sum = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const gap = (points[at + d] as number) - (point[d] as number);
+    sum += gap * gap;
+  }
+  return sum <= square;
+}
+
+/** Points of each node that no cluster has yet: what is used up is not walked again, however dense it is. */
+function leftInNodes({ first, end }: KdTree): Int32Array {
+  return first.map((from, node) => (end[node] as number) - from);
+}
+
+type Open = { tree: KdTree; search: Search; square: number; cluster: Int32Array; left: Int32Array; queue: Int32Array };
+
+/** Takes everything that can be reached from one core. */
+function grow(open: Open, { start, isCore, number }: { start: number; isCore: Uint8Array; number: number }): void {
+  const { tree, search, cluster, left, queue } = open;
+  const { dimensions, points, first, end, firstLeaf } = tree;
+  let waiting = 0;
+  const take = (i: number, leaf: number) => {
+    cluster[i] = number;
+    for (let node = leaf; ; node = (node - 1) >> 1) {
+      (left[node] as number)--;
+      if (node === 0) break;
+    }
+    if (isCore[i] === 1) queue[waiting++] = i;
+  };
+  take(start, leafOf(tree, start));
+  while (waiting > 0) {
+    const at = (queue[--waiting] as number) * dimensions;
+    for (let d = 0; d < dimensions; d++) search.point[d] = points[at + d] as number;
+    let depth = 1;
+    search.stack[0] = 0;
+    while (depth > 0) {
+      const node = search.stack[--depth] as number;
+      if (left[node] === 0 || boxDistance(tree, node, search.point) > open.square) continue;
+      if (node < firstLeaf) {
+        search.stack[depth++] = 2 * node + 1;
+        search.stack[depth++] = 2 * node + 2;
+        continue;
+      }
+      for (let i = first[node] as number; i < (end[node] as number); i++)
+        if (cluster[i] === -1 && isWithin(tree, i, { point: search.point, square: open.square })) take(i, node);
+    }
+  }
+}
+
+function leafOf({ first, firstLeaf }: KdTree, place: number): number {
+  let node = 0;
+  while (node < firstLeaf) node = 2 * node + (place < (first[2 * node + 2] as number) ? 1 : 2);
+  return node;
+}

@@ -1,0 +1,49 @@
+/** `ai-spm data-quality`: checks of a table on a laptop or in a pipeline, without server, database or network. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CommandOptions } from './run-command.ts';
+
+export function register(program: Command): void {
+  const noun = program.command('data-quality').description('Check a table (CSV, TSV, JSON, NDJSON, Parquet; also gzip or zstd)');
+  noun
+    .command('check')
+    .description('What the columns of FILE hold, and the metrics of quality that can be known without rules')
+    .argument('<file>')
+    .option('--key <columns>', 'columns that together identify a row, separated by commas')
+    .option('--fail-below <score>', 'exit 1 when the score is below this (0 to 1)', share)
+    .option('--delimiter <character>', 'of a text file; default: detected')
+    .option('--no-header', 'the first line is data')
+    .option('--json', 'print the whole answer as JSON')
+    .addHelpText('after', exitHelp)
+    .action(async (file: string, options: CommandOptions) => {
+      const { runQualityCommand } = await import('./run-command.ts');
+      process.exitCode = await runQualityCommand(file, options);
+    });
+  noun
+    .command('drift')
+    .description('What changed from the table REFERENCE to the table CURRENT')
+    .argument('<reference>')
+    .argument('<current>')
+    .option('--sensitivity <level>', 'low, medium or high', level, 'medium')
+    .option('--delimiter <character>', 'of text files; default: detected')
+    .option('--no-header', 'the first line is data')
+    .option('--json', 'print the whole answer as JSON')
+    .addHelpText('after', exitHelp)
+    .action(async (reference: string, current: string, options: CommandOptions) => {
+      const { runDriftCommand } = await import('./run-command.ts');
+      process.exitCode = await runDriftCommand(reference, current, options);
+    });
+}
+
+const exitHelp =
+  '\nExit codes: 0 well; 1 drift, or a score below --fail-below; 2 the data could not be read or nothing could be said; 3 wrong usage.';
+
+function share(word: string): number {
+  const value = Number(word);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
+function level(word: string): string {
+  if (!['low', 'medium', 'high'].includes(word)) throw new InvalidArgumentError('Choose low, medium or high.');
+  return word;
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { doublesOf } from './column-chunk.ts';
+import { type Engine, literal, openEngine } from './engine.ts';
+import { csv, smallEngine, withFrames } from './test-frames.ts';
+
+let folder = '';
+let staging = '';
+let engine: Engine;
+
+before(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "engine-it's-")));
+  staging = join(folder, 'staging');
+  mkdirSync(staging);
+  writeFileSync(join(folder, 'secret.csv'), 'a,b\n1,2\n');
+  writeFileSync(join(staging, 'own.csv'), 'a,b\n1,2\n');
+  symlinkSync(join(folder, 'secret.csv'), join(staging, 'link.csv'));
+  engine = await openEngine(staging, smallEngine);
+});
+after(() => {
+  engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a file of the staging folder is read', async () => {
+  assert.deepEqual(await engine.rows(`SELECT count(*) FROM read_csv(${literal(join(staging, 'own.csv'))})`), [[1n]]);
+});
+
+test('paths outside, steps upward and links out of the folder are refused', async () => {
+  for (const path of [join(folder, 'secret.csv'), `${staging}/../secret.csv`, join(staging, 'link.csv'), '/etc/passwd'])
+    await assert.rejects(engine.rows(`SELECT * FROM read_text(${literal(path)})`), { code: 'data-quality.unreadable' }, path);
+  await assert.rejects(engine.run(`COPY (SELECT 1) TO ${literal(join(folder, 'out.csv'))}`), { code: 'data-quality.unreadable' });
+});
+
+test('attaching, installing, loading and changing settings are refused', async () => {
+  for (const sql of [
+    `ATTACH ${literal(join(folder, 'other.duckdb'))}`,
+    'INSTALL httpfs',
+    'LOAD httpfs',
+    "SET memory_limit='8GB'",
+    'SET enable_external_access=true',
+    "SET allowed_directories=['/']",
+    "SELECT * FROM read_csv('https://example.org/a.csv')",
+  ])
+    await assert.rejects(engine.run(sql), { code: 'data-quality.unreadable' }, sql);
+});
+
+test('what the engine says does not name the folder it works in', async () => {
+  await assert.rejects(
+    engine.rows(`SELECT * FROM read_csv(${literal(join(staging, 'missing.csv'))})`),
+    (error: Error) => !error.message.includes(staging),
+  );
+});
+
+test('a chunk of a DOUBLE column exposes its numbers as a Float64Array, NULL rows apart', async () => {
+  const seen: number[] = [];
+  for await (const chunk of engine.chunks('SELECT i::DOUBLE / 2 AS x FROM range(5000) t(i) ORDER BY i')) {
+    const items = doublesOf(chunk, 0);
+    assert.equal(items.length, chunk.rowCount);
+    seen.push(...items);
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 5000 }, (_, i) => i / 2),
+  );
+  for await (const chunk of engine.chunks("SELECT 'a'")) assert.throws(() => doublesOf(chunk, 0), TypeError);
+});
+
+test('SQL in headers and cells is data', async () => {
+  await withFrames([csv(`"a"" FROM t0; DROP TABLE t0_0; --",b\n"'); DROP TABLE t0_0; --",1\n`, { header: true })], async (frame) => {
+    assert.equal(frame?.rows, 1);
+    assert.deepEqual(await frame?.engine.rows('SELECT c0 FROM t0_0'), [["'); DROP TABLE t0_0; --"]]);
+  });
+});

@@ -1,0 +1,135 @@
+/** A table inside the engine: its columns with agreed types, and their numbers as typed arrays. */
+import { doublesOf } from './column-chunk.ts';
+import type { Engine } from './engine.ts';
+import type { IngestReport } from './ingest-report.ts';
+
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'time' | 'text';
+
+export type Column = {
+  /** Place in the data as it came. */
+  readonly index: number;
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Expression over the raw cell: NULL is missing. */
+  readonly cell: string;
+  /** DOUBLE; NULL where the cell is missing or no number. Only of numbers. */
+  readonly number: string;
+  /** Cells that are neither missing nor a placeholder and do not parse as the agreed type. */
+  readonly unparsed: number;
+  /** The file says its type (Parquet); else it was agreed from text. */
+  readonly isDeclared: boolean;
+  /** Cells of text that are there, and how many of them are words for "no value"; null when the type was declared. */
+  readonly counted: { readonly present: number; readonly placeholders: number } | null;
+};
+
+export type Frame = {
+  readonly engine: Engine;
+  /** Names inside the engine, ours: each holds `columnsPerRelation` columns and `r`, the 0-based data row. */
+  readonly relations: readonly string[];
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  readonly ingest: IngestReport;
+};
+
+/**
+ * The engine holds 2,048 rows of every column of a relation at a time: 5,000 columns in one would take 300 MB.
+ * Wide tables are cut into several, which share `r`.
+ */
+export const columnsPerRelation = 400;
+
+/** FROM clause that offers these columns and `r`. */
+export function fromOf({ relations }: Frame, columns: readonly Pick<Column, 'index'>[]): string {
+  const numbers = relations.length === 1 ? [0] : [...new Set(columns.map(({ index }) => Math.floor(index / columnsPerRelation)))];
+  const [first = relations[0] ?? '', ...others] = numbers.map((number) => relations[number] ?? '');
+  return [first, ...others.map((relation) => `JOIN ${relation} USING (r)`)].join(' ');
+}
+
+export const isNumeric = ({ type }: Column): boolean => type === 'number' || type === 'integer';
+
+export type ColumnNumbers = {
+  /** Without −0, in no order. */
+  readonly finite: Float64Array;
+  readonly infinite: number;
+  readonly nan: number;
+};
+
+/** Bytes of columns read ahead. */
+const mostReadAhead = 64 * 2 ** 20;
+const mostColumnsAhead = 8;
+
+/**
+ * Reads numeric columns, several at a time: fetching a piece of a result costs more than the numbers in it.
+ * Each answer is a view of a buffer that later columns use again, so it must be used up before the next is asked for.
+ */
+export async function* readNumbers(
+  frame: Frame,
+  columns: readonly Column[],
+): AsyncGenerator<{ column: Column; numbers: ColumnNumbers }, undefined> {
+  const ahead = Math.min(columns.length, mostColumnsAhead, Math.max(1, Math.floor(mostReadAhead / (8 * frame.rows + 1))));
+  const buffers = Array.from({ length: ahead }, () => new Float64Array(frame.rows));
+  let from = 0;
+  while (from < columns.length) {
+    const relation = relationOf(columns[from]);
+    const group = columns.slice(from, from + ahead).filter((column) => relationOf(column) === relation);
+    const read = await readGroup(frame, group, buffers);
+    for (const [k, column] of group.entries()) yield { column, numbers: read[k] ?? { finite: new Float64Array(0), infinite: 0, nan: 0 } };
+    from += group.length;
+  }
+  return undefined;
+}
+
+const relationOf = (column: Column | undefined): number => Math.floor((column?.index ?? 0) / columnsPerRelation);
+
+async function readGroup(frame: Frame, group: readonly Column[], buffers: readonly Float64Array[]): Promise<ColumnNumbers[]> {
+  const from = fromOf(frame, group);
+  const counts = group.map(() => ({ finite: 0, infinite: 0, nan: 0 }));
+  const cells = group.map(({ number }) => `coalesce(${number}, 'NaN'::DOUBLE)`);
+  for await (const chunk of frame.engine.chunks(`SELECT ${cells.join(', ')} FROM ${from}`))
+    for (const [k, tally] of counts.entries()) takeFinite(doublesOf(chunk, k), buffers[k] ?? new Float64Array(0), tally);
+  const holed = group.filter((_, k) => (counts[k]?.nan ?? 0) > 0);
+  const [present = []] =
+    holed.length === 0 ? [] : await frame.engine.rows(`SELECT ${holed.map(({ number }) => `count(${number})`).join(', ')} FROM ${from}`);
+  return counts.map(({ finite, infinite }, k) => {
+    const hole = holed.indexOf(group[k] as Column);
+    const nan = hole < 0 ? 0 : count(present[hole]) - finite - infinite;
+    return { finite: (buffers[k] ?? new Float64Array(0)).subarray(0, finite), infinite, nan };
+  });
+}
+
+/** Missing cells come as NaN; they are told apart afterwards. */
+function takeFinite(items: Float64Array, into: Float64Array, tally: { finite: number; infinite: number; nan: number }): void {
+  let { finite, infinite, nan } = tally;
+  for (let i = 0; i < items.length; i++) {
+    const value = items[i] as number;
+    // x − x is NaN exactly for NaN and the infinities; adding 0 turns −0 into 0.
+    if (value - value === 0) into[finite++] = value + 0;
+    else if (Number.isNaN(value)) nan++;
+    else infinite++;
+  }
+  tally.finite = finite;
+  tally.infinite = infinite;
+  tally.nan = nan;
+}
+
+/** Numeric columns aligned to rows, one array each; NaN where a cell is missing or not finite. @param step only every so many rows. */
+export async function alignedNumbers(frame: Frame, columns: readonly Column[], step = 1): Promise<Float64Array[]> {
+  const aligned = columns.map(() => new Float64Array(Math.ceil(frame.rows / step)));
+  const picked = columns.map(({ number }) => `coalesce(${number}, 'NaN'::DOUBLE)`);
+  const sql = `SELECT ${[`(r // ${step})::DOUBLE`, ...picked].join(', ')} FROM ${fromOf(frame, columns)} WHERE r % ${step} = 0`;
+  for await (const chunk of frame.engine.chunks(sql)) {
+    const rows = doublesOf(chunk, 0);
+    for (const [k, target] of aligned.entries()) {
+      const items = doublesOf(chunk, k + 1);
+      for (let i = 0; i < chunk.rowCount; i++) {
+        const value = items[i] as number;
+        target[rows[i] as number] = value - value === 0 ? value : Number.NaN;
+      }
+    }
+  }
+  return aligned;
+}
+
+/** A BIGINT or DOUBLE of a small answer. */
+export function count(value: unknown): number {
+  return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : 0;
+}
