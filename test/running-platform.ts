@@ -64,11 +64,17 @@ export async function startPlatform(environment: Readonly<Record<string, string>
       if (environment['DATA_DIR'] === undefined) await rm(dataDirectory, { recursive: true, force: true });
     },
   };
-  await waitUntil(
-    () => text.includes('AI-SPM is ready'),
-    () => supervisor.exitCode !== null,
-    () => text,
-  );
+  try {
+    await waitUntil(
+      () => text.includes('AI-SPM is ready'),
+      () => supervisor.exitCode !== null,
+      () => text,
+    );
+  } catch (error) {
+    // Nobody else knows these processes: they would outlive the tests.
+    await platform.stop();
+    throw error;
+  }
   return platform;
 }
 

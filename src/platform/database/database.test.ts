@@ -155,6 +155,7 @@ test('work that PostgreSQL could not serialise is run again, without the effects
   await run(() => insert('counter'));
   const effects: string[] = [];
   let rounds = 0;
+  const bothRead = Promise.withResolvers<void>();
   const bump = () =>
     inDatabase(database, () =>
       transaction(
@@ -162,7 +163,9 @@ test('work that PostgreSQL could not serialise is run again, without the effects
         async () => {
           rounds += 1;
           const [row] = await db().select({ value: setting.value }).from(setting).where(eq(setting.key, 'counter'));
-          await new Promise((done) => setTimeout(done, 30));
+          // Each has read before the other writes, however busy the machine is.
+          if (rounds === 2) bothRead.resolve();
+          await bothRead.promise;
           const seen = row?.value as { n?: number };
           await db()
             .update(setting)
