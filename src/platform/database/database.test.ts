@@ -155,6 +155,7 @@ test('work that PostgreSQL could not serialise is run again, without the effects
   await run(() => insert('counter'));
   const effects: string[] = [];
   let rounds = 0;
+  let reads = 0;
   const bothRead = Promise.withResolvers<void>();
   const bump = () =>
     inDatabase(database, () =>
@@ -164,7 +165,8 @@ test('work that PostgreSQL could not serialise is run again, without the effects
           rounds += 1;
           const [row] = await db().select({ value: setting.value }).from(setting).where(eq(setting.key, 'counter'));
           // Each has read before the other writes, however busy the machine is.
-          if (rounds === 2) bothRead.resolve();
+          reads += 1;
+          if (reads === 2) bothRead.resolve();
           await bothRead.promise;
           const seen = row?.value as { n?: number };
           await db()
