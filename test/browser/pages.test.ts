@@ -196,13 +196,16 @@ test('a scan is read, a file uploaded as a new asset, and advisories are importe
   await page.keyboard.press('Enter');
   await tabTo(page, /^tab Folder/);
   await page.keyboard.press('ArrowRight');
-  await tabTo(page, /Choose files/);
+  await page.getByRole('tab', { name: 'Upload', selected: true }).waitFor();
+  await page.getByRole('button', { name: 'Choose files', disabled: false }).waitFor();
+  // The button itself: a panel around it has the same words.
+  await tabTo(page, /^BUTTON Choose files/);
   const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
   // Protocol 0: a list. Nothing loads it.
   await (await chooser).setFiles({ name: 'harmless.pkl', mimeType: 'application/octet-stream', buffer: Buffer.from('(lp0\n.') });
   await page.getByText('Whose files these are').waitFor();
-  await tabTo(page, /Upload and scan/);
+  await tabTo(page, /^BUTTON Upload and scan/);
   await page.keyboard.press('Enter');
   await page.locator('h1', { hasText: 'harmless.pkl' }).waitFor();
   const Named = z.object({ items: z.array(z.object({ name: z.string(), type: z.string() })) });
