@@ -25,6 +25,14 @@ test('a path under a root is answered with every link resolved', async () => {
   assert.equal(await confine(join(root, 'link-in'), [root]), join(root, 'models'));
 });
 
+test('a relative path may begin with the name of a root', async () => {
+  assert.equal(await confine('allowed/models', [root]), join(root, 'models'));
+  assert.equal(await confine('allowed', [root]), root);
+  await assert.rejects(confine('allowed/link-out', [root]), { code: 'path.outsideRoots' });
+  await assert.rejects(confine('allowed-not', [root]), { code: 'path.missing' });
+  await assert.rejects(confine('allowed/../secret.txt', [root]), { code: 'path.missing' });
+});
+
 test('links, dots, prefixes and foreign paths out of the root are refused', async () => {
   for (const path of [
     join(root, 'link-out'),
@@ -42,6 +50,9 @@ test('outside a root the answer does not tell whether something exists', async (
   await assert.rejects(confine(join(base, 'secret.txt'), [root]), { code: 'path.outsideRoots' });
   await assert.rejects(confine(join(base, 'no-such.txt'), [root]), { code: 'path.outsideRoots' });
   await assert.rejects(confine(join(root, 'no-such'), [root]), { code: 'path.missing', status: 422 });
+  // By relative names as well: what lies beside the root and what does not get one answer.
+  await assert.rejects(confine('secret.txt', [root]), { code: 'path.missing' });
+  await assert.rejects(confine('no-such.txt', [root]), { code: 'path.missing' });
 });
 
 test('no path at all is invalid', async () => {

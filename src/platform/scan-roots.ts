@@ -1,6 +1,6 @@
 /** Confines paths people name to the folders this installation may scan, with every link resolved. */
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { problems } from '../contract/problem.ts';
 import { config } from './config.ts';
 
@@ -12,13 +12,14 @@ export const pathProblems = problems('path', {
 
 /**
  * The real path of `path` when it lies under a configured root.
- * A relative path is taken from the first root that has it. Links are resolved first, so a link out of a root is refused.
+ * A relative path is taken from the first root that has it; it may begin with the root's own name (`examples/shop-assistant`).
+ * Links are resolved first, so a link out of a root is refused.
  * @throws pathProblems.missing, .outsideRoots, .invalid. Outside a root the answer is the same whether or not the path exists.
  */
 export async function confine(path: string, roots: readonly string[] = config().scanRoots): Promise<string> {
   if (path === '' || path.includes('\0')) throw pathProblems.invalid();
   const realRoots = (await Promise.all(roots.map((root) => realpath(root).catch(() => null)))).filter((root) => root !== null);
-  const candidates = isAbsolute(path) ? [path] : roots.map((root) => resolve(root, path));
+  const candidates = isAbsolute(path) ? [path] : relativeTo(roots, path);
   for (const candidate of candidates) {
     const real = await realpath(candidate).catch(() => null);
     if (real !== null && realRoots.some((root) => isInside(root, real))) return real;
@@ -27,6 +28,16 @@ export async function confine(path: string, roots: readonly string[] = config().
   const exists = await Promise.all(candidates.map((candidate) => realpath(candidate).catch(() => null)));
   if (named && exists.every((real) => real === null)) throw pathProblems.missing({ path });
   throw pathProblems.outsideRoots({ path, roots: roots.join(', ') });
+}
+
+/** Beside a root nothing is ever looked up: what exists there must not show. */
+function relativeTo(roots: readonly string[], path: string): string[] {
+  const below = roots.map((root) => resolve(root, path));
+  const byName = roots.flatMap((root) => {
+    const candidate = resolve(dirname(root), path);
+    return isInside(root, candidate) ? [candidate] : [];
+  });
+  return [...below, ...byName];
 }
 
 export function isInside(root: string, path: string): boolean {

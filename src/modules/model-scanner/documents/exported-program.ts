@@ -24,7 +24,7 @@ function readTargets(document: TextDocument, draft: Draft, tools: ReaderTools): 
   const seen = new Set<string>();
   const waiting: JsonValue[] = [document.root];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (Array.isArray(value)) waiting.push(...value);
+    if (Array.isArray(value)) for (const item of value) waiting.push(item);
     if (!(value instanceof Map)) continue;
     for (const inner of value.values()) if (inner instanceof Map || Array.isArray(inner)) waiting.push(inner);
     const target = value.get('target');

@@ -45,7 +45,7 @@ function readNodes(nodes: readonly JsonValue[], target: Target): void {
 function readInner(graph: JsonObject, index: number, seen: Set<string>, target: Target): void {
   const waiting: JsonValue[] = [graph];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
-    if (Array.isArray(item)) waiting.push(...item);
+    if (Array.isArray(item)) for (const inner of item) waiting.push(inner);
     if (!(item instanceof Map)) continue;
     if (typeof item.get('op') === 'string') readNode(item, index, seen, target);
     for (const value of item.values()) if (value instanceof Map || Array.isArray(value)) waiting.push(value);

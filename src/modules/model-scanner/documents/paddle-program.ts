@@ -27,7 +27,7 @@ function readOperators(document: TextDocument, draft: Draft, tools: ReaderTools)
   const waiting: JsonValue[] = [document.root];
   let count = 0;
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (Array.isArray(value)) waiting.push(...value);
+    if (Array.isArray(value)) for (const item of value) waiting.push(item);
     if (!(value instanceof Map)) continue;
     for (const inner of value.values()) if (inner instanceof Map || Array.isArray(inner)) waiting.push(inner);
     const written = value.get('#');

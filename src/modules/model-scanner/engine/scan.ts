@@ -78,7 +78,7 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
   const found = new Map<string, Finding>();
   const unread: UnreadFact[] = [];
   for (const artefact of all) {
-    unread.push(...artefact.unread);
+    for (const fact of artefact.unread) unread.push(fact);
     for (const detector of detectors) runDetector(detector, artefact, { found, unread, places });
   }
   const findings = [...found.values()].sort(byGravity);
@@ -107,7 +107,7 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
 
 function flattened(root: Artefact): Artefact[] {
   const all = [root];
-  for (let at = 0; at < all.length; at++) all.push(...(all[at]?.members ?? []));
+  for (let at = 0; at < all.length; at++) for (const member of all[at]?.members ?? []) all.push(member);
   return all;
 }
 

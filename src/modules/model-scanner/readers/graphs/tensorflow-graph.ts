@@ -177,7 +177,7 @@ export class GraphWalk {
       const source = byName.get(name);
       if (this.#assets.has(name)) continue;
       if (source?.operator === 'Const') found.push(...this.#tensorTexts(source.attributes.get('value')));
-      else if (source && passing.has(source.operator)) waiting.push(...source.inputs);
+      else if (source && passing.has(source.operator)) for (const next of source.inputs) waiting.push(next);
     }
     return found;
   }

@@ -141,14 +141,13 @@ class CoremlWalk {
     }));
     for (let item = waiting.pop(); item; item = waiting.pop()) {
       const { field, is } = item;
-      if (is === 'entry') waiting.push(...this.#inner(field, 2).map((inner) => ({ field: inner, is: 'function' as const })));
+      if (is === 'entry') for (const inner of this.#inner(field, 2)) waiting.push({ field: inner, is: 'function' });
       if (is === 'function')
-        for (const entry of this.#inner(field, 3))
-          waiting.push(...this.#inner(entry, 2).map((inner) => ({ field: inner, is: 'block' as const })));
-      if (is === 'block') waiting.push(...this.#inner(field, 3).map((inner) => ({ field: inner, is: 'operation' as const })));
+        for (const entry of this.#inner(field, 3)) for (const inner of this.#inner(entry, 2)) waiting.push({ field: inner, is: 'block' });
+      if (is === 'block') for (const inner of this.#inner(field, 3)) waiting.push({ field: inner, is: 'operation' });
       if (is !== 'operation') continue;
       this.#operation(field);
-      waiting.push(...this.#inner(field, 4).map((inner) => ({ field: inner, is: 'block' as const })));
+      for (const inner of this.#inner(field, 4)) waiting.push({ field: inner, is: 'block' });
     }
   }
   #operation(operation: Field): void {
