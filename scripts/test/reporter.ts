@@ -6,10 +6,12 @@ import { inspect } from 'node:util';
 export type Counts = { tests: number; suites: number; passed: number; failed: number; cancelled: number; skipped: number; todo: number };
 export type Slow = { readonly name: string; readonly file: string; readonly durationMs: number };
 export type Named = { readonly name: string; readonly file: string; readonly line: number | null; readonly reason?: string };
+/** The last lines of a long output are often all that is kept of it: the reason stands there too, in short. */
+export type Failed = Named & { readonly why: string };
 export type Report = {
   readonly counts: Counts;
   readonly slowest: readonly Slow[];
-  readonly failures: readonly Named[];
+  readonly failures: readonly Failed[];
   readonly skips: readonly Named[];
   /** Files that registered no test; node counts each as one passed test, which it is not. */
   readonly silent: readonly string[];
@@ -22,6 +24,7 @@ export const reportVariable = 'AI_SPM_TEST_REPORT';
 /** How long the process may live after the last test. */
 const lingerMs = 20_000;
 export const slowestKept = 10;
+const mostWhy = 1500;
 
 type Details = { readonly duration_ms?: number; readonly error?: unknown; readonly type?: string };
 type TestData = {
@@ -42,7 +45,7 @@ type State = {
   failedInFile: number;
   msInFile: number;
   readonly slowest: Slow[];
-  readonly failures: Named[];
+  readonly failures: Failed[];
   readonly skips: Named[];
   readonly silent: string[];
   readonly faults: string[];
@@ -83,8 +86,9 @@ function record(state: State, data: TestData, failed: boolean): string {
   count(state, data, failed);
   if (!failed || isOnlyAboutChildren(data.details.error)) return opening;
   state.failedInFile += 1;
-  state.failures.push({ name: data.name, file, line: data.line ?? null });
-  return `${opening}\n✖ ${data.name} (${file}:${data.line ?? '?'})\n${indent(explain(data.details.error))}\n\n`;
+  const explained = indent(explain(data.details.error));
+  state.failures.push({ name: data.name, file, line: data.line ?? null, why: explained.slice(0, mostWhy) });
+  return `${opening}\n✖ ${data.name} (${file}:${data.line ?? '?'})\n${explained}\n\n`;
 }
 
 /** node only remarks on an error that comes after its test has passed (a promise nobody awaited): here it fails the run. */

@@ -126,7 +126,8 @@ export function conclude(outcomes: readonly Outcome[], { durationMs, everyFileMu
   if (skips.length > 0)
     print(`\nSkipped:\n${skips.map(({ name, file, reason }) => `  ${name} (${file})${reason ? `: ${reason}` : ''}`).join('\n')}`);
   const failures = reports.flatMap((report) => report.failures);
-  if (failures.length > 0) print(`\nFailed:\n${failures.map(({ name, file, line }) => `  ✖ ${name} (${file}:${line ?? '?'})`).join('\n')}`);
+  if (failures.length > 0)
+    print(`\nFailed:\n${failures.map(({ name, file, line, why }) => `  ✖ ${name} (${file}:${line ?? '?'})\n${why}`).join('\n')}`);
   for (const fault of faults) print(`✖ ${fault}`);
   // A group that died counts as a failure in the lines that machines read.
   printTotals({ ...counts, failed: counts.failed + faults.length, tests: counts.tests + faults.length }, durationMs);

@@ -104,8 +104,11 @@ async function firstId(path: string): Promise<string | null> {
 async function settled(page: Page, place: string): Promise<void> {
   await page.goto(place, { waitUntil: 'domcontentloaded' });
   await page.locator('h1').first().waitFor({ timeout: 20_000 });
-  // Parts of a page load on their own; the live stream never ends, so the network is never idle.
-  await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"]').length === 0, undefined, { timeout: 20_000 });
+  // Parts of a page load on their own, some only after another; the live stream never ends, so the network is never idle.
+  for (let looked = 0; looked < 2; looked += 1) {
+    await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"]').length === 0, undefined, { timeout: 20_000 });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
 }
 
 async function violations(page: Page): Promise<string[]> {
@@ -183,6 +186,7 @@ test('a scan is read, a file uploaded as a new asset, and advisories are importe
   const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
   await actAs(context, platform.url, admin.cookieHeader());
   await settled(page, '/model-scanner');
+  await page.locator('table tbody tr').first().waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await page.locator('[role=tree]').waitFor();
