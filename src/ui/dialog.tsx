@@ -18,6 +18,13 @@ type DialogProps = {
 };
 const dialogWidths = { narrow: 'max-w-105', normal: 'max-w-140', wide: 'max-w-200' } as const;
 
+/** What the dialog asks for comes first, then its answers (the harmless one leads); the button that closes it is nobody's task. */
+function firstToFill(dialog: HTMLElement): HTMLElement | null {
+  const reachable = ':is(input, select, textarea, button, a[href], [tabindex="0"]):not(:disabled, [type="hidden"], [tabindex="-1"])';
+  const field = dialog.querySelector<HTMLElement>(`[data-dialog-body] ${reachable}`);
+  return field ?? dialog.querySelector<HTMLElement>(`footer ${reachable}`);
+}
+
 // The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.
 export function Dialog({ open, onClose, title, description, children, actions, width = 'normal' }: DialogProps) {
   // Radix gives focus back to its own trigger only; ours are opened by whatever was pressed.
@@ -28,8 +35,13 @@ export function Dialog({ open, onClose, title, description, children, actions, w
         <div aria-hidden="true" className="fixed inset-0 z-40 bg-[#0b0f14]/45" />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             opener.current = document.activeElement;
+            if (!(event.currentTarget instanceof HTMLElement)) return;
+            const first = firstToFill(event.currentTarget);
+            if (first === null) return;
+            event.preventDefault();
+            first.focus();
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
@@ -49,7 +61,11 @@ export function Dialog({ open, onClose, title, description, children, actions, w
               <IconButton icon={X} label="Close" className="-mr-1.5" />
             </Radix.Close>
           </header>
-          {children !== undefined && <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>}
+          {children !== undefined && (
+            <div data-dialog-body="" className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">
+              {children}
+            </div>
+          )}
           {actions !== undefined && (
             <footer className="pad-safe-bottom border-t border-line">
               <div className="flex flex-wrap justify-end gap-2 px-5 py-3">{actions}</div>

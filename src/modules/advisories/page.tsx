@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
-import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -15,7 +15,6 @@ import { formatNumber, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { useNow } from '../../ui/now.ts';
-import { useQueryValue } from '../../ui/query-state.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -24,6 +23,7 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { usePeek } from '../../ui/use-peek.ts';
 import { AdvisoryPeek } from './advisory-peek.tsx';
 import { AdvisorySeverity, DataAge, EpssFigure, KevBadge } from './advisory-words.tsx';
 import { type AdvisoryItem, type AdvisorySummary, advisorySummary, listAdvisories, rematchComponents } from './contract.ts';
@@ -104,7 +104,7 @@ function AdvisoriesPage() {
   const filter = useMemo(() => filterOf(filters), [filters]);
   const list = useEndpointPages(listAdvisories, { limit: 50, ...filter }, { live: ['advisories.'] });
   const [isImporting, setImporting] = useState(false);
-  const { peek, peekId, open } = useAdvisoryPeek(list);
+  const peek = usePeek(list);
   return (
     <Screen
       title="Advisories"
@@ -124,7 +124,7 @@ function AdvisoriesPage() {
           />
         </>
       }
-      peek={peek}
+      peek={peek.id === null ? null : <AdvisoryPeek id={peek.id} {...peek.placing} />}
     >
       <Loaded
         answer={list}
@@ -139,8 +139,8 @@ function AdvisoriesPage() {
             rowName={byName}
             columns={columns}
             viewKey="advisories"
-            onOpen={open}
-            openId={peekId}
+            onOpen={peek.open}
+            openId={peek.id}
             phone={(row) => <AdvisoryPhoneRow row={row} />}
             total={list.total}
             hasMore={list.hasMore}
@@ -152,26 +152,6 @@ function AdvisoriesPage() {
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
     </Screen>
   );
-}
-
-function useAdvisoryPeek(list: EndpointPages<AdvisoryItem>) {
-  const [peekId, setPeekId] = useQueryValue('peek');
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const peekAt = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
-  const peek =
-    peekId === null ? null : (
-      <AdvisoryPeek
-        id={peekId}
-        place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-        onPrevious={place > 0 ? peekAt(place - 1) : undefined}
-        onNext={place >= 0 ? peekAt(place + 1) : undefined}
-        onClose={() => setPeekId(null)}
-      />
-    );
-  return { peek, peekId, open: (row: AdvisoryItem) => setPeekId(row.id, { step: peekId === null }) };
 }
 
 function AdvisoryPhoneRow({ row }: { row: AdvisoryItem }) {

@@ -15,7 +15,6 @@ import type { FilterField } from '../../ui/filter.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { useQueryValue } from '../../ui/query-state.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { OutcomeWord } from '../../ui/severity.tsx';
@@ -23,6 +22,7 @@ import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { usePeek } from '../../ui/use-peek.ts';
 import { AssetPeek } from './asset-peek.tsx';
 import { LifecycleBadge, lifecycleWords, RiskFigure, RiskShape, secondLine, TypeTag, typeWords } from './asset-words.tsx';
 import { ClaimDialog } from './claim-dialog.tsx';
@@ -73,7 +73,7 @@ function AssetsPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [claiming, setClaiming] = useState<Claiming | null>(null);
   const [isImporting, setImporting] = useState(false);
-  const { peek, peekId, open } = useAssetPeek(list, setClaiming);
+  const peek = usePeek(list);
   return (
     <Screen
       title="Assets"
@@ -92,10 +92,14 @@ function AssetsPage() {
           />
         </>
       }
-      peek={peek}
+      peek={
+        peek.id === null ? null : <AssetPeek id={peek.id} {...peek.placing} onClaim={({ id, name }) => setClaiming({ ids: [id], name })} />
+      }
     >
       <Loaded answer={list} waitsFor="the inventory" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {() => <AssetTable list={list} selected={selected} onSelect={setSelected} onClaim={setClaiming} peekId={peekId} onOpen={open} />}
+        {() => (
+          <AssetTable list={list} selected={selected} onSelect={setSelected} onClaim={setClaiming} peekId={peek.id} onOpen={peek.open} />
+        )}
       </Loaded>
       <BulkBar selected={selected.size} total={undefined} onClear={() => setSelected(new Set())}>
         <Button kind="primary" onClick={() => setClaiming({ ids: [...selected] })}>
@@ -112,28 +116,6 @@ function AssetsPage() {
 
 type AssetPages = EndpointPages<Asset>;
 type Claim = (claiming: Claiming) => void;
-
-/** The record beside the list, kept in the address. */
-function useAssetPeek(list: AssetPages, onClaim: Claim) {
-  const [peekId, setPeekId] = useQueryValue('peek');
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const peekAt = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
-  const peek =
-    peekId === null ? null : (
-      <AssetPeek
-        id={peekId}
-        place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-        onPrevious={place > 0 ? peekAt(place - 1) : undefined}
-        onNext={place >= 0 ? peekAt(place + 1) : undefined}
-        onClose={() => setPeekId(null)}
-        onClaim={({ id, name }) => onClaim({ ids: [id], name })}
-      />
-    );
-  return { peek, peekId, open: (row: Asset) => setPeekId(row.id, { step: peekId === null }) };
-}
 
 type AssetTableProps = {
   list: AssetPages;

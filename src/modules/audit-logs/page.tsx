@@ -9,9 +9,9 @@ import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
-import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { usePeek } from '../../ui/use-peek.ts';
 import { type People, usePeople } from './actor-name.tsx';
 import { type AuditEntry, AuditOutcome, listAuditLogs } from './contract.ts';
 import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
@@ -40,9 +40,9 @@ type Exact = (typeof exact)[number];
 function AuditLogPage() {
   const filters = useFilters(fields);
   const [params, setParams] = useSearchParams();
-  const [peekId, setPeekId] = useQueryValue('peek');
   const outcomes = outcomesOf(filters);
   const list = useEndpointPages(listAuditLogs, inputOf(filters, params, outcomes), { enabled: outcomes?.length !== 0 });
+  const peek = usePeek(list);
   const people = usePeople();
   const set = (name: Exact, value: string | null) => setParams((before) => withParam(before, name, value));
   return (
@@ -51,17 +51,13 @@ function AuditLogPage() {
       subtitle="Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included."
       actions={<VerificationBadge />}
       toolbar={<Tools list={list} filters={filters} params={params} onRemove={(name) => set(name, null)} />}
-      peek={
-        peekId === null ? null : (
-          <EntryPeek id={peekId} people={people} {...placeIn(list, peekId, setPeekId)} onOnly={set} onClose={() => setPeekId(null)} />
-        )
-      }
+      peek={peek.id === null ? null : <EntryPeek id={peek.id} people={people} {...peek.placing} onOnly={set} />}
     >
       <Entries
         list={list}
         people={people}
-        peekId={peekId}
-        onOpen={(id) => setPeekId(id, { step: peekId === null })}
+        peekId={peek.id}
+        onOpen={peek.open}
         isFiltered={!filters.isEmpty || exact.some((name) => params.has(name))}
       />
     </Screen>
@@ -94,21 +90,7 @@ function Tools({
   );
 }
 
-/** Where the peeked entry stands in the list, and its neighbours. */
-function placeIn(list: List, peekId: string, open: (id: string) => void) {
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const opens = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => open(row.id);
-  };
-  return {
-    place: place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total },
-    onPrevious: place < 0 ? undefined : opens(place - 1),
-    onNext: place < 0 ? undefined : opens(place + 1),
-  };
-}
-
-type EntriesProps = { list: List; people: People; peekId: string | null; onOpen: (id: string) => void; isFiltered: boolean };
+type EntriesProps = { list: List; people: People; peekId: string | null; onOpen: (entry: AuditEntry) => void; isFiltered: boolean };
 
 function Entries({ list, people, peekId, onOpen, isFiltered }: EntriesProps) {
   const columns = useEntryColumns(people);
@@ -138,7 +120,7 @@ function Entries({ list, people, peekId, onOpen, isFiltered }: EntriesProps) {
           hasMore={list.hasMore}
           onMore={list.loadMore}
           isLoadingMore={list.isLoadingMore}
-          onOpen={(row) => onOpen(row.id)}
+          onOpen={onOpen}
           openId={peekId}
           phone={(row) => <EntryPhoneRow entry={row} people={people} />}
         />

@@ -13,7 +13,6 @@ import { formatBytes, formatNumber, plural } from '../../ui/format.ts';
 import { InertText } from '../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { Progress } from '../../ui/progress.tsx';
-import { useQueryValue } from '../../ui/query-state.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -23,6 +22,7 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { formatDuration } from '../../ui/time.ts';
 import { useFilters } from '../../ui/use-filters.ts';
+import { usePeek } from '../../ui/use-peek.ts';
 import { cancelRun, getRun, hitKinds, hitStates, listHits, type Run, type StoredHit } from './contract.ts';
 import { HitPeek } from './hit-peek.tsx';
 import { diffWords, kindWords, StateBadge } from './run-words.tsx';
@@ -72,7 +72,7 @@ function RunPage({ params }: { params: Readonly<Record<string, string>> }) {
       actions={
         data?.scanId && can('model-scanner:read') ? <ButtonLink to={`/model-scanner/${data.scanId}`}>Open the scan</ButtonLink> : undefined
       }
-      peek={hits.peek}
+      peek={hits.peek.row === null ? null : <HitPeek hit={hits.peek.row} {...hits.peek.placing} />}
       ready={data !== undefined}
     >
       <Loaded answer={run} waitsFor="the run">
@@ -103,24 +103,7 @@ function useHits(id: string, enabled: boolean) {
     },
     { enabled },
   );
-  const [peekId, setPeekId] = useQueryValue('peek');
-  const place = list.rows.findIndex((row) => row.id === peekId);
-  const peeked = list.rows[place];
-  const at = (index: number) => {
-    const row = list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
-  const peek =
-    peeked === undefined ? null : (
-      <HitPeek
-        hit={peeked}
-        place={list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-        onPrevious={place > 0 ? at(place - 1) : undefined}
-        onNext={at(place + 1)}
-        onClose={() => setPeekId(null)}
-      />
-    );
-  return { filters, list, peek, peekId, setPeekId };
+  return { filters, list, peek: usePeek(list) };
 }
 
 function RunState({ run }: { run: Run }) {
@@ -218,7 +201,7 @@ function SkippedList({ title, entries }: { title: string; entries: NonNullable<R
   );
 }
 
-function Hits({ run, hits: { filters, list, peekId, setPeekId } }: { run: Run; hits: ReturnType<typeof useHits> }) {
+function Hits({ run, hits: { filters, list, peek } }: { run: Run; hits: ReturnType<typeof useHits> }) {
   return (
     <>
       <FilterBar fields={fields} filters={filters} placeholder="Name" />
@@ -243,8 +226,8 @@ function Hits({ run, hits: { filters, list, peekId, setPeekId } }: { run: Run; h
             rowName={byName}
             columns={columns}
             viewKey="discovery-hits"
-            onOpen={(row) => setPeekId(row.id, { step: peekId === null })}
-            openId={peekId}
+            onOpen={peek.open}
+            openId={peek.id}
             phone={(row) => (
               <PhoneRow
                 shape={<Shape name={row.state === 'gone' ? 'unknown' : 'open'} tone="ink-3" label={row.state} />}

@@ -1,11 +1,13 @@
 /** The scanned files as a tree: each with its verdict, folders with the worst of what they hold; filtered on the server. */
-import { useCallback, useMemo } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
 import type { EndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { type FileFacts, FileTree } from '../../ui/file-tree.tsx';
 import { formatNumber, formatTotal } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { useIsPhone } from '../../ui/media.ts';
 import { VerdictShape } from '../../ui/severity.tsx';
 import type { TreeNode } from '../../ui/tree.ts';
 import type { Verdict } from '../../ui/words.ts';
@@ -31,16 +33,52 @@ export function ScanFileTree({ scan, files, outline, selected, onSelect, filter,
   const nodes = useMemo(() => treeOf(rows, scan.path, outline?.folders ?? []), [rows, scan.path, outline]);
   const paths = useMemo(() => new Set(rows.map(({ path }) => path)), [rows]);
   const select = useCallback((id: string) => onSelect(id, !paths.has(id)), [onSelect, paths]);
+  const isPhone = useIsPhone();
+  const [isOpened, setOpened] = useState(false);
+  // On a phone the finding comes first; whoever wants another file opens the tree.
+  const isOpen = !isPhone || isOpened;
+  const choose = (id: string): void => {
+    select(id);
+    setOpened(false);
+  };
   return (
     <div className="min-w-0 bg-canvas">
       <div className="flex h-11 items-center justify-between gap-2 border-b border-line px-4">
-        <h2 className="font-strong">Files</h2>
+        <h2 className="font-strong">
+          {isPhone ? (
+            <button
+              type="button"
+              aria-expanded={isOpen}
+              onClick={() => setOpened(!isOpened)}
+              className="finger inline-flex items-center gap-1.5"
+            >
+              {isOpen ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
+              {selected === null ? `Files, ${formatTotal(files.total ?? rows.length, files.totalIsEstimate)}` : inertLine(selected, 60)}
+            </button>
+          ) : (
+            'Files'
+          )}
+        </h2>
         {selected !== null && (
           <Button kind="quiet" size="small" onClick={() => onSelect(null, false)}>
             All files
           </Button>
         )}
       </div>
+      {isOpen && <OpenTree {...{ files, outline, selected, filter, onFilter, nodes }} onSelect={choose} />}
+    </div>
+  );
+}
+
+type OpenTreeProps = Omit<ScanFileTreeProps, 'scan' | 'onSelect'> & {
+  nodes: readonly TreeNode<Held>[];
+  onSelect: (id: string) => void;
+};
+
+function OpenTree({ files, outline, selected, onSelect, filter, onFilter, nodes }: OpenTreeProps) {
+  const { rows } = files;
+  return (
+    <>
       <TreeFilterBar filter={filter} onFilter={onFilter} formats={outline?.formats ?? []} />
       <Loaded answer={files} waitsFor="the files" empty={<EmptyNote kind="no-match" title="No file matches" />}>
         {() => (
@@ -50,7 +88,7 @@ export function ScanFileTree({ scan, files, outline, selected, onSelect, filter,
               label="Scanned files"
               nodes={nodes}
               selectedId={selected}
-              onSelect={select}
+              onSelect={onSelect}
               startClosed={rows.length > manyFiles && filter.text === ''}
             />
           </div>
@@ -72,7 +110,7 @@ export function ScanFileTree({ scan, files, outline, selected, onSelect, filter,
         <b className="font-name text-ink">Verdict.</b> The worst file decides. A file that could not be read makes the whole{' '}
         <b className="font-name text-ink">incomplete</b>, never clean.
       </p>
-    </div>
+    </>
   );
 }
 

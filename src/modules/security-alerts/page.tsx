@@ -11,7 +11,6 @@ import type { FilterField } from '../../ui/filter.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { inertLine } from '../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
-import { useQueryValue } from '../../ui/query-state.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
@@ -21,6 +20,7 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { useFilters } from '../../ui/use-filters.ts';
+import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { AlertPeek } from './alert-peek.tsx';
 import { stateWords } from './alert-words.tsx';
 import { CloseDialog } from './close-dialog.tsx';
@@ -57,14 +57,9 @@ function useAlertFilter() {
 function AlertsPage() {
   const { filters, filter } = useAlertFilter();
   const list = useEndpointPages(listAlerts, { ...filter, limit: 50 }, { live: liveEvents });
-  const [peekId, setPeekId] = useQueryValue('peek');
+  const peek = usePeek(list);
   const [closing, setClosing] = useState<SecurityAlert | null>(null);
   const acknowledge = useAcknowledge();
-  const place = list.rows.findIndex(({ id }) => id === peekId);
-  const peekAt = (index: number) => {
-    const row = place < 0 ? undefined : list.rows[index];
-    return row === undefined ? undefined : () => setPeekId(row.id);
-  };
   return (
     <Screen
       title="Alerts"
@@ -83,21 +78,13 @@ function AlertsPage() {
         </>
       }
       peek={
-        peekId === null ? null : (
-          <AlertPeek
-            id={peekId}
-            place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-            onPrevious={peekAt(place - 1)}
-            onNext={peekAt(place + 1)}
-            onClose={() => setPeekId(null)}
-            onAcknowledge={(alert) => void acknowledge(alert)}
-            onEnd={setClosing}
-          />
+        peek.id === null ? null : (
+          <AlertPeek id={peek.id} {...peek.placing} onAcknowledge={(alert) => void acknowledge(alert)} onEnd={setClosing} />
         )
       }
     >
       <Loaded answer={list} waitsFor="the alerts" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Feed rows={rows} list={list} peekId={peekId} onPeek={setPeekId} onAcknowledge={acknowledge} onEnd={setClosing} />}
+        {(rows) => <Feed rows={rows} list={list} peek={peek} onAcknowledge={acknowledge} onEnd={setClosing} />}
       </Loaded>
       {closing !== null && <CloseDialog alert={closing} onClose={() => setClosing(null)} />}
     </Screen>
@@ -107,13 +94,12 @@ function AlertsPage() {
 type FeedProps = {
   rows: readonly SecurityAlert[];
   list: EndpointPages<SecurityAlert>;
-  peekId: string | null;
-  onPeek: (id: string | null, change?: { step?: boolean }) => void;
+  peek: PeekState<SecurityAlert>;
   onAcknowledge: (alert: SecurityAlert) => Promise<unknown>;
   onEnd: (alert: SecurityAlert) => void;
 };
 
-function Feed({ rows, list, peekId, onPeek, onAcknowledge, onEnd }: FeedProps) {
+function Feed({ rows, list, peek, onAcknowledge, onEnd }: FeedProps) {
   const { can } = useSession();
   const mayChange = can('security-alerts:update');
   const columns = useMemo(() => columnsFor(mayChange ? onAcknowledge : null), [mayChange, onAcknowledge]);
@@ -125,8 +111,8 @@ function Feed({ rows, list, peekId, onPeek, onAcknowledge, onEnd }: FeedProps) {
       rowName={byName}
       columns={columns}
       viewKey="security-alerts"
-      onOpen={(row) => onPeek(row.id, { step: peekId === null })}
-      openId={peekId}
+      onOpen={peek.open}
+      openId={peek.id}
       rowKeys={[
         { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void onAcknowledge(row) },
         { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && onEnd(row) },

@@ -16,6 +16,7 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
+import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { BulkDialog, type BulkTarget } from './bulk-dialog.tsx';
 import { type Change, ChangeDialog } from './change-dialogs.tsx';
 import { exportVulnerabilities, listVulnerabilities, sorts, type Vulnerability, type VulnerabilityFilter } from './contract.ts';
@@ -43,7 +44,7 @@ function VulnerabilityList() {
   const { fields, filters, filter } = useListFilters(sample);
   const list = useEndpointPages(listVulnerabilities, { ...filter, limit: 50, sort }, { live: liveEvents });
   if (list.rows[0] !== undefined && list.rows[0].assetId !== sample?.assetId) setSample(list.rows[0]);
-  const [peekId, setPeekId] = useQueryValue('peek');
+  const peek = usePeek(list);
   const [change, setChange] = useState<Change | null>(null);
   const [isRecording, setRecording] = useState(false);
   return (
@@ -65,7 +66,7 @@ function VulnerabilityList() {
           />
         </>
       }
-      peek={peekId === null ? null : <PeekOf id={peekId} list={list} onPeek={setPeekId} onChange={setChange} />}
+      peek={peek.id === null ? null : <VulnerabilityPeek id={peek.id} {...peek.placing} onChange={setChange} />}
     >
       <Loaded
         answer={list}
@@ -73,21 +74,10 @@ function VulnerabilityList() {
         lines={10}
         empty={<NothingHere isFiltered={!isFirstView(filter)} onClear={filters.clear} />}
       >
-        {(rows) => (
-          <Rows
-            rows={rows}
-            list={list}
-            filter={filter}
-            sort={sort}
-            onSort={setSort}
-            peekId={peekId}
-            onPeek={setPeekId}
-            onChange={setChange}
-          />
-        )}
+        {(rows) => <Rows rows={rows} list={list} filter={filter} sort={sort} onSort={setSort} peek={peek} onChange={setChange} />}
       </Loaded>
       {change !== null && <ChangeDialog change={change} onClose={() => setChange(null)} />}
-      {isRecording && <RecordDialog onClose={() => setRecording(false)} onDone={(id) => setPeekId(id)} />}
+      {isRecording && <RecordDialog onClose={() => setRecording(false)} onDone={peek.openId} />}
     </Screen>
   );
 }
@@ -96,43 +86,17 @@ function isFirstView(filter: VulnerabilityFilter): boolean {
   return Object.keys(filter).length === 1 && filter.status === 'open,in_progress';
 }
 
-type PeekOfProps = {
-  id: string;
-  list: EndpointPages<Vulnerability>;
-  onPeek: (id: string | null) => void;
-  onChange: (change: Change) => void;
-};
-
-function PeekOf({ id, list, onPeek, onChange }: PeekOfProps) {
-  const place = list.rows.findIndex((row) => row.id === id);
-  const at = (index: number) => {
-    const row = place < 0 ? undefined : list.rows[index];
-    return row === undefined ? undefined : () => onPeek(row.id);
-  };
-  return (
-    <VulnerabilityPeek
-      id={id}
-      place={place < 0 || list.total === undefined ? undefined : { index: place + 1, of: list.total }}
-      onPrevious={at(place - 1)}
-      onNext={at(place + 1)}
-      onClose={() => onPeek(null)}
-      onChange={onChange}
-    />
-  );
-}
-
 type RowsProps = {
   rows: readonly Vulnerability[];
   list: EndpointPages<Vulnerability>;
   filter: VulnerabilityFilter;
   sort: (typeof sorts)[number];
   onSort: (sort: string | null) => void;
-  peekId: string | null;
-  onPeek: (id: string | null, change?: { step?: boolean }) => void;
+  peek: PeekState<Vulnerability>;
   onChange: (change: Change) => void;
 };
 
-function Rows({ rows, list, filter, sort, onSort, peekId, onPeek, onChange }: RowsProps) {
+function Rows({ rows, list, filter, sort, onSort, peek, onChange }: RowsProps) {
   const { can } = useSession();
   const mayChange = can('vulnerabilities:update');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -157,8 +121,8 @@ function Rows({ rows, list, filter, sort, onSort, peekId, onPeek, onChange }: Ro
         columns={columns}
         viewKey="vulnerabilities"
         sort={{ by: sort, descending: sort !== 'due' && sort !== 'severity', onChange: (by) => onSort(by === 'priority' ? null : by) }}
-        onOpen={(row) => onPeek(row.id, { step: peekId === null })}
-        openId={peekId}
+        onOpen={peek.open}
+        openId={peek.id}
         {...(mayChange ? { selection: { ids: selected, onChange: choose } } : {})}
         rowKeys={[
           { keys: 'e', label: 'Assign', run: act('assign', true) },
