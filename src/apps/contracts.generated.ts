@@ -25,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
   groundLive.retryJob,
   advisories.advisorySummary,
   advisories.getAdvisory,
+  advisories.getImport,
   advisories.importAdvisories,
   advisories.listAdvisories,
   advisories.listImports,

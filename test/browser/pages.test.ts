@@ -8,6 +8,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { writeExamples } from '../../scripts/examples/make.ts';
+import { AdvisoryImport } from '../../src/modules/advisories/contract.ts';
 import { type Person, registerAdmin, until } from '../person.ts';
 import { type RunningPlatform, startPlatform } from '../running-platform.ts';
 import { actAs, type Looks, launchBrowser, openWindow, watchComplaints } from './browser.ts';
@@ -92,7 +93,12 @@ async function importedAdvisory(): Promise<string> {
     ],
   };
   const answer = await admin.send('POST', '/api/advisories/imports?name=example.json', JSON.stringify(record));
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.equal(answer.status, 202, JSON.stringify(answer.body));
+  const { id } = AdvisoryImport.parse(answer.body);
+  await until('the import', async () => {
+    const row = await admin.must(AdvisoryImport, 'GET', `/api/advisories/imports/${id}`);
+    return row.state === 'running' ? null : row;
+  });
   return record.id;
 }
 

@@ -38,8 +38,12 @@ function archive(modified: string, fixed: string): Buffer {
 
 async function upload(name: string, bytes: Buffer | string): Promise<AdvisoryImport> {
   const answer = await admin.send('POST', `/api/advisories/imports?name=${name}`, bytes);
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return AdvisoryImport.parse(answer.body);
+  assert.equal(answer.status, 202, JSON.stringify(answer.body));
+  const { id } = AdvisoryImport.parse(answer.body);
+  return until('the import', async () => {
+    const row = await admin.must(AdvisoryImport, 'GET', `/api/advisories/imports/${id}`);
+    return row.state === 'running' ? null : row;
+  });
 }
 
 async function theOne(what: string, is: (row: Vulnerability) => boolean): Promise<Vulnerability> {

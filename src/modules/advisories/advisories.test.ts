@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { overrideEnvironment } from '../../platform/config.ts';
-import { inDatabase } from '../../platform/database/database.ts';
+import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { insertComponents } from './component-store.ts';
 import type { AdvisoryImport } from './contract.ts';
 import { importOpened } from './import-file.ts';
+import { importJob } from './import-job.ts';
+import { findImport, insertImport } from './import-store.ts';
 import { matchStored } from './match-components.ts';
 import { withFile } from './read-file.ts';
 import { worst } from './several.ts';
@@ -31,9 +33,12 @@ function importing(base: TestDatabase, bytes: Buffer | string, name = 'all.zip')
   const path = join(folder, 'file');
   writeFileSync(path, bytes);
   const context = base.context();
-  return inDatabase(base.database, () => withFile(path, context.signal, (reader) => importOpened(reader, name, context))).finally(() =>
-    rmSync(folder, { recursive: true }),
-  );
+  return inDatabase(base.database, () =>
+    withFile(path, context.signal, async (reader) => {
+      const { id } = await transaction(context, () => insertImport({ opened: reader.opened, name, importedBy: context.actor.id }));
+      return importOpened(reader, id, context);
+    }),
+  ).finally(() => rmSync(folder, { recursive: true }));
 }
 
 function osv(id: string, more: object = {}, fixed = '2.0'): readonly [string, string] {
@@ -184,4 +189,21 @@ test('another workspace sees none of it', async (t) => {
   assert.equal((await base.run(() => listAdvisoryRows({ q: 'something' }, {}), there)).total, 0);
   assert.equal((await base.run(() => listMatchRows({}, {}), there)).total, 0);
   assert.equal((await base.run(() => readSummary(), there)).components, 0);
+});
+
+test('an import whose uploaded file is gone fails with a reason, and a second run of its job changes nothing', async (t) => {
+  const base = await open(t);
+  const opened = { kind: 'osv', count: 3, date: null, sha256: 'f'.repeat(64), bytes: 10, rejected: 0 } as const;
+  const { id } = await base.run(() => insertImport({ opened, name: 'all.zip', importedBy: 'somebody' }));
+  const run = () =>
+    inDatabase(base.database, () =>
+      importJob.run(
+        { importId: id },
+        { id, context: base.context(), signal: new AbortController().signal, attempt: 1, progress: () => {} },
+      ),
+    );
+  await assert.rejects(run(), { code: 'advisories.uploadLost' });
+  const failed = await base.run(() => findImport(id));
+  assert.deepEqual([failed?.state, failed?.problem?.code, failed?.expected], ['failed', 'advisories.uploadLost', 3]);
+  assert.equal(await run(), null);
 });

@@ -13,6 +13,8 @@ export const advisoryProblems = problems('advisories', {
   tooLarge: [413, 'The file is larger than {limit} bytes.'],
   empty: [422, 'The file holds nothing that could be imported.'],
   stopped: [409, 'The import was stopped.'],
+  uploadLost: [409, 'The uploaded file is gone: upload it again.'],
+  noSuchImport: [404, 'There is no import {id}.'],
   noSuchFile: [422, 'There is no readable file at {path}.'],
   snapshot: [422, 'The file {path} is no snapshot of advisories: {reason}. Make one with: ai-spm advisories import FILE…'],
 });
@@ -34,6 +36,7 @@ export const AdvisoryImport = z.object({
     .describe('Day the data is of: the newest record (OSV), release (KEV), score date (EPSS); null: the file does not say.'),
   sha256: z.string(),
   bytes: z.number(),
+  expected: z.int().describe('Records the file holds; those read so far are records and rejected.'),
   records: z.int(),
   changed: z.int().describe('Records that were new or different.'),
   rejected: z.int(),
@@ -41,6 +44,7 @@ export const AdvisoryImport = z.object({
   ecosystems: z.array(z.string()),
   importedBy: z.string(),
   importedAt: z.iso.datetime(),
+  problem: z.object({ code: z.string(), detail: z.string() }).nullable().describe('Why it failed.'),
 });
 export type AdvisoryImport = z.infer<typeof AdvisoryImport>;
 
@@ -54,6 +58,16 @@ export const listImports = endpoint({
   input: z.object({ ...paging }),
   output: pageOf(AdvisoryImport),
 });
+export const getImport = endpoint({
+  method: 'GET',
+  path: '/api/advisories/imports/:id',
+  tag,
+  operation: 'import',
+  access: read,
+  summary: 'One import: how far it is, and what came of it',
+  input: z.object({ id: z.uuid() }),
+  output: AdvisoryImport,
+});
 export const importAdvisories = endpoint({
   method: 'POST',
   path: '/api/advisories/imports',
@@ -63,7 +77,8 @@ export const importAdvisories = endpoint({
   kind: 'upload',
   maxBodyBytes: 1_073_741_824,
   timeoutMs: 1_800_000,
-  summary: 'Import an OSV archive or record, the KEV catalogue or EPSS scores; the kind is found by content',
+  status: 202,
+  summary: 'Import an OSV archive or record, the KEV catalogue or EPSS scores; the kind is found by content, the reading goes on in a job',
   input: z.object({ name: z.string().trim().min(1).max(200).default('upload') }),
   output: AdvisoryImport,
 });

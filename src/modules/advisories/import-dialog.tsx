@@ -1,17 +1,19 @@
 /** Import: choose a file, it is sent and read, what came of it is shown. */
 import { useQueryClient } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf, request } from '../../client/request.ts';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FieldList } from '../../ui/field-list.tsx';
-import { formatBytes, formatNumber, plural } from '../../ui/format.ts';
+import { formatBytes, formatNumber } from '../../ui/format.ts';
+import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
-import { ProblemNote } from '../../ui/loaded.tsx';
-import { toast } from '../../ui/toast-store.ts';
-import { type AdvisoryImport, importAdvisories } from './contract.ts';
+import { EmptyNote, Loaded, ProblemNote } from '../../ui/loaded.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { type AdvisoryImport, getImport, importAdvisories } from './contract.ts';
 
 const kinds: Readonly<Record<AdvisoryImport['kind'], string>> = {
   osv: 'Advisories (OSV)',
@@ -20,7 +22,7 @@ const kinds: Readonly<Record<AdvisoryImport['kind'], string>> = {
 };
 
 export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { file, result, problem, isRunning, choose, run, reset } = useImport();
+  const { file, started, problem, isSending, choose, run, reset } = useImport();
   const close = () => {
     reset();
     onClose();
@@ -34,18 +36,18 @@ export function ImportDialog({ open, onClose }: { open: boolean; onClose: () => 
       description="An OSV archive (all.zip of an ecosystem) or record, the KEV catalogue as JSON, or EPSS scores as CSV, packed or not. The kind is found by the content; nothing is fetched from the internet."
       actions={
         <>
-          <Button onClick={close}>{result === null ? 'Cancel' : 'Close'}</Button>
-          {result === null && (
-            <Button kind="primary" disabled={file === null} busy={isRunning && 'Importing…'} onClick={() => void run()}>
+          <Button onClick={close}>{started === null ? 'Cancel' : 'Close'}</Button>
+          {started === null && (
+            <Button kind="primary" disabled={file === null} busy={isSending && 'Uploading…'} onClick={() => void run()}>
               Import
             </Button>
           )}
         </>
       }
     >
-      {result === null && <FileField file={file} onChoose={choose} disabled={isRunning} />}
+      {started === null && <FileField file={file} onChoose={choose} disabled={isSending} />}
       {problem !== null && <ProblemNote error={problem} />}
-      {result !== null && <Outcome result={result} />}
+      {started !== null && <Followed id={started} />}
     </Dialog>
   );
 }
@@ -89,13 +91,11 @@ function FileField({ file, onChoose, disabled }: FileFieldProps) {
   );
 }
 
-/** After an import every answer about advisories is asked again. */
 function useImport() {
-  const client = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
-  const [result, setResult] = useState<AdvisoryImport | null>(null);
+  const [started, setStarted] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [isRunning, setRunning] = useState(false);
+  const [isSending, setSending] = useState(false);
   const choose = (chosen: File | undefined) => {
     setProblem(null);
     if (chosen !== undefined) setFile(chosen);
@@ -103,24 +103,62 @@ function useImport() {
   const run = async (): Promise<void> => {
     if (file === null) return;
     setProblem(null);
-    setRunning(true);
+    setSending(true);
     try {
-      const done = await request(importAdvisories, { name: file.name.slice(0, 200) }, { body: file });
-      setResult(done);
-      toast({ text: `Imported ${plural(done.records, 'record')}` });
-      void client.invalidateQueries({ queryKey: ['advisories'] });
+      const { id } = await request(importAdvisories, { name: file.name.slice(0, 200) }, { body: file });
+      setStarted(id);
     } catch (error) {
       setProblem(problemOf(error));
     } finally {
-      setRunning(false);
+      setSending(false);
     }
   };
   const reset = () => {
     setFile(null);
-    setResult(null);
+    setStarted(null);
     setProblem(null);
   };
-  return { file, result, problem, isRunning, choose, run, reset };
+  return { file, started, problem, isSending, choose, run, reset };
+}
+
+const lookMs = 500;
+/** The job behind it, to its end. Closing the dialog does not stop it; after it every answer about advisories is asked again. */
+function Followed({ id }: { id: string }) {
+  const client = useQueryClient();
+  const [isOver, setOver] = useState(false);
+  const answer = useEndpoint(getImport, { id }, isOver ? {} : { everyMs: lookMs });
+  const state = answer.data?.state ?? 'running';
+  useEffect(() => {
+    if (state === 'running') return;
+    setOver(true);
+    void client.invalidateQueries({ queryKey: ['advisories'] });
+  }, [state, client]);
+  return (
+    <Loaded answer={answer} waitsFor="the import">
+      {(row) => {
+        if (row.state === 'running') return <Running row={row} />;
+        if (row.state === 'failed') return <ImportFailed row={row} />;
+        return <Outcome result={row} />;
+      }}
+    </Loaded>
+  );
+}
+
+function Running({ row }: { row: AdvisoryImport }) {
+  return (
+    <Progress
+      label={`Reading ${inertLine(row.name, 100)}`}
+      facts={{ done: row.records + row.rejected, total: row.expected, unit: 'records', note: 'Closing this does not stop it.' }}
+    />
+  );
+}
+
+function ImportFailed({ row }: { row: AdvisoryImport }) {
+  return (
+    <EmptyNote kind="nothing-yet" title="The import failed">
+      {row.problem?.detail ?? 'No reason was given.'}
+    </EmptyNote>
+  );
 }
 
 function Outcome({ result }: { result: AdvisoryImport }) {

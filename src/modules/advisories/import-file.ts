@@ -1,76 +1,38 @@
-/** One uploaded file: to disk, through a worker, into the database piece by piece. */
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+/** One opened file of advisories or exploit knowledge into the database, piece by piece. */
 import type { Context } from '../../contract/actor.ts';
-import { config } from '../../platform/config.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { type AdvisoryImport, advisoriesImported, advisoryProblems } from './contract.ts';
-import { dropOlder, insertImport, settleImport, storeAdvisories, storeEpss, storeKev } from './import-store.ts';
+import { dropOlder, settleImport, storeAdvisories, storeEpss, storeKev } from './import-store.ts';
 import type { Piece } from './intake.ts';
-import { type FileReader, withFile } from './read-file.ts';
-
-/**
- * Imports a file of any of the three kinds. Each piece is one transaction; records that came before a failure stay,
- * because each is true by itself. The news of it has the stored components compared again, in a job.
- * @throws advisories.tooLarge, .unreadable, .empty, .stopped
- */
-export async function importUpload(body: Readable, name: string, context: Context): Promise<AdvisoryImport> {
-  const uploads = join(config().DATA_DIR, 'uploads');
-  await mkdir(uploads, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(uploads, 'advisories-'));
-  try {
-    const path = join(folder, 'file');
-    await pipeline(body, limited(config().MAX_UPLOAD_BYTES), createWriteStream(path, { mode: 0o600 }), { signal: context.signal });
-    return await withFile(path, context.signal, (reader) => importOpened(reader, name, context));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function limited(most: number): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > most) done(advisoryProblems.tooLarge({ limit: most }));
-      else done(null, chunk);
-    },
-  });
-}
+import type { FileReader } from './read-file.ts';
 
 type Tally = { records: number; changed: number; rejected: number; refused: string[]; newest: string | null; ecosystems: Set<string> };
 
-export async function importOpened(reader: FileReader, name: string, context: Context): Promise<AdvisoryImport> {
-  const { opened } = reader;
-  if (opened.count === 0) throw advisoryProblems.empty();
-  const { kind, sha256, bytes, date } = opened;
-  const id = await transaction(context, () =>
-    insertImport({
-      kind,
-      name: name.slice(0, 200),
-      sha256,
-      bytes,
-      dataDate: date,
-      rejected: opened.rejected,
-      importedBy: context.actor.id,
-    }),
-  );
+/**
+ * Stores the records of a file. Each piece is one transaction; records that came before a failure stay, because each is true by itself.
+ * The news of it has the stored components compared again, in a job.
+ * @param tell hears how many records were read so far. @throws advisories.empty, .unreadable, .stopped
+ */
+export async function importOpened(
+  { opened, pieces }: FileReader,
+  id: string,
+  context: Context,
+  tell: (done: number) => void = () => {},
+): Promise<AdvisoryImport> {
+  const { kind, date } = opened;
   const tally: Tally = { records: 0, changed: 0, rejected: opened.rejected, refused: [], newest: null, ecosystems: new Set() };
-  try {
-    for await (const piece of reader.pieces()) {
-      tally.changed += await transaction(context, () => storePiece(id, piece, date));
-      count(tally, piece);
-    }
-    if (tally.records === 0) throw advisoryProblems.empty();
-    return await transaction(context, () => finish(id, kind, tally, date));
-  } catch (error) {
-    await transaction({ ...context, signal: new AbortController().signal }, () => settleImport(id, { state: 'failed', ...counts(tally) }));
-    throw error;
+  for await (const piece of pieces()) {
+    count(tally, piece);
+    tally.changed += await transaction(context, async () => {
+      const changed = await storePiece(id, piece, date);
+      await settleImport(id, { state: 'running', ...counts({ ...tally, changed: tally.changed + changed }) });
+      return changed;
+    });
+    tell(tally.records + tally.rejected);
   }
+  if (tally.records === 0) throw advisoryProblems.empty();
+  return await transaction(context, () => finish(id, kind, tally, date));
 }
 
 async function storePiece(id: string, { advisories, kev, epss }: Piece, date: string | null): Promise<number> {

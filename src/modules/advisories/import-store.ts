@@ -4,22 +4,34 @@ import type { Page } from '../../contract/page.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import { type Advisory, shownId } from './advisory.ts';
-import type { AdvisoryImport } from './contract.ts';
+import { type AdvisoryImport, advisoryProblems } from './contract.ts';
 import type { ExploitForecast, KnownExploited } from './exploit-data.ts';
+import type { Opened } from './intake.ts';
 import { importTable } from './table.ts';
 
 type ImportRow = typeof importTable.$inferSelect;
 
-export async function insertImport(
-  draft: Pick<AdvisoryImport, 'kind' | 'name' | 'sha256' | 'bytes' | 'dataDate' | 'rejected' | 'importedBy'>,
-): Promise<string> {
-  const [row] = await db().insert(importTable).values(draft).returning({ id: importTable.id });
-  return row?.id ?? '';
+export async function insertImport({
+  opened,
+  ...draft
+}: Pick<AdvisoryImport, 'name' | 'importedBy'> & { opened: Opened }): Promise<AdvisoryImport> {
+  const { kind, sha256, bytes, date, count, rejected } = opened;
+  const [row] = await db()
+    .insert(importTable)
+    .values({ ...draft, kind, sha256, bytes, dataDate: date, expected: count, rejected })
+    .returning();
+  if (row === undefined) throw advisoryProblems.stopped();
+  return toImport(row);
+}
+
+export async function findImport(id: string): Promise<AdvisoryImport | null> {
+  const [row] = await db().select().from(importTable).where(eq(importTable.id, id));
+  return row === undefined ? null : toImport(row);
 }
 
 export async function settleImport(
   id: string,
-  end: Partial<Pick<AdvisoryImport, 'state' | 'dataDate' | 'records' | 'changed' | 'rejected' | 'refused' | 'ecosystems'>>,
+  end: Partial<Pick<AdvisoryImport, 'state' | 'dataDate' | 'records' | 'changed' | 'rejected' | 'refused' | 'ecosystems' | 'problem'>>,
 ): Promise<AdvisoryImport | null> {
   const [row] = await db().update(importTable).set(end).where(eq(importTable.id, id)).returning();
   return row === undefined ? null : toImport(row);

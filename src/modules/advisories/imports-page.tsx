@@ -16,9 +16,15 @@ import { type AdvisoryImport, listImports } from './contract.ts';
 
 const byId = ({ id }: AdvisoryImport): string => id;
 const byName = ({ name }: AdvisoryImport): string => name;
-function State({ state }: Pick<AdvisoryImport, 'state'>) {
-  if (state === 'failed') return <Badge tone="critical">Failed</Badge>;
-  return state === 'running' ? <Badge>Running</Badge> : <span className="text-ink-2">done</span>;
+function State({ state, records, rejected, expected, problem }: AdvisoryImport) {
+  if (state === 'failed')
+    return (
+      <span title={problem?.detail}>
+        <Badge tone="critical">Failed</Badge>
+      </span>
+    );
+  if (state === 'done') return <span className="text-ink-2">done</span>;
+  return <Badge>{expected === 0 ? 'Running' : `${Math.floor((100 * (records + rejected)) / expected)} %`}</Badge>;
 }
 const columns: readonly Column<AdvisoryImport>[] = [
   { id: 'kind', head: 'Kind', width: 76, cell: ({ kind }) => <Tag>{kind.toUpperCase()}</Tag> },
@@ -40,7 +46,7 @@ const columns: readonly Column<AdvisoryImport>[] = [
     width: 104,
     cell: ({ dataDate }) => (dataDate === null ? <span className="text-unknown-ink">unknown</span> : dataDate),
   },
-  { id: 'state', head: 'State', width: 90, cell: (row) => <State state={row.state} /> },
+  { id: 'state', head: 'State', width: 90, cell: (row) => <State {...row} /> },
   { id: 'bytes', head: 'Size', width: 90, align: 'right', hideUnder: 900, cell: ({ bytes }) => formatBytes(bytes) },
   { id: 'records', head: 'Records', width: 96, align: 'right', cell: ({ records }) => formatNumber(records) },
   { id: 'changed', head: 'Changed', width: 96, align: 'right', hideUnder: 640, cell: ({ changed }) => formatNumber(changed) },
@@ -49,7 +55,7 @@ const columns: readonly Column<AdvisoryImport>[] = [
 ];
 
 function ImportsPage() {
-  const list = useEndpointPages(listImports, { limit: 50 }, { live: ['advisories.'] });
+  const list = useEndpointPages(listImports, { limit: 50 }, { live: ['advisories.', 'job.'] });
   return (
     <Screen
       title="Imports"

@@ -7,6 +7,7 @@ import { defineJob, enqueue } from '../../platform/jobs/jobs.ts';
 import { scanFinished } from '../model-scanner/contract.ts';
 import { countComponents } from './component-store.ts';
 import { advisoriesImported, advisoriesMatched } from './contract.ts';
+import { importJob } from './import-job.ts';
 import { type Matched, matchStored } from './match-components.ts';
 import { takeScan } from './take-scan.ts';
 
@@ -59,4 +60,4 @@ export const subscriptions = [
     );
   }),
 ];
-export const jobs = [matchScanJob, rematchJob];
+export const jobs = [importJob, matchScanJob, rematchJob];

@@ -7,6 +7,7 @@ import {
   advisoryProblems,
   advisorySummary,
   getAdvisory,
+  getImport,
   importAdvisories,
   listAdvisories,
   listImports,
@@ -14,10 +15,10 @@ import {
   lookupExploitation,
   rematchComponents,
 } from './contract.ts';
-import { importUpload } from './import-file.ts';
-import { listImportRows } from './import-store.ts';
+import { findImport, listImportRows } from './import-store.ts';
 import { spansInWords } from './interval-words.ts';
 import { rematchJob } from './jobs.ts';
+import { receiveImport } from './receive-import.ts';
 import { worst } from './several.ts';
 import { affectedOf, exploitationOf, findAdvisory, listAdvisoryRows, listMatchRows, readSummary } from './store.ts';
 
@@ -41,12 +42,17 @@ async function detail(id: string) {
 
 export const routes: readonly Route[] = [
   handle(listImports, (input) => listImportRows(input)),
+  handle(getImport, async ({ id }) => {
+    const found = await findImport(id);
+    if (found === null) throw advisoryProblems.noSuchImport({ id });
+    return found;
+  }),
   handle(
     importAdvisories,
     async ({ name }, context) => {
-      const row = await importUpload(context.body ?? Readable.from([]), name, context);
+      const row = await receiveImport(context.body ?? Readable.from([]), name, context);
       audit.subject({ type: 'advisories', id: row.id });
-      audit.change({ after: { kind: row.kind, name: row.name, sha256: row.sha256, records: row.records, changed: row.changed } });
+      audit.change({ after: { kind: row.kind, name: row.name, sha256: row.sha256, records: row.expected } });
       return row;
     },
     { transaction: 'none' },

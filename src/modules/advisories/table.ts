@@ -24,6 +24,8 @@ export const importTable = schema.table('import', {
   ecosystems: text('ecosystems').array().notNull().default([]),
   importedBy: text('imported_by').notNull(),
   importedAt: instant('imported_at').notNull().defaultNow(),
+  expected: integer('expected').notNull().default(0),
+  problem: jsonb('problem').$type<AdvisoryImport['problem']>(),
 });
 
 export const advisoryTable = schema.table('advisory', {

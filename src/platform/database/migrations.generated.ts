@@ -3,6 +3,7 @@ export const migrations = [
   { slice: 'platform', name: '0001_platform', sha256: '855922a77e38aab4db56992cf3e7e01f194e003d9002265e46dab7a66783462c', path: 'src/platform/database/migrations/0001_platform.sql' },
   { slice: 'platform', name: '0002_events', sha256: '7715c87bb74ebe58c166e2c7ac0699d096b4e9e0d41d80385a7bbdbeff4d5a8a', path: 'src/platform/database/migrations/0002_events.sql' },
   { slice: 'advisories', name: '0001_advisories', sha256: '75d804dcf0ed26753c0abf08ea613f1dd44d21d8e6f0f28aa6effa5884a9e966', path: 'src/modules/advisories/migrations/0001_advisories.sql' },
+  { slice: 'advisories', name: '0002_import_job', sha256: '897c9d24b403b09f7d93d7fb5cd8490cdb89ff69fe7fa043f6c8dc81baae6304', path: 'src/modules/advisories/migrations/0002_import_job.sql' },
   { slice: 'ai-assets', name: '0001_ai_assets', sha256: '35ba39d66a8dfbda38a2ce30cbc7a75c0bf617c05638bc621b473b9f8ecfc40c', path: 'src/modules/ai-assets/migrations/0001_ai_assets.sql' },
   { slice: 'audit-logs', name: '0001_audit_logs', sha256: '3470cd33f2a42f5f7c0433e1313c549318d92aef3dbba8c5dfdd6076e34fad26', path: 'src/modules/audit-logs/migrations/0001_audit_logs.sql' },
   { slice: 'discovery', name: '0001_discovery', sha256: 'cc09bde65e80030236b6bab82f071ed3eb5a1bacf0aa3122a4d5524cb209b61d', path: 'src/modules/discovery/migrations/0001_discovery.sql' },
