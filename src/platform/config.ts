@@ -61,6 +61,15 @@ const table = {
     says: 'Master secret of this installation (at least 32 characters). Without it one is generated in DATA_DIR with mode 0600.',
     secret: true,
   },
+  AUDIT_SIGNING_KEY: {
+    schema: z.string().min(40).optional(),
+    says: 'Ed25519 private key that signs checkpoints of the audit log, PEM or base64 PKCS #8. Without it one is generated in DATA_DIR with mode 0600.',
+    secret: true,
+  },
+  AUDIT_ANCHOR_FILE: {
+    schema: z.string().min(1).optional(),
+    says: 'Second place of the signed checkpoints: a file on another volume that is only appended to. Without one the log says `unanchored`.',
+  },
   SESSION_IDLE_MINUTES: { schema: count(30, 1, 1440), says: 'A session ends after this long without a request.' },
   SESSION_HOURS: { schema: count(12, 1, 720), says: 'A session ends after this long in any case.' },
   REGISTRATION: {

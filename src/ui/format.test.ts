@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatNumber, formatPercent, formatRange, formatSigned, formatTotal, plural, truncateMiddle } from './format.ts';
+import {
+  formatBytes,
+  formatMeasured,
+  formatNumber,
+  formatPercent,
+  formatRange,
+  formatSigned,
+  formatTotal,
+  plural,
+  truncateMiddle,
+} from './format.ts';
 
 const locale = 'en';
 
@@ -48,4 +58,10 @@ test('cuts long ids in the middle and leaves short ones', () => {
 test('counts in words', () => {
   assert.equal(plural(1, 'path'), '1 path');
   assert.equal(plural(2, 'vulnerability', 'vulnerabilities'), '2 vulnerabilities');
+});
+
+test('a measured value keeps its significant digits and gains none', () => {
+  const shown = [3, 0.012345, 1234567, 0, -2.5e-9, 4.2e12].map((value) => formatMeasured(value));
+  assert.deepEqual(shown, ['3', '0.01235', '1,235,000', '0', '−2.500e−9', '4.200e+12']);
+  assert.equal(formatMeasured(null), 'unknown');
 });

@@ -29,6 +29,16 @@ export function formatNumber(value: number | null | undefined, { digits = 0, loc
     .replace('-', minus);
 }
 
+/** A measured value of any size with that many significant digits: `0.0123`, `1,284`, `3.1e12`; no zeros that nobody measured. */
+export function formatMeasured(value: number | null | undefined, significant = 4): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return unknownWord;
+  const rounded = Number(value.toPrecision(significant));
+  const size = Math.abs(rounded);
+  if (size !== 0 && (size < 1e-6 || size >= 1e9)) return String(rounded.toExponential(significant - 1)).replaceAll('-', minus);
+  const digits = (String(rounded).split('.')[1] ?? '').length;
+  return formatNumber(rounded, { digits });
+}
+
 /** `+4.6`, `−4.6`, `0.0`: the sign always shows unless the rounded value is 0. */
 export function formatSigned(value: number | null | undefined, options: NumberOptions = {}): string {
   const text = formatNumber(value, options);

@@ -8,6 +8,11 @@ export const auditLogProblems = problems('audit-logs', {
   notFound: [404, 'No entry has the id {id}.'],
   emptyRange: [422, 'The start {start} is not before the end {end}.'],
   noWords: [422, 'The search text has no letter or digit to look for.'],
+  beyondTree: [422, 'The tree has {treeSize} entries, not {size}.'],
+  nothingToExport: [409, 'The log has no signed checkpoint yet, so there is nothing to export.'],
+  exportTooLarge: [409, 'The lines have {bytes} bytes: one archive holds at most 8 GiB.'],
+  exportGap: [409, 'Entry {index} is gone from the log: nothing that is whole can be exported. See the verification.'],
+  noExport: [404, 'There is no finished export {id}, or it was removed again.'],
 });
 
 export const AuditOutcome = z.enum(['done', 'denied', 'failed', 'allowed']);
@@ -79,7 +84,7 @@ export const getAuditLog = endpoint({
 
 export const Defect = z.object({
   index: z.int().min(0).describe('Place in the chain where it was seen.'),
-  kind: z.enum(['content', 'form', 'chain', 'gap', 'time', 'projection', 'tail', 'guard']),
+  kind: z.enum(['content', 'form', 'chain', 'gap', 'time', 'projection', 'tail', 'guard', 'root', 'rollback']),
   sentence: z.string(),
 });
 export type Defect = z.infer<typeof Defect>;
@@ -95,8 +100,12 @@ export const Verification = z.object({
   defects: z.array(Defect).describe('The first 100 of this sweep.'),
   defectCount: z.int().min(0),
   anchored: z
-    .literal(false)
-    .describe('No checkpoint is kept in a second place yet: a rewriting of the whole chain by a database administrator would not show.'),
+    .object({ size: z.int(), place: z.string(), at: z.iso.datetime() })
+    .nullable()
+    .describe(
+      'Newest checkpoint in a second place. null: unanchored, a rewriting of everything by a database administrator would not show.',
+    ),
+  checkpoint: z.object({ size: z.int(), madeAt: z.iso.datetime() }).nullable().describe('Newest signed checkpoint.'),
   checks: z.array(z.string()).describe('What was recomputed, in words.'),
 });
 export type Verification = z.infer<typeof Verification>;
@@ -112,4 +121,96 @@ export const verifyAuditLog = endpoint({
   output: Verification,
   tag,
   operation: 'verify',
+});
+
+/* ——— proofs ——— */
+const Hash = z.string().length(64);
+export const Checkpoint = z.object({
+  size: z.int().min(0).describe('Entries it signs.'),
+  root: Hash,
+  note: z.string().describe('The signed note, as it is published.'),
+  keyId: z.string(),
+  madeAt: z.iso.datetime(),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+const read = { access: 'audit-logs:read', tag } as const;
+
+export const listCheckpoints = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/checkpoints',
+  operation: 'checkpoints',
+  summary: 'Signed checkpoints, newest first',
+  input: z.object({ ...paging }),
+  output: pageOf(Checkpoint),
+});
+export const latestCheckpoint = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/checkpoints/latest',
+  operation: 'latest-checkpoint',
+  summary: 'The newest signed checkpoint, and the newest that lies in a second place',
+  input: z.object({}),
+  output: z.object({
+    checkpoint: Checkpoint.nullable(),
+    anchor: z.object({ size: z.int(), place: z.string(), at: z.iso.datetime() }).nullable(),
+    treeSize: z.int().describe('Entries in the tree; those beyond the checkpoint are not signed yet.'),
+  }),
+});
+const SigningKeyAnswer = z.object({
+  keyId: z.string(),
+  name: z.string(),
+  publicKey: z.base64().describe('Ed25519, 32 bytes.'),
+  validFrom: z.iso.datetime(),
+  validTo: z.iso.datetime().nullable().describe('null: signs now.'),
+});
+export type SigningKeyAnswer = z.infer<typeof SigningKeyAnswer>;
+export const listKeys = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/keys',
+  operation: 'keys',
+  summary: 'Public keys that signed checkpoints, oldest first: keys.json for ai-spm audit verify',
+  input: z.object({}),
+  output: z.object({ keys: z.array(SigningKeyAnswer) }),
+});
+const Size = z.coerce.number().pipe(z.int().min(1));
+export const inclusionProof = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/proofs/inclusion',
+  operation: 'inclusion-proof',
+  summary: 'Hashes that lead from an entry to the root of the log (RFC 6962)',
+  input: z.object({ index: z.coerce.number().pipe(z.int().min(0)), size: Size.optional().describe('Of the log; left out: as it is now.') }),
+  output: z.object({ index: z.int(), size: z.int(), leaf: Hash, root: Hash, proof: z.array(Hash).max(64) }),
+});
+export const consistencyProof = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/proofs/consistency',
+  operation: 'consistency-proof',
+  summary: 'Hashes that show that an earlier log is the beginning of a later one (RFC 6962)',
+  input: z.object({ from: Size, to: Size.optional().describe('Left out: as it is now.') }),
+  output: z.object({ from: z.int(), to: z.int(), fromRoot: Hash, toRoot: Hash, proof: z.array(Hash).max(128) }),
+});
+export const exportAuditLog = endpoint({
+  ...read,
+  method: 'POST',
+  path: '/api/audit-logs/exports',
+  operation: 'start-export',
+  status: 202,
+  summary: 'Export the whole log with its signed checkpoints and keys, in a job',
+  input: z.strictObject({}),
+  output: z.object({ jobId: z.uuid() }),
+});
+export const readExport = endpoint({
+  ...read,
+  method: 'GET',
+  path: '/api/audit-logs/exports/:id',
+  operation: 'read-export',
+  kind: 'file',
+  timeoutMs: 3_600_000,
+  summary: 'A finished export as one archive: entries.jsonl, checkpoints.txt, keys.json, manifest.json',
+  input: z.object({ id: z.uuid().describe('Of its job.') }),
+  output: z.unknown(),
 });

@@ -1,6 +1,27 @@
-/** The product door of the audit log: reading only. */
-import { handle, type Route } from '../../platform/http/handle.ts';
-import { getAuditLog, listAuditLogs, verifyAuditLog } from './contract.ts';
+/** The product door of the audit log: reading, proving, exporting. */
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { Context } from '../../contract/actor.ts';
+import { audit } from '../../platform/audit.ts';
+import { transaction } from '../../platform/database/database.ts';
+import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
+import { findJob } from '../../platform/jobs/job-store.ts';
+import { enqueue } from '../../platform/jobs/jobs.ts';
+import {
+  auditLogProblems,
+  consistencyProof,
+  exportAuditLog,
+  getAuditLog,
+  inclusionProof,
+  latestCheckpoint,
+  listAuditLogs,
+  listCheckpoints,
+  listKeys,
+  readExport,
+  verifyAuditLog,
+} from './contract.ts';
+import { exportJob, fileOfExport } from './export-log.ts';
+import { checkpoints, latestCheckpoint as latest, proveConsistency, proveInclusion, signingKeys } from './proving.ts';
 import { readEntry, readLog } from './reading.ts';
 import { verifyLog } from './verify.ts';
 
@@ -8,5 +29,27 @@ export const routes: readonly Route[] = [
   // Reading leaves an entry, which a read-only transaction could not write.
   handle(listAuditLogs, readLog, { transaction: 'none' }),
   handle(verifyAuditLog, verifyLog, { transaction: 'none' }),
+  handle(listCheckpoints, checkpoints),
+  handle(latestCheckpoint, latest),
+  handle(listKeys, signingKeys),
+  handle(inclusionProof, proveInclusion),
+  handle(consistencyProof, proveConsistency),
+  handle(exportAuditLog, async () => ({ jobId: await enqueue(exportJob, {}) })),
+  handle(readExport, ({ id }, context) => sendExport(id, context), { transaction: 'none' }),
   handle(getAuditLog, ({ id }, context) => readEntry(id, context), { transaction: 'none' }),
 ];
+
+/** The job belongs to a workspace, so its file does too. Fetching it is recorded. */
+async function sendExport(id: string, context: Context) {
+  const job = await transaction(context, () => findJob(id), { readOnly: true });
+  const path = fileOfExport(id);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (job?.kind !== exportJob.kind || job.state !== 'done' || !isThere) throw auditLogProblems.noExport({ id });
+  await transaction(context, () =>
+    audit.record({ action: 'audit-logs.read-export', resource: { type: 'audit-logs', id }, outcome: 'allowed' }),
+  );
+  return fileAnswer({ name: `audit-log-${id.slice(0, 8)}.tar`, mediaType: 'application/x-tar', body: createReadStream(path) });
+}

@@ -6,6 +6,7 @@ import { systemTransaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { Loop } from '../../platform/loop.ts';
 import { type EntryLine, leafOf, lineOf, microTime, PendingEntry, zeroLeaf } from './entry.ts';
+import { catchUp, growTree } from './grow-tree.ts';
 import { appendLines, type Head, openHead, type PendingRow, readPending, type SequencedLine, workspacesWithPending } from './store.ts';
 
 const batch = 500;
@@ -49,20 +50,31 @@ function reportRefusal(workspace: string, error: unknown): void {
   log('error').error({ error, code: 'audit-logs.appendRefused', workspace }, 'The audit log of a workspace could not be continued');
 }
 
-/** Appends up to 500 pending records of one workspace, in one transaction. 0 when there are none or another process is at it. */
+/**
+ * Appends up to 500 pending records of one workspace and takes them into its tree, in one transaction.
+ * @returns how many were appended, or taken into a tree that was behind; 0 when there are none or another process is at it.
+ */
 export async function sequenceWorkspace(workspace: string): Promise<number> {
-  const lines = await systemTransaction(async () => {
-    const head = await openHead(workspace);
-    if (head === null) return [];
-    const rows = await readPending(workspace, batch);
-    if (rows.length === 0) return [];
-    const chained = chain(workspace, head, rows, microTime(Date.now()));
-    await appendLines(workspace, head.size, chained);
-    return chained;
-  });
+  const { lines, caughtUp } = await systemTransaction(() => appendPending(workspace));
   // The daily file is a copy; the table is the source.
   for (const { entry, line } of lines) log('audit').info({ workspace, index: entry.index, line: line.toString('utf8') });
-  return lines.length;
+  return lines.length + caughtUp;
+}
+
+async function appendPending(workspace: string): Promise<{ lines: readonly SequencedLine[]; caughtUp: number }> {
+  const head = await openHead(workspace);
+  if (head === null) return { lines: [], caughtUp: 0 };
+  if (head.treeSize < head.size) return { lines: [], caughtUp: await catchUp(workspace, head) };
+  const rows = await readPending(workspace, batch);
+  if (rows.length === 0) return { lines: [], caughtUp: 0 };
+  const lines = chain(workspace, head, rows, microTime(Date.now()));
+  await appendLines(workspace, head.size, lines);
+  await growTree(
+    workspace,
+    head,
+    lines.map(({ leaf }) => Buffer.from(leaf, 'hex')),
+  );
+  return { lines, caughtUp: 0 };
 }
 
 /**
@@ -82,6 +94,6 @@ export function chain(workspace: string, head: Head, rows: readonly PendingRow[]
     const entry: EntryLine = { ...pending, workspace, index: head.size + step, time, ...(regressed ? { clock: 'regressed' } : {}), prev };
     const line = lineOf(entry);
     prev = leafOf(line);
-    return { place, entry, line };
+    return { place, entry, line, leaf: prev };
   });
 }

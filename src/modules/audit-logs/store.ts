@@ -7,6 +7,7 @@ import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import type { EntryLine } from './entry.ts';
 import { entry, head, pending, privatePart } from './table.ts';
+import type { TreeEdge } from './tree-store.ts';
 import type { Guards, StoredEntry } from './verification.ts';
 
 export type PendingDraft = { id: string; payload: Buffer; address: string | null; userAgent: string | null };
@@ -18,8 +19,14 @@ export async function submitPending({ id, payload, address, userAgent }: Pending
 
 /** End of a chain. `leaf` in hexadecimal digits; `time` as lines write it, null for an empty chain. */
 export type Head = { readonly size: number; readonly leaf: string; readonly time: string | null };
+export type OpenedHead = Head & TreeEdge;
 export type PendingRow = { readonly place: number; readonly payload: Buffer };
-export type SequencedLine = { readonly place: number; readonly entry: EntryLine; readonly line: Buffer };
+export type SequencedLine = {
+  readonly place: number;
+  readonly entry: EntryLine;
+  readonly line: Buffer /** Hexadecimal. */;
+  readonly leaf: string;
+};
 
 export async function workspacesWithPending(): Promise<string[]> {
   const rows = await db().selectDistinct({ id: pending.workspaceId }).from(pending);
@@ -27,12 +34,14 @@ export async function workspacesWithPending(): Promise<string[]> {
 }
 
 /** Locks the end of a chain; null when another process holds it. */
-export async function openHead(workspace: string): Promise<Head | null> {
-  const { rows } = await db().execute<{ size: string; leaf: string; micros: string | null }>(
-    sql`select size, encode(leaf, 'hex') as leaf, micros from audit_logs.open_head(${workspace}::uuid)`,
+export async function openHead(workspace: string): Promise<OpenedHead | null> {
+  const { rows } = await db().execute<{ size: string; leaf: string; micros: string | null; tree_size: string; edge: Buffer }>(
+    sql`select size, encode(leaf, 'hex') as leaf, micros, tree_size, edge from audit_logs.open_head(${workspace}::uuid)`,
   );
   const [row] = rows;
-  return row === undefined ? null : { size: Number(row.size), leaf: row.leaf, time: row.micros };
+  return row === undefined
+    ? null
+    : { size: Number(row.size), leaf: row.leaf, time: row.micros, treeSize: Number(row.tree_size), edge: row.edge };
 }
 
 export async function readPending(workspace: string, most: number): Promise<PendingRow[]> {
@@ -84,8 +93,26 @@ export async function readChain(fromIndex: number, most: number): Promise<Stored
   return db().select(storedFields).from(entry).where(gte(entry.index, fromIndex)).orderBy(asc(entry.index)).limit(most);
 }
 
+/** Stored bytes of entries, in their order; fewer when some are gone. */
+export async function readLines(first: number, end: number): Promise<Buffer[]> {
+  const rows = await db()
+    .select({ line: entry.line })
+    .from(entry)
+    .where(and(gte(entry.index, first), lt(entry.index, end)))
+    .orderBy(asc(entry.index));
+  return rows.map(({ line }) => line);
+}
+
+export async function bytesOfLines(end: number): Promise<number> {
+  const [row] = await db()
+    .select({ bytes: sql<string>`coalesce(sum(octet_length(${entry.line})), 0)` })
+    .from(entry)
+    .where(lt(entry.index, end));
+  return Number(row?.bytes ?? 0);
+}
+
 export async function readHead(): Promise<{ size: number; leaf: string }> {
-  const [row] = await db().select().from(head);
+  const [row] = await db().select({ size: head.size, leaf: head.leaf }).from(head);
   return row === undefined ? { size: 0, leaf: '0'.repeat(64) } : { size: row.size, leaf: row.leaf.toString('hex') };
 }
 

@@ -1,5 +1,5 @@
 /** Tables of the audit log that are read through the query builder; writing goes through functions of the migration. */
-import { bigint, customType, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, customType, integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const auditLogs = pgSchema('audit_logs');
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -25,6 +25,37 @@ export const entry = auditLogs.table('entry', {
 export const head = auditLogs.table('head', {
   size: bigint('size', { mode: 'number' }).notNull(),
   leaf: bytea('leaf').notNull(),
+  treeSize: bigint('tree_size', { mode: 'number' }).notNull(),
+  root: bytea('root').notNull(),
+});
+
+export const tile = auditLogs.table('tile', {
+  level: integer('level').notNull(),
+  index: bigint('index', { mode: 'number' }).notNull(),
+  hashes: bytea('hashes').notNull(),
+  root: bytea('root').notNull(),
+});
+
+export const checkpoint = auditLogs.table('checkpoint', {
+  size: bigint('size', { mode: 'number' }).notNull(),
+  root: bytea('root').notNull(),
+  note: text('note').notNull(),
+  keyId: text('key_id').notNull(),
+  madeAt: timestamp('made_at', { withTimezone: true, mode: 'date' }).notNull(),
+});
+
+export const anchor = auditLogs.table('anchor', {
+  size: bigint('size', { mode: 'number' }).notNull(),
+  place: text('place').notNull(),
+  at: timestamp('at', { withTimezone: true, mode: 'date' }).notNull(),
+});
+
+export const signingKey = auditLogs.table('signing_key', {
+  keyId: text('key_id').primaryKey(),
+  name: text('name').notNull(),
+  publicKey: bytea('public_key').notNull(),
+  validFrom: timestamp('valid_from', { withTimezone: true, mode: 'date' }).notNull(),
+  validTo: timestamp('valid_to', { withTimezone: true, mode: 'date' }),
 });
 
 export const pending = auditLogs.table('pending', {

@@ -68,11 +68,36 @@ function Trigger({ words, shape, tone, error, onRetry }: TriggerProps) {
   );
 }
 
-function headline({ state, goodTo, size, checkedTo }: Verification): string {
+function headline({ state, goodTo, size, checkedTo, anchored }: Verification): string {
   if (state === 'tampered') return `Doubt: good up to entry ${formatNumber(goodTo)} of ${formatNumber(size)}`;
   if (state === 'running') return `Verifying: ${formatNumber(checkedTo)} of ${formatNumber(size)}`;
   if (state === 'empty') return 'No entries to verify';
-  return `Verified, ${plural(goodTo, 'entry', 'entries')} · unanchored`;
+  return `Verified, ${plural(goodTo, 'entry', 'entries')} · ${anchored === null ? 'unanchored' : `anchored to ${formatNumber(anchored.size)}`}`;
+}
+
+function Anchoring({ verification: { anchored, checkpoint } }: { verification: Verification }) {
+  const signed =
+    checkpoint === null ? (
+      'No checkpoint is signed yet.'
+    ) : (
+      <>
+        The newest signed checkpoint is of {plural(checkpoint.size, 'entry', 'entries')}, made <RelativeTime at={checkpoint.madeAt} />.
+      </>
+    );
+  if (anchored === null)
+    return (
+      <p className="text-ink-2">
+        {signed} <b className="font-strong">Unanchored:</b> no checkpoint is kept in a second place (setting AUDIT_ANCHOR_FILE). Somebody
+        with the rights of the database and the signing key could rewrite everything, and it would not be seen here.
+      </p>
+    );
+  return (
+    <p className="text-ink-2">
+      {signed} <b className="font-strong">Anchored:</b> {plural(anchored.size, 'entry', 'entries')} in{' '}
+      <span className="mono text-mark break-all">{anchored.place}</span>, <RelativeTime at={anchored.at} />. What came after it is at risk
+      until the next.
+    </p>
+  );
 }
 
 function Details({ verification }: { verification: Verification }) {
@@ -107,10 +132,7 @@ function Details({ verification }: { verification: Verification }) {
           ))}
         </ul>
       </div>
-      <p className="text-ink-2">
-        <b className="font-strong">Unanchored:</b> no checkpoint is kept in a second place. Somebody who rewrites the whole chain with
-        database rights would not be seen here.
-      </p>
+      <Anchoring verification={verification} />
       {newestLeaf !== null && (
         <p className="text-ink-2">
           Newest hash <span className="mono text-mark break-all">{newestLeaf}</span>

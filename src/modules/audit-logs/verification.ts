@@ -2,6 +2,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { Defect } from './contract.ts';
 import { EntryLine, leafOf, zeroLeaf } from './entry.ts';
+import { Frontier } from './tree/frontier.ts';
 
 /** An entry as it is stored: the line with its hash, and the columns that repeat parts of it. */
 export type StoredEntry = {
@@ -29,27 +30,39 @@ export type Sweep = {
   readonly prev: string;
   readonly time: string;
   readonly goodTo: number;
+  /** Right edge of the tree over what was swept (see tree/frontier.ts); null after a gap, when no root can be known. */
+  readonly edge: Buffer | null;
   readonly defects: readonly Defect[];
   readonly defectCount: number;
 };
-export const freshSweep: Sweep = { next: 0, prev: zeroLeaf, time: '', goodTo: 0, defects: [], defectCount: 0 };
+export const freshSweep: Sweep = { next: 0, prev: zeroLeaf, time: '', goodTo: 0, edge: Buffer.alloc(0), defects: [], defectCount: 0 };
+/** Roots that were signed, by size of the log. */
+export type SignedRoots = ReadonlyMap<number, Buffer>;
 const mostDefects = 100;
 
 /**
  * Goes on with a sweep over the next entries. Pure.
  *
  * @param rows entries in the order of their index column, beginning where the sweep stopped. May have gaps: those are defects.
- * @param workspace whose chain it is.
+ * @param workspace whose chain it is. @param signed roots of the sizes that may be reached.
  * @returns the sweep after them. It does not stop at the first defect: the chain is taken up again with what is stored.
  * O(bytes) time; nothing is kept of the rows.
  */
-export function sweepOn(sweep: Sweep, rows: readonly StoredEntry[], workspace: string): Sweep {
+export function sweepOn(
+  sweep: Sweep,
+  rows: readonly StoredEntry[],
+  { workspace, signed }: { workspace: string; signed: SignedRoots },
+): Sweep {
   let { next, prev, time, goodTo, defectCount } = sweep;
+  let tree = sweep.edge === null ? null : new Frontier(next, sweep.edge);
   const defects = [...sweep.defects];
   for (const row of rows) {
     const entry = readLine(row.line);
     const leaf = leafOf(row.line);
     const found = [...defectsOf({ row, entry, leaf }, { next, prev, time, workspace })];
+    if (row.index !== next) tree = null;
+    tree?.append(Buffer.from(leaf, 'hex'));
+    if (tree !== null) found.push(...rootDefects(tree, signed));
     if (found.length === 0 && defectCount === 0) goodTo = row.index + 1;
     defectCount += found.length;
     defects.push(...found.slice(0, Math.max(0, mostDefects - defects.length)));
@@ -57,7 +70,14 @@ export function sweepOn(sweep: Sweep, rows: readonly StoredEntry[], workspace: s
     prev = leaf;
     time = entry?.time ?? time;
   }
-  return { next, prev, time, goodTo, defects, defectCount };
+  return { next, prev, time, goodTo, edge: tree?.bytes() ?? null, defects, defectCount };
+}
+
+function rootDefects(tree: Frontier, signed: SignedRoots): Defect[] {
+  const root = signed.get(tree.size);
+  if (root === undefined || tree.root().equals(root)) return [];
+  const sentence = `The first ${tree.size} entries are not the ones that were signed.`;
+  return [{ index: tree.size - 1, kind: 'root', sentence }];
 }
 
 type Expected = { readonly next: number; readonly prev: string; readonly time: string; readonly workspace: string };

@@ -2,8 +2,10 @@
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
+import { anchoredLog } from './anchors.ts';
 import type { Defect, Verification } from './contract.ts';
 import { readChain, readGuards, readHead } from './store.ts';
+import { newestAnchor, newestCheckpoint, signedRoots } from './tree-store.ts';
 import { closingDefects, freshSweep, type Sweep, sweepOn } from './verification.ts';
 
 const batch = 500;
@@ -27,8 +29,18 @@ export const checks = [
   'canonical form, fields, workspace, gapless index and time that never falls',
   'every filter column against its line',
   'number and newest hash against the head of the chain',
+  'Merkle root (RFC 6962) at the size of every signed checkpoint',
+  'size of the log against the newest checkpoint in the second place',
   'triggers, grants and row-level security of the table',
 ];
+
+/** A second place that holds a larger log than this one: an older backup was restored, or the newest entries were cut with their checkpoints. */
+async function rollbackDefects(size: number, { actor }: Context): Promise<Defect[]> {
+  const anchored = await anchoredLog(actor.workspaceId);
+  if (anchored === null || anchored.size <= size) return [];
+  const sentence = `The second place holds a signed checkpoint of ${anchored.size} entries; this log has ${size}: it was rolled back.`;
+  return [{ index: size, kind: 'rollback', sentence }];
+}
 
 /** Goes on for up to 2 s. Looks at one workspace queue, so that two readers do not do the work twice. */
 export async function verifyLog({ restart }: { restart: boolean }, context: Context): Promise<Verification> {
@@ -38,7 +50,13 @@ export async function verifyLog({ restart }: { restart: boolean }, context: Cont
   const mine = watch.busy.then(() => goOn(watch, restart, context));
   watch.busy = mine.catch(() => {});
   await mine;
-  return answerOf(watch);
+  const [anchor, checkpoint] = await transaction(context, async () => [await newestAnchor(), await newestCheckpoint()] as const, {
+    readOnly: true,
+  });
+  return answerOf(watch, {
+    anchored: anchor === undefined ? null : { size: anchor.size, place: anchor.place, at: anchor.at.toISOString() },
+    checkpoint: checkpoint === undefined ? null : { size: checkpoint.size, madeAt: checkpoint.madeAt.toISOString() },
+  });
 }
 
 async function goOn(watch: Watch, restart: boolean, context: Context): Promise<void> {
@@ -68,22 +86,27 @@ async function advance(from: Watched, end: number, context: Context): Promise<Wa
   let watched = from;
   do {
     const { sweep } = watched;
-    const read = async () => ({ head: await readHead(), rows: await readChain(sweep.next, batch), guards: await readGuards() });
-    const { head, rows, guards } = await transaction(context, read, { readOnly: true, isolation: 'repeatable-read' });
-    const next = sweepOn(sweep, rows, context.actor.workspaceId);
+    const read = async () => ({
+      head: await readHead(),
+      rows: await readChain(sweep.next, batch),
+      guards: await readGuards(),
+      signed: await signedRoots(sweep.next, sweep.next + batch),
+    });
+    const { head, rows, guards, signed } = await transaction(context, read, { readOnly: true, isolation: 'repeatable-read' });
+    const next = sweepOn(sweep, rows, { workspace: context.actor.workspaceId, signed });
     const atEnd = rows.length < batch;
     watched = {
       ...watched,
       sweep: next,
       size: head.size,
-      closing: atEnd ? closingDefects(next, head, guards) : [],
+      closing: atEnd ? [...closingDefects(next, head, guards), ...(await rollbackDefects(next.next, context))] : [],
       finishedAt: atEnd ? new Date() : null,
     };
   } while (watched.finishedAt === null && performance.now() < end);
   return watched;
 }
 
-function answerOf({ done, running }: Watch): Verification {
+function answerOf({ done, running }: Watch, { anchored, checkpoint }: Pick<Verification, 'anchored' | 'checkpoint'>): Verification {
   // What a running sweep has already found is not held back until it ends.
   const shown = running !== null && (done === null || running.sweep.defectCount > 0) ? running : done;
   const { sweep, size, closing, startedAt } = shown ?? begin();
@@ -100,7 +123,8 @@ function answerOf({ done, running }: Watch): Verification {
     newestLeaf: sweep.next === 0 ? null : sweep.prev,
     defects,
     defectCount,
-    anchored: false,
+    anchored,
+    checkpoint,
     checks,
   };
 }

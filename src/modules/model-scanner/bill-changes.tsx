@@ -2,13 +2,13 @@
 import { useState } from 'react';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import type { OutputOf } from '../../contract/endpoint.ts';
+import { Choice } from '../../ui/controls.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { type Bill, type BillComponent, compareBills } from './contract.ts';
-import { Choice } from './source-words.tsx';
 
 type Changes = OutputOf<typeof compareBills>;
 

@@ -3,13 +3,14 @@ import { useState } from 'react';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button } from '../../ui/button.tsx';
+import { Choice, TextLine } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { inertLine } from '../../ui/inert.ts';
 import { Loaded, ProblemNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { listSchedules, type ScanSource, type Schedule, setSchedule, sourceLabel } from './contract.ts';
-import { Choice, rhythmWords, TextLine, weekdays } from './source-words.tsx';
+import { rhythmWords, weekdays } from './source-words.ts';
 
 type ScheduleDialogProps = { source: ScanSource; assetId?: string | null; onClose: () => void };
 

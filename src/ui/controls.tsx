@@ -1,43 +1,6 @@
-/** Words and small controls that the scanner's dialogs share. */
+/** Labelled controls outside a form: what they hold is used at once. */
 import { type ReactNode, useId } from 'react';
-import { classNames } from '../../ui/class-names.ts';
-import { inertLine } from '../../ui/inert.ts';
-import type { Profile, Scan, ScanSource, Schedule, StoreKind } from './contract.ts';
-
-export const storeWords: Readonly<Record<StoreKind, { word: string; where: string }>> = {
-  huggingface: { word: 'Hugging Face', where: 'A Hugging Face cache (hub, .cache/huggingface/hub)' },
-  mlflow: { word: 'MLflow', where: 'An MLflow file store (mlruns)' },
-  ollama: { word: 'ollama', where: 'An ollama store (.ollama/models)' },
-  oci: { word: 'OCI layout', where: 'A folder with an oci-layout file' },
-};
-
-export const profileWords: Readonly<Record<Profile, string>> = {
-  quick: 'Quick: 64 MiB and 10 s a file',
-  standard: 'Standard: 1 GiB and 60 s a file',
-  deep: 'Deep: 16 GiB and 10 min a file, with hashes',
-};
-
-export const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
-
-/** `Weekly on Tuesday at 03:15, Europe/Oslo`. */
-export function rhythmWords({ every, weekday, time, timeZone }: Pick<Schedule, 'every' | 'weekday' | 'time' | 'timeZone'>): string {
-  if (every === 'off') return 'Off';
-  return every === 'daily' ? `Daily at ${time}, ${timeZone}` : `Weekly on ${weekdays[weekday] ?? 'unknown'} at ${time}, ${timeZone}`;
-}
-
-/** What a scan is called: the last part of a path, a store's own name for a model, the name of an upload. */
-export function scanName({ path, source }: Pick<Scan, 'path' | 'source'>): string {
-  const name = 'path' in source ? path.split('/').at(-1) || path : path.replace(/^[a-z]+:(?:run\/|model\/)?/, '');
-  return inertLine(name, 200);
-}
-
-export function kindWord(source: ScanSource): string {
-  if ('path' in source) return 'folder';
-  if ('upload' in source) return 'upload';
-  if ('hfCache' in source) return 'Hugging Face';
-  if ('mlflow' in source) return 'MLflow';
-  return 'ollama' in source ? 'ollama' : 'OCI layout';
-}
+import { classNames } from './class-names.ts';
 
 type ChoiceProps = {
   label: string;
@@ -107,5 +70,43 @@ export function TextLine({ label, value, onChange, help, list, plain = false }: 
       )}
       {help !== undefined && <p className="mt-1.5 text-label text-ink-3">{help}</p>}
     </div>
+  );
+}
+
+type TextBoxProps = Omit<TextLineProps, 'list' | 'plain'> & { rows?: number };
+/** Several labelled lines of text outside a form. */
+export function TextBox({ label, value, onChange, help, rows = 3 }: TextBoxProps) {
+  const id = useId();
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="mb-1 block font-name">
+        {label}
+      </label>
+      <textarea
+        id={id}
+        rows={rows}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        spellCheck={false}
+        className="mono w-full rounded-control border border-line-strong bg-surface px-2.5 py-1.5 text-code"
+      />
+      {help !== undefined && <p className="mt-1.5 text-label text-ink-3">{help}</p>}
+    </div>
+  );
+}
+
+type CheckLineProps = { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode };
+/** A checkbox with its words outside a form; the whole line is pressed. */
+export function CheckLine({ checked, onChange, children }: CheckLineProps) {
+  return (
+    <label className="finger flex items-start gap-2.5 py-1">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-0.5 size-4 flex-none rounded-tag border-line-strong accent-accent"
+      />
+      {children}
+    </label>
   );
 }

@@ -1,0 +1,4 @@
+/** Background work of the audit log. */
+import { exportJob } from './export-log.ts';
+
+export const jobs = [exportJob];

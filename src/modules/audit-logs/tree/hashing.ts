@@ -1,0 +1,36 @@
+/** Hashes of the Merkle tree over the log. */
+import { hash } from 'node:crypto';
+
+export const hashBytes = 32;
+const leafPrefix = Buffer.from([0]);
+
+/** SHA-256(""): the root of a log without entries. @source RFC 6962 section 2.1 */
+export const emptyRoot: Buffer = hash('sha256', '', 'buffer');
+
+/** SHA-256(0x00 ‖ line). @source RFC 6962 section 2.1 */
+export function leafHash(line: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([leafPrefix, line]), 'buffer');
+}
+
+const pair = Buffer.alloc(1 + 2 * hashBytes, 1);
+/** SHA-256(0x01 ‖ left ‖ right). Both of 32 bytes. @source RFC 6962 section 2.1 */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  // One buffer for all: hashing is synchronous, and ten million nodes need no ten million buffers.
+  pair.set(left, 1);
+  pair.set(right, 1 + hashBytes);
+  return hash('sha256', pair, 'buffer');
+}
+
+/** Root of 2^k hashes, which must all be there. Pure; `hashes.length` is a power of two. */
+export function perfectRoot(hashes: readonly Buffer[]): Buffer {
+  let level = hashes;
+  while (level.length > 1)
+    level = Array.from({ length: level.length / 2 }, (_, at) => nodeHash(at2(level, 2 * at), at2(level, 2 * at + 1)));
+  return at2(level, 0);
+}
+
+function at2(hashes: readonly Buffer[], place: number): Buffer {
+  const found = hashes[place];
+  if (found === undefined) throw new RangeError(`the tree has no hash at place ${place}`);
+  return found;
+}

@@ -1,0 +1,96 @@
+/** The tree cut into tiles of 256 hashes: what is stored, exported and read back. @source C2SP tlog-tiles */
+import { hashBytes, nodeHash, perfectRoot } from './hashing.ts';
+import type { NodeReader } from './proofs.ts';
+
+export const tileHeight = 8;
+export const tileWidth = 2 ** tileHeight;
+
+/** Tile `index` of tile level `level` holds the nodes 256 · index … of tree level 8 · level. */
+export type Tile = { readonly level: number; readonly index: number; readonly hashes: Buffer; readonly root: Buffer };
+
+/** Hashes of the tile that is still open, by tile level, lowest first. */
+export type OpenTiles = readonly (readonly Buffer[])[];
+
+/** Collects hashes into tiles; a whole one is handed out, and its root goes into the tile above. */
+export class TileBuilder {
+  readonly #open: Buffer[][];
+  readonly #done: number[];
+  readonly #whole: Tile[] = [];
+
+  /** @param size leaves before. @param open hashes of the open tiles of a tree of that size */
+  constructor(size = 0, open: OpenTiles = []) {
+    this.#open = open.map((hashes) => [...hashes]);
+    this.#done = [];
+    for (let level = 0, count = size; level < this.#open.length || count > 0; level += 1, count = Math.floor(count / tileWidth)) {
+      this.#done[level] = Math.floor(count / tileWidth);
+      this.#open[level] ??= [];
+      if (this.#open[level]?.length !== count % tileWidth)
+        throw new RangeError(`the open tile of level ${level} has ${count % tileWidth} hashes in a tree of ${size} leaves`);
+    }
+  }
+
+  append(leaf: Buffer): void {
+    this.#put(0, leaf);
+  }
+
+  #put(level: number, hash: Buffer): void {
+    const open = this.#open[level] ?? [];
+    this.#open[level] = open;
+    open.push(hash);
+    if (open.length < tileWidth) return;
+    const root = perfectRoot(open);
+    const index = this.#done[level] ?? 0;
+    this.#whole.push({ level, index, hashes: Buffer.concat(open), root });
+    this.#done[level] = index + 1;
+    this.#open[level] = [];
+    this.#put(level + 1, root);
+  }
+
+  /** Whole tiles since the last call. */
+  take(): Tile[] {
+    return this.#whole.splice(0);
+  }
+
+  /** What is still open, for partial tiles. */
+  open(): OpenTiles {
+    return this.#open;
+  }
+}
+
+/** `tile/0/x001/067`, with `.p/N` for a partial one. @source C2SP tlog-tiles, "Merkle Tree" */
+export function tilePath(level: number, index: number, width: number = tileWidth): string {
+  const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
+  const parts = digits.match(/\d{3}/g) ?? ['000'];
+  const name = parts.map((part, at) => (at === parts.length - 1 ? part : `x${part}`)).join('/');
+  return `tile/${level}/${name}${width === tileWidth ? '' : `.p/${width}`}`;
+}
+
+/** Hashes of a tile: whole ones have 256, the last of each level fewer. */
+export type TileReader = (level: number, index: number, width: number) => Promise<Buffer>;
+
+/** Nodes of any level read through tiles of a tree of `size` leaves; each tile is asked for once. */
+export function nodesOfTiles(size: number, read: TileReader): NodeReader {
+  const known = new Map<string, Promise<Buffer>>();
+  return async (level, index) => {
+    const tileLevel = Math.floor(level / tileHeight);
+    const span = 2 ** (level - tileLevel * tileHeight);
+    const first = index * span;
+    const tileIndex = Math.floor(first / tileWidth);
+    const width = Math.min(tileWidth, Math.floor(size / 2 ** (tileLevel * tileHeight)) - tileIndex * tileWidth);
+    const key = `${tileLevel} ${tileIndex}`;
+    let tile = known.get(key);
+    if (tile === undefined) {
+      tile = read(tileLevel, tileIndex, width);
+      known.set(key, tile);
+    }
+    const hashes = await tile;
+    const at = first - tileIndex * tileWidth;
+    if (hashes.length < (at + span) * hashBytes) throw new RangeError(`the tile ${key} ends before node ${index} of level ${level}`);
+    return subtree(hashes, at, span);
+  };
+}
+
+function subtree(hashes: Buffer, at: number, span: number): Buffer {
+  if (span === 1) return hashes.subarray(at * hashBytes, (at + 1) * hashBytes);
+  return nodeHash(subtree(hashes, at, span / 2), subtree(hashes, at + span / 2, span / 2));
+}
