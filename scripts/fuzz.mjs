@@ -1,4 +1,6 @@
-/** `npm run fuzz`: mutated files of every format through the scanner. */
+/** `npm run fuzz`: mutated files of every format through the scanner; `npm run fuzz -- tables`: table files through the data quality check. */
 import { launch } from './node24.mjs';
 
-await launch('scripts/fuzz/run.ts');
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'tables') await launch('scripts/fuzz/tables/run.ts', { args: rest });
+else await launch('scripts/fuzz/run.ts');

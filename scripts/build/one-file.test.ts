@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import test from 'node:test';
-import { isFresh } from '../../src/platform/workers/one-file.ts';
+import test, { type TestContext } from 'node:test';
+import { freshRecord } from '../../src/platform/workers/one-file.ts';
 import { root } from '../files.ts';
-import { bundleScript, oneFileScripts } from './one-file.ts';
+import { bundleScript, workerScripts } from './one-file.ts';
+import { startText } from './one-file-start.ts';
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'one-file-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 test('the worker of the scanner is one file, and loads no package at its start: no schema library, no YAML', async () => {
-  const [script] = oneFileScripts;
+  const [script] = workerScripts;
   assert.ok(script);
   const { code, inputs, packages } = await bundleScript(script);
   assert.ok(inputs.length > 100 && code.length > 100_000);
@@ -18,25 +27,54 @@ test('the worker of the scanner is one file, and loads no package at its start: 
   assert.ok(!/\bload\("\.\.?\//.test(code));
 });
 
+test('a script that is prepared as the body of a function knows its place by what is handed to it', async () => {
+  const [script] = workerScripts;
+  assert.ok(script);
+  const { code } = await bundleScript(script, 'script');
+  assert.ok(!code.includes('import.meta'));
+  assert.match(code, /placeOf\.url\("src\/modules\//);
+});
+
+test('a prepared script starts, keeps its compiled code once, and takes it the next time', (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'part.js'), 'exports.place=placeOf.dirname("src/a.ts");exports.twice=(n)=>2*n;');
+  writeFileSync(join(folder, 'part.cjs'), startText('part'));
+  const kept = join(folder, `part.${process.version}-${process.arch}`);
+  // In processes of their own: one process starts a script once.
+  const start = () => {
+    const program = `const s=require(${JSON.stringify(join(folder, 'part.cjs'))});console.log(s.twice(21));s.keepPreparedCode()`;
+    return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout;
+  };
+  assert.equal(start(), '42\n');
+  const { mtimeMs } = statSync(kept);
+  assert.equal(start(), '42\n');
+  assert.equal(statSync(kept).mtimeMs, mtimeMs);
+  writeFileSync(kept, 'no compiled code');
+  assert.equal(start(), '42\n');
+  assert.notEqual(readFileSync(kept, 'latin1'), 'no compiled code');
+  const { place }: { place: string } = createRequire(import.meta.url)(join(folder, 'part.cjs'));
+  assert.equal(place, join(folder, '../../../src'));
+  assert.ok(existsSync(kept));
+});
+
 test('a prepared file counts only while every source is what it was made from', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'one-file-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = folderOf(t);
   const source = join(folder, 'a.ts');
   const record = join(folder, 'a.json');
   writeFileSync(source, 'one');
   const { size, mtimeMs } = statSync(source);
-  const write = (inputs: unknown) => writeFileSync(record, JSON.stringify({ inputs }));
+  const write = (inputs: unknown) => writeFileSync(record, JSON.stringify({ inputs, starts: {} }));
   const path = relative(root, source);
-  assert.equal(isFresh(record), false);
+  assert.equal(freshRecord(record), null);
   write([]);
-  assert.equal(isFresh(record), false);
+  assert.equal(freshRecord(record), null);
   write([[path, size, mtimeMs]]);
-  assert.equal(isFresh(record), true);
+  assert.notEqual(freshRecord(record), null);
   utimesSync(source, new Date(), new Date(mtimeMs + 5000));
-  assert.equal(isFresh(record), false);
+  assert.equal(freshRecord(record), null);
   write([[path, size, statSync(source).mtimeMs]]);
   writeFileSync(source, 'other');
-  assert.equal(isFresh(record), false);
+  assert.equal(freshRecord(record), null);
   rmSync(source);
-  assert.equal(isFresh(record), false);
+  assert.equal(freshRecord(record), null);
 });

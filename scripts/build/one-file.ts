@@ -1,15 +1,17 @@
-/** Prepares worker scripts as one file each, for starts that are over before two hundred modules are looked up. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** Prepares scripts as one file each, with their compiled code, for starts that are over before two hundred modules are looked up. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { isFresh, type OneFileRecord, oneFileFolder, oneFilePaths } from '../../src/platform/workers/one-file.ts';
+import { freshRecord, type OneFileRecord, oneFileFolder, oneFileRecord } from '../../src/platform/workers/one-file.ts';
 import { root } from '../files.ts';
+import { startText } from './one-file-start.ts';
 
-/** Scripts whose start people wait for. */
-export const oneFileScripts = ['src/modules/model-scanner/engine/scan-worker.ts'];
+/** Scripts whose start people wait for: those of worker threads, and the one that starts them. */
+export const workerScripts = ['src/modules/model-scanner/engine/scan-worker.ts'];
+const commandScripts = ['src/apps/cli/scan.ts'];
 
-export type OneFile = {
+type OneFile = {
   readonly code: string;
   /** Sources, relative to the root. */
   readonly inputs: readonly string[];
@@ -17,23 +19,42 @@ export type OneFile = {
   readonly packages: readonly string[];
 };
 
+/** Small, and needed by every command. */
+const packagesInside = new Set(['commander']);
+
 /**
  * Modules of ours that are loaded when first needed, by `load('./name.ts')` of a `createRequire`: inside one file they are parts that
- * begin when first needed. Beside it they would be second copies, whose errors nobody recognises.
+ * begin when first needed. Beside it they would be second copies, whose errors nobody recognises. What a module asks of its own place
+ * must stay true in a script without one.
  */
-const loadedLater: Plugin = {
-  name: 'loaded-later',
-  setup: (builder) => {
-    builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!/\bload\('\.\.?\//.test(text)) return null;
-      return { loader: 'ts', contents: text.replaceAll(/\bload\(('\.\.?\/[^']+')\)/g, 'require($1)') };
-    });
-  },
-};
+function ownModules(format: Format): Plugin {
+  return {
+    name: 'own-modules',
+    setup: (builder) => {
+      builder.onResolve({ filter: /^[a-z@][^:]*$/ }, ({ path, kind }) => {
+        if (kind === 'entry-point' || (format === 'script' && packagesInside.has(path))) return null;
+        return { path, external: true };
+      });
+      builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8').replaceAll(/\bload\(('\.\.?\/[^']+')\)/g, 'require($1)');
+        const place = JSON.stringify(relative(root, path).replaceAll('\\', '/'));
+        return { loader: 'ts', contents: format === 'script' ? placed(text, place) : text };
+      });
+    },
+  };
+}
 
-/** Packages stay outside: the file lies below node_modules and finds them. */
-export async function bundleScript(path: string): Promise<OneFile> {
+function placed(text: string, place: string): string {
+  return text.replaceAll(/\bimport\.meta\.(url|dirname)\b/g, (_, word: string) => `placeOf.${word}(${place})`);
+}
+
+type Format = 'module' | 'script';
+
+/**
+ * @param format `module` stands wherever the script stood; `script` is the body of a function of `exports`, `require` and `placeOf`.
+ * Packages stay outside: the file lies below the root and finds them.
+ */
+export async function bundleScript(path: string, format: Format = 'module'): Promise<OneFile> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [path],
@@ -41,10 +62,10 @@ export async function bundleScript(path: string): Promise<OneFile> {
     write: false,
     metafile: true,
     platform: 'node',
-    format: 'esm',
+    format: format === 'module' ? 'esm' : 'cjs',
+    minifyWhitespace: format === 'script',
     target: 'node24',
-    packages: 'external',
-    plugins: [loadedLater],
+    plugins: [ownModules(format)],
     logLevel: 'silent',
   });
   const needs = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
@@ -55,24 +76,42 @@ export async function bundleScript(path: string): Promise<OneFile> {
   };
 }
 
-/** Writes what is missing or older than its sources. A folder that cannot be written to costs speed, nothing else. */
-export async function prepareOneFiles(): Promise<void> {
-  for (const path of oneFileScripts) {
-    const paths = oneFilePaths(pathToFileURL(join(root, path)));
-    if (isFresh(paths.record)) continue;
-    // The sources may be edited meanwhile: what was there before is what is recorded, so that the next start looks again.
-    const before = new Date();
-    const { code, inputs } = await bundleScript(path);
-    const rows = inputs.map((input): OneFileRecord['inputs'][number] => {
-      const { size, mtimeMs } = statSync(join(root, input));
-      return [input, size, mtimeMs];
-    });
-    if (rows.some(([, , modifiedMs]) => modifiedMs >= before.getTime())) continue;
-    mkdirSync(oneFileFolder, { recursive: true });
-    replace(paths.record, '{"inputs":[]}');
-    replace(paths.code, code);
-    replace(paths.record, JSON.stringify({ inputs: rows }));
+/**
+ * Writes what is missing or older than its sources. A folder that cannot be written to costs speed, nothing else.
+ * @returns true when something was written: its compiled code is still to come.
+ */
+export async function prepareOneFiles(): Promise<boolean> {
+  if (freshRecord(oneFileRecord) !== null) return false;
+  // The sources may be edited meanwhile: what was there before is what is recorded, so that the next start looks again.
+  const before = Date.now();
+  const starts: Record<string, string> = {};
+  const inputs = new Set<string>();
+  const files = new Map<string, string>();
+  for (const path of [...workerScripts, ...commandScripts]) {
+    const bundle = await bundleScript(path, 'script');
+    const name = `${path
+      .replace(/^src\//, '')
+      .replace(/\.ts$/, '')
+      .replaceAll('/', '-')}-${digestOf(bundle.code)}`;
+    files.set(`${name}.js`, bundle.code);
+    files.set(`${name}.cjs`, startText(name));
+    starts[path] = `${name}.cjs`;
+    for (const input of bundle.inputs) inputs.add(input);
   }
+  const rows = [...inputs].map((input): OneFileRecord['inputs'][number] => {
+    const { size, mtimeMs } = statSync(`${root}${input}`);
+    return [input, size, mtimeMs];
+  });
+  if (rows.some(([, , modifiedMs]) => modifiedMs >= before)) return false;
+  mkdirSync(oneFileFolder, { recursive: true });
+  for (const [name, text] of files) replace(`${oneFileFolder}/${name}`, text);
+  replace(oneFileRecord, JSON.stringify({ inputs: rows, starts } satisfies OneFileRecord));
+  removeOthers(new Set(files.keys()));
+  return true;
+}
+
+function digestOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex').slice(0, 16);
 }
 
 /** Others may be reading or preparing the same: a file is there as a whole or not at all. */
@@ -80,4 +119,13 @@ function replace(path: string, content: string): void {
   const aside = `${path}.${process.pid}`;
   writeFileSync(aside, content);
   renameSync(aside, path);
+}
+
+/** Files of earlier sources; a process that has just begun with one of them has read it already, or starts the slower way. */
+function removeOthers(kept: ReadonlySet<string>): void {
+  for (const name of readdirSync(oneFileFolder)) {
+    const path = `${oneFileFolder}/${name}`;
+    const isOld = Date.now() - statSync(path).mtimeMs > 60_000;
+    if (isOld && path !== oneFileRecord && !kept.has(name)) rmSync(path, { force: true });
+  }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { build } from 'vite';
 import { root } from '../files.ts';
-import { bundleScript, oneFileScripts } from './one-file.ts';
+import { bundleScript, workerScripts } from './one-file.ts';
 import { toPlainJavaScript } from './plain-javascript.ts';
 
 /** What is started from outside; everything else is found from here. */
@@ -20,7 +20,7 @@ async function buildServer(): Promise<number> {
     writeFileSync(target, code);
   }
   // Nothing changes in a built copy: its workers are one file each from the beginning.
-  for (const path of oneFileScripts) writeFileSync(targetOf(path), (await bundleScript(path)).code);
+  for (const path of workerScripts) writeFileSync(targetOf(path), (await bundleScript(path)).code);
   return paths.size;
 }
 

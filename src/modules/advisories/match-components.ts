@@ -2,6 +2,7 @@
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { type MatchDraft, readAdvisoriesFor, readComponents, replaceMatches } from './component-store.ts';
+import { asPython } from './conda.ts';
 import { advisoryIndex, clusters, matchComponent } from './match.ts';
 
 const componentsAStep = 1000;
@@ -33,7 +34,9 @@ export async function matchStored(
 async function matchSome(after: string, root: string | null): Promise<Matched & { last: string | null }> {
   const components = await readComponents(after, componentsAStep, root);
   if (components.length === 0) return { components: 0, affected: 0, last: null };
-  const packages = [...new Map(components.map(({ ecosystem, name }) => [`${ecosystem}\0${name}`, { ecosystem, name }])).values()];
+  const packages = [
+    ...new Map(components.map(asPython).map(({ ecosystem, name }) => [`${ecosystem}\0${name}`, { ecosystem, name }])).values(),
+  ];
   const index = advisoryIndex(await readAdvisoriesFor(packages));
   const drafts = components.flatMap((component): MatchDraft[] =>
     clusters(matchComponent(index, component), component.ecosystem).map((cluster) => ({ component, cluster })),

@@ -112,6 +112,42 @@ test('a requirement without lock: affected when all it allows is, possible when 
   assert.deepEqual(states(middle, asked('PyPI', 'x', null, { requirement: '>=1.0,<2.0' })), ['possible 3.0']);
 });
 
+test('a version or prefix that a requirement excludes is not allowed', () => {
+  const one = record('A-20', 'PyPI', 'x', { events: [{ introduced: '0' }], versions: [] });
+  const of = (advisory: Advisory, requirement: string) => states(advisory, asked('PyPI', 'x', null, { requirement }));
+  // Only 1.5.0 is affected, and it is the one that is left out.
+  const listed = record('A-21', 'PyPI', 'x', { versions: ['1.5.0'] });
+  assert.deepEqual(of(listed, '>=1.0,!=1.5.0'), []);
+  assert.equal(of(listed, '>=1.0,!=1.4.0').length, 1);
+  // All of 1.5 is affected: the prefix takes it out, whatever stands before it.
+  const series = record('A-22', 'PyPI', 'x', { events: [{ introduced: '1.5' }, { fixed: '1.5.9' }] });
+  assert.deepEqual(of(series, '>=1.0,!=1.5.*'), []);
+  assert.deepEqual(of(series, '!=1.5.*,<1.6'), []);
+  assert.deepEqual(of(series, '>=1.5,<1.5.8,!=1.5.3'), ['affected 1.5.9']);
+  // The newest allowed version lies below the hole.
+  const old = record('A-23', 'PyPI', 'x', { events: [{ introduced: '0' }, { fixed: '2.0' }] });
+  assert.deepEqual(of(old, '<=2.0,!=2.0'), ['affected 2.0']);
+  assert.deepEqual(of(old, '>=1.0,!=1.2,!=1.3'), ['open 2.0']);
+  // The narrower of two bounds holds, in whatever order they stand.
+  assert.deepEqual(of(old, '>=2.1,>=1.0'), []);
+  assert.deepEqual(of(one, '==1.0,!=1.0'), []);
+});
+
+test('a conda package that is a known Python package is asked about by the name it has there', () => {
+  const torch = record('A-24', 'PyPI', 'torch', { events: [{ introduced: '0' }, { fixed: '2.6.0' }] });
+  const conda = (name: string, version: string | null, requirement: string | null = null) =>
+    states(torch, asked('conda', name, version, { requirement }));
+  assert.deepEqual(conda('pytorch', '2.5.1'), ['affected 2.6.0']);
+  assert.deepEqual(conda('pytorch', '2.6.0'), []);
+  assert.deepEqual(conda('pytorch', null, '=2.5'), ['affected 2.6.0']);
+  assert.deepEqual(conda('pytorch', null, '2.5.*=cuda*'), ['affected 2.6.0']);
+  assert.deepEqual(conda('pytorch', null, '>=2.5,<3'), ['open 2.6.0']);
+  assert.deepEqual(conda('pytorch', null, '2.5|2.6'), ['unknown -']);
+  // conda's own torch is not the Python package of that name as far as anybody says.
+  assert.deepEqual(conda('torch', '1.0'), []);
+  assert.deepEqual(conda('libtorch', '2.5.1'), []);
+});
+
 test('requirements of npm, Cargo and Maven are read by their own rules', () => {
   const npm = record('A-15', 'npm', 'x', { type: 'SEMVER', events: [{ introduced: '1.0.0' }, { fixed: '1.4.2' }] });
   assert.deepEqual(states(npm, asked('npm', 'x', null, { requirement: '^1.2.0' })), ['open 1.4.2']);

@@ -1,5 +1,6 @@
 /** Which advisories speak about a component. Pure and fast: by package first, then by version. */
 import { type Advisory, type AffectedPackage, shownId } from './advisory.ts';
+import { asPython } from './conda.ts';
 import { affectedIntervals, contains, covers, type Interval, overlaps } from './interval.ts';
 import { packageKey } from './package-name.ts';
 import { allowedIntervals } from './requirement.ts';
@@ -47,10 +48,11 @@ const weight: Readonly<Record<MatchState, number>> = { affected: 3, possible: 2,
 
 /**
  * @returns one match for each advisory that speaks about the component, the gravest state of its entries; none when the
- *   ecosystem is not covered (see {@link ecosystemOf}).
+ *   ecosystem is not covered (see {@link ecosystemOf}); of conda, known Python packages are (see {@link asPython}).
  * @source OSV schema, "Evaluation": a version is affected when it is listed or lies in a range.
  */
-export function matchComponent(index: AdvisoryIndex, component: Component): Match[] {
+export function matchComponent(index: AdvisoryIndex, given: Component): Match[] {
+  const component = asPython(given);
   const ecosystem = ecosystemOf(component.ecosystem);
   if (ecosystem === null) return [];
   const found = new Map<string, Match>();
@@ -176,7 +178,8 @@ function joined(matches: readonly Match[]): Match[][] {
 
 function clusterOf(group: readonly Match[], ecosystem: string): Cluster {
   const ids = [...new Set(group.flatMap(idsOf))].sort();
-  const known = ecosystemOf(ecosystem);
+  // Of conda only what is a Python package has matches.
+  const known = ecosystem === 'conda' ? 'PyPI' : ecosystemOf(ecosystem);
   const order = known === null ? () => 0 : versionOrder(known);
   const state = group.map((match) => match.state).sort((left, right) => weight[right] - weight[left])[0] ?? 'unknown';
   // Upgrading must end what every one of the records describes: the highest of their first fixes.

@@ -1,6 +1,7 @@
 /** Packages of a scan against a snapshot file: what the scanner's command asks. */
 
 import type { AdvisorySeverity } from './advisory.ts';
+import { asPython } from './conda.ts';
 import { type AdvisoryIndex, advisoryIndex, type Cluster, type Component, clusters, matchComponent } from './match.ts';
 import { packageKey } from './package-name.ts';
 import { gravest, worst } from './several.ts';
@@ -30,7 +31,7 @@ export type OfflineAnswer = { readonly matches: readonly OfflineMatch[]; readonl
  * @throws advisories.noSuchFile, .snapshot
  */
 export async function matchSnapshot(file: string, packages: readonly AskedPackage[], now = new Date()): Promise<OfflineAnswer> {
-  const covered = packages.flatMap((entry) => {
+  const covered = packages.map(asPython).flatMap((entry) => {
     const ecosystem = ecosystemOf(entry.ecosystem);
     return ecosystem === null ? [] : [packageKey(ecosystem, entry.name)];
   });
@@ -47,7 +48,7 @@ export async function matchSnapshot(file: string, packages: readonly AskedPackag
     found.push(...listed);
     if (left) open += 1;
   }
-  const unlisted = new Set(packages.filter(({ ecosystem }) => !isLoaded(snapshot, ecosystem)).map(({ purl }) => purl));
+  const unlisted = new Set(packages.filter((entry) => !isLoaded(snapshot, asPython(entry).ecosystem)).map(({ purl }) => purl));
   return { matches: found, basis: basisOf(snapshot, { open, notChecked: unlisted.size, now }) };
 }
 

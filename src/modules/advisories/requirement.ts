@@ -1,13 +1,14 @@
 /** What versions a requirement allows, as spans. Written by the rules of each ecosystem; null: not understood. */
 import { Range } from 'semver';
-import { everything, type Interval } from './interval.ts';
+import { type Bound, everything, type Interval, overlaps } from './interval.ts';
 import type { Ecosystem } from './versions/order.ts';
+import { comparePythonVersions } from './versions/python.ts';
 
 const longest = 500;
 
 /**
  * @param requirement as written in a manifest: `>=1.0,<2`, `^1.2`, `[1.0,2.0)`; '' and `*` allow everything.
- * @returns spans of which one must hold; exclusions (`!=`) are left out, so the answer may allow too much, never too little.
+ * @returns spans of which one must hold, the oldest first; an exclusion (`!=`) ends one and begins the next. Empty: nothing is allowed.
  */
 export function allowedIntervals(ecosystem: Ecosystem, requirement: string): Interval[] | null {
   const text = requirement.trim();
@@ -66,21 +67,41 @@ function exactly(version: string): Interval {
 /** @source PEP 440, "Version specifiers" */
 function pythonIntervals(text: string): Interval[] | null {
   let span = everything;
+  const excluded: Interval[] = [];
   for (const part of text.replace(/^\(|\)$/g, '').split(',')) {
     const match = /^\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;]{1,100})\s*$/.exec(part);
     if (match === null) return null;
     const [, operator = '', version = ''] = match;
-    const next = pythonClause(operator, version);
+    const next = pythonClause(operator === '!=' ? '==' : operator, version);
     if (next === null) return null;
-    span = { from: next.from ?? span.from, to: next.to ?? span.to, fixed: null };
+    if (operator === '!=') excluded.push(next);
+    else span = { from: narrower(span.from, next.from, 1), to: narrower(span.to, next.to, -1), fixed: null };
   }
-  return [span];
+  return excluded.reduce((left, hole) => left.flatMap((one) => without(one, hole)), [span]);
+}
+
+/** Of two lower (side 1) or upper (side -1) bounds the one that allows less. */
+function narrower(one: Bound | null, other: Bound | null, side: 1 | -1): Bound | null {
+  if (one === null || other === null) return one ?? other;
+  const step = (comparePythonVersions(one.version, other.version) ?? 0) * side;
+  if (step !== 0) return step > 0 ? one : other;
+  return one.inclusive ? other : one;
+}
+
+/** What is left of a span when a hole is cut into it, in the order of versions. */
+function without(span: Interval, hole: Interval): Interval[] {
+  if (overlaps(span, hole, comparePythonVersions) !== true) return [span];
+  const before: Interval = { ...span, to: hole.from && { version: hole.from.version, inclusive: !hole.from.inclusive } };
+  const after: Interval = { ...span, from: hole.to && { version: hole.to.version, inclusive: !hole.to.inclusive } };
+  return [before, after].filter(({ from, to }) => {
+    if (from === null || to === null) return true;
+    const step = comparePythonVersions(from.version, to.version);
+    return step === null || step < 0 || (step === 0 && from.inclusive && to.inclusive);
+  });
 }
 
 function pythonClause(operator: string, version: string): Interval | null {
   switch (operator) {
-    case '!=':
-      return everything;
     case '<':
     case '<=':
       return { ...everything, to: { version, inclusive: operator === '<=' } };

@@ -267,6 +267,26 @@ function safetensors(): Uint8Array {
 }
 
 describe('layouts', () => {
+  test('what DVC tracks is the file that lies there, or stands for one that does not; other outputs are left out', () => {
+    const dvc = (path: string, digest: string) => `outs:\n- md5: ${digest}\n  size: 5\n  path: ${path}\n`;
+    const hits = hitsOf({
+      'models/net.gguf': Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(60)]),
+      'models/net.gguf.dvc': dvc('net.gguf', 'a'.repeat(32)),
+      'data.dvc': dvc('data', `${'b'.repeat(32)}.dir`),
+      'report.pdf.dvc': dvc('report.pdf', 'c'.repeat(32)),
+      'evil.dvc': dvc('../../data', 'd'.repeat(32)),
+    });
+    assert.deepEqual(named(hits), ['dataset data', 'model net.gguf']);
+    assert.equal(one(hits, 'model').facts['store'], 'dvc');
+    assert.equal(one(hits, 'dataset').facts['present'], false);
+    assert.ok(one(hits, 'dataset').keys.includes('folder:/tree/data'));
+  });
+
+  test('LM Studio keeps models under the names of their repositories', () => {
+    const hits = hitsOf({ '.lmstudio/models/acme/Net-GGUF/net.Q4.gguf': Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(60)]) });
+    assert.deepEqual([one(hits, 'model').facts['store'], one(hits, 'model').facts['repository']], ['lm-studio', 'acme/Net-GGUF']);
+  });
+
   test('shards are one model, a model folder is one model with its card', () => {
     const hits = hitsOf({
       'm/config.json': '{"model_type":"llama"}',

@@ -4,6 +4,7 @@ import type { Place } from './contract.ts';
 import type { FileFormat } from './file-format.ts';
 import type { AgentConfig } from './readers/agent-config.ts';
 import type { CachedModel, CardFact, FolderModel, OllamaModel } from './readers/card.ts';
+import type { TrackedFile } from './readers/dvc.ts';
 import type { McpServer } from './readers/mcp-config.ts';
 import type { PromptFact } from './readers/prompt.ts';
 import type { Requirement } from './readers/requirement.ts';
@@ -32,6 +33,7 @@ export type Evidence = {
   readonly folderModels: Map<string, FolderModel & { readonly path: string }>;
   readonly snapshots: Map<string, CachedModel>;
   readonly ollama: { readonly path: string; readonly model: OllamaModel }[];
+  readonly tracked: { readonly path: string; readonly folder: string; readonly fact: TrackedFile }[];
   readonly code: { readonly use: CodeUse; readonly notebook: boolean }[];
   readonly requirements: {
     readonly path: string;
@@ -59,6 +61,7 @@ export function emptyEvidence(root: string): Evidence {
     folderModels: new Map(),
     snapshots: new Map(),
     ollama: [],
+    tracked: [],
     code: [],
     requirements: [],
     mcp: [],

@@ -5,7 +5,7 @@
  */
 import type { Confidence } from './contract.ts';
 import type { OpenedFile } from './opened-file.ts';
-import { isOnnx, isSavedModel } from './protobuf-shape.ts';
+import { isOnnx, isPaddleProgram, isSavedModel } from './protobuf-shape.ts';
 import { zipNames } from './zip-names.ts';
 
 export type FileFormat = { readonly format: string; readonly role: 'model' | 'dataset'; readonly confidence: Confidence };
@@ -32,7 +32,15 @@ const decoder = new TextDecoder('latin1');
 export function fileFormat(file: OpenedFile): FileFormat | null {
   if (file.size < 8) return null;
   const { head } = file;
-  return magic(file, head) ?? zipFormat(file, head) ?? pickleFormat(file, head) ?? textModel(file, head) ?? protobufFormat(file, head);
+  return (
+    magic(file, head) ??
+    zipFormat(file, head) ??
+    tarFormat(file, head) ??
+    pickleFormat(file, head) ??
+    textModel(file, head) ??
+    flaxFormat(file, head) ??
+    protobufFormat(file, head)
+  );
 }
 
 const model = (format: string, confidence: Confidence = 'certain'): FileFormat => ({ format, role: 'model', confidence });
@@ -48,6 +56,12 @@ function magic(file: OpenedFile, head: Uint8Array): FileFormat | null {
   if (startsWith(head, 'lmgg') || startsWith(head, 'tjgg') || startsWith(head, 'fmgg')) return model('ggml');
   if (startsWith(head, 'TFL3', 4)) return model('tflite');
   if (startsWith(head, 'CBM1')) return model('catboost');
+  if (startsWith(head, 'ET12', 4) || startsWith(head, 'ET13', 4)) return model('executorch');
+  // A serialised engine begins with its magic word and a small version.
+  if (startsWith(head, 'ptrt') || startsWith(head, 'ftrt')) return model('tensorrt-plan');
+  if (startsWith(head, 'binf')) return model('xgboost-binary', modelEndings.has(file.ending) ? 'certain' : 'probable');
+  // A list of arrays: its magic number as u64, then a reserved zero. @source MXNet src/ndarray/ndarray.cc.
+  if (startsWith(head, [0x12, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) && file.size >= 24) return model('mxnet-params');
   if (startsWith(head, [0xba, 0x16, 0x4f, 0x2f]))
     return model('fasttext', file.ending === 'bin' || file.ending === 'ftz' ? 'certain' : 'possible');
   if (startsWith(head, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59])) return dataset('npy', 'probable');
@@ -136,15 +150,52 @@ function textModel(file: OpenedFile, head: Uint8Array): FileFormat | null {
   if (text.startsWith('tree\nversion=')) return model('lightgbm');
   if (/^\s*\{\s*"learner"\s*:\s*\{/.test(text)) return model('xgboost-json');
   if (/^(?:\s*<\?xml[^>]*>)?\s*<PMML[\s>]/.test(text)) return model('pmml');
+  if (/^(?:\s*<\?xml[^>]*>)?\s*<net\s[^>]{0,300}version="\d{1,3}"[^>]{0,300}>[\s\S]{0,300}<layers>\s*<layer\s/.test(text))
+    return model('openvino');
   if (head[0] === 0x7b && head[1] === 0x4c && text.slice(0, 64).includes('learner')) return model('xgboost-ubj');
   return file.ending === 'json' && /^\s*\{\s*"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/.test(text)
     ? model('keras-json', 'probable')
     : null;
 }
 
+/** NeMo keeps a configuration and a checkpoint side by side. @source NeMo documentation, "The .nemo file". */
+function tarFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {
+  if (!startsWith(head, 'ustar', 257)) return null;
+  const names = new Set<string>();
+  for (let at = 0, members = 0; at + 512 <= file.size && members < 64; members++) {
+    const block = file.read(at, 512);
+    const name = decoder.decode(block.subarray(0, 100)).replace(/\0.*$/s, '').replace(/^\.\//, '');
+    const size = Number.parseInt(decoder.decode(block.subarray(124, 136)).replace(/[^0-7]/g, ''), 8);
+    if (name === '' || !Number.isSafeInteger(size)) break;
+    names.add(name);
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  const holdsWeights = [...names].some((name) => name.endsWith('.ckpt') || name.endsWith('.safetensors'));
+  return names.has('model_config.yaml') && holdsWeights ? model('nemo') : null;
+}
+
+/** MessagePack whose extension type 1 holds an array as [shape, dtype, bytes]: what Flax writes. @source flax.serialization, `_MsgpackExtType`. */
+function flaxFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {
+  if ((head[0] ?? 0) < 0x80 || (head[0] ?? 0) > 0x8f) return null;
+  if (!holdsArray(head) || !/(?:float|int)(?:8|16|32|64)/.test(decoder.decode(head))) return null;
+  return model('flax', file.ending === 'msgpack' ? 'certain' : 'probable');
+}
+
+/** An extension (0xc7 to 0xc9, its length in 1, 2 or 4 bytes) of type 1 that begins an array of three whose first is an array. */
+function holdsArray(head: Uint8Array): boolean {
+  return head.some((byte, at) => {
+    if (byte < 0xc7 || byte > 0xc9) return false;
+    const type = at + 1 + 2 ** (byte - 0xc7);
+    const first = head[type + 2] ?? 0;
+    return head[type] === 1 && head[type + 1] === 0x93 && first >= 0x90 && first <= 0x9f;
+  });
+}
+
 function protobufFormat(file: OpenedFile, head: Uint8Array): FileFormat | null {
   if (head[0] !== 0x08 && head[0] !== 0x12 && head[0] !== 0x0a) return null;
   if (isOnnx(file)) return model('onnx');
+  if (isPaddleProgram(file))
+    return model('paddle-program', file.ending === 'pdmodel' || file.name === '__model__' ? 'certain' : 'probable');
   if ((file.name === 'saved_model.pb' || file.ending === 'pb') && isSavedModel(file)) return model('tensorflow-saved-model');
   return file.ending === 'mlmodel' && head[0] === 0x08 ? model('coreml', 'probable') : null;
 }

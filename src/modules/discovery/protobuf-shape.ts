@@ -27,6 +27,23 @@ export function isSavedModel(file: Pick<OpenedFile, 'size' | 'read'>): boolean {
   );
 }
 
+/**
+ * ProgramDesc of PaddlePaddle: blocks (1, message), version (4), operator versions (5); the first block begins with its number and its
+ * parent's, as integers. @source paddle/fluid/framework/framework.proto.
+ */
+export function isPaddleProgram(file: Pick<OpenedFile, 'size' | 'read'>): boolean {
+  const fields = topFields(file);
+  const [block] = fields ?? [];
+  if (fields === null || block?.number !== 1 || !fields.some(({ number }) => number === 4)) return false;
+  if (!fields.every(({ number, wire }) => (number === 1 || number === 4 || number === 5) && wire === 2)) return false;
+  const inner = file.read(block.start, 16);
+  const length = varint(inner, 1);
+  if (length === null) return false;
+  const at = 1 + length.length;
+  // idx = 0, then parent_idx: -1 or 0, then a variable or an operator.
+  return inner[at] === 0x08 && inner[at + 1] === 0 && inner[at + 2] === 0x10;
+}
+
 /** Top-level fields of the message that is the whole file; null when the bytes are no protobuf or have too many fields. */
 function topFields(file: Pick<OpenedFile, 'size' | 'read'>): Field[] | null {
   const fields: Field[] = [];

@@ -8,6 +8,7 @@ import { languageOf, lineFinder } from './mask.ts';
 import type { OpenedFile } from './opened-file.ts';
 import { agentConfig } from './readers/agent-config.ts';
 import { cardFact, folderModel, hubSnapshot, isHubBlob, ollamaBlob, ollamaManifest } from './readers/card.ts';
+import { trackedFiles } from './readers/dvc.ts';
 import { mcpClientOf, mcpServers } from './readers/mcp-config.ts';
 import { notebookCode } from './readers/notebook.ts';
 import { mayBePrompt, promptFact } from './readers/prompt.ts';
@@ -43,6 +44,7 @@ const textEndings = new Set([
   'mod',
   'lock',
   'in',
+  'dvc',
 ]);
 const tableEndings = new Set(['csv', 'tsv', 'jsonl', 'ndjson']);
 /** Media, archives of others, fonts: no reader here looks into them. */
@@ -78,6 +80,8 @@ const inertEndings = new Set([
   'htm',
 ]);
 const folderModelNames = new Set(['config.json', 'adapter_config.json', 'model_index.json', 'MLmodel']);
+/** Endings of text under which libraries save models too: content decides. */
+const modelTexts = new Set(['json', 'txt', 'xml']);
 /** Text beyond this is no settings file, prompt or card. */
 const configBytes = 1_048_576;
 /** Digests are taken of files up to this size, so that the same model in two places is one. */
@@ -114,7 +118,7 @@ function isTextual(file: OpenedFile): boolean {
     folderModelNames.has(file.name) ||
     isDockerfile(file.name);
   const known = named || configEndings.has(file.ending) || textEndings.has(file.ending) || /\/manifests\//.test(`/${file.path}`);
-  return known && file.text !== null && !(file.ending === 'json' && fileFormat(file) !== null);
+  return known && file.text !== null && !(modelTexts.has(file.ending) && fileFormat(file) !== null);
 }
 
 function isDockerfile(name: string): boolean {
@@ -183,6 +187,7 @@ function readText(file: OpenedFile, evidence: Evidence): void {
   const ollama = ollamaManifest(file.path, text);
   if (ollama) evidence.ollama.push({ path: file.path, model: ollama });
   if (file.size > configBytes) return;
+  if (file.ending === 'dvc') evidence.tracked.push(...trackedFiles(text).map((fact) => ({ path: file.path, folder: file.folder, fact })));
   readModelFolder(file, text, evidence);
   readAgents(file, text, evidence);
   readSettings(file, text, evidence);

@@ -3,7 +3,7 @@ import type { HitEdge } from './contract.ts';
 import type { ArtefactFile, Evidence } from './evidence.ts';
 import { type HitSet, packageUrl } from './hit-set.ts';
 import { baseName, fileKey, folderKey, type Owners, parentOf } from './path-key.ts';
-import type { CardFact, FolderModel } from './readers/card.ts';
+import { type CardFact, type FolderModel, lmStudioRepository } from './readers/card.ts';
 import { isDataFolder } from './readers/table-data.ts';
 
 /** Files of one kind in one folder beyond this are one data set, not hundreds. */
@@ -66,6 +66,7 @@ function belongs(file: ArtefactFile): boolean {
 
 function addLooseModel(first: ArtefactFile, files: readonly ArtefactFile[], { root }: Evidence, hits: HitSet): void {
   const name = files.length > 1 ? first.name.replace(shard, '') : first.name;
+  const repository = lmStudioRepository(first.path);
   hits.add({
     kind: 'model',
     assetType: 'model',
@@ -77,7 +78,12 @@ function addLooseModel(first: ArtefactFile, files: readonly ArtefactFile[], { ro
     confidence: first.format.confidence,
     method: 'content',
     places: files.map(placeOf),
-    facts: { format: first.format.format, sizeBytes: totalSize(files), ...(files.length > 1 ? { shards: files.length } : {}) },
+    facts: {
+      format: first.format.format,
+      sizeBytes: totalSize(files),
+      ...(files.length > 1 ? { shards: files.length } : {}),
+      ...(repository === null ? {} : { store: 'lm-studio', repository }),
+    },
   });
 }
 

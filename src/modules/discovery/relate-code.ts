@@ -160,13 +160,17 @@ function storeKey({ product, address }: { product: string; address: string }, ro
 type Program = { use: CodeUse; notebook: boolean; hosted: readonly string[]; references: readonly HitEdge[] };
 type Role = { kind: HitKind; assetType: 'pipeline' | 'endpoint' | 'agent' | 'mcp_server'; line: number; evidence: string; word: string };
 
+const weightName = /\.(?:onnx|pkl|pickle|joblib|pt|pth|ckpt|safetensors|gguf|h5|keras|tflite|cbm|ubj|bin|mlmodel)$/i;
+
 /** A file is one asset: what it is outermost. An agent that also trains is an agent. */
 function roleOf({ use, notebook, hosted, references }: Program, loadsModel: boolean): Role | null {
   if (use.mcpServer)
     return { kind: 'mcp-server', assetType: 'mcp_server', line: use.mcpServer.line, evidence: use.mcpServer.evidence, word: 'MCP server' };
   if (use.agent)
     return { kind: 'agent', assetType: 'agent', line: use.agent.line, evidence: use.agent.evidence, word: use.agent.framework };
-  const usesModel = hosted.length > 0 || loadsModel || references.some(({ kind }) => kind === 'depends_on');
+  // Weights are often not part of the repository: loading them by path is use enough.
+  const loadsAway = use.imports.length > 0 && use.paths.some(({ verb, text }) => verb === 'loads' && weightName.test(text));
+  const usesModel = hosted.length > 0 || loadsModel || loadsAway || references.some(({ kind }) => kind === 'depends_on');
   if (use.serving && usesModel)
     return { kind: 'endpoint', assetType: 'endpoint', line: use.serving.line, evidence: use.serving.evidence, word: use.serving.framework };
   if (notebook && (use.imports.length > 0 || usesModel)) {

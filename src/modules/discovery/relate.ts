@@ -7,6 +7,7 @@ import { relateAgents } from './relate-agents.ts';
 import { relateDatasets, relateModels } from './relate-artefacts.ts';
 import { relateCode } from './relate-code.ts';
 import { relateSettings } from './relate-settings.ts';
+import { relateTracked } from './relate-tracked.ts';
 
 /** @param limit hits beyond it are dropped and `full` says so. */
 export function relate(evidence: Evidence, limit: number): { hits: Hit[]; full: boolean } {
@@ -14,6 +15,7 @@ export function relate(evidence: Evidence, limit: number): { hits: Hit[]; full: 
   const owners: Owners = new Map();
   relateModels(evidence, hits, owners);
   relateDatasets(evidence, hits, owners);
+  relateTracked(evidence, hits);
   relateSettings(evidence, hits);
   relateCode(evidence, hits, owners);
   relateAgents(evidence, hits);

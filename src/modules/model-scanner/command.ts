@@ -33,6 +33,8 @@ export function register(program: Command): void {
     .option('--store <folder...>', 'with --source: folders that hold the store (default: its usual place in the home folder)')
     .option('--max-time <seconds>', 'stop beginning new files after this many seconds', positive)
     .option('--workers <count>', 'worker threads (default: one for each core)', positive)
+    .option('--trusted-key <file...>', 'whose signatures count: PEM public keys or certificates, or a sigstore trusted_root.json')
+    .option('--trusted-signer <name...>', 'with certificates of authorities: mail address or URI that must have signed')
     .addHelpText('after', `\n${exitHelp}`)
     .exitOverride(refuseUsage)
     .action(async (paths: string[], options: ScanOptions) => {

@@ -38,12 +38,14 @@ import pickleHarmfulCall from './detectors/pickle-harmful-call.ts';
 import pickleHarmfulReference from './detectors/pickle-harmful-reference.ts';
 import pickleUnlistedCall from './detectors/pickle-unlisted-call.ts';
 import pickleUnlistedStandardLibrary from './detectors/pickle-unlisted-standard-library.ts';
+import pipelineEvaluatedInput from './detectors/pipeline-evaluated-input.ts';
 import pipelineParameterInShell from './detectors/pipeline-parameter-in-shell.ts';
 import pipelineRemoteScript from './detectors/pipeline-remote-script.ts';
 import pipelineUnsignedPublish from './detectors/pipeline-unsigned-publish.ts';
 import pipelineUnverifiedSource from './detectors/pipeline-unverified-source.ts';
 import provenanceCoverage from './detectors/provenance-coverage.ts';
 import provenanceDigest from './detectors/provenance-digest.ts';
+import provenanceSignature from './detectors/provenance-signature.ts';
 import pythonActsOnLoad from './detectors/python-acts-on-load.ts';
 import pythonDisguisedCall from './detectors/python-disguised-call.ts';
 import pythonHostileCode from './detectors/python-hostile-code.ts';
@@ -108,12 +110,14 @@ export const detectors: readonly Detector[] = [
   pickleHarmfulReference,
   pickleUnlistedCall,
   pickleUnlistedStandardLibrary,
+  pipelineEvaluatedInput,
   pipelineParameterInShell,
   pipelineRemoteScript,
   pipelineUnsignedPublish,
   pipelineUnverifiedSource,
   provenanceCoverage,
   provenanceDigest,
+  provenanceSignature,
   pythonActsOnLoad,
   pythonDisguisedCall,
   pythonHostileCode,

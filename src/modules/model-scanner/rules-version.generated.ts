@@ -1,3 +1,3 @@
 // Written by npm run generate. Do not edit.
 
-export const rulesVersion = 'ae9a0640a7534a84';
+export const rulesVersion = 'f443f663bad07ea4';

@@ -18,6 +18,7 @@ import type { StoreWord } from './stores/store-words.ts';
 
 export const commandProblems = problems('scan-command', {
   noSuchModel: [422, 'Nothing to scan: {detail}'],
+  signerWithoutKey: [422, '--trusted-signer needs the authority that vouches for the name: give it with --trusted-key.'],
   noAdvisories: [501, 'This program has no vulnerability data to compare packages with.'],
 });
 
@@ -59,11 +60,21 @@ async function scan(paths: readonly string[], options: ScanOptions, onProgress: 
     profile: options.profile,
     onProgress,
     ...(options.maxTime === undefined ? {} : { maxTimeMs: options.maxTime * 1000 }),
+    ...(await trustOf(options)),
     ...(options.workers === undefined ? {} : { workers: Math.ceil(options.workers) }),
   };
   if (options.source === undefined) return scanTree(paths, settings);
   const { files, skipped } = await storedFiles(options.source, paths, options.store);
   return scanFiles(files, skipped, settings);
+}
+
+async function trustOf({ trustedKey, trustedSigner }: ScanOptions): Promise<Pick<TreeOptions, 'trust'>> {
+  if (trustedKey === undefined) {
+    if (trustedSigner !== undefined) throw commandProblems.signerWithoutKey();
+    return {};
+  }
+  const { joinedTrust, readTrust } = await import('./signatures/read-trust.ts');
+  return { trust: joinedTrust(trustedKey.map((file) => readTrust(textOf(file), escapeText(file), trustedSigner))) };
 }
 
 async function storedFiles(kind: StoreWord, names: readonly string[], roots: readonly string[] | undefined) {

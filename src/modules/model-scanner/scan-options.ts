@@ -19,5 +19,7 @@ export type ScanOptions = {
   readonly store?: readonly string[];
   readonly maxTime?: number;
   readonly workers?: number;
+  readonly trustedKey?: readonly string[];
+  readonly trustedSigner?: readonly string[];
 };
 export type DiffOptions = { readonly failOn: Bar; readonly json?: boolean };

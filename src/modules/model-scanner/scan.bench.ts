@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { bytes, callingPickle, u16, u32, u64 } from '../../../test/corpus/model-scanner/build-bytes.ts';
+import { type Growing, growing, growthOf } from '../../../test/corpus/model-scanner/growth.ts';
 import { measureNaming, measureQuality } from '../../../test/corpus/model-scanner/quality.ts';
 import { allOf, artefactOf, scanTables } from '../../../test/corpus/model-scanner/read-artefact.ts';
 import { scanFile } from './engine/scan.ts';
+import { scanPool, scanTree } from './engine/scan-tree.ts';
 
 const root = join(import.meta.dirname, '../../..');
 /** As people start it. */
@@ -23,8 +25,8 @@ function inFolder<T>(work: (folder: string) => T): T {
 }
 
 /** Pickles of about 3 kB: a dictionary of numbers under different keys, one in ten with a call. */
-function writePickles(folder: string): string {
-  for (let i = 0; i < 2000; i++) {
+function writePickles(folder: string, count = 2000): string {
+  for (let i = 0; i < count; i++) {
     const pairs = Array.from({ length: 180 }, (_, k) =>
       bytes('X', u32(6), `k${String((i * 31 + k) % 100_000).padStart(5, '0')}`, 'G', Buffer.from(Float64Array.of(i + k).buffer)),
     );
@@ -167,6 +169,35 @@ function slowestMutant(count: number): number {
   return slowest;
 }
 
+/** What a file costs among many, over what it costs among few: processor time of all threads, after a scan that warms them up. */
+async function growthWithFiles(few: number, many: number): Promise<number> {
+  const pool = scanPool(undefined);
+  const folders = [few, few, many].map((count) => writePickles(mkdtempSync(join(tmpdir(), 'scan-bench-')), count));
+  try {
+    const costs: number[] = [];
+    for (const folder of folders) {
+      const before = process.cpuUsage();
+      const { filesTotal } = await scanTree([folder], { engineVersion: '0', rulesVersion: '0', pool });
+      const { user, system } = process.cpuUsage(before);
+      costs.push((user + system) / filesTotal);
+    }
+    const [, afew = Number.NaN, amany = Number.NaN] = costs;
+    return amany / afew;
+  } finally {
+    await pool.close();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Processor time spent on each side of a comparison, in milliseconds. */
+const growthMs = 200;
+const growthBench = (kind: Growing) => ({
+  name: `scan: cost of a byte, 8 times as many ${kind.what} (8 were quadratic)`,
+  bar: 2,
+  unit: '×',
+  run: async () => growthOf(kind, growthMs).ratio,
+});
+
 const inCommand = (write: (folder: string) => string) => async () => inFolder((folder) => commandSeconds(write(folder)));
 const inMemory = (write: (folder: string) => string) => async () => inFolder((folder) => commandMegabytes(write(folder)));
 const seventyGigabytes = (folder: string) => writeShards(folder, 15, 70e9 / 15);
@@ -190,6 +221,8 @@ export const benches = [
   { name: 'scan: memory for a file of 4 GiB', bar: 150, unit: 'MB', run: inMemory(writeLargeFile) },
   { name: 'scan: memory for 400 shards', bar: 150, unit: 'MB', run: inMemory((folder) => writeShards(folder, 400, 10e6)) },
   { name: 'scan: slowest of 5,000 mutants of real files', bar: 1000, unit: 'ms', run: async () => slowestMutant(5000) },
+  { name: 'scan: cost of a file among 8,000 over that among 1,000', bar: 1.5, unit: '×', run: async () => growthWithFiles(1000, 8000) },
+  ...growing.map(growthBench),
   {
     name: 'scan: hostile artefacts of our mixed corpus called malicious or suspicious',
     bar: 99,

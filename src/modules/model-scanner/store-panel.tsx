@@ -2,12 +2,13 @@
 import { useMemo, useState } from 'react';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { classNames } from '../../ui/class-names.ts';
+import { TextLine } from '../../ui/controls.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { InertText } from '../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { listStores, type ScanSource, type StoredModel, type StoreKind } from './contract.ts';
-import { storeWords, TextLine } from './source-words.tsx';
+import { storeWords } from './source-words.ts';
 
 const mostShown = 300;
 type StorePanelProps = { kind: StoreKind; chosen: ScanSource | null; onChoose: (source: ScanSource) => void };

@@ -2,12 +2,12 @@
 import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
+import { TextLine } from '../../ui/controls.tsx';
 import { plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { listAssets } from '../ai-assets/contract.ts';
-import { TextLine } from './source-words.tsx';
 
 export type AssetChoice =
   | { readonly kind: 'new' /** null: as the files are called. */; readonly name: string | null }

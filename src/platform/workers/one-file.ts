@@ -1,41 +1,50 @@
 /**
- * A worker script and all it imports as one prepared file: looking up two hundred modules takes longer than scanning a small file.
- * scripts/build/one-file.ts writes it beside the installed packages; whoever may write there may change the code itself.
+ * Scripts and all they import, prepared as one file each with its compiled code: looking up and compiling two hundred modules takes
+ * longer than scanning a small file. scripts/build/one-file.ts writes them beside the installed packages; whoever may write there may
+ * change the code itself.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const projectRoot = join(import.meta.dirname, '../../..');
-export const oneFileFolder = join(projectRoot, 'node_modules/.cache/workers');
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+export const oneFileFolder = `${projectRoot}node_modules/.cache/workers`;
+/** One record for all of them. */
+export const oneFileRecord = `${oneFileFolder}/prepared.json`;
 
-/** What the prepared file was made from: any other size or time of one of these makes it useless. */
-export type OneFileRecord = { readonly inputs: readonly (readonly [path: string, size: number, modifiedMs: number])[] };
+export type OneFileRecord = {
+  /** What they were made from: any other size or time of one of these makes all of them useless. */
+  readonly inputs: readonly (readonly [path: string, size: number, modifiedMs: number])[];
+  /** Script, relative to the root → name of the file in the folder that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
+};
 
-/** Names of the prepared file and of its record; the place of the script in the tree tells one from another. */
-export function oneFilePaths(script: URL): { readonly code: string; readonly record: string } {
-  const place = fileURLToPath(script).slice(projectRoot.length + 1);
-  const name = place.replace(/\.[jt]s$/, '').replaceAll(/[\\/]/g, '-');
-  return { code: join(oneFileFolder, `${name}.mjs`), record: join(oneFileFolder, `${name}.json`) };
+let known: OneFileRecord | null = null;
+
+/** The start of a script that is made from the very sources that are there now, as a path for `require`; else null. */
+export function oneFileOf(script: URL): string | null {
+  const record = known ?? freshRecord(oneFileRecord);
+  const name = record?.starts[fileURLToPath(script).slice(projectRoot.length).replaceAll('\\', '/')];
+  return name === undefined ? null : `${oneFileFolder}/${name}`;
 }
 
-/** @returns the prepared file when it is made from the very sources that are there now; else the script itself. */
-export function oneFileOf(script: URL): URL {
-  const { code, record } = oneFilePaths(script);
-  return isFresh(record) && existsSync(code) ? pathToFileURL(code) : script;
+/** For a process that lives so short that sources do not change meanwhile: they are looked at once. */
+export function trustOneFiles(): boolean {
+  known = freshRecord(oneFileRecord);
+  return known !== null;
 }
 
-export function isFresh(record: string): boolean {
+/** @returns the record when every source is as it was. */
+export function freshRecord(path: string): OneFileRecord | null {
   try {
-    const { inputs }: OneFileRecord = JSON.parse(readFileSync(record, 'utf8'));
-    return inputs.length > 0 && inputs.every(isUnchanged);
+    const record: OneFileRecord = JSON.parse(readFileSync(path, 'utf8'));
+    return record.inputs.length > 0 && record.inputs.every(isUnchanged) ? record : null;
   } catch {
     // Not prepared, or a source that it was made from is gone.
-    return false;
+    return null;
   }
 }
 
 function isUnchanged([path, size, modifiedMs]: OneFileRecord['inputs'][number]): boolean {
-  const stat = statSync(join(projectRoot, path));
+  const stat = statSync(`${projectRoot}${path}`);
   return stat.size === size && stat.mtimeMs === modifiedMs;
 }

@@ -40,8 +40,8 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
   return new ThreadPool<Input, Output>(options);
 }
 
-/** Code and buffers of a worker are short-lived and small; a large young generation only costs memory. */
-const youngHeapMb = 4;
+/** Values of a task are short-lived and small; a larger young generation only costs memory, a smaller one is collected all the time. */
+const youngHeapMb = 8;
 
 /**
  * First words of every worker thread: the code cache is switched on before anything is loaded. Plain JavaScript in a text, because a
@@ -49,8 +49,11 @@ const youngHeapMb = 4;
  */
 const firstLines = `
 const { workerData } = require('node:worker_threads');
-require('node:module').enableCompileCache(workerData.compiledCode);
-import(workerData.script);
+if (workerData.prepared) require(workerData.prepared);
+else {
+  require('node:module').enableCompileCache(workerData.compiledCode);
+  import(workerData.script);
+}
 `;
 
 type Task<Input, Output> = {
@@ -65,7 +68,8 @@ type Reply<Output> = { readonly output: Output } | { readonly error: { name: str
 class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   readonly #options: PoolOptions;
   readonly #setup: Promise<unknown>;
-  readonly #script: string;
+  /** The script as one prepared file, when there is one. */
+  readonly #prepared: string | null;
   readonly #seats = new Set<Seat<Input, Output>>();
   readonly #waiting: Task<Input, Output>[] = [];
   #closed = false;
@@ -73,7 +77,7 @@ class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#setup = Promise.resolve(options.setup);
-    this.#script = oneFileOf(options.script).href;
+    this.#prepared = oneFileOf(options.script);
   }
 
   warm(count = this.#options.size): void {
@@ -110,7 +114,7 @@ class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   #seat(): Seat<Input, Output> {
     const worker = new Worker(firstLines, {
       eval: true,
-      workerData: { script: this.#script, compiledCode: compiledCodeFolder },
+      workerData: { prepared: this.#prepared, script: this.#options.script.href, compiledCode: compiledCodeFolder },
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb, maxYoungGenerationSizeMb: youngHeapMb },
     });
     const seat: Seat<Input, Output> = { worker, task: null, timer: null };

@@ -19,9 +19,10 @@ export function serveTasks<Input, Output, Setup = undefined>(work: (input: Input
       return;
     }
     void answer(work, message.input, setup).then((reply) => {
-      port.postMessage(reply);
       answered += 1;
+      // Before the answer: whoever has it may end this thread.
       if (answered === 1) saveCompiledCode();
+      port.postMessage(reply);
     });
   });
 }

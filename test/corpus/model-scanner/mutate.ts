@@ -105,7 +105,13 @@ function overwritten(file: Uint8Array, at: number, bytes: readonly number[]): Ui
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function repeated(file: Uint8Array, at: number, roll: Roll): Uint8Array {

@@ -127,6 +127,12 @@ export function isHubBlob(path: string): boolean {
   return /(?:^|\/)(?:models|datasets)--[^/]{1,200}\/(?:blobs|refs|\.no_exist)\//.test(path);
 }
 
+/** `…/.lmstudio/models/<publisher>/<repository>/<file>`, and the place it had before; null elsewhere. @source LM Studio documentation, "Import models". */
+export function lmStudioRepository(path: string): string | null {
+  const match = /(?:^|\/)(?:\.lmstudio|\.cache\/lm-studio)\/models\/([\w.-]{1,96})\/([\w.-]{1,96})\/[^/]{1,300}$/.exec(path);
+  return match === null ? null : `${match[1]}/${match[2]}`;
+}
+
 export type OllamaModel = { readonly name: string; readonly digest: string };
 
 /** A manifest of the ollama store: `manifests/<registry>/<namespace>/<name>/<tag>`. */

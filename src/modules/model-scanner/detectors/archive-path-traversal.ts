@@ -11,7 +11,7 @@ export default defineDetector({
   severity: 'high',
   references: ['CWE-22', 'CVE-2007-4559', 'CVE-2025-12060', 'AML.T0010'],
   remedy: 'Do not unpack this archive; build it anew with plain relative names.',
-  detect: ({ externalPaths }) =>
+  detect: ({ externalPaths, format, members }) =>
     externalPaths
       .filter(({ purpose, leavesFolder }) => purpose === 'archive-member' && leavesFolder)
       .map(({ text, where }) => ({
@@ -19,6 +19,8 @@ export default defineDetector({
         why: `The member ${quote(text)} leads out of the folder: a program that unpacks without checking writes there.`,
         evidence: quote(text),
         where,
+        // onnx.hub unpacks archives of models and their data in just this form.
+        ...(format === 'tar' && members.some((member) => member.format === 'onnx') ? { references: ['CVE-2024-5187'] } : {}),
       })),
   flags: [
     artefactWith({

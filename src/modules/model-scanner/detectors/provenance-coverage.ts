@@ -6,6 +6,9 @@ import { type PracticeRules, practiceDetections, practiceExamples } from './work
 const rules: PracticeRules = {
   'file-not-covered': { severity: 'medium', title: 'The signature of the folder does not know the file' },
   'signature-unverified': { severity: 'informational', title: 'A signature whose signer was not verified' },
+  'signature-untrusted': { severity: 'medium', title: 'Signed by somebody who is not trusted' },
+  'signature-certified': { severity: 'informational', title: 'Signed under a trusted authority, by whom was not asked' },
+  'signature-verified': { severity: 'informational', title: 'Signed by somebody who is trusted' },
   'digest-not-checked': { severity: 'informational', title: 'A digest that was not compared' },
   'unsigned-repository': { severity: 'informational', title: 'The model folder is not signed' },
 };

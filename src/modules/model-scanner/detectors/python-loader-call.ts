@@ -56,6 +56,24 @@ const judgements: ReadonlyMap<string, Judgement> = new Map<string, Judgement>([
       references: ['CVE-2024-3660'],
     },
   ],
+  [
+    'onnx-hub-silent',
+    {
+      severity: 'medium',
+      title: 'onnx.hub loads from any repository without asking',
+      remedy: 'Leave silent off and update onnx to 1.21 or later; pin the model by its digest.',
+      references: ['CVE-2026-28500', 'CWE-345'],
+    },
+  ],
+  [
+    'onnx-hub-load',
+    {
+      severity: 'low',
+      title: 'onnx.hub loads from a repository that is not ONNX’s own',
+      remedy: 'Pin the model by its digest, and update onnx to 1.21 or later.',
+      references: ['CVE-2024-5187'],
+    },
+  ],
   ['torch-hub-load', { severity: 'low', title: 'torch.hub imports the code of a repository', remedy: 'Pin a commit, or vendor the code.' }],
   ['unpinned-model', { severity: 'low', title: 'A model is loaded without a revision', remedy: 'Give revision= a commit hash.' }],
   ['unpinned-data-set', { severity: 'low', title: 'A data set is loaded without a revision', remedy: 'Give revision= a commit hash.' }],
@@ -90,9 +108,24 @@ export default defineDetector({
         }),
       ],
     }),
+    artefactWith({
+      role: 'code',
+      practices: [
+        examplePractice({
+          subject: 'pipeline',
+          code: 'onnx-hub-silent',
+          detail: 'a model of any repository is taken',
+          text: "hub.load('m', repo='acme/models', silent=True)",
+        }),
+      ],
+    }),
   ],
   passes: [
     artefactWith({ role: 'code', practices: [examplePractice({})] }),
+    artefactWith({
+      role: 'code',
+      practices: [examplePractice({ subject: 'pipeline', code: 'onnx-hub-own', text: "hub.load('resnet50')" })],
+    }),
     artefactWith({
       role: null,
       practices: [examplePractice({ subject: 'pipeline', code: 'pickle-load', detail: 'pickle', text: 'pickle.load(f)' })],

@@ -32,6 +32,12 @@ const rules: readonly Rule[] = [
     ),
   },
   {
+    code: 'evaluated-input',
+    detail: 'Hands a program to saved_model_cli, which old versions evaluate as Python.',
+    pattern:
+      /\bsaved_model_cli\s{1,20}run\b[^\n|;&]{0,400}--input_(?:examples|exprs)\b[^\n|;&]{0,400}?(?:__import__|\b(?:eval|exec|open|getattr)\s?\(|\b(?:os|subprocess|sys)\.)/gi,
+  },
+  {
     code: 'certificate-check-off',
     detail: 'Turns off the check of the server’s certificate.',
     pattern:

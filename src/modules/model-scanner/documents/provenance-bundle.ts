@@ -1,6 +1,9 @@
 /** Signatures beside models: sigstore bundles, OpenSSF model signing (`model.sig`), and bare DSSE envelopes. */
 import { defineDocument, type TextDocument } from '../engine/document.ts';
 import { type Draft, lie } from '../engine/reader.ts';
+import { signatureCheck } from '../signatures/load-signatures.ts';
+import { signaturePractice } from '../signatures/signature-practice.ts';
+import type { Trust } from '../signatures/trust.ts';
 import { mapAt, noteInto, textAt, valueAt } from './pipeline-practice.ts';
 import { type Subject, signerOf, statementOf } from './provenance-statement.ts';
 
@@ -10,7 +13,7 @@ export default defineDocument({
   syntaxes: ['json'],
   words: ['dev.sigstore.bundle', 'dsseEnvelope', 'application/vnd.in-toto+json'],
   is: ({ root }) => isBundle(root) || isEnvelope(root),
-  read: (document, draft) => readBundle(document, draft),
+  read: (document, draft, { tables }) => readBundle(document, draft, tables.trust ?? null),
 });
 
 function isBundle(root: TextDocument['root']): boolean {
@@ -23,7 +26,7 @@ function isEnvelope(root: TextDocument['root']): boolean {
   );
 }
 
-function readBundle(document: TextDocument, draft: Draft): void {
+function readBundle(document: TextDocument, draft: Draft, trust: Trust | null): void {
   const { root } = document;
   const statement = statementOf(mapAt(root, 'dsseEnvelope') ?? root);
   const subjects = statement?.subjects ?? messageSubject(document);
@@ -33,20 +36,13 @@ function readBundle(document: TextDocument, draft: Draft): void {
   draft.metadata.set('signedFiles', subjects.length);
   if (signer !== null) draft.metadata.set('signer', signer);
   if (statement?.ignored.length) draft.metadata.set('ignoredPaths', statement.ignored.join('\n').slice(0, 2000));
-  draft.provenance.push({ kind, subjects, signer, where });
+  const check = signatureCheck().checkSignature(root, trust);
+  draft.provenance.push({ kind, subjects, signer, where, ...(check.state === 'pending' ? { pending: check.pending } : {}) });
   if (statement?.contradiction) draft.anomalies.push(lie('provenance-root-mismatch', statement.contradiction, where));
   if (statement === null && subjects.length === 0)
     draft.unread.push({ reason: 'unsupported', detail: 'The signature is about something that is not read.', where });
-  noteInto(
-    draft,
-    'repository',
-  )({
-    code: 'signature-unverified',
-    detail: 'The digests of the signed files are compared; whether the signature is genuine, and its signer trusted, is unknown here.',
-    text: signer === null ? 'signer unknown' : `signer says: ${signer}`,
-    where,
-    certainty: 'possible',
-  });
+  const practice = signaturePractice(check, signer);
+  if (practice !== null) noteInto(draft, 'repository')({ ...practice, where });
 }
 
 const algorithms = new Map([

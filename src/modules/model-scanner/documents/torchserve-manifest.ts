@@ -1,7 +1,7 @@
 /** The manifest of a TorchServe archive: the handler that is imported when the model is registered. */
 import { defineDocument } from '../engine/document.ts';
 import { mapAt, noteInto, textAt } from './pipeline-practice.ts';
-import { addActivation, addPath } from './repository-path.ts';
+import { addActivation, addPath, climbsOut } from './repository-path.ts';
 
 /** Handlers that TorchServe itself ships. @source TorchServe documentation, "Default handlers". */
 const builtIn = new Set(['image_classifier', 'image_segmenter', 'object_detector', 'text_classifier', 'base_handler']);
@@ -27,12 +27,16 @@ export default defineDocument({
       const [file = ''] = handler.split(':', 1);
       const where = document.placeOf(['model', 'handler']);
       const script = file.endsWith('.py') ? file : `${file}.py`;
-      if (!addPath({ text: file, purpose: 'model', where, effect: 'exec' }, draft))
+      // A path that climbs out of the archive may still end in the repository around it.
+      if (!addPath({ text: file, purpose: 'model', where, effect: 'exec' }, draft) || climbsOut(file))
         addActivation(`${above}${script}`, 'handler of MANIFEST.json', where, draft);
     }
     const modelFile = textAt(root, 'model', 'modelFile');
     const place = document.placeOf(['model', 'modelFile']);
-    if (modelFile !== null && !addPath({ text: modelFile, purpose: 'model', where: place, effect: 'exec' }, draft))
+    if (
+      modelFile !== null &&
+      (!addPath({ text: modelFile, purpose: 'model', where: place, effect: 'exec' }, draft) || climbsOut(modelFile))
+    )
       addActivation(`${above}${modelFile}`, 'modelFile of MANIFEST.json', place, draft);
     for (const key of ['serializedFile', 'extraFiles', 'configFile']) {
       const text = textAt(root, 'model', key);

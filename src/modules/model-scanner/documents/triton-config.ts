@@ -63,6 +63,12 @@ function readBackend(
   const name = typeof backend?.value === 'string' ? backend.value : '';
   const model = typeof file?.value === 'string' ? file.value : null;
   if (file && model !== null) addPath({ text: model, purpose: 'model', where: document.placeAt(file.at) }, draft);
+  const platform = document.text.match(/(^|\n)\s*platform\s*:/) !== null;
+  if (!backend && !platform && model === null) {
+    // Without a word about it, the server tells the backend by the name of the file.
+    addActivation('*/model.py', 'config.pbtxt, which names no backend: Triton runs model.py', document.placeAt(0), draft);
+    return;
+  }
   if (backend && name === 'python') {
     // Versions are folders by number; the newest one is served unless the policy says otherwise.
     addActivation(`*/${model ?? 'model.py'}`, 'the python backend of config.pbtxt', document.placeAt(backend.at), draft);
@@ -73,7 +79,10 @@ function readBackend(
     const where = document.placeAt(field.at);
     if (leavesFolder(field.value) || field.value.includes('/'))
       addPath({ text: field.value, purpose: 'model', where, effect: 'native-load' }, draft);
-    else if (field === backend && !backends.has(name))
+    else if (field === backend && !backends.has(name)) {
+      // A backend written in Python is a model.py in a folder of its name.
+      for (const folder of ['..', '../..', '.'])
+        addActivation(`${folder}/backends/${name}/model.py`, `the backend ${escapeText(name.slice(0, 100))} of config.pbtxt`, where, draft);
       draft.operators.push({
         framework: 'config',
         domain: 'triton',
@@ -84,6 +93,7 @@ function readBackend(
         detail: 'is a backend that Triton does not ship: a shared library or Python code is loaded for it.',
         where,
       });
+    }
   }
 }
 

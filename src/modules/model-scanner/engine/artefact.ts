@@ -193,6 +193,26 @@ export type PracticeFact = {
   readonly where: Where;
 };
 
+/** What is known of whoever made a signature that holds; nothing of it ever lowers a verdict. */
+export type SignerTrust = {
+  /** trusted: the very key or name was given as trusted; certified: a trusted authority vouches for a name that nobody said to expect. */
+  readonly trust: 'trusted' | 'certified' | 'untrusted' | 'nobody-named';
+  /** As a sentence part. */
+  readonly because: string;
+};
+/** A signature over the bytes of a file, which are read after the walk. */
+export type PendingSignature = {
+  /** Base64. */
+  readonly signature: string;
+  readonly keys: readonly {
+    /** SPKI as PEM. */
+    readonly key: string;
+    /** The statement itself names this key. */
+    readonly claimed: boolean;
+    readonly signer: SignerTrust;
+  }[];
+};
+
 /** A statement beside the artefact about the bytes of files: digests of a signed manifest, a registry or an index. */
 export type ProvenanceFact = {
   readonly kind: 'sigstore-bundle' | 'model-signing' | 'oci-manifest' | 'ollama-manifest' | 'checksum-list' | 'dvc';
@@ -205,6 +225,7 @@ export type ProvenanceFact = {
   }[];
   /** Who signed, as far as the statement says; never a reason to lower a verdict. */
   readonly signer: string | null;
+  readonly pending?: PendingSignature;
   readonly where: Where;
 };
 

@@ -25,6 +25,9 @@ export const defaultLimits: Limits = {
   heldBytes: 32 * 2 ** 20,
 };
 
+/** One gap has 1,000 at most. */
+const mostCarved = 2000;
+
 /** Thrown inside readers and caught at the branch: becomes an `unread` fact with reason 'budget'. */
 export class BudgetExceeded extends Error {
   override readonly name = 'BudgetExceeded';
@@ -41,6 +44,8 @@ export class Budget {
   #read = 0;
   #output = 0;
   #members = 0;
+  #carved = 0;
+  #declaredNumbers = 0;
   #inputBytes: number;
   constructor(limits: Limits = defaultLimits, inputBytes = 0) {
     this.limits = limits;
@@ -60,7 +65,7 @@ export class Budget {
   }
   /** Before decompressing: how much more output is allowed, in bytes. */
   outputAllowance(): number {
-    const byRatio = Math.max(this.limits.ratioFloorBytes, this.#inputBytes * this.limits.outputRatio);
+    const byRatio = Math.max(this.limits.ratioFloorBytes, this.#inputBytes * this.limits.outputRatio) + this.#declaredNumbers;
     return Math.max(0, Math.min(this.limits.outputBytes, byRatio) - this.#output);
   }
   spendOutput(bytes: number): void {
@@ -68,9 +73,31 @@ export class Budget {
     this.#output += bytes;
     if (bytes > allowance) throw new BudgetExceeded('outputBytes', `decompressed content exceeds ${Math.round(allowance)} more bytes`);
   }
+  /**
+   * Numbers of arrays whose headers say how many there are: a loader makes room for them before it reads, so that they are no surprise
+   * however well they are compressed. They do not count for the ratio; they count for `outputBytes`.
+   */
+  declareNumbers(bytes: number): void {
+    this.#declaredNumbers = Math.max(this.#declaredNumbers, bytes);
+  }
+  /** What was spent until now: given back by `refund` for content that has to be unpacked again. Time is never given back. */
+  get outputSpent(): number {
+    return this.#output;
+  }
+  refund(spentBefore: number): void {
+    this.#output = Math.min(this.#output, spentBefore);
+  }
   spendMember(): void {
     this.#members += 1;
     if (this.#members > this.limits.members) throw new BudgetExceeded('members', `more than ${this.limits.members} members`);
+  }
+  /**
+   * Members that no directory lists, found by what they look like. Each may hold the headers of those behind it, which hold others again:
+   * without an end to them a file of 1,500 bytes has thousands.
+   */
+  spendCarved(): void {
+    this.#carved += 1;
+    if (this.#carved > mostCarved) throw new BudgetExceeded('members', `more than ${mostCarved} members that no directory lists`);
   }
   checkDepth(depth: number): void {
     if (depth > this.limits.depth) throw new BudgetExceeded('depth', `nested deeper than ${this.limits.depth} containers`);

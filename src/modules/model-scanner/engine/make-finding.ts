@@ -21,10 +21,14 @@ export function findingOf(detector: Detector, detection: Detection, places: Reda
     where: detection.where,
     evidence,
     fingerprint: fingerprintOf(detector.id, detection.where, evidence),
-    references: [...new Set([...detector.references, ...(detection.references ?? [])])].slice(0, 40),
+    references: referencesOf(detector.references, detection.references),
     remedy: (detection.remedy ?? detector.remedy).slice(0, 2000),
     mark: 'static',
   };
+}
+
+function referencesOf(own: readonly string[], more: readonly string[] | undefined): string[] {
+  return [...(more === undefined || more.length === 0 ? own : new Set([...own, ...more]))].slice(0, 40);
 }
 
 /** SHA-256 over rule, container path and evidence. The folder of the file is left out, so that a moved file keeps its findings. */

@@ -9,6 +9,7 @@ import { BytePlaces } from './byte-places.ts';
 import { placeName, rootPlace } from './place.ts';
 import { type Draft, draftArtefact, type Glance, lie, type Reader, type ReaderTools, recordFailure } from './reader.ts';
 import type { ByteSource } from './source.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { ScanTables } from './tables.ts';
 
 const headBytes = 4096;
@@ -27,7 +28,13 @@ export function openArtefact(source: ByteSource, name: string, budget: Budget, t
   return openWithPlaces(source, name, { budget, tables, places: new BytePlaces() });
 }
 
-export type Opening = { readonly budget: Budget; readonly tables: ScanTables; readonly places: BytePlaces };
+export type Opening = {
+  readonly budget: Budget;
+  readonly tables: ScanTables;
+  readonly places: BytePlaces;
+  /** Python files of the same folder or archive. */
+  readonly sources?: SourceTree | undefined;
+};
 
 /** The same, remembering where each stream lies, so that findings can show their bytes. */
 export function openWithPlaces(source: ByteSource, name: string, opening: Opening): Artefact {
@@ -45,7 +52,7 @@ type DepthTools = ReaderTools & {
 };
 
 function toolsAt(depth: number, opening: Searched): DepthTools {
-  const { budget, tables, places } = opening;
+  const { budget, tables, places, sources } = opening;
   const streams: Stream[] = [];
   return {
     depth,
@@ -53,7 +60,8 @@ function toolsAt(depth: number, opening: Searched): DepthTools {
     streams,
     budget,
     tables,
-    open: (source, where) => openAt(source, where, toolsAt(depth + 1, opening)),
+    ...(sources === undefined ? {} : { sources }),
+    open: (source, where, beside) => openAt(source, where, toolsAt(depth + 1, { ...opening, sources: beside })),
     remember: (source, where) => {
       places.remember(source, where);
       streams.push({ source, where });
@@ -112,11 +120,12 @@ function isPrintable(head: Uint8Array): boolean {
   return true;
 }
 
+const signers = (readers as readonly Reader[]).filter(({ certain }) => certain !== undefined);
 const guessers = (readers as readonly Reader[]).toSorted((left, right) => Number(left.last ?? false) - Number(right.last ?? false));
 
 function identify(source: ByteSource, where: Where, tools: ReaderTools): Artefact {
   const glance = glanceAt(source, placeName(where).toLowerCase());
-  const certain = readers.filter((reader: Reader) => reader.certain?.(glance));
+  const certain = signers.filter((reader) => reader.certain?.(glance));
   const opened = certain.map((reader) => readSafely(reader, source, where, tools)).filter((artefact) => artefact !== null);
   const primary = opened.find(({ format }) => format === 'tflite') ?? opened[0];
   const others = opened.filter((artefact) => artefact !== primary);

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import provenanceCoverage from '../detectors/provenance-coverage.ts';
 import provenanceDigest from '../detectors/provenance-digest.ts';
+import provenanceSignature from '../detectors/provenance-signature.ts';
 import type { PracticeFact, ProvenanceFact } from './artefact.ts';
 import { artefactWithPractices } from './artefact-practices.ts';
 import type { FileReport } from './file-report.ts';
@@ -47,7 +48,8 @@ export async function checkedProvenance(
   const signing = reports.filter(({ provenance }) => provenance.length > 0);
   const walked = new Map(files.map((file) => [file.name, file]));
   const claims = signing.flatMap((manifest) => claimsOf(manifest));
-  const said = [...(await comparedFiles(claims, walked, limits)), ...uncovered(signing, reports), ...unsigned(reports, signing)];
+  const compared = [...(await comparedFiles(claims, walked, limits)), ...(await signedFiles(claims, walked, limits))];
+  const said = [...compared, ...uncovered(signing, reports), ...unsigned(reports, signing)];
   if (said.length === 0) return [...reports];
   const byPath = Map.groupBy(said, ({ path }) => path);
   return reports.map((report) => withFindings(report, byPath.get(report.path) ?? []));
@@ -141,6 +143,39 @@ async function comparedFiles(claims: readonly Claim[], walked: ReadonlyMap<strin
       });
   }
   return said;
+}
+
+/** Signatures over single files; said of the file that holds the signature. */
+async function signedFiles(claims: readonly Claim[], walked: ReadonlyMap<string, WalkedFile>, limits: ProvenanceLimits): Promise<Said[]> {
+  const pending = claims.flatMap(({ fact, path, manifest }) =>
+    fact.pending === undefined ? [] : [{ ...fact, pending: fact.pending, path, manifest }],
+  );
+  if (pending.length === 0) return [];
+  const { signedFilePractice } = await import('./signed-file.ts');
+  const said: Said[] = [];
+  let left = limits.bytes;
+  for (const { pending: signature, signer, path, manifest } of pending) {
+    const file = walked.get(path);
+    if (file === undefined || file.size > left || performance.now() > limits.deadline) {
+      said.push({
+        path: manifest.path,
+        practice: unreadSignature(file === undefined ? 'the signed file is not there' : 'the scan’s budget for it is used up', signer),
+      });
+      continue;
+    }
+    left -= file.size;
+    said.push({ path: manifest.path, practice: await signedFilePractice({ path: file.path, pending: signature, signer }) });
+  }
+  return said;
+}
+
+function unreadSignature(because: string, signer: string | null): Said['practice'] {
+  return {
+    code: 'signature-unverified',
+    detail: `A signature is present, not verified: ${because}.`,
+    text: signer === null ? 'signer unknown' : `signer says: ${signer}`,
+    certainty: 'possible',
+  };
 }
 
 const blockBytes = 2 ** 20;
@@ -238,7 +273,7 @@ function withFindings(report: FileReport, said: readonly Said[]): FileReport {
     said.map(({ practice }) => ({ ...practice, subject: 'repository', where: place })),
     place,
   );
-  const findings = [provenanceDigest, provenanceCoverage].flatMap((detector) =>
+  const findings = [provenanceDigest, provenanceSignature, provenanceCoverage].flatMap((detector) =>
     detector.detect(artefact).map((detection) => findingOf(detector, detection, asWritten)),
   );
   const verdict = verdictOf(findings, [], true);

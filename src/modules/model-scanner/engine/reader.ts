@@ -4,6 +4,7 @@ import { type AnomalyFact, type Artefact, emptyArtefact, type UnreadFact } from 
 import { type Budget, BudgetExceeded } from './budget.ts';
 import { rangePlace } from './place.ts';
 import type { ByteSource } from './source.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { ScanTables } from './tables.ts';
 
 /** What a reader may look at before it claims a file. `name` is a hint only. */
@@ -22,8 +23,10 @@ export type Glance = {
 export type ReaderTools = {
   readonly budget: Budget;
   readonly tables: ScanTables;
-  /** Opens bytes found inside as an artefact of their own, one level deeper. */
-  open(source: ByteSource, where: Where): Artefact;
+  /** Python files that this one may import names from; absent: it is read alone. */
+  readonly sources?: SourceTree;
+  /** Opens bytes found inside as an artefact of their own, one level deeper. @param beside what lies beside them in the container. */
+  open(source: ByteSource, where: Where, beside?: SourceTree): Artefact;
   /** For streams that a reader parses itself instead of opening them: keeps them at hand for the bytes a finding shows. */
   remember(source: ByteSource, where: Where): void;
 };

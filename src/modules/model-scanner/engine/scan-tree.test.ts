@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,6 +9,7 @@ import { scanTables } from '../../../../test/corpus/model-scanner/read-artefact.
 import type { WorkerPool } from '../../../platform/workers/pool.ts';
 import { workerProblems } from '../../../platform/workers/pool.ts';
 import { ScanResult } from '../contract.ts';
+import type { Trust } from '../signatures/trust.ts';
 import type { FileReport } from './file-report.ts';
 import { scanFile } from './scan.ts';
 import { type ScanPool, scanPool, scanTree, type TreeOptions } from './scan-tree.ts';
@@ -191,4 +192,40 @@ test('values with a second name elsewhere are told with the onnx version that th
   const found = findings.find(({ ruleId }) => ruleId === 'external-path');
   assert.ok(found?.references.includes('CVE-2026-34446'));
   assert.match(found?.why ?? '', / The project locks onnx 1\.19\.0 \(poetry\.lock\)\.$/);
+});
+
+test('files of a folder know what they import from one another, whatever batch they travel in', async () => {
+  const root = folderOf({
+    'model/config.json': bytes(JSON.stringify({ model_type: 'acme', auto_map: { AutoModel: 'modeling_acme.AcmeModel' } })),
+    'model/modeling_acme.py': bytes('import os\nfrom .settings.names import COMMAND\nos.system(COMMAND)\n'),
+    'model/settings/names.py': bytes("COMMAND = 'touch /tmp/marker'\n"),
+  });
+  const result = await scanTree([root], options);
+  assert.equal(result.verdict, 'malicious');
+  assert.ok(
+    result.findings.some(({ evidence, path }) => path === 'model/modeling_acme.py' && evidence === "os.system('touch /tmp/marker')"),
+  );
+});
+
+test('whom the person who scans trusts reaches the threads that read signatures', async () => {
+  const signatures = new URL('../../../../test/corpus/model-scanner/signatures/', import.meta.url);
+  const signed = (name: string) => new Uint8Array(readFileSync(new URL(name, signatures)));
+  // The folder that the bundle was made over: make_signatures.py.
+  const root = folderOf({
+    'config.json': bytes('{"model_type": "acme", "architectures": ["Acme"]}'),
+    'merges.txt': bytes('a b\n'),
+    'model.sig': signed('key.sig'),
+  });
+  const said = async (trust?: Trust) =>
+    (await scanTree([root], { ...options, ...(trust ? { trust } : {}) })).findings
+      .filter(({ ruleId }) => ruleId.startsWith('provenance-'))
+      .map(({ title, severity }) => `${severity}: ${title}`);
+  const key = { keys: [Buffer.from(signed('signer.pem')).toString()], certificates: [], logs: [], signers: [] };
+  assert.deepEqual(await said(), ['informational: A signature whose signer was not verified']);
+  assert.deepEqual(await said(key), ['informational: Signed by somebody who is trusted']);
+  assert.deepEqual(await said({ ...key, keys: [Buffer.from(signed('other.pem')).toString()] }), [
+    'medium: Signed by somebody who is not trusted',
+  ]);
+  writeFileSync(join(root, 'merges.txt'), 'a c\n');
+  assert.ok((await said(key)).includes('high: The file is not the one its manifest speaks about'));
 });

@@ -7,6 +7,7 @@ import type { ScanResult } from '../contract.ts';
 import { checkedLicences } from '../packages/licence-chain.ts';
 import { withRepositoryLicences } from '../packages/licence-repository.ts';
 import { withLockedLoaders } from '../packages/loader-advisories.ts';
+import type { Trust } from '../signatures/trust.ts';
 import type { UnreadFact } from './artefact.ts';
 import { defaultLimits, type Limits } from './budget.ts';
 import { type FileReport, unreadReport } from './file-report.ts';
@@ -15,6 +16,7 @@ import { limitsOf, type Profile } from './profile.ts';
 import { checkedProvenance, provenanceBytes } from './provenance-check.ts';
 import { resultOf } from './scan-result.ts';
 import type { ScanTask } from './scan-worker.ts';
+import { importableFiles } from './source-tree.ts';
 import type { ScanTables } from './tables.ts';
 import { safetensorsTwins } from './twins.ts';
 import { type SkippedEntry, type WalkedFile, walk } from './walk.ts';
@@ -41,6 +43,8 @@ export type TreeOptions = {
   readonly maxTimeMs?: number;
   /** Only these files, relative to the path. */
   readonly files?: readonly string[];
+  /** Whose signatures count as verified; without it a signature is only said to be there. */
+  readonly trust?: Trust;
   /** Also list files that are no AI artefacts, with verdict null. */
   readonly listPlain?: boolean;
   readonly signal?: AbortSignal;
@@ -185,12 +189,14 @@ class TreeRun {
   readonly #files: readonly WalkedFile[];
   readonly #options: TreeOptions & { readonly pool: ScanPool };
   readonly #twins: ReadonlyMap<string, string>;
+  readonly #importable: ReturnType<typeof importableFiles>;
   #done = 0;
   bytes = 0;
 
   constructor(files: readonly WalkedFile[], options: TreeOptions & { readonly pool: ScanPool }) {
     this.#files = files;
     this.#options = options;
+    this.#importable = importableFiles(files);
     this.#twins = safetensorsTwins(files.map(({ name }) => name));
   }
 
@@ -225,9 +231,17 @@ class TreeRun {
       twin: this.#twins.get(name),
       folder: dirname(met ?? path),
     }));
+    const sources = this.#importable(batch);
     try {
       const reports = await this.#options.pool.run(
-        { files, limits, hashed, current },
+        {
+          files,
+          limits,
+          hashed,
+          current,
+          ...(sources.length === 0 ? {} : { sources }),
+          ...(this.#options.trust === undefined ? {} : { trust: this.#options.trust }),
+        },
         { ...(this.#options.signal ? { signal: this.#options.signal } : {}), timeoutMs },
       );
       return reports.map((report, i) => ({ ...report, path: batch[i]?.name ?? report.path }));

@@ -12,6 +12,7 @@ import { openWithPlaces } from './open-artefact.ts';
 import { rootPlace } from './place.ts';
 import { failed } from './reader.ts';
 import { type ByteSource, openFileSource } from './source.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { ScanTables } from './tables.ts';
 import { severityOrder, verdictOf } from './verdict.ts';
 
@@ -22,6 +23,8 @@ export type ScanSettings = {
   readonly twin?: string | undefined;
   /** Folder in which the file was met: what it names as its values is looked at there. */
   readonly folder?: string | undefined;
+  /** Python files of the same scan. */
+  readonly sources?: SourceTree | undefined;
 };
 
 const mostFindings = 500;
@@ -33,10 +36,10 @@ const mostFacts = 1000;
  * Scans bytes that are already at hand.
  * @param name the file's name as people know it.
  */
-export function scanSource(source: ByteSource, name: string, { tables, limits }: ScanSettings): FileReport {
+export function scanSource(source: ByteSource, name: string, { tables, limits, sources }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits, source.size);
   const places = new BytePlaces();
-  return reportOn(openWithPlaces(source, name, { budget, tables, places }), name, places);
+  return reportOn(openWithPlaces(source, name, { budget, tables, places, sources }), name, places);
 }
 
 /**
@@ -44,14 +47,14 @@ export function scanSource(source: ByteSource, name: string, { tables, limits }:
  * @param path where it is opened; `name` how it is called in the report.
  * Never throws: a file that cannot be opened is reported as unread.
  */
-export function scanFile(path: string, name: string, { tables, limits, twin, folder }: ScanSettings): FileReport {
+export function scanFile(path: string, name: string, { tables, limits, twin, folder, sources }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits);
   try {
     const source = openFileSource(path, budget);
     try {
       budget.setInputBytes(source.size);
       const places = new BytePlaces();
-      const opened = openWithPlaces(source, name, { budget, tables, places });
+      const opened = openWithPlaces(source, name, { budget, tables, places, sources });
       const artefact = folder === undefined ? opened : withCompanions(opened, { folder, own: path });
       return reportOn(twin === undefined ? artefact : withTwin(artefact, twin), name, places);
     } finally {

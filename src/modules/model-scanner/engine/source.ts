@@ -77,9 +77,17 @@ export function openFileSource(path: string, budget: Budget): FileSource {
   return { size, read: bufferedReads(size, fromFile), close: () => closeSync(descriptor) };
 }
 
+/** Small files would each cost the runtime a piece of memory of its own, cleared for nothing: they share larger ones. */
+function emptyBytes(length: number): Uint8Array {
+  if (length > wholeFileBytes) return new Uint8Array(length);
+  const pooled = Buffer.allocUnsafe(length);
+  // A plain array: `slice` of a Buffer would not copy.
+  return new Uint8Array(pooled.buffer, pooled.byteOffset, length);
+}
+
 function readRange(descriptor: number, offset: number, length: number, budget: Budget): Uint8Array {
   budget.spendRead(length);
-  const buffer = new Uint8Array(length);
+  const buffer = emptyBytes(length);
   let filled = 0;
   while (filled < length) {
     const count = readSync(descriptor, buffer, filled, length - filled, offset + filled);

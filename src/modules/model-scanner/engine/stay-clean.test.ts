@@ -113,6 +113,19 @@ test('arrays of zeros are clean however they are compressed', () => {
   }
 });
 
+test('zeros beyond the ratio are clean as far as the header of their array announces them, and a bomb otherwise', () => {
+  const size = 4 * 2 ** 20;
+  const array = (declared: number) => npy(`{'descr': '<f4', 'fortran_order': False, 'shape': (${declared / 4},), }`, new Uint8Array(size));
+  // The same limits as the product's, a hundred times smaller.
+  const limits = { ratioFloorBytes: 2 ** 20, heldBytes: 2 ** 19, outputBytes: 2 ** 25 };
+  const verdict = (data: Uint8Array, name: string) => reportOf(Uint8Array.from(gzipSync(data)), name, limits).verdict;
+  assert.equal(verdict(array(size), 'zeros.npy.gz'), 'clean');
+  assert.equal(verdict(bytes(array(size), array(size)), 'two.npy.gz'), 'clean');
+  assert.equal(verdict(array(400), 'little.npy.gz'), 'suspicious');
+  assert.equal(verdict(new Uint8Array(size), 'zeros.gz'), 'suspicious');
+  assert.equal(reportOf(Uint8Array.from(gzipSync(array(size))), 'zeros.npy.gz', { ...limits, outputBytes: 2 ** 21 }).verdict, 'suspicious');
+});
+
 /** As tokenizers learn them from code: words and pieces of words, one a line or as keys. */
 const pieces = [
   'os.system(',

@@ -3,6 +3,7 @@ import type { Effect } from '../../../contract/finding.ts';
 import type { SupplyTables } from '../packages/supply-tables.ts';
 import type { PickleFactTables } from '../pickle/tables.ts';
 import type { SecretTable } from '../secrets/secret-table.ts';
+import type { Trust } from '../signatures/trust.ts';
 
 export type OperatorEffect = { readonly effect: Effect; readonly certainty: 'proved' | 'possible'; readonly why: string };
 
@@ -33,4 +34,6 @@ export type ScanTables = {
   readonly operators: OperatorTables;
   readonly secrets: SecretTable;
   readonly supply: SupplyTables;
+  /** Whom the person who scans trusts as signer; absent: nobody was named. */
+  readonly trust?: Trust;
 };

@@ -86,3 +86,32 @@ test('one edit: insertion, deletion, replacement, swap of neighbours; nothing el
   ] as const)
     assert.equal(isOneEditApart(left, right), false, `${left} ${right}`);
 });
+
+/** The beginning of the MIT licence, and the notice that the Apache licence asks for. */
+const mit =
+  'Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files';
+const apache =
+  'Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance with the License.';
+
+test('a known text with conditions of somebody else is not that licence, nor is one that is only denied', () => {
+  const said = (text: string) => {
+    const found = licenceOfText(text, licences);
+    return found === null ? null : `${found.expression}: ${found.terms}`;
+  };
+  assert.equal(said(apache), 'Apache-2.0: permissive');
+  assert.equal(said(mit), 'MIT: permissive');
+  assert.equal(said(`${mit}\nThe weights are for research purposes only.`), 'MIT AND LicenseRef-further-conditions: unknown');
+  assert.equal(said(`"Commons Clause" License Condition v1.0\n${apache}`), 'Apache-2.0 AND LicenseRef-further-conditions: unknown');
+  assert.equal(said('These weights are not licensed under the Apache License, Version 2.0. Ask us.'), null);
+  assert.equal(said(`It is not released under the Apache License, Version 2.0 any more. ${apache}`), 'Apache-2.0: permissive');
+});
+
+test('texts beside weights are found by their usual names; programs about licences are none', () => {
+  const named = (name: string, text: string) => scanText(name, text).licences.map(({ expression }) => expression);
+  for (const name of ['LICENSE', 'LICENCE.md', 'COPYING', 'LICENSE-MODEL', 'MODEL_LICENSE', 'model-license.txt', 'LICENSES/MIT.txt'])
+    assert.deepEqual(named(name, mit), ['MIT'], name);
+  assert.deepEqual(named('LICENSE', 'All rights reserved.'), ['unknown']);
+  assert.deepEqual(named('MODEL_LICENSE', 'All rights reserved.'), []);
+  assert.deepEqual(named('license.py', `# ${mit}\n`), []);
+  assert.deepEqual(named('license_check.ts', mit), []);
+});

@@ -62,7 +62,34 @@ function termsOf(tokens: readonly string[], names: LicenceNames): LicenceTerms |
 /** Bytes of a text that are looked at: titles and grants stand at the beginning. */
 const looked = 60_000;
 
-/** @returns the licence whose phrases stand in the text; null: none we know. Pure; O(text · licences). */
+/**
+ * Conditions that no permissive or copyleft licence has: a known text with one of them is no longer that licence. GPL speaks of
+ * noncommercial distribution and of further restrictions itself.
+ */
+const furtherConditions = [
+  'commons clause',
+  'non commercial',
+  'noncommercial use',
+  'noncommercial purposes',
+  'research purposes only',
+  'research use only',
+  'academic use only',
+  'not for commercial',
+  'no commercial use',
+  'not be used for commercial',
+  'not be used commercially',
+  'commercial use is prohibited',
+  'commercial use is not',
+  'commercial use requires',
+  'acceptable use policy',
+  'use based restrictions',
+];
+
+/**
+ * @returns the licence whose phrases stand in the text; null: none we know. A known text to which conditions were added is
+ *   `… AND LicenseRef-further-conditions`, whose terms are unknown; one that is only named to say that it does not hold is no licence.
+ * Pure; O(text · licences).
+ */
 export function licenceOfText(text: string, { texts }: LicenceNames): NamedLicence | null {
   const normal = ` ${text
     .slice(0, looked)
@@ -70,10 +97,25 @@ export function licenceOfText(text: string, { texts }: LicenceNames): NamedLicen
     .replace(/[^a-z0-9]+/g, ' ')
     .trim()} `;
   const found = texts.find(
-    ({ phrases, without }) =>
-      phrases.every((phrase) => normal.includes(` ${phrase} `)) && !without.some((phrase) => normal.includes(phrase)),
+    ({ phrases, without }) => phrases.every((phrase) => isStated(normal, phrase)) && !without.some((phrase) => normal.includes(phrase)),
   );
-  return found === undefined ? null : { expression: found.id, terms: found.terms };
+  if (found === undefined) return null;
+  const isFree = found.terms === 'permissive' || found.terms === 'copyleft';
+  if (isFree && furtherConditions.some((condition) => normal.includes(` ${condition} `)))
+    return { expression: `${found.id} AND LicenseRef-further-conditions`, terms: 'unknown' };
+  return { expression: found.id, terms: found.terms };
+}
+
+/** Somewhere in the text, and not as what it is not: `not under the Apache License`. */
+function isStated(normal: string, phrase: string): boolean {
+  for (let at = normal.indexOf(` ${phrase} `); at >= 0; at = normal.indexOf(` ${phrase} `, at + 1))
+    if (
+      !/ (?:not|nor|neither)(?: (?:be|is|are|it|been|licensed|released|provided|distributed|available|covered|under|by|the|a|an|or)){0,6}$/.test(
+        normal.slice(Math.max(0, at - 80), at),
+      )
+    )
+      return true;
+  return false;
 }
 
 /** `SPDX-License-Identifier: …` in the first lines of a file. @source SPDX specification, annex E */

@@ -43,3 +43,17 @@ test('the lockfile of the same project counts, not that of its neighbour', () =>
     ],
   );
 });
+
+test('an archive for onnx.hub that climbs out, and a call that asks nobody, say which onnx the project locks', () => {
+  const named: Readonly<Record<string, string>> = { 'archive-path-traversal': 'CVE-2024-5187', 'python-loader-call': 'CVE-2026-28500' };
+  for (const [ruleId, id] of Object.entries(named)) {
+    const [finding] = model('app/m.onnx', 'hard-link').findings;
+    assert.ok(finding);
+    const report = { ...scanText('x', 'x'), path: 'app/m', findings: [{ ...finding, ruleId, references: [id] }] };
+    assert.match(why([report, locks('app/uv.lock', '1.20.1')]), / The project locks onnx 1\.20\.1 /);
+    assert.doesNotMatch(
+      why([{ ...report, findings: [{ ...finding, ruleId, references: ['CWE-22'] }] }, locks('app/uv.lock', '1.20.1')]),
+      /locks/,
+    );
+  }
+});

@@ -3,8 +3,15 @@ import type { ScannedPackage } from '../contract.ts';
 import type { FileReport } from '../engine/file-report.ts';
 import { escapeText } from '../engine/quote.ts';
 
-/** Advisories about links in the external data of ONNX models. @source CVE-2026-34446 (second names), CVE-2026-27489 (symbolic links). */
-const advisories = ['CVE-2026-34446', 'CVE-2026-27489'];
+/**
+ * Advisories about what the loader of ONNX models does with an artefact or call, by the rule that finds it. @source CVE-2026-34446 (second
+ * names), CVE-2026-27489 (symbolic links), CVE-2024-5187 (archives of onnx.hub), CVE-2026-28500 (onnx.hub without asking).
+ */
+const advisories: ReadonlyMap<string, readonly string[]> = new Map([
+  ['external-path', ['CVE-2026-34446', 'CVE-2026-27489']],
+  ['archive-path-traversal', ['CVE-2024-5187']],
+  ['python-loader-call', ['CVE-2026-28500', 'CVE-2024-5187']],
+]);
 const loader = { ecosystem: 'PyPI', name: 'onnx' } as const;
 const mostNamed = 5;
 
@@ -14,7 +21,7 @@ export type LockedLoader = { readonly version: string; readonly purl: string; re
 
 /** The loader advisories that a finding names; none for a finding about something else. */
 export function loaderAdvisories({ ruleId, references }: { readonly ruleId: string; readonly references: readonly string[] }): string[] {
-  return ruleId === 'external-path' ? advisories.filter((id) => references.includes(id)) : [];
+  return (advisories.get(ruleId) ?? []).filter((id) => references.includes(id));
 }
 
 /**

@@ -6,12 +6,47 @@ export const windowBytes = 256 * 1024;
 /** The first window: most streams are small, and many that are tried are none. */
 const firstWindowBytes = 16 * 1024;
 
+/**
+ * Names of attributes and columns repeat within a file and from file to file: a text that was made a moment ago is taken again, which
+ * costs a tenth of asking the runtime for another one.
+ */
+const longestShort = 32;
+const recentTexts: string[] = new Array(1024).fill('');
+
+/** UTF-8; other than ASCII takes the long way. */
+function shortText(bytes: Buffer, start: number, end: number): string {
+  let mixed = end - start;
+  let all = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    all |= byte;
+    mixed = (Math.imul(mixed, 31) + byte) | 0;
+  }
+  if (all > 0x7f) return bytes.toString('utf8', start, end);
+  const place = (mixed ^ (mixed >>> 10)) & 1023;
+  const recent = recentTexts[place] as string;
+  if (isText(recent, bytes, start, end)) return recent;
+  const text = bytes.toString('latin1', start, end);
+  recentTexts[place] = text;
+  return text;
+}
+
+function isText(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at += 1) if (text.charCodeAt(at - start) !== bytes[at]) return false;
+  return true;
+}
+
 /** The stream ended or broke here; caught by the stream reader, never seen outside. */
 export class StreamBroken extends Error {
   override readonly name = 'StreamBroken';
   readonly code: string;
   constructor(code: string, detail: string) {
+    // A hundred thousand streams may be tried that are none: where in our code each broke is asked by nobody, and costs more than the try.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = limit;
     this.code = code;
   }
 }
@@ -120,7 +155,7 @@ export class Cursor {
     this.need(count);
     const start = this.#at;
     this.#at += count;
-    return this.#window.toString('utf8', start, this.#at);
+    return count <= longestShort ? shortText(this.#window, start, this.#at) : this.#window.toString('utf8', start, this.#at);
   }
 
   latin1(count: number): string {

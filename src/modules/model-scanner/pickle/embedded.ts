@@ -46,17 +46,42 @@ const isNameByte = (byte: number): boolean =>
 
 /** `c` or `i`, a dotted name, a newline, a dotted name, a newline; or the part of it that the bytes still show. */
 export function globalAt(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== 0x63 && bytes[at] !== 0x69) return false;
-  let position = at + 1;
+  return (bytes[at] === 0x63 || bytes[at] === 0x69) && globalIn(bytes, at, null);
+}
+
+const longestName = 200;
+
+/**
+ * The same where the first letter is known to fit.
+ * @param runs of the same bytes: then a place is told at once; null: its letters are looked at.
+ */
+export function globalIn(bytes: Uint8Array, at: number, runs: Int32Array | null): boolean {
+  let start = at + 1;
   for (let line = 0; line < 2; line += 1) {
-    const start = position;
-    while (position < bytes.length && position - start < 200 && isNameByte(bytes[position] as number)) position += 1;
-    if (position === start || position - start >= 200 || bytes[position] !== 0x0a) return false;
+    const end = runs === null ? nameEnd(bytes, start) : (runs[start] ?? start);
+    if (end === start || end - start >= longestName || bytes[end] !== 0x0a) return false;
     const initial = bytes[start] as number;
     if (initial === 0x2e || (initial >= 0x30 && initial <= 0x39)) return false;
-    position += 1;
+    start = end + 1;
   }
   return true;
+}
+
+function nameEnd(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (end < bytes.length && end - start < longestName && isNameByte(bytes[end] as number)) end += 1;
+  return end;
+}
+
+/** For every place, where the letters of a name that begins there end. */
+export function nameRuns(bytes: Uint8Array): Int32Array {
+  const runs = new Int32Array(bytes.length);
+  let end = bytes.length;
+  for (let at = bytes.length - 1; at >= 0; at -= 1) {
+    if (!isNameByte(bytes[at] as number)) end = at;
+    runs[at] = end;
+  }
+  return runs;
 }
 
 /** `\x80` and a protocol stand at the start of one in 16,000 random byte strings: an opcode must follow. */

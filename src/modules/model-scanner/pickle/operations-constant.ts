@@ -4,6 +4,7 @@ import { embeddedKind, looksLikePickle } from './embedded.ts';
 import { quote } from './expression.ts';
 import { unescapeText } from './fold.ts';
 import type { Machine } from './machine.ts';
+import { shortestString } from './recorder.ts';
 import { type Bytes, buffer, integer, keptText, no, none, type Text, unknown, type Value, yes } from './values.ts';
 
 export type Operation = (machine: Machine) => void;
@@ -35,7 +36,8 @@ function pushText(machine: Machine, length: number, latin1: boolean): void {
   if (kept < length) cursor.skip(length - kept);
   const value: Text = { kind: 'text', text, cut: kept < length, computed: false, offset, length };
   machine.push(value);
-  machine.recorder.string(text, machine.site(), cursor.position - machine.offset);
+  // Bytes are never fewer than characters.
+  if (length >= shortestString) machine.recorder.string(text, machine.site(), cursor.position - machine.offset);
   if (latin1 && length >= 4) offerEmbedded(machine, value, Buffer.from(text.slice(0, 64), 'latin1'));
 }
 

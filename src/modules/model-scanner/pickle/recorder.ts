@@ -29,7 +29,8 @@ const most = {
   paths: 1000,
   nested: 1000,
 };
-const shortestString = 8;
+/** Shorter texts are no facts. */
+export const shortestString = 8;
 const longestString = 4096;
 
 function append<Fact>(kept: Fact[], found: readonly Fact[], bound: number): void {

@@ -2,34 +2,58 @@
 import type { Budget } from '../engine/budget.ts';
 import type { ByteSource } from '../engine/source.ts';
 import { windowBytes } from './cursor.ts';
-import { globalAt } from './embedded.ts';
+import { globalIn, nameRuns } from './embedded.ts';
 
 /** Longest shape looked for: two names of 200 bytes and their marks. */
 const overlap = 512;
 
-function candidateAt(bytes: Uint8Array, at: number): boolean {
-  const byte = bytes[at];
-  if (byte === 0x80) {
-    const protocol = bytes[at + 1] ?? 0;
-    return protocol >= 2 && protocol <= 5;
-  }
-  if (byte === 0x63) return globalAt(bytes, at);
-  // `(` with an INST further on: its arguments lie between.
-  return byte === 0x28 && instWithin(bytes, at + 1);
-}
+/** How far behind `(` an INST may stand: its arguments lie between. */
+const instReach = 64;
 
-function instWithin(bytes: Uint8Array, from: number): boolean {
-  const until = Math.min(bytes.length, from + 64);
-  for (let at = from; at < until; at += 1) if (bytes[at] === 0x69 && globalAt(bytes, at)) return true;
-  return false;
+/** One window, with what is known about it: bytes are looked at once, however many candidates are asked for. */
+class SearchWindow {
+  readonly bytes: Uint8Array;
+  /** Offset in the source. */
+  readonly base: number;
+  /** Made when the first name is asked for. */
+  #runs: Int32Array | null = null;
+  /** The first INST at or behind the last place asked for. */
+  #inst = -1;
+
+  constructor(bytes: Uint8Array, base: number) {
+    this.bytes = bytes;
+    this.base = base;
+  }
+
+  candidateAt(at: number): boolean {
+    const byte = this.bytes[at];
+    if (byte === 0x80) {
+      const protocol = this.bytes[at + 1] ?? 0;
+      return protocol >= 2 && protocol <= 5;
+    }
+    if (byte === 0x63) return globalIn(this.bytes, at, this.#nameRuns());
+    return byte === 0x28 && this.#instBehind(at + 1) < Math.min(this.bytes.length, at + 1 + instReach);
+  }
+
+  #instBehind(from: number): number {
+    if (this.#inst >= from) return this.#inst;
+    let at = this.bytes.indexOf(0x69, from);
+    while (at >= 0 && !globalIn(this.bytes, at, this.#nameRuns())) at = this.bytes.indexOf(0x69, at + 1);
+    this.#inst = at < 0 ? Number.POSITIVE_INFINITY : at;
+    return this.#inst;
+  }
+
+  #nameRuns(): Int32Array {
+    this.#runs ??= nameRuns(this.bytes);
+    return this.#runs;
+  }
 }
 
 /** Looks for candidates from left to right; keeps the window it looks at, because candidates lie close together. */
 export class CandidateSearch {
   readonly #source: ByteSource;
   readonly #budget: Budget;
-  #window: Uint8Array = new Uint8Array(0);
-  #base = 0;
+  #window = new SearchWindow(new Uint8Array(0), 0);
 
   constructor(source: ByteSource, budget: Budget) {
     this.#source = source;
@@ -41,20 +65,19 @@ export class CandidateSearch {
     let at = from;
     while (at < this.#source.size) {
       this.#budget.checkTime();
-      const bytes = this.#windowAt(at);
-      const until = Math.min(windowBytes, bytes.length);
-      for (let index = at - this.#base; index < until; index += 1) if (candidateAt(bytes, index)) return this.#base + index;
-      at = this.#base + until;
+      const window = this.#windowAt(at);
+      const until = Math.min(windowBytes, window.bytes.length);
+      for (let index = at - window.base; index < until; index += 1) if (window.candidateAt(index)) return window.base + index;
+      at = window.base + until;
     }
     return -1;
   }
 
   /** Windows overlap, so that a shape is never cut. */
-  #windowAt(position: number): Uint8Array {
-    const inside = position >= this.#base && position < this.#base + Math.min(windowBytes, this.#window.length);
-    if (inside) return this.#window;
-    this.#base = position;
-    this.#window = this.#source.read(position, windowBytes + overlap);
+  #windowAt(position: number): SearchWindow {
+    const { base, bytes } = this.#window;
+    const inside = position >= base && position < base + Math.min(windowBytes, bytes.length);
+    if (!inside) this.#window = new SearchWindow(this.#source.read(position, windowBytes + overlap), position);
     return this.#window;
   }
 }

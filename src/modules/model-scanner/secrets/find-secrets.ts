@@ -24,18 +24,27 @@ const mostHits = 200;
  */
 export function findSecrets(bytes: Uint8Array, table: SecretTable, isText: boolean): SecretHit[] {
   const secrets = compiledSecrets(table);
-  const look = new Look(bytes, secrets, isText);
   const { pairs, leads } = secrets;
-  let before = bytes[0] ?? 0;
-  for (let at = 1; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    const pair = before | (byte << 8);
-    before = byte;
-    if (pairs[pair] === 0) continue;
-    for (const lead of leads.get(pair) ?? []) look.at(lead, at - 1);
+  // Most bytes lead to no look at all.
+  let look: Look | null = null;
+  for (let at = nextPair(bytes, pairs, 1); at > 0; at = nextPair(bytes, pairs, at + 1)) {
+    look ??= new Look(bytes, secrets, isText);
+    for (const lead of leads.get((bytes[at - 1] ?? 0) | ((bytes[at] ?? 0) << 8)) ?? []) look.at(lead, at - 1);
     if (look.hits.length >= mostHits) break;
   }
-  return withoutOverlap(look.hits);
+  return look === null || look.hits.length === 0 ? [] : withoutOverlap(look.hits);
+}
+
+/** Every byte of every file passes here: nothing but the table is looked at. @returns the second byte of the next pair, or -1. */
+function nextPair(bytes: Uint8Array, pairs: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let before = bytes[from - 1] as number;
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (pairs[before | (byte << 8)] !== 0) return at;
+    before = byte;
+  }
+  return -1;
 }
 
 /** A shape says more than a name, and the longer of two shapes more than the shorter. */

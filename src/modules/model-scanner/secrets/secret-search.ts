@@ -120,15 +120,31 @@ export class SecretSearch {
   /** Text that may be shown: secrets by their shape, and all that were found in this file, even where only a part of one stands. */
   redacted(text: string): string {
     let safe = text;
-    const bytes = Buffer.from(text, 'utf8');
-    const hits = text.length >= 12 ? findSecrets(bytes, this.#table, true) : [];
-    for (const { value } of hits) {
+    for (const { value } of secretsOf(text, this.#table)) {
       safe = safe.replaceAll(value, blank(value));
       if (this.#joined.size < mostJoined && value.length <= longestJoined && !this.#values.has(value)) this.#joined.add(value);
     }
     for (const value of this.#values) safe = withoutValue(safe, value);
     return safe;
   }
+}
+
+/** Sentences of ours repeat from file to file: those that were searched and hold no secret are not searched again. */
+const harmless = new WeakMap<SecretTable, Set<string>>();
+const mostHarmless = 1000;
+const longestHarmless = 400;
+
+function secretsOf(text: string, table: SecretTable): readonly SecretHit[] {
+  if (text.length < 12) return [];
+  const known = harmless.get(table) ?? new Set();
+  harmless.set(table, known);
+  if (known.has(text)) return [];
+  const hits = findSecrets(Buffer.from(text, 'utf8'), table, true);
+  if (hits.length === 0 && text.length <= longestHarmless) {
+    if (known.size >= mostHarmless) known.clear();
+    known.add(text);
+  }
+  return hits;
 }
 
 const shownCharacters = 4;

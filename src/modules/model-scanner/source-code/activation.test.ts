@@ -101,3 +101,47 @@ test('a path that leaves the scanned folder activates nothing, and cycles of imp
   });
   assert.equal(report.get('a.py')?.verdict, 'clean');
 });
+
+test('the python backend of Triton activates every version, the configuration without a backend too, and the class alone', () => {
+  const report = scanned({
+    'repo/a/config.pbtxt': 'name: "a"\nbackend: "python"\n',
+    'repo/a/1/model.py': acts,
+    'repo/a/2/model.py': acts,
+    'repo/a/2/deep/model.py': acts,
+    'repo/b/config.pbtxt': 'name: "b"\nmax_batch_size: 4\ninput [{ name: "x" }]\n',
+    'repo/b/1/model.py': 'import os\nfrom .helper import x\n',
+    'repo/b/1/helper.py': acts,
+    'repo/c/1/model.py': `${acts}class TritonPythonModel:\n    pass\n`,
+    'repo/d/config.pbtxt': 'name: "d"\nbackend: "acme"\n',
+    'repo/backends/acme/model.py': acts,
+    'repo/e/config.pbtxt': 'name: "e"\nplatform: "onnxruntime_onnx"\n',
+    'repo/e/1/model.py': acts,
+  });
+  const malicious = [...report].filter(([, { verdict }]) => verdict === 'malicious').map(([path]) => path);
+  assert.deepEqual(malicious.sort(), [
+    'repo/a/1/model.py',
+    'repo/a/2/model.py',
+    'repo/b/1/helper.py',
+    'repo/backends/acme/model.py',
+    'repo/c/1/model.py',
+  ]);
+});
+
+test('the manifest of an unpacked TorchServe archive activates its handler, also one that lies above it in the repository', () => {
+  const manifest = (handler: string) =>
+    JSON.stringify({ archiverVersion: '0.9.0', runtime: 'python', model: { modelName: 'acme', handler } });
+  const report = scanned({
+    'store/a/MAR-INF/MANIFEST.json': manifest('handler.py:run'),
+    'store/a/handler.py': acts,
+    'store/b/MAR-INF/MANIFEST.json': manifest('../handler.py'),
+    'store/handler.py': acts,
+    'store/c/MAR-INF/MANIFEST.json': manifest('/store/other.py'),
+    'store/other.py': acts,
+    'store/d/MAR-INF/MANIFEST.json': manifest('image_classifier'),
+    'store/d/image_classifier.py': acts,
+  });
+  assert.equal(report.get('store/a/handler.py')?.verdict, 'malicious');
+  assert.equal(report.get('store/handler.py')?.verdict, 'malicious');
+  assert.equal(report.get('store/other.py')?.verdict, 'clean');
+  assert.equal(report.get('store/d/image_classifier.py')?.verdict, 'clean');
+});

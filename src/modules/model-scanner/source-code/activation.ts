@@ -14,13 +14,23 @@ const grows = new Set(['python-acts-on-load', 'python-hostile-code', 'python-dis
  * them, and the verdict that follows. A verdict is never lowered.
  */
 export function withActivations(reports: readonly FileReport[]): FileReport[] {
-  const activated = activatedPlaces(reports.flatMap(({ activations }) => activations));
+  const facts = reports.flatMap(({ activations }) => activations);
+  if (facts.length === 0) return [...reports];
+  const activated = activatedPlaces(facts, () => placesOf(reports));
   if (activated.size === 0) return [...reports];
   return reports.map((report) => raisedReport(report, activated));
 }
 
+/** Every place that anything is said about: what a pattern may mean. */
+function placesOf(reports: readonly FileReport[]): Set<string> {
+  const places = new Set(reports.map(({ path }) => JSON.stringify([path])));
+  for (const { findings, activations } of reports)
+    for (const { where } of [...findings, ...activations]) places.add(JSON.stringify(where.containerPath));
+  return places;
+}
+
 /** Place of an activated file → who activates it. Imports count only from files that are activated themselves. */
-function activatedPlaces(facts: readonly ActivationFact[]): ReadonlyMap<string, string> {
+function activatedPlaces(facts: readonly ActivationFact[], known: () => ReadonlySet<string>): ReadonlyMap<string, string> {
   const places = new Map<string, string>();
   const waiting: string[] = [];
   const imports = new Map<string, ActivationFact[]>();
@@ -33,12 +43,31 @@ function activatedPlaces(facts: readonly ActivationFact[]): ReadonlyMap<string, 
     if (fact.onlyWhenActivated === true) {
       const from = JSON.stringify(fact.where.containerPath);
       imports.set(from, [...(imports.get(from) ?? []), fact]);
-    } else for (const key of targetsOf(fact)) add(key, fact.by);
+    } else for (const key of fact.file.includes('*') ? matching(fact, known()) : targetsOf(fact)) add(key, fact.by);
   }
   for (let key = waiting.pop(); key !== undefined; key = waiting.pop())
     for (const fact of imports.get(key) ?? [])
       for (const target of targetsOf(fact)) add(target, `${fact.by}, itself activated by ${places.get(key) ?? ''}`);
   return places;
+}
+
+/** A folder written as `*` is any folder: versions of a model, of which the server chooses. */
+function matching(fact: ActivationFact, known: ReadonlySet<string>): string[] {
+  const patterns = targetsOf(fact).map((target) => target.split('*'));
+  return [...known].filter((place) => patterns.some((parts) => fitsParts(place, parts)));
+}
+
+/** The parts in their order, with no folder boundary between them. */
+function fitsParts(place: string, parts: readonly string[]): boolean {
+  const [first = '', ...rest] = parts;
+  if (!place.startsWith(first)) return false;
+  let at = first.length;
+  for (const [index, part] of rest.entries()) {
+    const found = index === rest.length - 1 ? place.length - part.length : place.indexOf(part, at + 1);
+    if (found <= at || !place.startsWith(part, found) || place.slice(at, found).includes('/')) return false;
+    at = found + part.length;
+  }
+  return at === place.length;
 }
 
 /** `helper.py` may also be the package `helper/__init__.py`, or stand there compiled only. */

@@ -88,8 +88,9 @@ export function applyValue(run: SourceRun, callee: Value, call: Invocation): Val
 /** Goes through the body of a function of the file, its parameters bound to what is known. */
 export function callFunction(run: SourceRun, called: FunctionValue, call: Call): Value {
   const key = run.keyOf(called);
-  const again = run.visited.has(key);
-  if (run.active.includes(key) || (again && !run.mayReplay())) return unknownWith(marksOf(call.args));
+  // A function of another file, or of executed text, is bounded like one that is gone through again.
+  const again = run.visited.has(key) || called.origin.calledAt !== null;
+  if (run.active.includes(key) || (again && !run.mayReplay(called.origin.imported))) return unknownWith(marksOf(call.args));
   run.visited.add(key);
   const scope = new Scope<Value>('function', called.scope);
   bind(called, call, scope);

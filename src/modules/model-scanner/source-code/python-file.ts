@@ -6,6 +6,7 @@ import type { Draft, ReaderTools } from '../engine/reader.ts';
 import { bytesSource } from '../engine/source.ts';
 import { activationsOf, analysePython, type SourceAnswer } from './analyse-python.ts';
 import type { DecodedSource } from './python-encoding.ts';
+import { SiblingModules } from './sibling-modules.ts';
 
 type PythonFile = {
   readonly decoded: DecodedSource;
@@ -18,7 +19,9 @@ type PythonFile = {
 export function readPythonFile({ decoded, name, placeAt }: PythonFile, draft: Draft, tools: ReaderTools): void {
   const text = name.endsWith('.pth') ? startupLines(decoded.text) : decoded.text;
   const places = { placeAt };
-  const answer = analysePython({ text, tables: tools.tables.pickle, places });
+  const path = draft.where.containerPath.at(-1) ?? name;
+  const siblings = tools.sources === undefined ? {} : { path, siblings: new SiblingModules(tools.sources, text) };
+  const answer = analysePython({ text, tables: tools.tables.pickle, places, ...siblings });
   draft.sourceCalls.push(...answer.calls);
   draft.practices.push(...answer.practices);
   draft.activations.push(
@@ -81,6 +84,8 @@ function byClass(name: string, classes: SourceAnswer['classes']): string | undef
   if (name.endsWith('.pth')) return 'its name: Python runs the import lines of .pth files when it starts';
   if (name === 'handler.py' && classes.some((one) => one.name === 'EndpointHandler'))
     return 'its name: inference endpoints import handler.py';
+  if (name === 'model.py' && classes.some((one) => one.name === 'TritonPythonModel'))
+    return 'its name and class: Triton runs the TritonPythonModel of model.py';
   if (classes.some(({ bases }) => bases.some((base) => builders.has(base)))) return 'its class: load_dataset imports a data set’s builder';
   return undefined;
 }

@@ -33,6 +33,7 @@ export function reachedMember(
   { name, from: reflected }: { readonly name: string; readonly from: number },
 ): Value {
   if (owner.kind === 'named') return namedMember(owner, name, reflected);
+  if (owner.kind === 'namespace' && owner.attributes === true && !dictionaries.has(name)) return owner.scope.names.get(name) ?? unknown;
   if (owner.kind === 'namespace') return dictionaries.has(name) ? owner : { kind: 'member', owner, name, marks: reflected };
   if (owner.kind === 'instance') {
     const field = owner.fields.get(name) ?? findMember(owner.of, name, 8);

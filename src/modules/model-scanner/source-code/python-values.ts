@@ -35,6 +35,8 @@ export type Origin = {
   /** Set for text that was executed: every place in it is the place of that call. */
   readonly calledAt: number | null;
   readonly disguised: boolean;
+  /** It is another file, which is also read for itself. */
+  readonly imported?: true;
 };
 
 export type FunctionValue = Marked & {
@@ -78,7 +80,11 @@ export type Value =
   | NamedValue
   | ResultValue
   | (Marked & { readonly kind: 'member'; readonly owner: Value; readonly name: string })
-  | (Marked & { readonly kind: 'namespace'; readonly scope: PythonScope })
+  | (Marked & {
+      readonly kind: 'namespace';
+      readonly scope: PythonScope /** A module: its names are attributes. */;
+      readonly attributes?: true;
+    })
   | FunctionValue
   | ClassValue
   | (Marked & { readonly kind: 'instance'; readonly of: ClassValue; readonly fields: Map<string, Value> })

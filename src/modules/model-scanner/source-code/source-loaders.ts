@@ -24,10 +24,25 @@ const loads: ReadonlyMap<string, Practice> = new Map<string, Practice>([
   ['torch.hub load', { code: 'torch-hub-load', detail: 'torch.hub imports the code of the repository' }],
 ]);
 
+const onnxHubCalls = new Set(['onnx.hub load', 'onnx.hub download_model_with_test_data', 'onnx.hub load_composite_model']);
+/** Repository and branch of models that ONNX itself keeps. @source onnx.hub, default of `repo`. */
+const ownHub = /^onnx\/models(?::|$)/i;
+
+/** Another repository is asked about first, unless the call says not to. @source CVE-2026-28500: `silent=True` also takes the question away. */
+function onnxHub(keywords: ReadonlyMap<string, Value>, args: readonly Value[]): Practice | null {
+  const repository = keywords.get('repo') ?? keywords.get('network_repo') ?? args[1];
+  if (repository === undefined || (isTextual(repository) && ownHub.test(repository.text))) return null;
+  if (isTrue(keywords.get('silent') ?? args[4]))
+    return { code: 'onnx-hub-silent', detail: 'a model of any repository is taken, and the question whether to trust it is switched off' };
+  return { code: 'onnx-hub-load', detail: 'a model is taken from a repository that is not ONNX’s own' };
+}
+
 /** Last parts of the names that load; others are asked only about their keywords. */
 export const loaderNames: ReadonlySet<string> = new Set([
   ...[...loads.keys()].map((key) => key.slice(key.lastIndexOf(' ') + 1)),
-  ...'load load_all load_model from_pretrained snapshot_download hf_hub_download load_dataset'.split(' '),
+  ...'load load_all load_model from_pretrained snapshot_download hf_hub_download load_dataset download_model_with_test_data load_composite_model'.split(
+    ' ',
+  ),
 ]);
 const telling = ['trust_remote_code', 'enable_unsafe_deserialization', 'allow_pickle', 'safe_mode'];
 export function tellsByKeyword(keywords: ReadonlyMap<string, Value>): boolean {
@@ -52,6 +67,7 @@ function practiceOf({ callee, target, call: { args, keywords } }: Outside): Prac
   if (target.key === 'yaml load' || target.key === 'yaml load_all') return yamlLoad(args[1] ?? keywords.get('Loader'));
   if (target.key === 'torch.hub load' && isTextual(keywords.get('source')) && (keywords.get('source') as { text: string }).text === 'local')
     return null;
+  if (onnxHubCalls.has(target.key)) return onnxHub(keywords, args);
   const known = loads.get(target.key);
   if (known) return known;
   return unpinned(last, target.module, { args, keywords });

@@ -6,6 +6,7 @@ import type { PickleFactTables } from '../pickle/tables.ts';
 import type { Interpreter } from './interpreter.ts';
 import { Scope } from './python-scope.ts';
 import type { ClassValue, FunctionValue, Origin, Value } from './python-values.ts';
+import type { SiblingModules } from './sibling-modules.ts';
 
 type Phase = SourceCallFact['runs'];
 
@@ -19,6 +20,16 @@ export type SourceQuestion = {
   readonly tables: PickleFactTables;
   readonly places: SourcePlaces;
   readonly subject?: PracticeFact['subject'];
+  /** Path of the file, and what it may import names from. */
+  readonly path?: string;
+  readonly siblings?: SiblingModules;
+};
+
+type ImportedFile = {
+  readonly text: string;
+  readonly path: string;
+  readonly steps: number /** Offset of the import. */;
+  readonly at: number;
 };
 
 type Found = {
@@ -34,6 +45,8 @@ type Found = {
 
 const mostFacts = 300;
 const mostPractices = 200;
+/** Bodies of imported functions gone through, in statements and expressions. */
+const mostImported = 15_000;
 /** Bodies gone through again because they are called with other arguments, in statements and expressions. */
 const mostReplays = 60_000;
 const mostSteps = 8_000_000;
@@ -76,10 +89,21 @@ export class SourceRun {
   #steps = 0;
   #replays = 0;
   #replaying = 0;
+  #imported = 0;
+  /** Of the file under work, relative to the scanned folder or the archive. */
+  readonly path: string;
+  readonly siblings: SiblingModules | null;
   readonly #places: SourcePlaces;
   readonly #seen = new Set<string>();
+  readonly #interpreterOf: (run: SourceRun) => Interpreter;
+  readonly #mostSteps: number;
 
-  constructor({ text, tables, places, subject = 'pipeline' }: SourceQuestion, interpreterOf: (run: SourceRun) => Interpreter) {
+  constructor(question: SourceQuestion, interpreterOf: (run: SourceRun) => Interpreter, steps = mostSteps) {
+    const { text, tables, places, subject = 'pipeline', path = '', siblings = null } = question;
+    this.path = path;
+    this.siblings = siblings;
+    this.#interpreterOf = interpreterOf;
+    this.#mostSteps = steps;
     this.tables = tables;
     this.interpreter = interpreterOf(this);
     this.origin = { source: text, calledAt: null, disguised: false };
@@ -91,9 +115,18 @@ export class SourceRun {
   step(): boolean {
     this.#steps += 1;
     if (this.#replaying > 0) this.#replays += 1;
-    if (this.#steps <= mostSteps) return true;
+    if (this.origin.imported === true) this.#imported += 1;
+    if (this.#steps <= this.#mostSteps) return true;
     this.cut = true;
     return false;
+  }
+  /** The reading of a module that this file imports: its names get their values, and what it does is told nowhere. */
+  imports({ text, path, steps, at }: ImportedFile): SourceRun {
+    const question = { text, path, tables: this.tables, places: this.#places, ...(this.siblings ? { siblings: this.siblings } : {}) };
+    const inner = new SourceRun(question, this.#interpreterOf, steps);
+    // Its functions, called from here, do what they do where they were imported.
+    inner.origin = { source: text, calledAt: this.origin.calledAt ?? at, disguised: false, imported: true };
+    return inner;
   }
   /** Goes through what was gone through before: that is bounded. */
   replay<T>(again: boolean, work: () => T): T {
@@ -105,7 +138,9 @@ export class SourceRun {
       this.#replaying -= 1;
     }
   }
-  mayReplay(): boolean {
+  /** @param imported a function of another file. */
+  mayReplay(imported = false): boolean {
+    if (imported && this.#imported >= mostImported) return false;
     return this.#replays < mostReplays && this.active.length < deepestCalls;
   }
   mayExecute(): boolean {
@@ -115,7 +150,7 @@ export class SourceRun {
   /** Runs `work` one frame deeper; undefined when that is too deep. */
   nested<T>(work: () => T): T | undefined {
     if (this.frames >= deepestFrames) {
-      this.cut = true;
+      if (this.origin.imported !== true) this.cut = true;
       return undefined;
     }
     this.frames += 1;
@@ -162,6 +197,7 @@ export class SourceRun {
     });
   }
   practice(code: string, detail: string, { at, end }: { readonly at: number; readonly end: number }): void {
+    if (this.origin.imported === true) return;
     const key = `practice ${this.origin.calledAt ?? ''} ${at} ${code}`;
     if (this.#seen.has(key) || this.practices.length >= mostPractices) return;
     this.#seen.add(key);

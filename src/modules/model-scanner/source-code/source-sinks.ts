@@ -62,12 +62,18 @@ function unknownText(run: SourceRun, { expression }: Sunk): 'possible' | 'unknow
 function executeKnown(run: SourceRun, code: TextValue, { scope, ...sunk }: Sunk & { readonly scope: PythonScope }): Value {
   const decoded = (code.marks & marks.decoded) !== 0 || run.looksAlike(sunk.at, sunk.end);
   if (code.text.length > longestExecuted || !run.mayExecute()) {
-    run.cut = true;
+    // What another file executes is looked at where that file is read for itself.
+    if (run.origin.imported !== true) run.cut = true;
     return unknown;
   }
   const module = parsePython(code.text);
   const before = run.calls.length;
-  const origin = { source: code.text, calledAt: run.origin.calledAt ?? sunk.at, disguised: run.origin.disguised || decoded };
+  const origin = {
+    source: code.text,
+    calledAt: run.origin.calledAt ?? sunk.at,
+    disguised: run.origin.disguised || decoded,
+    ...(run.origin.imported === true ? { imported: true as const } : {}),
+  };
   const result = run.within(origin, () => {
     const [only] = module.body;
     if (module.body.length === 1 && only?.kind === 'expression') return run.interpreter.evaluate(only.value, scope);

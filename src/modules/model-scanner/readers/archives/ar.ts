@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8');
 /** @source ar(5) of BSD and the GNU variant: names in a table `//`, or in front of the data after `#1/length`. */
 export default defineReader({
   format: 'ar',
-  certain: ({ head }) => latin1.decode(head.subarray(0, 8)) === magic,
+  certain: ({ head }) => head[0] === 0x21 && latin1.decode(head.subarray(0, 8)) === magic,
   read: (source, where, tools) => {
     const draft = draftArtefact('ar', where, source.size);
     draft.role = 'container';

@@ -1,8 +1,10 @@
 /** Compressed streams around something else: gzip, zlib, bzip2, xz, lzma, zstd, lz4, brotli, and joblib's own zlib header. */
+import type { Where } from '../../../../contract/finding.ts';
+import { BudgetExceeded } from '../../engine/budget.ts';
 import { memberPlace, placeName, rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
-import { type Codec, decompressBeginning, unpack } from './decompress.ts';
+import { type Codec, decompressBeginning, type Unpacked, unpack, unpackAhead } from './decompress.ts';
 import { containsItself, selfContained } from './self-containing.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
@@ -74,8 +76,8 @@ function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
 }
 
 function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
-  const { source, consumed, complete, faults } = unpack(wrapper.codec, packed, tools.budget, null);
   const place = memberPlace(draft.where, innerName(placeName(draft.where)));
+  const { source, consumed, complete, faults } = unpackArrays({ codec: wrapper.codec, packed, place }, tools);
   if (wrapper.start === 0 && source.costly !== true && containsItself(packed, source)) {
     draft.anomalies.push(selfContained(draft.where));
     return;
@@ -92,6 +94,40 @@ function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: 
     return;
   }
   if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });
+}
+
+type Packed = { readonly codec: Codec; readonly packed: ByteSource; readonly place: Where };
+
+/** Arrays of one file whose declarations are followed, one after the other. */
+const mostArrays = 8;
+
+/**
+ * Zeros shrink a thousandfold. Content beyond the ratio is looked at as far as it may be read: where it is an array whose header announces
+ * these very bytes, they no longer count for the ratio, and the next attempt gets further (docs/adr/0009).
+ */
+function unpackArrays({ codec, packed, place }: Packed, tools: ReaderTools): Unpacked {
+  const { budget } = tools;
+  const spent = budget.outputSpent;
+  let known = 0;
+  for (let round = 0; ; round++)
+    try {
+      return unpack(codec, packed, budget, null);
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded) || error.limit !== 'outputBytes' || round >= mostArrays) throw error;
+      budget.refund(spent);
+      const declared = declaredBytes({ codec, packed, place }, tools);
+      budget.refund(spent);
+      if (declared <= known) throw error;
+      known = declared;
+      budget.declareNumbers(declared);
+    }
+}
+
+/** Bytes that arrays at the beginning of the content say they have; 0 for anything else. */
+function declaredBytes({ codec, packed, place }: Packed, tools: ReaderTools): number {
+  const ahead = unpackAhead(codec, packed, tools.budget);
+  const declared = ahead === null ? 0 : tools.open(ahead, place).metadata.get('arrayBytes');
+  return typeof declared === 'number' ? declared : 0;
 }
 
 function sentence(detail: string): string {

@@ -34,7 +34,8 @@ export default defineReader({
 });
 
 function formOf(head: Uint8Array): 'new' | 'portable' | 'binary' | null {
-  const text = latin1.decode(head.subarray(0, 6));
+  // '0'
+  const text = head[0] === 0x30 ? latin1.decode(head.subarray(0, 6)) : '';
   if (text === '070701' || text === '070702') return 'new';
   if (text === '070707') return 'portable';
   return head[0] === 0xc7 && head[1] === 0x71 ? 'binary' : null;

@@ -49,6 +49,13 @@ export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: n
   return unpackForward(codec, packed, budget, size) ?? unpackBeginning(codec, packed, { most: allowance, size, budget });
 }
 
+/** Content whose length nobody knows yet, read on as far as the budget allows; null when the codec cannot be read so. */
+export function unpackAhead(codec: Codec, packed: ByteSource, budget: Budget): ByteSource | null {
+  const open = () => openPieces(codec, packed, { size: null, held: dictionaryBytes, report: () => {} });
+  const first = open();
+  return first && forwardSource({ first, again: () => open() ?? first, budget, size: Number.MAX_SAFE_INTEGER });
+}
+
 /** Content that is read on as far as somebody asks; null when the codec cannot be read so. */
 function unpackForward(codec: Codec, packed: ByteSource, budget: Budget, size: number | null): Unpacked | null {
   const { faults, report } = faultList();

@@ -28,8 +28,15 @@ export function tarHeader(block: Uint8Array): TarHeader | null {
   };
 }
 
+/** Most files that are no archive end here. */
+function hasOctalDigit(block: Uint8Array): boolean {
+  for (let at = 148; at < 156; at++) if (((block[at] ?? 0) & 0xf8) === 0x30) return true;
+  return false;
+}
+
 /** The sum of all bytes, the checksum field itself counted as blanks; old programs summed signed bytes. */
 function checksumFits(block: Uint8Array): boolean {
+  if (!hasOctalDigit(block)) return false;
   const written = Number.parseInt(
     latin1
       .decode(block.subarray(148, 156))

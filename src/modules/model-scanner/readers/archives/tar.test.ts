@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes, callingPickle, harmlessPickle } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { field, onnxModel, onnxNode } from '../../../../../test/corpus/model-scanner/build-models.ts';
 import { tar } from '../../../../../test/corpus/model-scanner/build-tar.ts';
-import { allOf, artefactOf, codesOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+import { allOf, artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 
 test('members of a tar are opened under their names', () => {
   const artefact = artefactOf(
@@ -63,4 +64,18 @@ test('a tar that ends inside a member keeps what it has and is not read to the e
   const artefact = artefactOf(whole.subarray(0, 2048));
   assert.ok(artefact.members.some(({ globals }) => globals.length > 0));
   assert.ok(artefact.unread.some(({ reason }) => reason === 'truncated'));
+});
+
+test('an archive that climbs out and holds an ONNX model is what onnx.hub unpacks: its advisory is named', () => {
+  const model = onnxModel(field(1, onnxNode('Add')));
+  const cited = (data: Uint8Array) =>
+    reportOf(
+      tar([
+        { name: 'm/model.onnx', data },
+        { name: '../evil/x.txt', data: bytes('x') },
+      ]),
+      'm.tar',
+    ).findings.find(({ ruleId }) => ruleId === 'archive-path-traversal')?.references ?? [];
+  assert.ok(cited(model).includes('CVE-2024-5187'));
+  assert.ok(!cited(bytes('hello')).includes('CVE-2024-5187'));
 });

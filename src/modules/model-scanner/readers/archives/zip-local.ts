@@ -160,16 +160,23 @@ export function carveGap(source: ByteSource, gap: Gap, budget: Budget): Carved {
     const local = localHeaderAt(source, gap.start + at);
     if (!local) continue;
     budget.spendMember();
-    locals.push(boundedToGap(local, gap));
+    budget.spendCarved();
+    locals.push(local);
     if (locals.length >= 1000) break;
   }
-  return { locals, blank };
+  return { locals: locals.map((local, i) => boundedToGap(local, gap, locals[i + 1])), blank };
 }
 
-function boundedToGap(local: LocalHeader, gap: Gap): LocalHeader {
+/**
+ * Stored bytes of unknown length end where the next header stands: what lies behind it is looked at for itself, and a hundred headers
+ * that each held all the others would hold as many archives as there are subsets of them.
+ */
+function boundedToGap(local: LocalHeader, gap: Gap, next: LocalHeader | undefined): LocalHeader {
   const room = Math.max(0, gap.end - local.dataStart);
-  const known = local.packedSize > 0 && local.packedSize <= room;
-  return known ? local : { ...local, packedSize: room, size: local.method === 0 ? room : 0 };
+  if (local.packedSize > 0 && local.packedSize <= room) return local;
+  if (local.method !== 0) return { ...local, packedSize: room, size: 0 };
+  const length = next === undefined ? room : Math.max(0, Math.min(room, next.localOffset - local.dataStart));
+  return { ...local, packedSize: length, size: length };
 }
 
 export function missingLocal(entry: ZipEntry, where: Where): AnomalyFact {

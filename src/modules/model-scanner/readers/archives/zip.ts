@@ -4,6 +4,7 @@ import type { AnomalyFact } from '../../engine/artefact.ts';
 import { memberPlace, rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
+import { longestModule, type SourceTree } from '../../engine/source-tree.ts';
 import { unsafeMemberPath } from './archive-path.ts';
 import type { Archive } from './zip-archive.ts';
 import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
@@ -22,7 +23,7 @@ import {
   missingLocal,
   overlapAnomalies,
 } from './zip-local.ts';
-import { openMember, packedSource } from './zip-member.ts';
+import { type MemberBytes, openMember, packedSource, unpackMember } from './zip-member.ts';
 
 export default defineReader({
   format: 'zip',
@@ -97,6 +98,8 @@ function openMembers(source: ByteSource, listed: readonly Listed[], archive: Arc
       },
     ];
   });
+  const beside = sourcesOf(members, tools);
+  const inside: ReaderTools = { ...tools, open: (content, where) => tools.open(content, where, beside) };
   for (const member of members)
     guarded(draft, () => {
       if (isLink(member.externalAttributes)) {
@@ -109,7 +112,7 @@ function openMembers(source: ByteSource, listed: readonly Listed[], archive: Arc
           detail: `${member.name} is cut: ${member.packed.size} of ${member.size} bytes are there.`,
           where: member.place,
         });
-      openArchiveMember(archive, member, { draft, tools });
+      openArchiveMember(archive, member, { draft, tools: inside });
       const { local } = member;
       const differs =
         (local.method !== member.method || (local.packedSize !== member.packed.size && local.packedSize > 0)) &&
@@ -124,6 +127,19 @@ function openMembers(source: ByteSource, listed: readonly Listed[], archive: Arc
         );
     });
   archive.finish?.(draft, tools);
+}
+
+/** Python files of the archive, for those of its files that import them. */
+function sourcesOf(members: readonly (MemberBytes & { readonly place: Where })[], tools: ReaderTools): SourceTree {
+  const sources = new Map(members.filter(({ name }) => name.endsWith('.py')).map((member) => [member.name, member]));
+  return {
+    read: (path) => {
+      const member = sources.get(path);
+      if (member === undefined || member.size > longestModule) return null;
+      const unpacked = unpackMember(member, member.place, tools);
+      return 'reason' in unpacked ? null : unpacked.source.read(0, Math.min(unpacked.source.size, longestModule));
+    },
+  };
 }
 
 /** No directory at all: what a program that streams through local headers would see. */

@@ -29,7 +29,7 @@ const seenBytes = 4096;
 
 export default defineReader({
   format: 'matlab',
-  certain: ({ head, size }) => latin1.decode(head.subarray(0, 19)) === signature || startsVersionFour(head, size),
+  certain: ({ head, size }) => (head[0] === 0x4d && latin1.decode(head.subarray(0, 19)) === signature) || startsVersionFour(head, size),
   read: (source, where, tools) => {
     const draft = draftArtefact('matlab', where, source.size);
     draft.role = 'dataset';

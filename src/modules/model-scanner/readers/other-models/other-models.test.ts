@@ -64,6 +64,25 @@ test('Paddle programs: operators by type', () => {
   assert.equal(verdict(paddleOperator('save_combine', ['file_path', '/etc/cron.d/x'])).verdict, 'malicious');
 });
 
+test('Paddle programs of a known version: what Paddle does not have is a custom operator', () => {
+  const versioned = (version: number, ...operators: readonly Uint8Array[]) =>
+    reportOf(
+      message(
+        field(1, message(field(1, 0), field(2, 0), field(3, message(field(1, 'x'))), ...operators.map((operator) => field(4, operator)))),
+        field(4, message(field(1, version))),
+      ),
+      '__model__',
+    );
+  const plain = ['feed', 'conv2d', 'matmul_v2', 'matmul_v2_grad', 'relu', 'fused_conv_xpu', 'fetch'].map((type) => paddleOperator(type));
+  // PADDLE_VERSION_INTEGER of 2.6.2.
+  assert.equal(versioned(2_006_002, ...plain).verdict, 'clean');
+  const custom = versioned(2_006_002, ...plain, paddleOperator('custom_relu'));
+  assert.equal(custom.verdict, 'risky');
+  assert.match(custom.findings[0]?.why ?? '', /custom_relu.*does not have/);
+  // A program of 1.8 may name what was removed since.
+  assert.equal(versioned(1_008_005, ...plain, paddleOperator('custom_relu')).verdict, 'clean');
+});
+
 test('Paddle programs of version 3 are JSON', () => {
   const program = (...ops: readonly string[]) =>
     reportOf(

@@ -90,7 +90,9 @@ function isPaddleProgram(source: ByteSource): boolean {
 }
 
 function readProgram(source: ByteSource, draft: Draft, tools: ReaderTools): void {
-  const harmful = tools.tables.operators.graphs.get('paddle')?.harmful;
+  const table = tools.tables.operators.graphs.get('paddle');
+  // Names of the versions we have a list of; an older program may name what was removed since.
+  const known = isListedVersion(source) ? table?.known : undefined;
   const seen = new Set<string>();
   let operators = 0;
   for (const block of fields(source, 0, source.size)) {
@@ -100,7 +102,8 @@ function readProgram(source: ByteSource, draft: Draft, tools: ReaderTools): void
       operators += 1;
       if ((operators & 0xfff) === 0) tools.budget.checkTime();
       const { type, texts } = operatorOf(source, operator);
-      const fact = harmful?.get(type);
+      const fact = table?.harmful.get(type);
+      if (!fact && known && !isOwn(type, known)) addCustom(type, operator, { draft, seen });
       if (!fact || seen.has(`${type} ${texts.join()}`)) continue;
       seen.add(`${type} ${texts.join()}`);
       const outside = fact.effect === 'fs-read' || fact.effect === 'fs-write' ? texts.find(leavesFolder) : undefined;
@@ -117,6 +120,40 @@ function readProgram(source: ByteSource, draft: Draft, tools: ReaderTools): void
     }
   }
   draft.metadata.set('operators', operators);
+}
+
+/** ProgramDesc: 4 version, as one number of major, minor and patch with three digits each; 0 where it was built by hand. */
+function isListedVersion(source: ByteSource): boolean {
+  for (const field of fields(source, 0, source.size)) {
+    if (field.number !== 4 || field.wire !== 2) continue;
+    for (const part of fields(source, field.start, field.end))
+      if (part.number === 1 && part.wire === 0) return part.value >= 2_000_000 && part.value < 4_000_000;
+  }
+  return false;
+}
+
+/** Gradients are made from the operators they belong to; fusions for one kind of processor end in its name. */
+function isOwn(type: string, known: ReadonlySet<string>): boolean {
+  const bare = type.replace(/(?:_grad)+$|_(?:double|triple)_grad$/, '');
+  return known.has(bare) || /_xpu$/.test(bare);
+}
+
+type Found = { readonly draft: Draft; readonly seen: Set<string> };
+
+/** @source PaddlePaddle guides, "Customize C++ operator": it is registered by a library that the host program loads. */
+function addCustom(type: string, { start, end }: Field, { draft, seen }: Found): void {
+  if (seen.has(type)) return;
+  seen.add(type);
+  draft.operators.push({
+    framework: 'paddle',
+    domain: '',
+    name: type,
+    known: false,
+    effect: 'none',
+    certainty: 'possible',
+    detail: 'an operator that Paddle does not have, for which the program that runs the model must load a library',
+    where: rangePlace(draft.where, start, end - start),
+  });
 }
 
 /** OpDesc: 3 type, 4 attributes; of those 1 name, 5 text. */

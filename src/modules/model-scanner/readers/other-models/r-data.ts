@@ -30,10 +30,14 @@ export default defineReader({
   },
 });
 
+/** `R`, `X`, `A`, `B`: most files end here. */
+const firstLetters = new Set([0x52, 0x58, 0x41, 0x42]);
+
 type Start = { readonly at: number; readonly encoding: REncoding; readonly isWorkspace: boolean };
 
 /** `X\n`, `B\n` or `A\n` and a version of 2 or 3; workspaces have `RDX3\n` and the like before it. */
 function startOf(head: Glance['head']): Start | null {
+  if (!firstLetters.has(head[0] ?? 0)) return null;
   const text = latin1.decode(head.subarray(0, 64));
   const isWorkspace = /^RD[XAB][23]\n/.test(text);
   const at = isWorkspace ? 5 : 0;

@@ -26,6 +26,8 @@ export default defineReader({
 
 /** An object with number, version `V 1` and a class: binary or text. */
 function startsObject(head: Uint8Array): boolean {
+  // '4' in text, 4 in binary: most files end here.
+  if (head[0] !== 0x34 && head[0] !== 4) return false;
   const text = latin1.decode(head.subarray(0, 64));
   if (/^4\n1\n3\nV 1\n\d{1,3}\n[A-Za-z_][\w.]*/.test(text)) return true;
   if (!text.startsWith('\u0004\0\0\0') || text.slice(8, 15) !== '\u0003\0\0\0V 1') return false;

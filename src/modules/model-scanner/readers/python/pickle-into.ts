@@ -43,5 +43,10 @@ function addFacts(draft: Draft, facts: PickleFacts): void {
     draft.externalPaths.push({ text, purpose: 'tensor-data', leavesFolder: /[/\\]/.test(text), effect: 'nested-load', where });
   draft.metadata.set('protocol', facts.protocol);
   if (facts.tensors > 0) draft.metadata.set('tensors', facts.tensors);
+  if (facts.arrays.length > 0)
+    draft.metadata.set(
+      'arrayBytes',
+      facts.arrays.reduce((sum, { dataBytes }) => sum + (dataBytes ?? 0), 0),
+    );
   if (facts.parameters > 0) draft.metadata.set('parameters', facts.parameters);
 }

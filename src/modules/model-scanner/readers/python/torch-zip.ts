@@ -8,12 +8,15 @@ import { torchScript } from '../../source-code/load-analysis.ts';
 import { executableFacts } from '../archives/executable-facts.ts';
 import type { Archive, ArchiveMember, ArchiveTarget } from '../archives/zip-archive.ts';
 import { openMember, unpackMember } from '../archives/zip-member.ts';
+import { sampledExecutables } from '../parts/sampled-executables.ts';
 import { TextPlaces } from '../parts/text-places.ts';
 import { pickleInto } from './pickle-into.ts';
 
 /** A program beyond this is read at its beginning. */
 const longestCode = 4 * 2 ** 20;
 
+/** Storages of which the first and last 64 KiB are looked at for programs. */
+const mostSampled = 16;
 /** Small records of the format that hold a word or a number. */
 const plainRecords = new Set(['version', 'byteorder', '.format_version', '.storage_alignment', '.data/serialization_id', '.data/version']);
 
@@ -119,10 +122,14 @@ function openUnreferenced(
   { draft, tools }: ArchiveTarget,
 ): void {
   const used = new Set(storages.map((storage) => storage.key));
+  let sampled = 0;
   for (const [key, member] of members) {
     guarded(draft, () => {
       if (member.method !== 0 || used.has(key)) {
-        draft.code.push(...executableFacts(member.packed.read(0, 4096), member.packed.size, rangePlace(member.place, 0)));
+        // The others are looked at where they begin: a model has thousands of them.
+        const isSampled = member.method === 0 && sampled++ < mostSampled;
+        if (isSampled) draft.code.push(...sampledExecutables(member.packed, { start: 0, end: member.packed.size }, member.place));
+        else draft.code.push(...executableFacts(member.packed.read(0, 4096), member.packed.size, rangePlace(member.place, 0)));
         return;
       }
       const opened = openMember(member, member.place, tools);

@@ -13,6 +13,7 @@ import {
 } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import type { Cursor } from '../parts/cursor.ts';
+import { sampledExecutables } from '../parts/sampled-executables.ts';
 import { counted, type Header, noteImpossible, readHeader, type Scalar, text, type ValueTarget } from './gguf-header.ts';
 import { checkShape } from './gguf-shape.ts';
 import { checkTensors, type GgufTensor } from './gguf-tensors.ts';
@@ -72,7 +73,11 @@ function readModel(source: ByteSource, draft: Draft, tools: ReaderTools): void {
     tensors.push(tensor);
   }
   checkShape({ keys, vocabulary, tensors }, draft);
-  checkTensors(tensors, { alignment: alignmentOf(keys, draft), infoEnd: cursor.at, size: source.size }, draft);
+  const alignment = alignmentOf(keys, draft);
+  checkTensors(tensors, { alignment, infoEnd: cursor.at, size: source.size }, draft);
+  const start = Math.ceil(cursor.at / alignment) * alignment;
+  const starts = tensors.map(({ offset }) => start + offset);
+  draft.code.push(...sampledExecutables(source, { start, end: source.size, starts }, draft.where));
 }
 
 type KeyTarget = {

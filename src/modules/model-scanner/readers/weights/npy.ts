@@ -100,7 +100,10 @@ function dataBytes(source: ByteSource, dataAt: number, { descr, shape }: Header,
   draft.metadata.set('shape', shape.join('×').slice(0, 200));
   if (item === null) return left;
   const declared = count * BigInt(item);
-  if (declared <= BigInt(left)) return Number(declared);
+  if (declared <= BigInt(left)) {
+    draft.metadata.set('arrayBytes', Number(draft.metadata.get('arrayBytes') ?? 0) + Number(declared));
+    return Number(declared);
+  }
   const place = rangePlace(draft.where, dataAt, left);
   const detail = `The header declares ${declared} bytes, ${left} are stored.`;
   draft.anomalies.push(

@@ -14,6 +14,7 @@ import {
 import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { Cursor } from '../parts/cursor.ts';
 import { type JsonValue, parseJson } from '../parts/json-tokens.ts';
+import { sampledExecutables } from '../parts/sampled-executables.ts';
 
 /** @source the format's own README: the header may take 100 MB at most. */
 const longestHeader = 100_000_000;
@@ -69,6 +70,8 @@ function readTensors(source: ByteSource, draft: Draft, tools: ReaderTools): void
   }
   draft.metadata.set('tensors', spans.length);
   checkCover(source, dataAt, spans, { draft, tools });
+  const starts = spans.map(({ start }) => dataAt + start);
+  draft.code.push(...sampledExecutables(source, { start: dataAt, end: source.size, starts }, draft.where));
 }
 
 function readMetadata(entry: JsonValue, draft: Draft): void {

@@ -1,0 +1,41 @@
+/** The few lines that start a prepared script: plain JavaScript, read by `require`, the same for threads and for the command. */
+
+/**
+ * Its exports are those of the script, and `keepPreparedCode`, which writes the code of every function compiled so far: the next start
+ * need not compile them. V8 refuses code of another version or another source, and then it is written anew.
+ * @param name of the file `<name>.js` beside it, whose content its name tells: code of another content is never taken for its own.
+ */
+export function startText(name: string): string {
+  return `'use strict';
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { Script, constants } = require('node:vm');
+const { pathToFileURL } = require('node:url');
+const file = __dirname + ${JSON.stringify(`/${name}.js`)};
+const kept = __dirname + ${JSON.stringify(`/${name}.`)} + process.version + '-' + process.arch;
+const root = __dirname + '/../../../';
+const placeOf = { url: (place) => pathToFileURL(root + place).href, dirname: (place) => require('node:path').join(root, place, '..') };
+// Parts of Node that take longer to load than a small file to scan, and that many a scan never uses.
+const late = new Set(['node:crypto', 'node:zlib']);
+const lateModule = (name) => new Proxy({}, { get: (_, word) => require(name)[word] });
+let cachedData;
+try {
+  cachedData = readFileSync(kept);
+} catch {}
+const script = new Script('(function(module,exports,require,placeOf,keepPreparedCode){' + readFileSync(file, 'latin1') + '\\n})', {
+  filename: file,
+  cachedData,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
+const isKept = cachedData !== undefined && !script.cachedDataRejected;
+function keepPreparedCode() {
+  if (isKept) return;
+  try {
+    const aside = kept + '.' + process.pid;
+    writeFileSync(aside, script.createCachedData());
+    renameSync(aside, kept);
+  } catch {}
+}
+script.runInThisContext()(module, module.exports, (name) => (late.has(name) ? lateModule(name) : require(name)), placeOf, keepPreparedCode);
+module.exports.keepPreparedCode = keepPreparedCode;
+`;
+}
