@@ -147,6 +147,20 @@ def adjusted():
     return {"p": p.tolist(), "adjusted": value.tolist()}
 
 
+def correlated():
+    base = random.normal(0, 1, 80)
+    columns = [base, base + random.normal(0, 1, 80), np.round(random.uniform(0, 5, 80)), -np.exp(base), random.normal(1e6, 1, 80)]
+    columns[1][:7] = np.nan
+    columns[2][60:70] = np.nan
+    pairs = []
+    for j in range(1, len(columns)):
+        for i in range(j):
+            both = ~np.isnan(columns[i]) & ~np.isnan(columns[j])
+            x, y = columns[i][both], columns[j][both]
+            pairs.append({"i": i, "j": j, "n": int(both.sum()), "pearson": float(stats.pearsonr(x, y)[0]), "spearman": float(stats.spearmanr(x, y)[0])})
+    return {"columns": [[None if np.isnan(v) else float(v) for v in column] for column in columns], "pairs": pairs}
+
+
 def write(path, content):
     path.write_text(json.dumps({"madeBy": MADE_BY, **content}) + "\n")
 
@@ -156,3 +170,4 @@ write(out / "special-functions.golden.json", special_functions())
 write(out / "two-samples.golden.json", {"pairs": numeric_pairs(), "ksTails": ks_tails(), "adjusted": adjusted()})
 write(out / "category-tests.golden.json", {"tables": category_tables()})
 write(out / "neighbours.golden.json", neighbours())
+write(out / "correlation.golden.json", correlated())

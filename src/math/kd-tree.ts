@@ -1,6 +1,8 @@
 /** A balanced tree over points: exact nearest neighbours and exact neighbourhoods, for up to about 15 dimensions. */
 
-const leafSize = 24;
+import { type NearPairs, nearPairs, together } from './near-pairs.ts';
+
+const leafSize = 96;
 
 /** Points as rows of one flat array: n rows of `dimensions` numbers, all finite. */
 export type Points = { readonly values: Float64Array; readonly dimensions: number };
@@ -145,23 +147,24 @@ export type Neighbours = {
 
 /**
  * The k nearest other points of every point. k < size.
- * A whole leaf asks at a time: its points share the way through the tree, and a leaf that is near all of them stays in the cache.
+ * A whole leaf asks at a time: its points share the way through the tree, and a leaf that is near is held against all of them at once,
+ * in single precision with room for its rounding. What passes is measured exactly.
  */
 export function nearestNeighbours(tree: KdTree, k: number): Neighbours {
   const { rows, first, end, firstLeaf } = tree;
   const found: Neighbours = { k, rows: new Int32Array(tree.size * k), distances: new Float64Array(tree.size * k) };
-  const searches = Array.from({ length: leafSize }, (): NearestSearch => newNearestSearch(tree, k));
+  const search = newNearestSearch(tree, k);
   const walk = { stack: new Int32Array(128), bounds: new Float64Array(128) };
   for (let leaf = firstLeaf; leaf < first.length; leaf++) {
     const from = first[leaf] as number;
-    const asking = searches.slice(0, (end[leaf] as number) - from);
-    for (const [i, search] of asking.entries()) startSearch(tree, search, from + i);
-    searchTogether(tree, { leaf, asking }, walk);
-    for (const [i, search] of asking.entries()) {
+    const asking = (end[leaf] as number) - from;
+    startSearch(tree, search, from, asking);
+    searchTogether(tree, { leaf, asking, search }, walk);
+    for (let i = 0; i < asking; i++) {
       const at = (rows[from + i] as number) * k;
       for (let place = 0; place < k; place++) {
-        found.rows[at + place] = rows[search.places[place] as number] as number;
-        found.distances[at + place] = Math.sqrt(search.squares[place] as number);
+        found.rows[at + place] = rows[search.places[i * k + place] as number] as number;
+        found.distances[at + place] = Math.sqrt(search.squares[i * k + place] as number);
       }
     }
   }
@@ -169,27 +172,74 @@ export function nearestNeighbours(tree: KdTree, k: number): Neighbours {
 }
 
 type Search = { readonly point: Float64Array; readonly stack: Int32Array };
-/** The best so far, nearest first. */
-type NearestSearch = { readonly point: Float64Array; readonly places: Int32Array; readonly squares: Float64Array; self: number };
+type NearestSearch = {
+  readonly k: number;
+  /** First asking point. */
+  from: number;
+  /** The best so far of each asking point, nearest first. */
+  readonly places: Int32Array;
+  readonly squares: Float64Array;
+  readonly pairs: NearPairs;
+  /** First group of points of each leaf. */
+  readonly groups: Int32Array;
+  /** Singles hold coordinates times this: none is above 1. */
+  readonly scale: number;
+  /** Farther than this (scaled) two points cannot be moved apart or together by rounding. */
+  readonly slack: number;
+};
 
 function newSearch({ dimensions }: KdTree): Search {
   return { point: new Float64Array(dimensions), stack: new Int32Array(128) };
 }
 
-function newNearestSearch({ dimensions }: KdTree, k: number): NearestSearch {
-  return { point: new Float64Array(dimensions), places: new Int32Array(k), squares: new Float64Array(k), self: -1 };
+function newNearestSearch(tree: KdTree, k: number): NearestSearch {
+  const { dimensions, points, first, end, firstLeaf } = tree;
+  const blocks = first.length - firstLeaf;
+  const groups = new Int32Array(blocks + 1);
+  for (let block = 0; block < blocks; block++) {
+    const size = (end[firstLeaf + block] as number) - (first[firstLeaf + block] as number);
+    groups[block + 1] = (groups[block] as number) + Math.ceil(size / together);
+  }
+  const sizes = { dimensions, most: leafSize, blocks, groups: groups[blocks] as number, fullest: Math.ceil(leafSize / together) };
+  const pairs = nearPairs(sizes);
+  let largest = 0;
+  for (let i = 0; i < points.length; i++) largest = Math.max(largest, Math.abs(points[i] as number));
+  const scale = largest > 0 ? 1 / largest : 1;
+  for (let block = 0; block < blocks; block++) fillBlock(tree, { pairs, block, group: groups[block] as number, scale });
+  const slack = 2 ** -21 * Math.sqrt(dimensions);
+  return { k, from: 0, places: new Int32Array(leafSize * k), squares: new Float64Array(leafSize * k), pairs, groups, scale, slack };
 }
 
-function startSearch({ dimensions, points }: KdTree, search: NearestSearch, self: number): void {
-  search.self = self;
+type Block = { readonly pairs: NearPairs; readonly block: number; readonly group: number; readonly scale: number };
+
+/** One leaf's points and box, scaled, in single precision. */
+function fillBlock({ dimensions, points, first, end, firstLeaf, least, most }: KdTree, { pairs, block, group, scale }: Block): void {
+  const leaf = firstLeaf + block;
+  const from = first[leaf] as number;
+  for (let i = from; i < (end[leaf] as number); i++) {
+    const at = (group + Math.floor((i - from) / together)) * together * dimensions + ((i - from) % together);
+    for (let d = 0; d < dimensions; d++) pairs.groups[at + together * d] = (points[i * dimensions + d] as number) * scale;
+  }
+  for (let d = 0; d < dimensions; d++) {
+    pairs.boxes[2 * block * pairs.stride + d] = (least[leaf * dimensions + d] as number) * scale;
+    pairs.boxes[(2 * block + 1) * pairs.stride + d] = (most[leaf * dimensions + d] as number) * scale;
+  }
+}
+
+function startSearch({ dimensions, points }: KdTree, search: NearestSearch, from: number, asking: number): void {
+  search.from = from;
   search.squares.fill(Infinity);
-  for (let d = 0; d < dimensions; d++) search.point[d] = points[self * dimensions + d] as number;
+  search.pairs.bounds.fill(Infinity);
+  const { asking: singles, stride } = search.pairs;
+  for (let i = 0; i < asking; i++)
+    for (let d = 0; d < dimensions; d++) singles[i * stride + d] = (points[(from + i) * dimensions + d] as number) * search.scale;
 }
 
 type Walk = { readonly stack: Int32Array; readonly bounds: Float64Array };
+type Asked = { readonly leaf: number; readonly asking: number; readonly search: NearestSearch };
 
 /** Nearer nodes first; what lies farther from the leaf's box than every asking point's k-th neighbour is left out. */
-function searchTogether(tree: KdTree, { leaf, asking }: { leaf: number; asking: readonly NearestSearch[] }, { stack, bounds }: Walk): void {
+function searchTogether(tree: KdTree, { leaf, asking, search }: Asked, { stack, bounds }: Walk): void {
   let widest = Infinity;
   let depth = 1;
   stack[0] = 0;
@@ -210,13 +260,9 @@ function searchTogether(tree: KdTree, { leaf, asking }: { leaf: number; asking: 
       }
       node = 2 * node + nearer;
     }
+    scanLeaf(tree, { leaf: node, asking, search });
     widest = 0;
-    for (const search of asking) {
-      const { squares } = search;
-      const last = squares.length - 1;
-      if (boxDistance(tree, node, search.point) < (squares[last] as number)) scanLeaf(tree, search, node);
-      if ((squares[last] as number) > widest) widest = squares[last] as number;
-    }
+    for (let i = 1; i <= asking; i++) widest = Math.max(widest, search.squares[i * search.k - 1] as number);
   }
 }
 
@@ -238,37 +284,44 @@ function isAncestor(node: number, leaf: number): boolean {
   return up === node;
 }
 
-function scanLeaf({ dimensions, points, first, end }: KdTree, { point, places, squares, self }: NearestSearch, node: number): void {
-  const last = squares.length - 1;
-  let bound = squares[last] as number;
-  for (let i = first[node] as number; i < (end[node] as number); i++) {
-    if (i === self) continue;
-    const at = i * dimensions;
-    let sum = 0;
-    let d = 0;
-    // Looked at every four dimensions: most points are too far by then.
-    for (; d + 3 < dimensions && sum < bound; d += 4) {
-      const g0 = (points[at + d] as number) - (point[d] as number);
-      const g1 = (points[at + d + 1] as number) - (point[d + 1] as number);
-      const g2 = (points[at + d + 2] as number) - (point[d + 2] as number);
-      const g3 = (points[at + d + 3] as number) - (point[d + 3] as number);
-      sum += g0 * g0 + g1 * g1 + (g2 * g2 + g3 * g3);
-    }
-    for (; d < dimensions && sum < bound; d++) {
-      const gap = (points[at + d] as number) - (point[d] as number);
-      sum += gap * gap;
-    }
-    if (sum >= bound) continue;
-    let place = last;
-    while (place > 0 && (squares[place - 1] as number) > sum) {
-      squares[place] = squares[place - 1] as number;
-      places[place] = places[place - 1] as number;
-      place--;
-    }
-    squares[place] = sum;
-    places[place] = i;
-    bound = squares[last] as number;
+function scanLeaf(tree: KdTree, { leaf, asking, search }: Asked): void {
+  const { pairs, groups } = search;
+  const number = leaf - tree.firstLeaf;
+  const from = tree.first[leaf] as number;
+  const size = (tree.end[leaf] as number) - from;
+  const found = pairs.search(asking, { number, from: groups[number] as number, to: groups[number + 1] as number });
+  for (let k = 0; k < found; k++) {
+    const entry = pairs.found[k] as number;
+    const who = entry >>> 16;
+    const first = ((entry >>> 8) & 255) * together;
+    // While a point asks for everything, the empty places of a group are found too.
+    for (let one = 0; one < together && first + one < size; one++)
+      if ((entry & (1 << one)) !== 0) offer(tree, search, { who, place: from + first + one });
   }
+}
+
+/** Measures one pair exactly, and keeps it when it is among the k nearest so far. */
+function offer({ dimensions, points }: KdTree, search: NearestSearch, { who, place }: { who: number; place: number }): void {
+  const { k, squares, places } = search;
+  const self = search.from + who;
+  if (place === self) return;
+  let sum = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const gap = (points[place * dimensions + d] as number) - (points[self * dimensions + d] as number);
+    sum += gap * gap;
+  }
+  const last = who * k + k - 1;
+  if (sum >= (squares[last] as number)) return;
+  let at = last;
+  while (at > who * k && (squares[at - 1] as number) > sum) {
+    squares[at] = squares[at - 1] as number;
+    places[at] = places[at - 1] as number;
+    at--;
+  }
+  squares[at] = sum;
+  places[at] = place;
+  const reach = Math.sqrt(squares[last] as number) * search.scale * (1 + 1e-5) + search.slack;
+  search.pairs.bounds[who] = reach * reach;
 }
 
 /**

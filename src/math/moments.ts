@@ -23,30 +23,57 @@ export type Moments = {
   readonly kurtosis: number | null;
 };
 
+/** Numbers added in four plain sums before the compensated one takes them: the error stays that of a pairwise sum. */
+const blockLength = 256;
+
 /**
- * Mean and central moments in two passes with Neumaier's compensated sums.
+ * Mean and central moments in two passes: a compensated sum, then sums of blocks (nothing of them is negative) added up with Neumaier's.
  * @param values finite, n ≥ 1. A column whose squares overflow has infinite variance, and no skewness.
  */
 export function moments(values: Float64Array): Moments {
   const n = values.length;
   const mean = meanOf(values);
+  const sums = { second: newSum(), third: 0, fourth: 0 };
+  for (let from = 0; from < n; from += blockLength) addPowers(sums, values, { from, to: Math.min(n, from + blockLength), mean });
+  const variance = totalOf(sums.second) / n;
+  const isShaped = variance > 0 && Number.isFinite(sums.fourth) && (values[0] !== values[n - 1] || n > 1);
+  if (!isShaped || variance * variance === 0) return { mean, variance, skewness: null, kurtosis: null };
+  return { mean, variance, skewness: sums.third / n / variance ** 1.5, kurtosis: sums.fourth / n / (variance * variance) - 3 };
+}
+
+type Block = { readonly from: number; readonly to: number; readonly mean: number };
+
+function addPowers(sums: { second: Sum; third: number; fourth: number }, values: Float64Array, { from, to, mean }: Block): void {
   let second = 0;
-  let lost = 0;
   let third = 0;
   let fourth = 0;
-  for (let i = 0; i < n; i++) {
+  let secondOdd = 0;
+  let thirdOdd = 0;
+  let fourthOdd = 0;
+  let i = from;
+  // Two sums each: an addition need not wait for the one before.
+  for (; i + 1 < to; i += 2) {
+    const difference = (values[i] as number) - mean;
+    const odd = (values[i + 1] as number) - mean;
+    const square = difference * difference;
+    const squareOdd = odd * odd;
+    second += square;
+    secondOdd += squareOdd;
+    third += square * difference;
+    thirdOdd += squareOdd * odd;
+    fourth += square * square;
+    fourthOdd += squareOdd * squareOdd;
+  }
+  if (i < to) {
     const difference = (values[i] as number) - mean;
     const square = difference * difference;
-    const sum = second + square;
-    lost += second >= square ? second - sum + square : square - sum + second;
-    second = sum;
+    second += square;
     third += square * difference;
     fourth += square * square;
   }
-  const variance = (second + (Number.isFinite(lost) ? lost : 0)) / n;
-  const isShaped = variance > 0 && Number.isFinite(fourth) && (values[0] !== values[n - 1] || n > 1);
-  if (!isShaped || variance * variance === 0) return { mean, variance, skewness: null, kurtosis: null };
-  return { mean, variance, skewness: third / n / variance ** 1.5, kurtosis: fourth / n / (variance * variance) - 3 };
+  addTo(sums.second, second + secondOdd);
+  sums.third += third + thirdOdd;
+  sums.fourth += fourth + fourthOdd;
 }
 
 /** Compensated mean; numbers near the largest double are scaled, so that their sum does not overflow. */
@@ -55,16 +82,41 @@ export function meanOf(values: Float64Array): number {
   return Number.isFinite(plain) ? plain / values.length : compensatedSum(values, 1 / values.length);
 }
 
+/** What each addition loses is kept (Knuth's TwoSum, which asks for no comparison); two sums, so that none waits for the other. */
 function compensatedSum(values: Float64Array, scale: number): number {
-  let total = 0;
+  let even = 0;
+  let odd = 0;
   let lost = 0;
-  for (let i = 0; i < values.length; i++) {
+  const pairs = values.length - (values.length % 2);
+  for (let i = 0; i < pairs; i += 2) {
     const value = (values[i] as number) * scale;
-    const sum = total + value;
-    lost += Math.abs(total) >= Math.abs(value) ? total - sum + value : value - sum + total;
-    total = sum;
+    const other = (values[i + 1] as number) * scale;
+    const sum = even + value;
+    const sumOdd = odd + other;
+    const part = sum - even;
+    const partOdd = sumOdd - odd;
+    lost += even - (sum - part) + (value - part) + (odd - (sumOdd - partOdd) + (other - partOdd));
+    even = sum;
+    odd = sumOdd;
   }
-  return total + lost;
+  const sum = newSum();
+  addTo(sum, even);
+  addTo(sum, odd);
+  if (pairs < values.length) addTo(sum, (values[pairs] as number) * scale);
+  addTo(sum, lost);
+  return sum.total + sum.lost;
+}
+
+type Sum = { total: number; lost: number };
+const newSum = (): Sum => ({ total: 0, lost: 0 });
+/** What overflowed stays infinite. */
+const totalOf = ({ total, lost }: Sum): number => total + (Number.isFinite(lost) ? lost : 0);
+
+/** Neumaier's compensated sum. */
+function addTo(sum: Sum, value: number): void {
+  const next = sum.total + value;
+  sum.lost += Math.abs(sum.total) >= Math.abs(value) ? sum.total - next + value : value - next + sum.total;
+  sum.total = next;
 }
 
 /** How many different numbers a sorted column holds. */

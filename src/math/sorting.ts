@@ -1,11 +1,19 @@
-/** Sorting numbers by their bits: for columns of a million rows a third of the time of a comparing sort. */
+/** Sorting numbers by where they lie in their range: for columns of a million rows a quarter of the time of a comparing sort. */
 
-const digitBits = 11;
-const buckets = 1 << digitBits;
-const lastDigit = buckets - 1;
-const passes = 6;
-/** Below this length the histograms cost more than comparing. */
+/** Below this length finding the range costs more than comparing. */
 const shortLength = 2000;
+/** Numbers go to this many parts first: as many places to write as stay in the cache. */
+const parts = 1024;
+/** A part up to this length stays in the cache while it is put in order. */
+const mostCached = 16_384;
+/** Part of a part: cells of one number or two. */
+const mostCells = 16_384;
+const fewNumbers = 16;
+const sampled = 1024;
+/** Uneven parts are parted again so often, then compared. */
+const mostDepth = 4;
+/** Moves per number that putting right may take before a part is compared instead. */
+const mostMoves = 8;
 
 /**
  * Puts the finite numbers of a column first, turns −0 into 0, and drops NaN and infinities.
@@ -21,59 +29,148 @@ export function keepFinite(values: Float64Array): Float64Array {
   return values.subarray(0, kept);
 }
 
-/** Moves per number that the finishing pass may take before all digits are sorted instead. */
-const mostMoves = 8;
-
 /**
  * Sorts ascending, in place.
  * @param values finite numbers without −0 (see keepFinite).
  * @param scratch at least as long; made when left out. 16 bytes a row while it runs.
- * Least significant digit first, in passes of 11 bits over the order-preserving bit pattern; a pass in which all rows agree is skipped.
- * The upper 31 bits nearly always decide, so three passes come first and neighbours still out of order are put right; only where that
- * would take long (many numbers alike in their upper bits) all six passes run.
+ * Numbers are spread over equal parts of the range that holds most of them (by a sample), each part over cells inside the cache, and what
+ * is still out of order is put right. Subtracting, multiplying and rounding down keep order, so no rounding can misplace a number. Parts
+ * that hold far too many are parted again, equal numbers are set aside, and what stays uneven is compared: O(n log n) at worst.
  */
 export function sortNumbers(values: Float64Array, scratch?: Float64Array): void {
+  sortPart(values, scratch === undefined ? new Float64Array(values.length) : scratch.subarray(0, values.length), 0);
+}
+
+function sortPart(values: Float64Array, scratch: Float64Array, depth: number): void {
   const n = values.length;
-  if (n < shortLength) {
+  if (n < shortLength || depth > mostDepth) {
     values.sort();
     return;
   }
-  const room = scratch === undefined ? new Float64Array(n) : scratch.subarray(0, n);
-  const counts = upperCounts(values);
-  sortDigits(values, room, { counts, from: passes / 2 });
-  if (putRight(values, n * mostMoves)) return;
-  sortDigits(values, room, { counts: lowerCounts(values), from: 0, to: passes / 2 });
-  sortDigits(values, room, { counts: upperCounts(values), from: passes / 2 });
+  const { low, high } = usualRange(values);
+  if (low === high) {
+    sortAround(values, scratch, { pivot: low, depth });
+    return;
+  }
+  const scale = (parts - 2) / (high - low);
+  if (!(scale > 0 && scale < Infinity)) {
+    values.sort();
+    return;
+  }
+  const ends = spread(values, scratch, { low: low - 1 / scale, scale });
+  const cells = new Uint32Array(mostCells);
+  let from = 0;
+  for (const to of ends) {
+    if (to > from) sortCached(scratch, values, { from, to, cells, depth });
+    from = to;
+  }
 }
 
-type Digits = { readonly counts: Uint32Array; readonly from: number; readonly to?: number };
+/** Between the 1st and the 99th of a hundred, by a sample; its ends where those are equal. Far numbers go to the outermost parts. */
+function usualRange(values: Float64Array): { low: number; high: number } {
+  const step = values.length / sampled;
+  const sample = Float64Array.from({ length: sampled }, (_, k) => values[Math.floor(k * step)] as number).sort();
+  const low = sample[10] as number;
+  const high = sample[sampled - 11] as number;
+  return low === high ? { low: sample[0] as number, high: sample[sampled - 1] as number } : { low, high };
+}
 
-/** Passes `from` to before `to`; `counts` holds three tables, of the passes from 0 or from 3. */
-function sortDigits(values: Float64Array, scratch: Float64Array, { counts, from, to = passes }: Digits): void {
-  let source = values;
-  let target = scratch;
-  for (let pass = from; pass < to; pass++) {
-    const count = counts.subarray((pass - from) * buckets, (pass - from + 1) * buckets);
-    if (count.includes(values.length)) continue;
-    startsOf(count);
-    scatter(source, target, { starts: count, pass });
-    [source, target] = [target, source];
+type Around = { readonly pivot: number; readonly depth: number };
+
+/** Most numbers are one and the same: only those below and above it need sorting. */
+function sortAround(values: Float64Array, scratch: Float64Array, { pivot, depth }: Around): void {
+  let below = 0;
+  let above = values.length;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < pivot) scratch[below++] = value;
+    else if (value > pivot) scratch[--above] = value;
   }
-  if (source !== values) values.set(source);
+  scratch.fill(pivot, below, above);
+  values.set(scratch);
+  sortPart(values.subarray(0, below), scratch.subarray(0, below), depth + 1);
+  sortPart(values.subarray(above), scratch.subarray(above), depth + 1);
+}
+
+type Range = { readonly low: number; readonly scale: number };
+
+/** @returns where each part ends in `to`. */
+function spread(from: Float64Array, to: Float64Array, { low, scale }: Range): Uint32Array {
+  const places = new Uint32Array(parts);
+  for (let i = 0; i < from.length; i++) {
+    const part = Math.max(0, Math.min(parts - 1, ((from[i] as number) - low) * scale)) | 0;
+    places[part] = (places[part] as number) + 1;
+  }
+  startsOf(places, { first: 0, length: parts });
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i] as number;
+    const part = Math.max(0, Math.min(parts - 1, (value - low) * scale)) | 0;
+    const place = places[part] as number;
+    places[part] = place + 1;
+    to[place] = value;
+  }
+  return places;
+}
+
+/** Counts become the places at which each group begins. */
+function startsOf(counts: Uint32Array, { first, length }: { first: number; length: number }): void {
+  let start = first;
+  for (let k = 0; k < length; k++) {
+    const numbers = counts[k] as number;
+    counts[k] = start;
+    start += numbers;
+  }
+}
+
+type Part = { readonly from: number; readonly to: number; readonly cells: Uint32Array; readonly depth: number };
+
+/** One part, from the one array to the same place of the other, in order. */
+function sortCached(source: Float64Array, target: Float64Array, { from, to, cells, depth }: Part): void {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let i = from; i < to; i++) {
+    const value = source[i] as number;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const n = to - from;
+  let length = 64;
+  while (length < n) length *= 2;
+  const scale = (length - 1) / (most - least);
+  if (n <= fewNumbers || n > mostCached || !(scale < Infinity)) {
+    target.set(source.subarray(from, to), from);
+    if (n <= fewNumbers) putRight(target, { from, to, moves: Infinity });
+    else if (least < most) sortPart(target.subarray(from, to), source.subarray(from, to), depth + 1);
+    return;
+  }
+  cells.fill(0, 0, length);
+  for (let i = from; i < to; i++) {
+    const cell = (((source[i] as number) - least) * scale) | 0;
+    cells[cell] = (cells[cell] as number) + 1;
+  }
+  startsOf(cells, { first: from, length });
+  for (let i = from; i < to; i++) {
+    const value = source[i] as number;
+    const cell = ((value - least) * scale) | 0;
+    const place = cells[cell] as number;
+    cells[cell] = place + 1;
+    target[place] = value;
+  }
+  if (!putRight(target, { from, to, moves: n * mostMoves })) target.subarray(from, to).sort();
 }
 
 /** Insertion sort of what is nearly in order. @returns false when it would take more moves than given; the numbers are then all there, unsorted. */
-function putRight(values: Float64Array, moves: number): boolean {
+function putRight(values: Float64Array, { from, to, moves }: { from: number; to: number; moves: number }): boolean {
   let left = moves;
-  let previous = values[0] as number;
-  for (let i = 1; i < values.length; i++) {
+  let previous = values[from] as number;
+  for (let i = from + 1; i < to; i++) {
     const value = values[i] as number;
     if (value >= previous) {
       previous = value;
       continue;
     }
     let place = i;
-    while (place > 0 && (values[place - 1] as number) > value) {
+    while (place > from && (values[place - 1] as number) > value) {
       values[place] = values[place - 1] as number;
       place--;
     }
@@ -82,78 +179,4 @@ function putRight(values: Float64Array, moves: number): boolean {
     if (left < 0) return false;
   }
   return true;
-}
-
-/** How often each of the three upper digits occurs, in one reading. */
-function upperCounts(values: Float64Array): Uint32Array {
-  const counts = new Uint32Array(3 * buckets);
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
-  for (let i = 1; i < words.length; i += 2) {
-    const upper = words[i] as number;
-    const high = upper ^ ((upper >> 31) | 0x80000000);
-    (counts[(high >>> 1) & lastDigit] as number)++;
-    (counts[buckets + ((high >>> 12) & lastDigit)] as number)++;
-    (counts[2 * buckets + (high >>> 23)] as number)++;
-  }
-  return counts;
-}
-
-function lowerCounts(values: Float64Array): Uint32Array {
-  const counts = new Uint32Array(3 * buckets);
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
-  for (let i = 0; i < words.length; i += 2) {
-    const sign = (words[i + 1] as number) >> 31;
-    const low = ((words[i] as number) ^ sign) >>> 0;
-    (counts[low & lastDigit] as number)++;
-    (counts[buckets + ((low >>> 11) & lastDigit)] as number)++;
-    (counts[2 * buckets + (((low >>> 22) | (((words[i + 1] as number) ^ sign) << 10)) & lastDigit)] as number)++;
-  }
-  return counts;
-}
-
-function startsOf(count: Uint32Array): void {
-  let start = 0;
-  for (let digit = 0; digit < buckets; digit++) {
-    const rows = count[digit] as number;
-    count[digit] = start;
-    start += rows;
-  }
-}
-
-type Pass = { readonly starts: Uint32Array; readonly pass: number };
-
-function scatter(from: Float64Array, to: Float64Array, { starts, pass }: Pass): void {
-  if (pass < 2) scatterLow(from, to, { starts, pass });
-  else if (pass > 2) scatterHigh(from, to, { starts, pass });
-  else scatterMiddle(from, to, starts);
-}
-
-/** Ten bits of the lower word and one of the upper. */
-function scatterMiddle(from: Float64Array, to: Float64Array, starts: Uint32Array): void {
-  const words = new Uint32Array(from.buffer, from.byteOffset, from.length * 2);
-  for (let i = 0; i < from.length; i++) {
-    const upper = words[2 * i + 1] as number;
-    const sign = upper >> 31;
-    const digit = ((((words[2 * i] as number) ^ sign) >>> 22) | ((upper ^ sign) << 10)) & lastDigit;
-    to[(starts[digit] as number)++] = from[i] as number;
-  }
-}
-
-function scatterLow(from: Float64Array, to: Float64Array, { starts, pass }: Pass): void {
-  const words = new Uint32Array(from.buffer, from.byteOffset, from.length * 2);
-  const shift = pass * digitBits;
-  for (let i = 0; i < from.length; i++) {
-    const digit = (((words[2 * i] as number) ^ ((words[2 * i + 1] as number) >> 31)) >>> shift) & lastDigit;
-    to[(starts[digit] as number)++] = from[i] as number;
-  }
-}
-
-function scatterHigh(from: Float64Array, to: Float64Array, { starts, pass }: Pass): void {
-  const words = new Uint32Array(from.buffer, from.byteOffset, from.length * 2);
-  const shift = (pass - 3) * digitBits + 1;
-  for (let i = 0; i < from.length; i++) {
-    const upper = words[2 * i + 1] as number;
-    const digit = ((upper ^ ((upper >> 31) | 0x80000000)) >>> shift) & lastDigit;
-    to[(starts[digit] as number)++] = from[i] as number;
-  }
 }

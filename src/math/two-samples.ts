@@ -26,27 +26,11 @@ export type SamplePair = {
 export function compareSamples(reference: Float64Array, current: Float64Array): SamplePair {
   const n = reference.length;
   const m = current.length;
-  const walk = { crossing: 0, first: newSum(), second: newSum(), rankSum: 0, squares: newSum(), tieTerm: 0 };
-  const scale = 1 / (n * m);
-  let i = 0;
-  let j = 0;
-  let previous = Math.min(reference[0] as number, current[0] as number);
-  while (i < n || j < m) {
-    const left = i < n ? (reference[i] as number) : Infinity;
-    const right = j < m ? (current[j] as number) : Infinity;
-    const value = Math.min(left, right);
-    const gap = Math.abs(i * m - j * n) * scale;
-    const width = value - previous;
-    add(walk.first, gap * width);
-    add(walk.second, gap * gap * width);
-    previous = value;
-    const beforeI = i;
-    const beforeJ = j;
-    while (i < n && reference[i] === value) i++;
-    while (j < m && current[j] === value) j++;
-    rankGroup(walk, { beforeI, beforeJ, a: i - beforeI, b: j - beforeJ, n, m });
-    const distance = Math.abs(i * m - j * n);
-    if (distance > walk.crossing) walk.crossing = distance;
+  const walk = newWalk(n, m);
+  walk.previous = Math.min(reference[0] as number, current[0] as number);
+  while (walk.i < n || walk.j < m) {
+    if (walk.i < n && walk.j < m) walkApart(walk, reference, current);
+    if (walk.i < n || walk.j < m) takeGroups(walk, reference, current);
   }
   return {
     ksDistance: walk.crossing / (n * m),
@@ -59,16 +43,112 @@ export function compareSamples(reference: Float64Array, current: Float64Array): 
   };
 }
 
-type Group = { beforeI: number; beforeJ: number; a: number; b: number; n: number; m: number };
-type Walk = { rankSum: number; squares: Sum; tieTerm: number };
+type Walk = {
+  readonly n: number;
+  readonly m: number;
+  i: number;
+  j: number;
+  previous: number;
+  crossing: number;
+  rankSum: number;
+  tieTerm: number;
+  /** ∫|F − G|, ∫(F − G)², and the squares of the Cramér–von Mises statistic. */
+  readonly first: Sum;
+  readonly second: Sum;
+  readonly squares: Sum;
+};
+
+function newWalk(n: number, m: number): Walk {
+  const sums = { first: newSum(), second: newSum(), squares: newSum() };
+  return { n, m, i: 0, j: 0, previous: 0, crossing: 0, rankSum: 0, tieTerm: 0, ...sums };
+}
+
+/** Steps added plainly before the compensated sums take them: none of them is negative. */
+const blockSteps = 512;
+
+/** Takes numbers that occur once: until a block is full, two are equal, or a side is used up. */
+function walkApart(walk: Walk, reference: Float64Array, current: Float64Array): void {
+  const { n, m } = walk;
+  const scale = 1 / (n * m);
+  let { i, j, previous, crossing } = walk;
+  let left = reference[i] as number;
+  let right = current[j] as number;
+  let apart = i * m - j * n;
+  let first = 0;
+  let second = 0;
+  let ranks = 0;
+  let squaresOfReference = 0;
+  let squaresOfCurrent = 0;
+  for (let step = 0; step < blockSteps && left !== right; step++) {
+    const value = Math.min(left, right);
+    const gap = Math.abs(apart) * scale;
+    const work = gap * (value - previous);
+    if (left < right) {
+      const next = i + 1 < n ? (reference[i + 1] as number) : Infinity;
+      if (next === left) break;
+      left = next;
+      squaresOfReference += j * j;
+      ranks += i + j + 1;
+      apart += m;
+      i++;
+    } else {
+      const next = j + 1 < m ? (current[j + 1] as number) : Infinity;
+      if (next === right) break;
+      right = next;
+      squaresOfCurrent += i * i;
+      apart -= n;
+      j++;
+    }
+    first += work;
+    second += gap * work;
+    previous = value;
+    crossing = Math.max(crossing, Math.abs(apart));
+  }
+  walk.i = i;
+  walk.j = j;
+  walk.previous = previous;
+  walk.crossing = crossing;
+  walk.rankSum += ranks;
+  add(walk.first, first);
+  add(walk.second, second);
+  add(walk.squares, n * squaresOfReference + m * squaresOfCurrent);
+}
+
+/** Takes groups of equal numbers of both sides, until the next number occurs once. */
+function takeGroups(walk: Walk, reference: Float64Array, current: Float64Array): void {
+  const { n, m } = walk;
+  let { i, j } = walk;
+  for (;;) {
+    const left = i < n ? (reference[i] as number) : Infinity;
+    const right = j < m ? (current[j] as number) : Infinity;
+    const value = Math.min(left, right);
+    const gap = Math.abs(i * m - j * n) / (n * m);
+    const work = gap * (value - walk.previous);
+    add(walk.first, work);
+    add(walk.second, gap * work);
+    walk.previous = value;
+    const beforeI = i;
+    const beforeJ = j;
+    while (i < n && reference[i] === value) i++;
+    while (j < m && current[j] === value) j++;
+    const [a, b] = [i - beforeI, j - beforeJ];
+    walk.crossing = Math.max(walk.crossing, Math.abs(i * m - j * n));
+    rankGroup(walk, { beforeI, beforeJ, a, b });
+    if (a + b === 1 || (i >= n && j >= m)) break;
+  }
+  walk.i = i;
+  walk.j = j;
+}
+
+type Group = { readonly beforeI: number; readonly beforeJ: number; readonly a: number; readonly b: number };
 
 /** A group of a + b equal numbers shares the midrank of its places. */
-function rankGroup(walk: Walk, { beforeI, beforeJ, a, b, n, m }: Group): void {
+function rankGroup(walk: Walk, { beforeI, beforeJ, a, b }: Group): void {
   const size = a + b;
   const midrank = beforeI + beforeJ + (size + 1) / 2;
   // Halves below 2^53: exact.
   walk.rankSum += a * midrank;
-  add(walk.squares, n * squaresFrom(midrank - beforeI, a) + m * squaresFrom(midrank - beforeJ, b));
+  add(walk.squares, walk.n * squaresFrom(midrank - beforeI, a) + walk.m * squaresFrom(midrank - beforeJ, b));
   if (size > 1) walk.tieTerm += size * (size * size - 1);
 }
 

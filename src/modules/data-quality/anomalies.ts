@@ -2,6 +2,7 @@
 import { densityClusters, kdTree, nearestNeighbours } from '../../math/kd-tree.ts';
 import { moments, quantile } from '../../math/moments.ts';
 import { keepFinite, sortNumbers } from '../../math/sorting.ts';
+import { type EnsembleAnswer, ensembleOf } from './ensemble-answer.ts';
 import { alignedNumbers, type Column, type Frame, isNumeric } from './frame.ts';
 import { isolationScores } from './isolation-forest.ts';
 import { localOutlierFactors } from './local-outlier-factor.ts';
@@ -14,6 +15,10 @@ export type RowDetector = (typeof rowDetectors)[number];
 export type AnomalyOptions = {
   readonly columns: readonly string[] | undefined;
   readonly detectors: readonly RowDetector[];
+  /** Also one judgement of five detectors over columns of every type; left out: no. */
+  readonly ensemble?: boolean;
+  /** Expected share of false flags among the flags of the ensemble; left out: 0.05. */
+  readonly falseFlagRate?: number;
   readonly seed: number;
   readonly top: number;
 };
@@ -44,6 +49,8 @@ export type NotRun = { readonly detector: RowDetector; readonly reason: string }
 export type Anomalies = {
   readonly columns: readonly ColumnOutliers[];
   readonly detectors: readonly DetectorResult[];
+  /** null when not asked for. */
+  readonly ensemble: EnsembleAnswer | null;
   readonly notRun: readonly NotRun[];
   /** Constant or without any number: no part of the row detectors. */
   readonly leftOut: readonly string[];
@@ -80,6 +87,7 @@ export async function findAnomalies(frame: Frame, options: AnomalyOptions): Prom
   return {
     columns: described.map(({ outliers }) => outliers),
     detectors,
+    ensemble: options.ensemble === true ? await ensembleOf(frame, options) : null,
     notRun,
     leftOut: chosen.flatMap(({ name }) => (kept.has(name) ? [] : [name])),
     used: [...kept],

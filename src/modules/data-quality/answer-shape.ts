@@ -7,7 +7,7 @@ const count = z.int().min(0);
 
 export const IngestReport = z.object({
   name: z.string(),
-  format: z.enum(['csv', 'json', 'parquet']),
+  format: z.enum(['csv', 'json', 'parquet', 'arrow']),
   compression: z.enum(['gzip', 'zstd']).nullable(),
   sha256: z.string(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
@@ -81,6 +81,16 @@ export const Quality = z.object({
   }),
   score: p.nullable().describe('Mean of the known metrics.'),
   unknownMetrics: z.array(z.string()),
+  correlations: z
+    .object({
+      columns: z.array(z.string()),
+      rows: count,
+      pearson: z.array(z.number().nullable()),
+      spearman: z.array(z.number().nullable()),
+    })
+    .nullable()
+    .optional()
+    .describe('Of the pairs (0,1), (0,2), (1,2), (0,3) …, over a sample of rows; null is unknown.'),
 });
 export type Quality = z.infer<typeof Quality>;
 
@@ -88,6 +98,10 @@ const NumberDrift = z.object({
   kind: z.literal('number'),
   referenceRows: count,
   currentRows: count,
+  sampled: z
+    .object({ rows: count, error: z.number() })
+    .nullable()
+    .describe('The reference is a baseline that kept so many numbers; a share read from them lies within error of that of all rows.'),
   ks: z.object({ distance: p, p, method: z.enum(['exact', 'kolmogorov']) }),
   wasserstein: z.number(),
   normedWasserstein: z.number().nullable(),
@@ -132,9 +146,10 @@ export const Drift = z.object({
       verdict: z.enum(['drift', 'stable', 'unknown']),
       reason: z.string().nullable(),
       strength: z.number().nullable(),
+      severity: z.enum(['low', 'medium', 'high', 'critical']).nullable(),
       flags: z.array(
         z.object({
-          effect: z.enum(['ks', 'normedWasserstein', 'jensenShannon', 'missingRate', 'correlation', 'type', 'lost']),
+          effect: z.enum(['ks', 'normedWasserstein', 'jensenShannon', 'missingRate', 'range', 'correlation', 'constant', 'type', 'lost']),
           value: z.number().nullable(),
           floor: z.number().nullable(),
           adjustedP: p.nullable(),
@@ -152,15 +167,51 @@ export const Drift = z.object({
       current: z.number(),
       p,
       adjustedP: p,
+      spearman: z.object({ reference: z.number(), current: z.number(), p, adjustedP: p }).nullable(),
       verdict: z.enum(['drift', 'stable']),
     }),
   ),
+  rows: z
+    .object({ columns: count, referenceRows: count, currentRows: count, energy: z.number(), p, rounds: count, seed: count })
+    .nullable()
+    .describe('Energy distance of the standardised rows, with the p of a permutation test; it drives no verdict.'),
   newColumns: z.array(z.string()),
   seed: count,
 });
 export type Drift = z.infer<typeof Drift>;
 
 const detector = z.enum(['isolation-forest', 'local-outlier-factor', 'density-clusters']);
+const Ensemble = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('unknown'), reason: z.string() }),
+  z.object({
+    status: z.literal('judged'),
+    method: z.string(),
+    falseFlagRate: p,
+    flaggedCount: count,
+    flagged: z
+      .array(
+        z.object({
+          row: count,
+          p,
+          columns: z.array(
+            z.object({
+              column: z.string(),
+              value: z.number(),
+              low: z.number(),
+              high: z.number(),
+              because: z.enum(['value', 'dependency']),
+            }),
+          ),
+        }),
+      )
+      .describe('Smallest p first, the first thousand.'),
+    scores: z.array(z.number()).nullable(),
+    weights: z.array(z.object({ detector: z.string(), weight: z.number().min(0).max(1), found: z.record(z.string(), p) })),
+    used: z.array(z.string()),
+    leftOut: z.array(z.string()),
+    sampledTo: count.nullable(),
+  }),
+]);
 export const Anomalies = z.object({
   columns: z.array(
     z.object({ name: z.string(), zCount: count, robustZCount: count.nullable(), iqrCount: count, low: z.number(), high: z.number(), rows }),
@@ -174,8 +225,31 @@ export const Anomalies = z.object({
       parameters: z.record(z.string(), z.number()),
     }),
   ),
+  ensemble: Ensemble.nullable().describe('null when not asked for.'),
   notRun: z.array(z.object({ detector, reason: z.string() })),
   leftOut: z.array(z.string()),
   used: z.array(z.string()),
   seed: count,
+});
+
+const alarms = z.array(z.object({ at: count, direction: z.enum(['up', 'down']), since: count }));
+export const Changes = z.object({
+  changes: z.array(z.object({ at: count, statistic: z.number(), p })),
+  windows: z
+    .array(z.object({ from: count, to: count, fromTime: z.number().nullable(), toTime: z.number().nullable() }))
+    .describe('Rows from … to before …, in the order they came; times in milliseconds since 1970, of the first row and of the row behind.'),
+  step: z.int().min(1).describe('Every so many rows were looked at: a change is placed to within so many.'),
+  rounds: count,
+  seed: count,
+  series: z.array(
+    z.object({
+      name: z.string(),
+      target: z.number().nullable(),
+      sd: z.number().nullable(),
+      cusum: alarms,
+      pageHinkley: alarms,
+      alarms: count,
+    }),
+  ),
+  referenceRows: count,
 });

@@ -1,17 +1,33 @@
 /** The child process of one check: reads, computes, answers and ends. Nothing of the platform's settings or secrets is in it. */
-
+import { statSync } from 'node:fs';
 import { isProblem } from '../../contract/problem.ts';
 import type { AnomalyOptions } from './anomalies.ts';
+import type { Baseline } from './baseline-shape.ts';
+import type { ChangeQuestion } from './changes.ts';
+import type { PoisoningOptions } from './check-poisoning.ts';
 import type { DriftOptions } from './drift.ts';
-import type { EngineLimits } from './engine.ts';
-import { openEngine } from './engine.ts';
+import { type Engine, type EngineLimits, openEngine } from './engine.ts';
+import type { Frame } from './frame.ts';
 import { ingest, type Source } from './ingest.ts';
 import type { QualityOptions } from './quality.ts';
+import { dataProblems } from './refusal.ts';
 
 export type CheckTask = { readonly staging: string; readonly limits: EngineLimits } & (
-  | { readonly kind: 'quality'; readonly data: Source; readonly truth: Source | null; readonly options: QualityOptions }
+  | {
+      readonly kind: 'quality';
+      readonly data: Source;
+      readonly truth: Source | null;
+      /** Further tables that rules name. */
+      readonly sources?: readonly { readonly name: string; readonly data: Source }[];
+      readonly options: QualityOptions;
+    }
+  | { readonly kind: 'suggest'; readonly data: Source }
   | { readonly kind: 'drift'; readonly reference: Source; readonly current: Source; readonly options: DriftOptions }
+  | { readonly kind: 'changes'; readonly data: Source; readonly options: ChangeQuestion }
+  | { readonly kind: 'baseline'; readonly data: Source; readonly options: { readonly seed: number } }
+  | { readonly kind: 'baseline drift'; readonly data: Source; readonly baseline: Baseline; readonly options: DriftOptions }
   | { readonly kind: 'anomalies'; readonly data: Source; readonly options: AnomalyOptions }
+  | { readonly kind: 'poisoning'; readonly data: Source; readonly baseline: Source | null; readonly options: PoisoningOptions }
 );
 export type ChildReply =
   | { readonly answer: unknown }
@@ -37,23 +53,67 @@ function refusal(error: unknown): ChildReply {
 }
 
 async function check(task: CheckTask): Promise<unknown> {
-  const engine = await openEngine(task.staging, task.limits);
+  const paths = sourcesOf(task).map(({ path }) => path);
+  const before = paths.map(identityOf);
+  const engine = await openEngine(task.staging, task.limits, paths);
   try {
-    const read = (source: Source, number: number) => ingest(engine, task.staging, { source, number });
-    if (task.kind === 'drift') {
-      const { compareTables } = await import('./drift.ts');
-      const [reference, current] = [await read(task.reference, 0), await read(task.current, 1)];
-      return { reference: reference.ingest, current: current.ingest, ...(await compareTables(reference, current, task.options)) };
-    }
-    const frame = await read(task.data, 0);
-    if (task.kind === 'anomalies') {
-      const { findAnomalies } = await import('./anomalies.ts');
-      return { ingest: frame.ingest, ...(await findAnomalies(frame, task.options)) };
-    }
-    const { assessQuality } = await import('./quality.ts');
-    const truth = task.truth === null ? null : await read(task.truth, 1);
-    return { ingest: frame.ingest, ...(await assessQuality(frame, task.options, truth)) };
+    const answer = await answerOf(engine, task);
+    // Large tables are read where they lie, several times: the answer must be about one content.
+    if (paths.some((path, k) => identityOf(path) !== before[k])) throw dataProblems.unreadable({ reason: 'it changed while it was read.' });
+    return answer;
   } finally {
     engine.close();
   }
+}
+
+function sourcesOf(task: CheckTask): Source[] {
+  if (task.kind === 'drift') return [task.reference, task.current];
+  if (task.kind === 'poisoning') return [task.data, ...(task.baseline === null ? [] : [task.baseline])];
+  if (task.kind !== 'quality') return [task.data];
+  return [task.data, ...(task.truth === null ? [] : [task.truth]), ...(task.sources ?? []).map(({ data }) => data)];
+}
+
+function identityOf(path: string): string {
+  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}
+
+async function answerOf(engine: Engine, task: CheckTask): Promise<unknown> {
+  const read = (source: Source, number: number) => ingest(engine, task.staging, { source, number });
+  if (task.kind === 'drift') {
+    const { compareTables } = await import('./drift.ts');
+    const [reference, current] = [await read(task.reference, 0), await read(task.current, 1)];
+    return { reference: reference.ingest, current: current.ingest, ...(await compareTables(reference, current, task.options)) };
+  }
+  const frame = await read(task.data, 0);
+  if (task.kind === 'changes') {
+    const { findChanges } = await import('./changes.ts');
+    return { ingest: frame.ingest, ...(await findChanges(frame, task.options)) };
+  }
+  if (task.kind === 'baseline') {
+    const { baselineOf } = await import('./baseline.ts');
+    return baselineOf(frame, task.options);
+  }
+  if (task.kind === 'baseline drift') {
+    const { compareWithBaseline } = await import('./drift.ts');
+    return { reference: task.baseline.ingest, current: frame.ingest, ...(await compareWithBaseline(task.baseline, frame, task.options)) };
+  }
+  if (task.kind === 'anomalies') {
+    const { findAnomalies } = await import('./anomalies.ts');
+    return { ingest: frame.ingest, ...(await findAnomalies(frame, task.options)) };
+  }
+  if (task.kind === 'poisoning') {
+    const { checkForPoisoning } = await import('./check-poisoning.ts');
+    const baseline = task.baseline === null ? null : await read(task.baseline, 1);
+    return { ingest: frame.ingest, ...(await checkForPoisoning(frame, task.options, baseline)) };
+  }
+  if (task.kind === 'suggest') {
+    const { suggestRules } = await import('./suggestions.ts');
+    return { ingest: frame.ingest, ...(await suggestRules(frame)) };
+  }
+  const { assessTable } = await import('./quality.ts');
+  const truth = task.truth === null ? null : await read(task.truth, 1);
+  const sources = new Map<string, Frame>();
+  for (const [k, { name, data }] of (task.sources ?? []).entries()) sources.set(name, await read(data, k + 2));
+  return { ingest: frame.ingest, ...(await assessTable(frame, task.options, { truth, sources })) };
 }

@@ -1,5 +1,6 @@
 /** `ai-spm data-quality`: checks of a table on a laptop or in a pipeline, without server, database or network. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { PoisoningCommandOptions } from './poisoning-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 export function register(program: Command): void {
@@ -32,6 +33,33 @@ export function register(program: Command): void {
       const { runDriftCommand } = await import('./run-command.ts');
       process.exitCode = await runDriftCommand(reference, current, options);
     });
+  noun
+    .command('poisoning')
+    .description('Whether the labelled table FILE was tampered with: flipped labels, triggers, floods of copies, shifts')
+    .argument('<file>')
+    .requiredOption('--label <column>', 'column that holds the label')
+    .option('--split <column>', 'column that names the part of a row (training, validation)')
+    .option('--order <column>', 'column of time or number by which rows came in')
+    .option('--baseline <file>', 'an earlier table of the same columns')
+    .option('--seed <number>', 'of the folds and permutations', whole, 1)
+    .option('--delimiter <character>', 'of text files; default: detected')
+    .option('--no-header', 'the first line is data')
+    .option('--json', 'print the whole answer as JSON')
+    .addHelpText('after', poisoningHelp)
+    .action(async (file: string, options: PoisoningCommandOptions) => {
+      const { runPoisoningCommand } = await import('./poisoning-command.ts');
+      process.exitCode = await runPoisoningCommand(file, options);
+    });
+}
+
+const poisoningHelp =
+  '\nExit codes: 0 clean; 1 poisoned or suspicious; 2 the data could not be read or the verdict is unknown; 3 wrong usage.';
+
+function whole(word: string): number {
+  const value = Number(word);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 4_294_967_295))
+    throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.');
+  return value;
 }
 
 const exitHelp =

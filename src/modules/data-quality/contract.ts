@@ -1,10 +1,20 @@
 /** What may be asked of the data integrity door :8002 about a table: its quality, its drift, its anomalies. */
 import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
-import { Anomalies, Drift, IngestReport, Quality } from './answer-shape.ts';
+import { Anomalies, Changes, Drift, IngestReport, Quality } from './answer-shape.ts';
+import { Baseline } from './baseline-shape.ts';
+import { NearDuplicates, RowsPage, RuleFinding, Suggestion } from './finding-shape.ts';
+import { Poisoning } from './poisoning-shape.ts';
+import { Rule } from './rule-shape.ts';
 
 export * from './answer-shape.ts';
+export { Baseline } from './baseline-shape.ts';
+export * from './finding-shape.ts';
+export { finishStates, mergeStates, type Plan } from './plan.ts';
+export { Poisoning } from './poisoning-shape.ts';
+export * from './postgres-source.ts';
 export { dataProblems } from './refusal.ts';
+export { Rule } from './rule-shape.ts';
 
 /** Bytes one request may hand over; larger data is named by its path. */
 const mostUploadBytes = 20 * 2 ** 20;
@@ -12,8 +22,8 @@ const mostInlineRows = 200_000;
 const columnName = z.string().max(1000);
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-const ReadOptions = z.strictObject({
-  format: z.enum(['csv', 'json', 'parquet']).optional(),
+export const ReadOptions = z.strictObject({
+  format: z.enum(['csv', 'json', 'parquet', 'arrow']).optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).optional(),
   delimiter: z.string().length(1).optional(),
   header: z.boolean().optional(),
@@ -29,27 +39,16 @@ export const DataSource = z
       .describe('Columns of equal length.'),
     upload: z.strictObject({ name: z.string().max(300), base64: z.base64() }).optional(),
     path: z.string().min(1).max(4096).optional().describe('A file in one of the folders this installation may scan (SCAN_ROOTS).'),
+    staged: z
+      .strictObject({ upload: z.uuid(), name: z.string().max(300) })
+      .optional()
+      .describe("A file that the product took in for the caller's workspace."),
     read: ReadOptions.optional().describe('How to read it; what is left out is detected.'),
   })
   .refine(
-    ({ rows, columns, upload, path }) => [rows, columns, upload, path].filter((given) => given !== undefined).length === 1,
-    'Name exactly one of rows, columns, upload and path.',
+    ({ rows, columns, upload, path, staged }) => [rows, columns, upload, path, staged].filter((given) => given !== undefined).length === 1,
+    'Name exactly one of rows, columns, upload, path and staged.',
   );
-
-const bound = z.number().optional();
-const Rule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('type'), column: columnName, type: z.enum(['integer', 'number', 'boolean', 'time', 'text']) }),
-  z.strictObject({ kind: z.literal('range'), column: columnName, min: bound, max: bound }),
-  z.strictObject({ kind: z.literal('set'), column: columnName, values: z.array(z.string()).min(1).max(1000) }),
-  z.strictObject({ kind: z.literal('length'), column: columnName, min: bound, max: bound }),
-  z.strictObject({
-    kind: z.literal('pattern'),
-    column: columnName,
-    pattern: z.string().min(1).max(500).describe('RE2; the whole cell must match.'),
-  }),
-  z.strictObject({ kind: z.literal('compare'), left: columnName, operator: z.enum(['<', '<=', '=', '>=', '>', '!=']), right: columnName }),
-  z.strictObject({ kind: z.literal('dependency'), determinant: z.array(columnName).min(1).max(8), dependent: columnName }),
-]);
 
 const key = z.array(columnName).min(1).max(8);
 const seed = z.int().min(0).max(4_294_967_295).default(1);
@@ -79,21 +78,111 @@ export const checkQuality = endpoint({
       .strictObject({ data: DataSource, key, absolute: z.number().min(0).default(0), relative: z.number().min(0).default(0) })
       .optional()
       .describe('True values, matched by key.'),
+    sources: z
+      .array(z.strictObject({ name: z.string().min(1).max(100), data: DataSource }))
+      .max(4)
+      .refine((given) => new Set(given.map(({ name }) => name)).size === given.length, 'Each source needs a name of its own.')
+      .default([])
+      .describe('Further tables that rules name: foreignKey, sameInSource, distribution.'),
+    failing: z
+      .strictObject({
+        rule: z.int().min(0).max(999).describe('Place of the rule in `rules`.'),
+        offset: z.int().min(0).max(1_000_000_000).default(0),
+        limit: z.int().min(1).max(1000).default(100),
+        reveal: z.boolean().default(false).describe('Cells as they are; else only their shape. The caller checks who may ask for this.'),
+      })
+      .optional()
+      .describe('One page of the rows that fail one rule.'),
+    nearDuplicates: z
+      .strictObject({ columns: z.array(columnName).min(1).max(1000).optional(), similarity: z.number().min(0.5).max(1).default(0.9) })
+      .optional()
+      .describe('Search rows that are almost the same.'),
   }),
-  output: z.object({ ingest: IngestReport, ...Quality.shape }),
+  output: z.object({
+    ingest: IngestReport,
+    ...Quality.shape,
+    rules: z.array(RuleFinding),
+    failing: RowsPage.nullable(),
+    nearDuplicates: NearDuplicates.nullable(),
+  }),
 });
+
+export const checkSuggest = endpoint({
+  ...common,
+  path: '/check/suggest',
+  operation: 'check-suggest',
+  summary: 'Rules that a good table keeps, each with its evidence; nothing becomes active by this',
+  input: z.strictObject({ data: DataSource }),
+  output: z.object({ ingest: IngestReport, suggestions: z.array(Suggestion), leftOut: z.array(z.string()) }),
+});
+
+export const checkBaseline = endpoint({
+  ...common,
+  path: '/check/baseline',
+  operation: 'check-baseline',
+  summary: 'What later tables can be compared with when this one is not kept: its state, without a row',
+  input: z.strictObject({ data: DataSource, seed }),
+  output: Baseline,
+});
+
+const moment = z.number().describe('Milliseconds since 1970, UTC.');
+const ReferenceWindow = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed'), from: moment, to: moment }),
+  z.strictObject({ kind: z.literal('rolling'), lengthMs: z.number().positive(), gapMs: z.number().min(0).default(0) }),
+  z.strictObject({ kind: z.literal('hourOfWeek'), weeks: z.int().min(1).max(520) }),
+]);
+
+export const checkChanges = endpoint({
+  ...common,
+  path: '/check/changes',
+  operation: 'check-changes',
+  summary: 'When a table changed: windows of rows that differ from those before, and alarms of each column as a series',
+  input: z
+    .strictObject({
+      data: DataSource,
+      columns: z.array(columnName).min(1).max(50).optional().describe('Numeric columns; left out: all of them.'),
+      time: columnName.optional().describe('A column of times.'),
+      window: ReferenceWindow.optional().describe('What the series are held against, before the newest time; left out: the first rows.'),
+      referenceRows: z.int().min(2).max(1_000_000).default(100),
+      burst: z.int().min(1).max(1_000_000).default(1).describe('Rows that came together: they are permuted together.'),
+      seed,
+    })
+    .refine(({ window, time }) => window === undefined || time !== undefined, 'A window needs a time column.'),
+  output: z.object({ ingest: IngestReport, ...Changes.shape }),
+});
+
+const floor = z.number().min(0).optional();
+const Floors = z
+  .array(
+    z.strictObject({
+      column: columnName.optional().describe('Left out: every column without an entry of its own, and correlations.'),
+      ks: floor,
+      normedWasserstein: floor,
+      jensenShannon: floor,
+      missingRate: floor,
+      range: floor,
+      correlation: floor,
+    }),
+  )
+  .max(10_000)
+  .default([])
+  .describe('Effects below a floor are no drift. What is set here holds whatever the sensitivity.');
 
 export const checkDrift = endpoint({
   ...common,
   path: '/check/drift',
   operation: 'check-drift',
   summary: 'What changed between two tables: effect and significance of every column, and of the correlations',
-  input: z.strictObject({
-    reference: DataSource,
-    current: DataSource,
-    sensitivity: z.enum(['low', 'medium', 'high']).default('medium'),
-    seed,
-  }),
+  input: z
+    .strictObject({
+      reference: DataSource.optional(),
+      baseline: Baseline.optional().describe('What /check/baseline answered, instead of the reference itself.'),
+      current: DataSource,
+      sensitivity: z.enum(['low', 'medium', 'high']).default('medium'),
+      floors: Floors,
+      seed,
+    })
+    .refine(({ reference, baseline }) => (reference === undefined) !== (baseline === undefined), 'Name either a reference or a baseline.'),
   output: z.object({ reference: IngestReport, current: IngestReport, ...Drift.shape }),
 });
 
@@ -110,8 +199,37 @@ export const checkAnomalies = endpoint({
       .min(1)
       .max(3)
       .default(['isolation-forest', 'local-outlier-factor', 'density-clusters']),
+    ensemble: z.boolean().default(false).describe('Also one calibrated judgement of five detectors, over columns of every type.'),
+    falseFlagRate: z.number().min(0.0001).max(0.5).default(0.05).describe('Expected share of false flags among the flags of the ensemble.'),
     seed,
     top: z.int().min(1).max(1000).default(20),
   }),
   output: z.object({ ingest: IngestReport, ...Anomalies.shape }),
+});
+
+const mostGivenNumbers = 2000;
+const perRow = z.array(z.array(z.number()).max(mostGivenNumbers)).max(mostInlineRows).optional();
+
+export const checkPoisoning = endpoint({
+  ...common,
+  path: '/check/poisoning',
+  operation: 'check-poisoning',
+  summary: 'Whether a labelled table was tampered with: flipped labels, triggers, floods, shifts; rows named, the clean stay clean',
+  input: z.strictObject({
+    data: DataSource,
+    label: columnName.describe('Column that holds the label.'),
+    columns: z.array(columnName).min(1).max(2000).optional().describe('Features; left out: every column but the label, split and order.'),
+    split: columnName.optional().describe('Column that names the part of a row (training, validation).'),
+    order: columnName.optional().describe('Column of time or number by which rows came in.'),
+    baseline: DataSource.optional().describe('An earlier table of the same columns.'),
+    gradients: perRow.describe('One gradient a row of the data, in its order.'),
+    activations: perRow.describe('One vector a row, of the last hidden layer.'),
+    modelPredictions: z
+      .array(z.strictObject({ model: z.string().min(1).max(200), labels: z.array(Cell).max(mostInlineRows) }))
+      .max(50)
+      .optional()
+      .describe('Labels that models give, one a row of the data, in its order.'),
+    seed,
+  }),
+  output: z.object({ ingest: IngestReport, ...Poisoning.shape }),
 });

@@ -1,9 +1,13 @@
-/** Pearson correlation of every pair of numeric columns over the rows where both have a number. */
+/** Correlation of every pair of numeric columns over the rows where both have a number: Pearson's, and Spearman's on midranks. */
+
+import { keepFinite, sortNumbers } from '../../math/sorting.ts';
 
 /** Fewer common rows than this say nothing about a correlation. */
 const fewestRows = 30;
 /** Rows multiplied at a time: two columns of a block stay in the nearest cache. */
 const blockRows = 1024;
+/** Part of a sum of squares that is no rounding error. */
+const leastShare = 1e-13;
 
 export type Correlations = {
   /** r of columns i < j at `pairIndex(i, j)`; NaN when unknown. */
@@ -15,22 +19,104 @@ export type Correlations = {
 export const pairIndex = (i: number, j: number): number => (j * (j - 1)) / 2 + i;
 
 /**
+ * Pearson's r.
  * @param columns aligned to rows, NaN where a row has no number. @returns NaN for fewer than 30 common rows and for constant columns.
  * Centred by each column's own mean first, so that large offsets cost no digits.
  */
 export function correlations(columns: readonly Float64Array[]): Correlations {
-  const pairs = (columns.length * (columns.length - 1)) / 2;
-  const answer = { r: new Float64Array(pairs), n: new Float64Array(pairs) };
   const centred = columns.map(centre);
-  for (const [j, right] of centred.entries())
+  return everyPair(columns.length, (i, j) => {
+    const left = centred[i] as Centred;
+    const right = centred[j] as Centred;
+    return left.isFull && right.isFull ? fullSums(left, right) : partSums(left.values, right.values);
+  });
+}
+
+/**
+ * Spearman's r: Pearson's of the midranks. Ranks are those among the rows that both columns of a pair have.
+ * @param columns and answer as of `correlations`. @source scipy.stats.spearmanr over the common rows.
+ */
+export function rankCorrelations(columns: readonly Float64Array[]): Correlations {
+  const ranked = columns.map(rankColumn);
+  const centred = ranked.map(({ ranks }) => centre(ranks));
+  return everyPair(columns.length, (i, j) => {
+    const left = ranked[i] as Ranked;
+    const right = ranked[j] as Ranked;
+    if (left.isFull && right.isFull) return fullSums(centred[i] as Centred, centred[j] as Centred);
+    return partSums(right.isFull ? left.ranks : commonRanks(left, right), left.isFull ? right.ranks : commonRanks(right, left));
+  });
+}
+
+function everyPair(columns: number, sumsOf: (i: number, j: number) => Sums): Correlations {
+  const pairs = (columns * (columns - 1)) / 2;
+  const answer = { r: new Float64Array(pairs), n: new Float64Array(pairs) };
+  for (let j = 1; j < columns; j++)
     for (let i = 0; i < j; i++) {
-      const left = centred[i] as Centred;
-      const at = pairIndex(i, j);
-      const sums = left.isFull && right.isFull ? fullSums(left, right) : partSums(left.values, right.values);
-      answer.n[at] = sums.n;
-      answer.r[at] = sums.n < fewestRows ? Number.NaN : rOf(sums);
+      const sums = sumsOf(i, j);
+      answer.n[pairIndex(i, j)] = sums.n;
+      answer.r[pairIndex(i, j)] = sums.n < fewestRows ? Number.NaN : rOf(sums);
     }
   return answer;
+}
+
+type Ranked = {
+  /** Midranks from 1; NaN where there is no number. */
+  readonly ranks: Float64Array;
+  readonly isFull: boolean;
+  /** Rows that have a number, ascending by it. */
+  readonly order: Int32Array;
+};
+
+function rankColumn(column: Float64Array): Ranked {
+  const sorted = keepFinite(Float64Array.from(column));
+  sortNumbers(sorted);
+  const next = new Int32Array(sorted.length);
+  const order = new Int32Array(sorted.length);
+  const ranks = new Float64Array(column.length).fill(Number.NaN);
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] as number;
+    if (Number.isNaN(value)) continue;
+    // First place of the value, and one behind its last.
+    const first = placeOf(sorted, value, false);
+    const end = sorted[first + 1] === value ? placeOf(sorted, value, true) : first + 1;
+    ranks[row] = (first + 1 + end) / 2;
+    order[first + (next[first] as number)] = row;
+    next[first] = (next[first] as number) + 1;
+  }
+  return { ranks, isFull: sorted.length === column.length, order };
+}
+
+/** How many numbers are below a value, or not above it. */
+function placeOf(sorted: Float64Array, value: number, withEqual: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = sorted[middle] as number;
+    if (at < value || (withEqual && at === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Midranks of a column among the rows the other column has too. */
+function commonRanks({ ranks, order }: Ranked, other: Ranked): Float64Array {
+  const common = new Float64Array(ranks.length).fill(Number.NaN);
+  let before = 0;
+  let from = 0;
+  while (from < order.length) {
+    const rank = ranks[order[from] as number];
+    let to = from;
+    let equal = 0;
+    for (; to < order.length && ranks[order[to] as number] === rank; to++) if (!Number.isNaN(other.ranks[order[to] as number])) equal++;
+    for (let place = from; place < to; place++) {
+      const row = order[place] as number;
+      if (!Number.isNaN(other.ranks[row])) common[row] = before + (equal + 1) / 2;
+    }
+    before += equal;
+    from = to;
+  }
+  return common;
 }
 
 type Centred = { readonly values: Float64Array; readonly isFull: boolean; readonly squares: number };
@@ -39,15 +125,21 @@ type Sums = { n: number; x: number; y: number; xx: number; yy: number; xy: numbe
 function centre(column: Float64Array): Centred {
   let sum = 0;
   let n = 0;
+  let least = Infinity;
+  let most = -Infinity;
   for (let i = 0; i < column.length; i++) {
     const value = column[i] as number;
     if (!Number.isNaN(value)) {
       sum += value / column.length;
       n++;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
     }
   }
-  const mean = n === 0 ? 0 : (sum * column.length) / n;
-  const values = column.map((value) => value - mean);
+  // A constant column must come out as zeros, not as rounding errors that correlate with something.
+  const mean = n === 0 ? 0 : least === most ? least : (sum * column.length) / n;
+  const values = new Float64Array(column.length);
+  for (let i = 0; i < column.length; i++) values[i] = (column[i] as number) - mean;
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i] as number) ** 2;
   return { values, isFull: n === column.length, squares };
@@ -95,6 +187,7 @@ function partSums(left: Float64Array, right: Float64Array): Sums {
 function rOf({ n, x, y, xx, yy, xy }: Sums): number {
   const left = xx - (x * x) / n;
   const right = yy - (y * y) / n;
-  if (!(left > 0 && right > 0 && Number.isFinite(left * right))) return Number.NaN;
+  // Constant over the common rows: nothing but rounding is left.
+  if (!(left > xx * leastShare && right > yy * leastShare && Number.isFinite(left * right))) return Number.NaN;
   return Math.max(-1, Math.min(1, (xy - (x * y) / n) / Math.sqrt(left * right)));
 }

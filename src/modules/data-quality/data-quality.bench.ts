@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { densityClusters, kdTree, nearestNeighbours } from '../../math/kd-tree.ts';
 import { randomSource } from '../../math/random.ts';
+import { Baseline } from './baseline-shape.ts';
 import type { CheckTask, ChildReply } from './check-child.ts';
 import { isolationScores } from './isolation-forest.ts';
 import { localOutlierFactors } from './local-outlier-factor.ts';
@@ -55,7 +56,9 @@ type Cost = { readonly seconds: number; readonly megabytes: number };
 const costTeller =
   "data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('cost='+(u.userCPUTime+u.systemCPUTime)/1e6+' '+u.maxRSS/1024)})";
 
-function costOf(question: CheckQuestion, staging: string): Promise<Cost> {
+const costOf = async (question: CheckQuestion, staging: string): Promise<Cost> => (await askOf(question, staging)).cost;
+
+function askOf(question: CheckQuestion, staging: string): Promise<{ cost: Cost; answer: unknown }> {
   const task: CheckTask = { ...question, staging, limits: { memoryMb: 256, threads: 1, diskMb: 4096 } };
   const child = fork(join(import.meta.dirname, 'check-child.ts'), [], {
     env: {},
@@ -77,7 +80,7 @@ function costOf(question: CheckQuestion, staging: string): Promise<Cost> {
       const cost = /cost=([\d.]+) ([\d.]+)/.exec(said);
       if (reply === undefined || !('answer' in reply) || cost === null)
         reject(new TypeError(`no answer: ${JSON.stringify(reply)} ${said}`));
-      else resolve({ seconds: Number(cost[1]), megabytes: Number(cost[2]) });
+      else resolve({ cost: { seconds: Number(cost[1]), megabytes: Number(cost[2]) }, answer: reply.answer });
     });
   });
 }
@@ -95,6 +98,15 @@ const driftCost = () =>
     costOf({ kind: 'drift', reference: source(reference), current: source(current), options: { sensitivity: 'medium', seed: 1 } }, staging),
   );
 
+/** Only the comparison is measured; the baseline was made before. */
+const baselineCost = () =>
+  withTables([0, 0.05], async ([reference, current], staging) => {
+    const made = await askOf({ kind: 'baseline', data: source(reference), options: { seed: 1 } }, staging);
+    const baseline = Baseline.parse(made.answer);
+    rmSync(join(staging, 'cells.duckdb'), { force: true });
+    return costOf({ kind: 'baseline drift', data: source(current), baseline, options: { sensitivity: 'medium', seed: 1 } }, staging);
+  });
+
 /** One run answers both figures of a check. */
 function once(measure: () => Promise<Cost>): () => Promise<Cost> {
   let cost: Promise<Cost> | undefined;
@@ -105,6 +117,7 @@ function once(measure: () => Promise<Cost>): () => Promise<Cost> {
 }
 const quality = once(qualityCost);
 const drift = once(driftCost);
+const stored = once(baselineCost);
 
 /** CPU seconds of work in this process, all threads. */
 function secondsOf(work: () => void): number {
@@ -146,6 +159,13 @@ export const benches = [
     run: async () => (await drift()).seconds,
   },
   { name: 'data quality: memory of it', bar: 500, unit: 'MB', run: async () => (await drift()).megabytes },
+  {
+    name: 'data quality: drift of 1,000,000 × 50 against a stored baseline (CPU)',
+    bar: 3,
+    unit: 's',
+    run: async () => (await stored()).seconds,
+  },
+  { name: 'data quality: memory of it', bar: 500, unit: 'MB', run: async () => (await stored()).megabytes },
   {
     name: 'data quality: isolation forest 100 × 256 on 1,000,000 × 20, fit and score (CPU)',
     bar: 3,

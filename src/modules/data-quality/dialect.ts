@@ -33,7 +33,7 @@ export function detectDialect(head: Buffer, options: ReadOptions): SampledDialec
   const judged = tried.map(({ delimiter, records }) => ({ delimiter, records, ...consistency(records) }));
   const best = judged.reduce((winner, next) => (isBetter(next, winner) ? next : winner));
   const [first, second] = best.records;
-  if (first === undefined) throw dataProblems.emptyData();
+  if (first === undefined) throw noRecord(sample);
   const header = options.header ?? looksLikeHeader(first, second);
   const warnings =
     header || options.header !== undefined
@@ -45,6 +45,14 @@ export function detectDialect(head: Buffer, options: ReadOptions): SampledDialec
     head: header ? first.map((field) => field ?? '') : [],
     warnings: [...warnings, ...headerWarnings(header ? first.length : best.columns, best.columns)],
   };
+}
+
+/** Bytes that are no text have no sound record either: that is not the same as nothing. */
+function noRecord(sample: Buffer): Error {
+  if (!/\S/.test(sample.toString('latin1').replaceAll('\0', '0'))) return dataProblems.emptyData();
+  return dataProblems.unreadable({
+    reason: 'no line of its beginning is a sound record; it may be binary data of a format that is not read here.',
+  });
 }
 
 function headerWarnings(named: number, columns: number): string[] {

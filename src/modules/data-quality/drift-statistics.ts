@@ -2,14 +2,20 @@
 import { categoryDistances, fisherExact, homogeneity, permutedHomogeneity } from '../../math/category-tests.ts';
 import { ksProbability } from '../../math/kolmogorov-smirnov.ts';
 import { mannWhitney, welch } from '../../math/location-tests.ts';
-import { moments } from '../../math/moments.ts';
 import { randomSource } from '../../math/random.ts';
 import { compareSamples, stabilityIndex } from '../../math/two-samples.ts';
+import type { NumberSide } from './drift-side.ts';
+import { everySo } from './sample.ts';
+
+/** A numeric column of one side, as far as its comparison needs it (drift-side.ts). */
+export type NumberFacts = Pick<NumberSide, 'sorted' | 'finite' | 'error' | 'mean' | 'variance' | 'noise'>;
 
 export type NumberDrift = {
   readonly kind: 'number';
   readonly referenceRows: number;
   readonly currentRows: number;
+  /** The reference is what a baseline kept: so many numbers, whose shares lie within `error` of all rows'. Null: all rows. */
+  readonly sampled: { readonly rows: number; readonly error: number } | null;
   readonly ks: { readonly distance: number; readonly p: number; readonly method: 'exact' | 'kolmogorov' };
   readonly wasserstein: number;
   /** ÷ the reference's population sd; null when that is 0. */
@@ -24,17 +30,21 @@ export type NumberDrift = {
   readonly noise: { readonly ks: number; readonly normedWasserstein: number | null };
 };
 
-/** @param reference and `current`: sorted, finite, at least one number each. */
-export function numberDrift(reference: Float64Array, current: Float64Array, seed: number): NumberDrift {
+/**
+ * @param before and `after`: at least one finite number each. Of a baseline only evenly spaced numbers are left: the statistics are then
+ * those of the numbers kept, and the answer says how many they are.
+ */
+export function numberDrift(before: NumberFacts, after: NumberFacts, seed: number): NumberDrift {
+  const [reference, current] = [before.sorted, after.sorted];
   const size = { n: reference.length, m: current.length };
   const pair = compareSamples(reference, current);
-  const here = moments(reference);
-  const sd = Math.sqrt(here.variance);
+  const sd = Math.sqrt(before.variance);
   const psi = stabilityIndex(reference, current);
   return {
     kind: 'number',
-    referenceRows: size.n,
-    currentRows: size.m,
+    referenceRows: before.finite,
+    currentRows: after.finite,
+    sampled: reference.length === before.finite ? null : { rows: reference.length, error: before.error },
     ks: { distance: pair.ksDistance, ...ksProbability({ ...size, crossing: pair.crossing }) },
     wasserstein: pair.wasserstein,
     normedWasserstein: sd > 0 && Number.isFinite(sd) ? pair.wasserstein / sd : null,
@@ -43,8 +53,11 @@ export function numberDrift(reference: Float64Array, current: Float64Array, seed
     cramerVonMises: pair.cramerVonMises,
     energy: pair.energy,
     mannWhitney: mannWhitney({ ...size, ...pair }),
-    welch: welch({ n: size.n, ...here }, { n: size.m, ...moments(current) }),
-    noise: splitHalfNoise(reference, { sd, seed }),
+    welch: welch(
+      { n: before.finite, mean: before.mean, variance: before.variance },
+      { n: after.finite, mean: after.mean, variance: after.variance },
+    ),
+    noise: before.noise ?? splitHalfNoise(reference, { sd, seed }),
   };
 }
 
@@ -55,33 +68,52 @@ const noiseRows = 2000;
  * How far halves of the reference lie apart by chance: the 99th percentile over 100 random splits.
  * Of long columns every k-th number of the sorted column is split, and the result scaled by √(rows split ÷ rows), as such noise shrinks.
  */
-function splitHalfNoise(sorted: Float64Array, { sd, seed }: { sd: number; seed: number }): NumberDrift['noise'] {
+export function splitHalfNoise(sorted: Float64Array, { sd, seed }: { sd: number; seed: number }): NumberDrift['noise'] {
   if (sorted.length < 4) return { ks: 1, normedWasserstein: null };
   const step = Math.ceil(sorted.length / noiseRows);
-  const rows = sorted.filter((_, i) => i % step === 0);
-  const random = randomSource(seed);
-  const room = { left: new Float64Array(rows.length), right: new Float64Array(rows.length) };
-  const distances: number[] = [];
-  const works: number[] = [];
+  const rows = everySo(sorted, step);
+  const splits = splitsOf(rows.length, seed);
+  const distances = new Float64Array(noiseRounds);
+  const works = new Float64Array(noiseRounds);
   for (let round = 0; round < noiseRounds; round++) {
-    const { ksDistance, wasserstein } = halvesApart(rows, random.next, room);
-    distances.push(ksDistance);
-    works.push(wasserstein);
+    let farthest = 0;
+    let work = 0;
+    const from = round * rows.length;
+    for (let k = 0; k + 1 < rows.length; k++) {
+      const width = (rows[k + 1] as number) - (rows[k] as number);
+      // Between equal numbers there is nothing: all of them are taken first.
+      if (width === 0) continue;
+      const gap = splits[from + k] as number;
+      work += gap * width;
+      if (gap > farthest) farthest = gap;
+    }
+    distances[round] = farthest;
+    works[round] = work;
   }
   const scale = Math.sqrt(rows.length / sorted.length);
-  const high = (values: number[]) => (values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0) * scale;
+  const high = (values: Float64Array) => (values.sort()[Math.ceil(noiseRounds * 0.99) - 1] ?? 0) * scale;
   return { ks: high(distances), normedWasserstein: sd > 0 && Number.isFinite(sd) ? high(works) / sd : null };
 }
 
-/** Each number goes to a random half; both stay sorted. */
-function halvesApart(rows: Float64Array, next: () => number, { left, right }: { left: Float64Array; right: Float64Array }) {
-  let i = 0;
-  let j = 0;
-  for (let k = 0; k < rows.length; k++) {
-    if (next() * (rows.length - k) < Math.floor(rows.length / 2) - i) left[i++] = rows[k] as number;
-    else right[j++] = rows[k] as number;
+type Splits = { readonly rows: number; readonly seed: number; readonly gaps: Float32Array };
+/** All long columns of a comparison are split alike: which rows go where does not depend on what they hold. */
+let lastSplits: Splits | undefined;
+
+/** |F − G| of two random halves behind each row, round by round. */
+function splitsOf(rows: number, seed: number): Float32Array {
+  if (lastSplits?.rows === rows && lastSplits.seed === seed) return lastSplits.gaps;
+  const random = randomSource(seed);
+  const gaps = new Float32Array(noiseRounds * rows);
+  const half = Math.floor(rows / 2);
+  for (let round = 0; round < noiseRounds; round++) {
+    let taken = 0;
+    for (let k = 0; k < rows; k++) {
+      if (random.next() * (rows - k) < half - taken) taken++;
+      gaps[round * rows + k] = Math.abs(taken / half - (k + 1 - taken) / (rows - half));
+    }
   }
-  return compareSamples(left.subarray(0, i), right.subarray(0, j));
+  lastSplits = { rows, seed, gaps };
+  return gaps;
 }
 
 export type CategoryDrift = {

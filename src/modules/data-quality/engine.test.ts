@@ -35,6 +35,22 @@ test('paths outside, steps upward and links out of the folder are refused', asyn
   await assert.rejects(engine.run(`COPY (SELECT 1) TO ${literal(join(folder, 'out.csv'))}`), { code: 'data-quality.unreadable' });
 });
 
+test('a single file outside that was named at the start is read where it lies, and no other one; patterns are never taken for a name', async () => {
+  const named = join(folder, 'secret.csv');
+  const beside = join(folder, 'beside');
+  mkdirSync(beside);
+  writeFileSync(join(folder, 'secret2.csv'), 'a\n');
+  const other = await openEngine(beside, smallEngine, [named, join(folder, 'secret*.csv')]);
+  try {
+    assert.deepEqual([other.reads(named), other.reads(join(folder, 'secret*.csv'))], [true, false]);
+    assert.deepEqual(await other.rows(`SELECT count(*) FROM read_csv(${literal(named)})`), [[1n]]);
+    for (const path of [join(folder, 'secret2.csv'), join(folder, 'secret*.csv'), '/etc/passwd'])
+      await assert.rejects(other.rows(`SELECT * FROM read_text(${literal(path)})`), { code: 'data-quality.unreadable' }, path);
+  } finally {
+    other.close();
+  }
+});
+
 test('attaching, installing, loading and changing settings are refused', async () => {
   for (const sql of [
     `ATTACH ${literal(join(folder, 'other.duckdb'))}`,

@@ -14,14 +14,25 @@ export type Engine = {
   shape(sql: string): Promise<{ name: string; type: string }[]>;
   /** The answer piece by piece; a piece lives until the next is asked for. */
   chunks(sql: string): AsyncGenerator<DuckDBDataChunk, undefined>;
+  /** May this file outside the staging folder be read where it lies? */
+  reads(path: string): boolean;
   close(): void;
 };
 
+/** Characters of a path that the engine would take for a pattern. */
+const isPattern = (path: string): boolean => /[*?[\]{}]/.test(path);
+
 /**
  * @param staging the only folder the engine may touch: links out of it, `..`, ATTACH and INSTALL are refused, and no later SET undoes that.
- * The order of the last three settings matters: once external access is off, the folders cannot be named any more.
+ * @param sources single files outside it that may be read where they lie; a copy of a large table costs more than reading it.
+ * The order of the settings matters: once external access is off, folders and files cannot be named any more.
  */
-export async function openEngine(staging: string, { memoryMb, threads, diskMb }: EngineLimits): Promise<Engine> {
+export async function openEngine(
+  staging: string,
+  { memoryMb, threads, diskMb }: EngineLimits,
+  sources: readonly string[] = [],
+): Promise<Engine> {
+  const readable = new Set(sources.filter((path) => !isPattern(path)));
   const instance = await DuckDBInstance.create(join(staging, 'cells.duckdb'), {
     memory_limit: `${memoryMb}MB`,
     threads: String(threads),
@@ -35,6 +46,7 @@ export async function openEngine(staging: string, { memoryMb, threads, diskMb }:
   });
   const connection = await instance.connect();
   await connection.run(`SET allowed_directories=[${literal(staging + sep)}]`);
+  if (readable.size > 0) await connection.run(`SET allowed_paths=[${[...readable].map(literal).join(', ')}]`);
   await connection.run('SET enable_external_access=false');
   await connection.run('SET lock_configuration=true');
   return {
@@ -46,6 +58,7 @@ export async function openEngine(staging: string, { memoryMb, threads, diskMb }:
         return result.columnNames().map((name, k) => ({ name, type: String(result.columnType(k)) }));
       }),
     chunks: (sql) => chunksOf(connection, sql, staging),
+    reads: (path) => readable.has(path),
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -51,6 +51,8 @@ export type ColumnNumbers = {
   readonly finite: Float64Array;
   readonly infinite: number;
   readonly nan: number;
+  /** Every so many rows in row order, NaN where a cell has no finite number; empty unless asked for. Not used again by later columns. */
+  readonly sample: Float64Array;
 };
 
 /** Bytes of columns read ahead. */
@@ -60,10 +62,12 @@ const mostColumnsAhead = 8;
 /**
  * Reads numeric columns, several at a time: fetching a piece of a result costs more than the numbers in it.
  * Each answer is a view of a buffer that later columns use again, so it must be used up before the next is asked for.
+ * @param step every so many rows also go to `sample`; 0 for none.
  */
 export async function* readNumbers(
   frame: Frame,
   columns: readonly Column[],
+  step = 0,
 ): AsyncGenerator<{ column: Column; numbers: ColumnNumbers }, undefined> {
   const ahead = Math.min(columns.length, mostColumnsAhead, Math.max(1, Math.floor(mostReadAhead / (8 * frame.rows + 1))));
   const buffers = Array.from({ length: ahead }, () => new Float64Array(frame.rows));
@@ -71,29 +75,74 @@ export async function* readNumbers(
   while (from < columns.length) {
     const relation = relationOf(columns[from]);
     const group = columns.slice(from, from + ahead).filter((column) => relationOf(column) === relation);
-    const read = await readGroup(frame, group, buffers);
-    for (const [k, column] of group.entries()) yield { column, numbers: read[k] ?? { finite: new Float64Array(0), infinite: 0, nan: 0 } };
+    const read = await readGroup(frame, group, { buffers, step });
+    for (const [k, column] of group.entries()) yield { column, numbers: read[k] ?? nothing };
     from += group.length;
   }
   return undefined;
 }
 
+const nothing: ColumnNumbers = { finite: new Float64Array(0), infinite: 0, nan: 0, sample: new Float64Array(0) };
+
 const relationOf = (column: Column | undefined): number => Math.floor((column?.index ?? 0) / columnsPerRelation);
 
-async function readGroup(frame: Frame, group: readonly Column[], buffers: readonly Float64Array[]): Promise<ColumnNumbers[]> {
+type Reading = { readonly buffers: readonly Float64Array[]; readonly step: number };
+
+async function readGroup(frame: Frame, group: readonly Column[], { buffers, step }: Reading): Promise<ColumnNumbers[]> {
   const from = fromOf(frame, group);
   const counts = group.map(() => ({ finite: 0, infinite: 0, nan: 0 }));
   const cells = group.map(({ number }) => `coalesce(${number}, 'NaN'::DOUBLE)`);
-  for await (const chunk of frame.engine.chunks(`SELECT ${cells.join(', ')} FROM ${from}`))
-    for (const [k, tally] of counts.entries()) takeFinite(doublesOf(chunk, k), buffers[k] ?? new Float64Array(0), tally);
+  const sampler = samplerOf(frame.rows, step, group.length);
+  const rowNumber = step === 0 ? [] : ['r::DOUBLE'];
+  for await (const chunk of frame.engine.chunks(`SELECT ${[...cells, ...rowNumber].join(', ')} FROM ${from}`)) {
+    if (step > 0) sampler.find(doublesOf(chunk, group.length));
+    for (const [k, tally] of counts.entries()) {
+      const items = doublesOf(chunk, k);
+      if (step > 0) sampler.take(items, k);
+      takeFinite(items, buffers[k] ?? new Float64Array(0), tally);
+    }
+  }
   const holed = group.filter((_, k) => (counts[k]?.nan ?? 0) > 0);
   const [present = []] =
     holed.length === 0 ? [] : await frame.engine.rows(`SELECT ${holed.map(({ number }) => `count(${number})`).join(', ')} FROM ${from}`);
   return counts.map(({ finite, infinite }, k) => {
     const hole = holed.indexOf(group[k] as Column);
     const nan = hole < 0 ? 0 : count(present[hole]) - finite - infinite;
-    return { finite: (buffers[k] ?? new Float64Array(0)).subarray(0, finite), infinite, nan };
+    return {
+      finite: (buffers[k] ?? new Float64Array(0)).subarray(0, finite),
+      infinite,
+      nan,
+      sample: sampler.samples[k] ?? new Float64Array(0),
+    };
   });
+}
+
+/** Picks the rows whose number is a multiple of `step`, wherever the engine hands them out. */
+function samplerOf(rows: number, step: number, columns: number) {
+  const length = step === 0 ? 0 : Math.ceil(rows / step);
+  const samples = Array.from({ length: columns }, () => new Float64Array(length).fill(Number.NaN));
+  const places: number[] = [];
+  const targets: number[] = [];
+  return {
+    samples,
+    find(rowNumbers: Float64Array): void {
+      places.length = 0;
+      targets.length = 0;
+      for (let i = 0; i < rowNumbers.length; i++) {
+        const target = Math.floor((rowNumbers[i] as number) / step);
+        if (target * step !== rowNumbers[i]) continue;
+        places.push(i);
+        targets.push(target);
+      }
+    },
+    take(items: Float64Array, column: number): void {
+      const sample = samples[column] as Float64Array;
+      for (let k = 0; k < places.length; k++) {
+        const value = items[places[k] as number] as number;
+        if (value - value === 0) sample[targets[k] as number] = value;
+      }
+    },
+  };
 }
 
 /** Missing cells come as NaN; they are told apart afterwards. */
@@ -118,15 +167,16 @@ export async function alignedNumbers(frame: Frame, columns: readonly Column[], s
   const sql = `SELECT ${[`(r // ${step})::DOUBLE`, ...picked].join(', ')} FROM ${fromOf(frame, columns)} WHERE r % ${step} = 0`;
   for await (const chunk of frame.engine.chunks(sql)) {
     const rows = doublesOf(chunk, 0);
-    for (const [k, target] of aligned.entries()) {
-      const items = doublesOf(chunk, k + 1);
-      for (let i = 0; i < chunk.rowCount; i++) {
-        const value = items[i] as number;
-        target[rows[i] as number] = value - value === 0 ? value : Number.NaN;
-      }
-    }
+    for (const [k, target] of aligned.entries()) alignChunk(doublesOf(chunk, k + 1), rows, target);
   }
   return aligned;
+}
+
+function alignChunk(items: Float64Array, rows: Float64Array, target: Float64Array): void {
+  for (let i = 0; i < rows.length; i++) {
+    const value = items[i] as number;
+    target[rows[i] as number] = value - value === 0 ? value : Number.NaN;
+  }
 }
 
 /** A BIGINT or DOUBLE of a small answer. */

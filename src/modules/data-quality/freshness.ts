@@ -8,7 +8,7 @@ import { columnNamed } from './rule.ts';
 export type FreshnessOptions = { readonly column: string /** ISO 8601. */; readonly asOf: string; readonly maxAgeMs: number };
 
 /** Times later than this after `asOf` are errors: one future row would make a dead feed look fresh. */
-const graceMs = 5 * 60_000;
+export const graceMs = 5 * 60_000;
 
 /** 1 while the newest row is at most `maxAgeMs` old, falling linearly to 0 at twice that. Numerator and denominator are in ms. */
 export async function freshness(frame: Frame, { column: name, asOf, maxAgeMs }: FreshnessOptions): Promise<Metric> {

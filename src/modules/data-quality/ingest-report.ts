@@ -2,7 +2,7 @@
 
 /** How the caller wants the data read; what is not stated is detected. */
 export type ReadOptions = {
-  readonly format?: 'csv' | 'json' | 'parquet' | undefined;
+  readonly format?: 'csv' | 'json' | 'parquet' | 'arrow' | undefined;
   readonly encoding?: Encoding | undefined;
   readonly delimiter?: string | undefined;
   readonly header?: boolean | undefined;
@@ -16,7 +16,7 @@ export type Renamed = { readonly column: number; readonly from: string; readonly
 
 export type IngestReport = {
   readonly name: string;
-  readonly format: 'csv' | 'json' | 'parquet';
+  readonly format: 'csv' | 'json' | 'parquet' | 'arrow';
   readonly compression: 'gzip' | 'zstd' | null;
   /** Of the bytes as they came. */
   readonly sha256: string;

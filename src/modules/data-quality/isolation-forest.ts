@@ -1,27 +1,26 @@
 /** Isolation forest: rows that few random cuts set apart are odd. */
 import { type RandomSource, randomSource, sampleWithoutReplacement } from '../../math/random.ts';
+import { treeDescent } from '../../math/tree-descent.ts';
 
 export type ForestOptions = { readonly seed: number; readonly trees?: number; readonly sample?: number };
 
 const usualTrees = 100;
 const usualSample = 256;
-/** Rows that one tree scores before the next tree: they stay in the cache. */
-const blockRows = 512;
+/** Rows that one tree scores before the next tree: they stay in the cache. Multiples of 4, as four rows go down a tree together. */
+const mostBlockRows = 256;
+const mostBlockBytes = 2 ** 20;
 
 /**
- * Nodes of all trees in flat arrays; the right child lies behind the left. A leaf leads to itself (no number reaches its cut), so that
- * every row takes the same number of steps and none waits for another's branch.
+ * Every tree as a full one: the children of node k are 2k+1 and 2k+2, so that no link is followed, and every row takes the same number of
+ * steps and none waits for another's branch. Below a leaf no number reaches the cut, and all ends carry the leaf's path.
  */
-type Forest = {
+type Tree = {
   readonly feature: Int16Array;
   readonly cut: Float64Array;
-  readonly left: Int32Array;
-  /** Of a leaf: its depth and what its rows would still take. */
+  /** Of the ends: the leaf's depth and what its rows would still take. */
   readonly path: Float64Array;
-  readonly roots: Int32Array;
-  readonly psi: number;
-  readonly limit: number;
 };
+type Forest = { readonly trees: readonly Tree[]; readonly psi: number; readonly limit: number };
 
 /**
  * Scores every row: 2^(−E[h]/c(ψ)), near 1 odd, below 0.5 ordinary.
@@ -39,97 +38,53 @@ export function isolationScores(
   const forest = growForest(columns, { trees, psi: Math.min(sample, rows), random: randomSource(seed) });
   const scale = -1 / (trees * pathLength(forest.psi));
   const width = columns.length;
-  const block = new Float64Array(blockRows * width);
-  const depths = new Float64Array(blockRows);
+  const blockRows = Math.max(4, 4 * Math.floor(Math.min(mostBlockRows, mostBlockBytes / (8 * width)) / 4));
+  const { block, depths, descend } = treeDescent(forest, { width, blockRows });
   for (let from = 0; from < rows; from += blockRows) {
     const size = Math.min(blockRows, rows - from);
     for (let d = 0; d < width; d++) {
       const column = columns[d] as Float64Array;
       for (let i = 0; i < size; i++) block[i * width + d] = column[from + i] as number;
     }
-    depths.fill(0);
-    for (let t = 0; t < trees; t++) addDepths(forest, forest.roots[t] as number, { block, depths, size, width });
+    // A block has room for all four that go together; what lies behind its last row is not read back.
+    descend(size);
     for (let i = 0; i < size; i++) scores[from + i] = 2 ** ((depths[i] as number) * scale);
   }
   return scores;
 }
 
-type Block = { readonly block: Float64Array; readonly depths: Float64Array; readonly size: number; readonly width: number };
+type Growing = { readonly trees: number; readonly psi: number; readonly random: RandomSource };
 
-function addDepths({ feature, cut, left, path, limit }: Forest, root: number, { block, depths, size, width }: Block): void {
-  // Four rows at a time: their look-ups overlap. A block has room for four; what lies behind its last row is not read back.
-  for (let i = 0; i < size; i += 4) {
-    const at = i * width;
-    let a = root;
-    let b = root;
-    let c = root;
-    let d = root;
-    for (let step = 0; step < limit; step++) {
-      a = (left[a] as number) + Number((block[at + (feature[a] as number)] as number) >= (cut[a] as number));
-      b = (left[b] as number) + Number((block[at + width + (feature[b] as number)] as number) >= (cut[b] as number));
-      c = (left[c] as number) + Number((block[at + 2 * width + (feature[c] as number)] as number) >= (cut[c] as number));
-      d = (left[d] as number) + Number((block[at + 3 * width + (feature[d] as number)] as number) >= (cut[d] as number));
-    }
-    depths[i] = (depths[i] as number) + (path[a] as number);
-    depths[i + 1] = (depths[i + 1] as number) + (path[b] as number);
-    depths[i + 2] = (depths[i + 2] as number) + (path[c] as number);
-    depths[i + 3] = (depths[i + 3] as number) + (path[d] as number);
-  }
-}
-
-function growForest(
-  columns: readonly Float64Array[],
-  { trees, psi, random }: { trees: number; psi: number; random: RandomSource },
-): Forest {
-  const most = trees * (2 * psi - 1);
-  const roots = new Int32Array(trees);
+function growForest(columns: readonly Float64Array[], { trees, psi, random }: Growing): Forest {
   const limit = Math.ceil(Math.log2(psi));
-  const forest = {
-    feature: new Int16Array(most),
-    cut: new Float64Array(most),
-    left: new Int32Array(most),
-    path: new Float64Array(most),
-    roots,
-    psi,
-    limit,
-  };
   const rows = columns[0]?.length ?? 0;
-  let used = 0;
-  for (let t = 0; t < trees; t++) {
-    roots[t] = used;
+  const grown = Array.from({ length: trees }, () => {
     const members = sampleWithoutReplacement(rows, psi, random);
-    used = growTree(forest, columns, { members, random, used });
-  }
-  return forest;
+    return growTree(columns, members, { limit, random });
+  });
+  return { trees: grown, psi, limit };
 }
 
-type Growth = { readonly members: Int32Array; readonly random: RandomSource; readonly used: number };
-
-/** Without recursion: nodes wait with the part of the sample that is theirs. @returns nodes used so far. */
-function growTree(
-  { feature, cut, left, path, limit }: Omit<Forest, 'roots' | 'psi'>,
-  columns: readonly Float64Array[],
-  { members, random, used }: Growth,
-): number {
-  let next = used + 1;
-  const waiting = [{ node: used, from: 0, to: members.length, depth: 0 }];
+/** Without recursion: nodes wait with the part of the sample that is theirs. */
+function growTree(columns: readonly Float64Array[], members: Int32Array, { limit, random }: { limit: number; random: RandomSource }): Tree {
+  const inner = 2 ** limit - 1;
+  const tree: Tree = { feature: new Int16Array(inner), cut: new Float64Array(inner).fill(Infinity), path: new Float64Array(inner + 1) };
+  const waiting = [{ node: 0, from: 0, to: members.length, depth: 0 }];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     const { node, from, to, depth } = part;
     const chosen = depth < limit && to - from > 1 ? chooseCut(columns, members.subarray(from, to), random) : null;
     if (chosen === null) {
-      left[node] = node;
-      cut[node] = Infinity;
-      path[node] = depth + pathLength(to - from);
+      // The ends below: the leftmost by always going left, and as many as there are steps to come.
+      const first = (node + 1) * 2 ** (limit - depth) - 1 - inner;
+      tree.path.fill(depth + pathLength(to - from), first, first + 2 ** (limit - depth));
       continue;
     }
     const middle = partition(members, columns[chosen.along] as Float64Array, { from, to, at: chosen.at });
-    feature[node] = chosen.along;
-    cut[node] = chosen.at;
-    left[node] = next;
-    waiting.push({ node: next, from, to: middle, depth: depth + 1 }, { node: next + 1, from: middle, to, depth: depth + 1 });
-    next += 2;
+    tree.feature[node] = chosen.along;
+    tree.cut[node] = chosen.at;
+    waiting.push({ node: 2 * node + 1, from, to: middle, depth: depth + 1 }, { node: 2 * node + 2, from: middle, to, depth: depth + 1 });
   }
-  return next;
+  return tree;
 }
 
 /** A random column that is not constant here, and a random place between its ends; null when all rows are equal. */

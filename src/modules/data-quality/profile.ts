@@ -2,7 +2,10 @@
 import { countUpTo, distinctOf, moments, quantile } from '../../math/moments.ts';
 import { sortNumbers } from '../../math/sorting.ts';
 import { isPlaceholder } from './agree-types.ts';
+import { type Correlations, correlations, rankCorrelations } from './correlation.ts';
+import { mostCorrelated } from './drift-side.ts';
 import { type Column, type ColumnNumbers, count, type Frame, fromOf, isNumeric, readNumbers } from './frame.ts';
+import { rankedSample, sampleStep } from './sample.ts';
 
 export type NumberProfile = {
   readonly finite: number;
@@ -51,11 +54,31 @@ const histogramBins = 20;
 const mostTopValues = 10;
 const longestShown = 200;
 
+/** How columns go together, over at most 50,000 rows (by ranks: 10,000 of these). */
+export type ProfiledCorrelations = {
+  readonly columns: readonly string[];
+  /** Rows sampled. */
+  readonly rows: number;
+  /** Of the pairs (0,1), (0,2), (1,2), (0,3) …; null where fewer than 30 rows have both, or a column is constant. */
+  readonly pearson: readonly (number | null)[];
+  readonly spearman: readonly (number | null)[];
+};
+export type TableProfile = { readonly columns: readonly ColumnProfile[]; readonly correlations: ProfiledCorrelations | null };
+
 /** @returns one profile a column, in the order of the columns. */
-export async function profileColumns(frame: Frame): Promise<ColumnProfile[]> {
+export async function profileColumns(frame: Frame): Promise<readonly ColumnProfile[]> {
+  return (await profileTable(frame)).columns;
+}
+
+/** The columns are read once, for what each holds and how they go together; correlations of more than 100 columns are not worked out. */
+export async function profileTable(frame: Frame): Promise<TableProfile> {
   const profiles = new Map<Column, ColumnProfile>();
   const scratch = new Float64Array(frame.rows);
-  for await (const { column, numbers } of readNumbers(frame, frame.columns.filter(isNumeric))) {
+  const numeric = frame.columns.filter(isNumeric);
+  const step = numeric.length < 2 || numeric.length > mostCorrelated ? 0 : sampleStep(frame);
+  const samples: Float64Array[] = [];
+  for await (const { column, numbers } of readNumbers(frame, numeric, step)) {
+    samples.push(numbers.sample);
     const missing = missingNumbers(frame, column, numbers);
     const described = numbers.finite.length === 0 ? null : profileNumbers(numbers, scratch);
     profiles.set(column, { ...factsOf(frame, column), ...missing, numbers: described, text: null });
@@ -65,7 +88,17 @@ export async function profileColumns(frame: Frame): Promise<ColumnProfile[]> {
     const missing = await missingOfText(frame, column);
     profiles.set(column, { ...factsOf(frame, column), ...missing, numbers: null, text: await profileText(frame, column) });
   }
-  return frame.columns.flatMap((column) => profiles.get(column) ?? []);
+  const correlated = step === 0 ? null : { columns: numeric.map(({ name }) => name), ...correlate(samples) };
+  return { columns: frame.columns.flatMap((column) => profiles.get(column) ?? []), correlations: correlated };
+}
+
+function correlate(samples: readonly Float64Array[]): Omit<ProfiledCorrelations, 'columns'> {
+  const known = ({ r }: Correlations) => Array.from(r, (value) => (Number.isNaN(value) ? null : value));
+  return {
+    rows: samples[0]?.length ?? 0,
+    pearson: known(correlations(samples)),
+    spearman: known(rankCorrelations(rankedSample(samples))),
+  };
 }
 
 function factsOf({ rows }: Frame, { name, type, unparsed }: Column): Pick<ColumnProfile, 'name' | 'type' | 'rows' | 'unparsed'> {

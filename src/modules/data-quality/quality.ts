@@ -1,11 +1,16 @@
 /** The six metrics of a table: each with numerator, denominator and the rows that fail. What cannot be computed is unknown, with its reason. */
 import { accuracy, type TruthOptions } from './accuracy.ts';
-import { failingRows } from './failing-rows.ts';
+import { firstRows } from './failing-rows.ts';
 import { type Column, count, type Frame, fromOf } from './frame.ts';
 import { type FreshnessOptions, freshness } from './freshness.ts';
 import { type Failure, known, type Metric, unknown } from './metric.ts';
-import { type ColumnProfile, profileColumns } from './profile.ts';
-import { type CellRule, cellCondition, columnNamed, comparison, isCellRule, presentSql, type RowRule, type Rule } from './rule.ts';
+import { findNearDuplicates, type NearDuplicateOptions, type NearDuplicates } from './near-duplicates.ts';
+import { type ColumnProfile, type ProfiledCorrelations, profileTable } from './profile.ts';
+import { type CellRule, columnNamed, presentSql, type Rule } from './rule.ts';
+import { judgeRules, type RuleFinding } from './rules/judge.ts';
+import { query, type RuleRoom, scopeColumns, scopeSql } from './rules/kind.ts';
+import { cellKindOf, isCellRule, kindOf } from './rules/kinds.ts';
+import { failingPage, type PageQuestion, type RowsPage } from './rules/rows-page.ts';
 import { duplicateKeys, duplicateRows } from './uniqueness.ts';
 
 export type QualityOptions = {
@@ -13,6 +18,9 @@ export type QualityOptions = {
   readonly key: readonly string[] | undefined;
   readonly freshness: FreshnessOptions | undefined;
   readonly truth: TruthOptions | undefined;
+  /** Rows that fail one rule, with their cells. */
+  readonly failing?: PageQuestion | undefined;
+  readonly nearDuplicates?: NearDuplicateOptions | undefined;
 };
 export type Metrics = Readonly<Record<'completeness' | 'accuracy' | 'consistency' | 'validity' | 'uniqueness' | 'freshness', Metric>>;
 export type Quality = {
@@ -21,16 +29,34 @@ export type Quality = {
   /** Mean of the known metrics; null when none is. Never a gate: rules are. */
   readonly score: number | null;
   readonly unknownMetrics: readonly string[];
+  /** null for fewer than 2 numeric columns, or more than 100. */
+  readonly correlations: ProfiledCorrelations | null;
 };
+export type TableQuality = Quality & {
+  readonly rules: readonly RuleFinding[];
+  /** null when not asked for. */
+  readonly failing: RowsPage | null;
+  readonly nearDuplicates: NearDuplicates | null;
+};
+/** Tables a check compares with. */
+export type OtherTables = { readonly truth: Frame | null; readonly sources: ReadonlyMap<string, Frame> };
 
 /** @param truth the true values, when `options.truth` names their key. */
-export async function assessQuality(frame: Frame, options: QualityOptions, truth: Frame | null): Promise<Quality> {
-  const columns = await profileColumns(frame);
+export function assessQuality(frame: Frame, options: QualityOptions, truth: Frame | null): Promise<TableQuality> {
+  return assessTable(frame, options, { truth, sources: new Map() });
+}
+
+/** @throws data-quality.badRule, .noSuchColumn. */
+export async function assessTable(frame: Frame, options: QualityOptions, { truth, sources }: OtherTables): Promise<TableQuality> {
+  const room: RuleRoom = { frame, sources };
+  // First: a rule that cannot be asked is refused before the long work.
+  const rules = await judgeRules(options.rules, room);
+  const { columns, correlations } = await profileTable(frame);
   const metrics: Metrics = {
     completeness: await completeness(frame, columns),
     accuracy: truth === null || options.truth === undefined ? unknown('no truth was given') : await accuracy(frame, truth, options.truth),
-    consistency: await consistency(frame, options.rules.filter((rule) => !isCellRule(rule)) as readonly RowRule[]),
-    validity: await validity(frame, options.rules.filter(isCellRule)),
+    consistency: consistency(rules.filter(({ place }) => metricOf(options.rules[place]) === 'consistency')),
+    validity: await validity(frame, options.rules, rules),
     uniqueness: await uniqueness(frame, options.key),
     freshness: options.freshness === undefined ? unknown('no time column was named') : await freshness(frame, options.freshness),
   };
@@ -40,8 +66,14 @@ export async function assessQuality(frame: Frame, options: QualityOptions, truth
     metrics,
     score: values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
     unknownMetrics: Object.entries(metrics).flatMap(([name, { value }]) => (value === null ? [name] : [])),
+    correlations,
+    rules,
+    failing: options.failing === undefined ? null : await failingPage(options.rules, room, options.failing),
+    nearDuplicates: options.nearDuplicates === undefined ? null : await findNearDuplicates(frame, options.nearDuplicates),
   };
 }
+
+const metricOf = (rule: Rule | undefined) => (rule === undefined ? null : kindOf(rule).metric);
 
 /** 1 − missing cells ÷ cells, strict reading. */
 async function completeness(frame: Frame, profiles: readonly ColumnProfile[]): Promise<Metric> {
@@ -51,7 +83,7 @@ async function completeness(frame: Frame, profiles: readonly ColumnProfile[]): P
   for (const [k, profile] of profiles.entries()) {
     const column = frame.columns[k];
     if (profile.missing === 0 || column === undefined) continue;
-    const { rows } = await failingRows(frame, { columns: [column], where: `NOT ${presentSql(column)}`, values: [] });
+    const rows = await firstRows(frame, `SELECT r FROM ${fromOf(frame, [column])} WHERE NOT ${presentSql(column)}`);
     failures.push({ check: 'missing', columns: [profile.name], count: profile.missing, of: frame.rows, rows });
   }
   const missing = profiles.reduce((sum, profile) => sum + profile.missing, 0);
@@ -59,95 +91,53 @@ async function completeness(frame: Frame, profiles: readonly ColumnProfile[]): P
 }
 
 /** Cells that pass every rule of their column ÷ cells that are there and under a rule. */
-async function validity(frame: Frame, rules: readonly CellRule[]): Promise<Metric> {
-  if (rules.length === 0) return unknown('no rules about cells were given');
+async function validity(frame: Frame, rules: readonly Rule[], findings: readonly RuleFinding[]): Promise<Metric> {
+  const cellRules = rules.filter(isCellRule);
+  if (cellRules.length === 0) return unknown('no rules about cells were given');
   let checked = 0;
   let passed = 0;
-  const failures: Failure[] = [];
-  for (const [name, own] of Map.groupBy(rules, ({ column }) => column)) {
-    const column = columnNamed(frame, name);
-    const present = presentSql(column);
-    for (const rule of own) {
-      const { sql, values } = cellCondition(rule, column, 1);
-      const failed = await failingRows(frame, { columns: [column], where: `${present} AND NOT ${sql}`, values });
-      if (failed.count > 0)
-        failures.push({ check: rule.kind, columns: [name], count: failed.count, of: await presentCells(frame, column), rows: failed.rows });
-    }
-    checked += await presentCells(frame, column);
-    passed += await passingCells(frame, column, own);
+  for (const [name, own] of Map.groupBy(cellRules, ({ column }) => column)) {
+    const under = await underRules(frame, columnNamed(frame, name), own);
+    checked += under.cells;
+    passed += under.passed;
   }
-  return checked === 0 ? unknown('every cell under a rule is missing') : known({ numerator: passed, denominator: checked, failures });
-}
-
-async function presentCells(frame: Frame, column: Column): Promise<number> {
-  const [[cells] = []] = await frame.engine.rows(`SELECT count_if(${presentSql(column)}) FROM ${fromOf(frame, [column])}`);
-  return count(cells);
-}
-
-async function passingCells(frame: Frame, column: Column, rules: readonly CellRule[]): Promise<number> {
-  const values: NonNullable<Parameters<Frame['engine']['rows']>[1]>[number][] = [];
-  const conditions = rules.map((rule) => {
-    const condition = cellCondition(rule, column, values.length + 1);
-    values.push(...condition.values);
-    return condition.sql;
+  const broken = findings.filter(({ place, count: failed }) => metricOf(rules[place]) === 'validity' && (failed ?? 0) > 0);
+  if (checked === 0) return unknown('every cell under a rule is missing');
+  return known({
+    numerator: passed,
+    denominator: checked,
+    failures: broken.map((finding) => ({ ...failureOf(finding), check: finding.kind })),
   });
-  const sql = `SELECT count_if(${[presentSql(column), ...conditions].join(' AND ')}) FROM ${fromOf(frame, [column])}`;
-  const [[cells] = []] = await frame.engine.rows(sql, values);
-  return count(cells);
 }
 
-/** Rows that keep what two or more columns promise ÷ rows it could be looked at in, over all checks. */
-async function consistency(frame: Frame, rules: readonly RowRule[]): Promise<Metric> {
-  if (rules.length === 0) return unknown('no rules across columns were given');
-  let checked = 0;
-  const failures: Failure[] = [];
-  for (const rule of rules) {
-    const found = rule.kind === 'compare' ? await compared(frame, rule) : await dependent(frame, rule);
-    checked += found.of;
-    failures.push(found);
-  }
+/** Cells in the scope of at least one of the rules, and those that keep all rules in whose scope they are. */
+async function underRules(frame: Frame, column: Column, rules: readonly CellRule[]): Promise<{ cells: number; passed: number }> {
+  const from = fromOf(frame, [column, ...rules.flatMap((rule) => scopeColumns(rule, frame))]);
+  const { sql, values } = query((binding) => {
+    const conditions = rules.map((rule) => ({
+      scope: scopeSql(rule, frame, binding),
+      holds: cellKindOf(rule).holds(rule, column, binding),
+    }));
+    const any = conditions.map(({ scope }) => scope).join(' OR ');
+    const all = conditions.map(({ scope, holds }) => `(NOT ${scope} OR ${holds})`).join(' AND ');
+    return `SELECT count(*), count_if(${all}) FROM ${from} WHERE ${presentSql(column)} AND (${any})`;
+  });
+  const [[cells, passed] = []] = await frame.engine.rows(sql, values);
+  return { cells: count(cells), passed: count(passed) };
+}
+
+/** Rows that keep what two or more columns or tables promise ÷ rows it could be looked at in, over all checks. */
+function consistency(findings: readonly RuleFinding[]): Metric {
+  if (findings.length === 0) return unknown('no rules across columns were given');
+  const failures = findings.map(failureOf);
+  const checked = failures.reduce((sum, { of }) => sum + of, 0);
   if (checked === 0) return unknown('no row has all the cells the rules compare');
   const broken = failures.reduce((sum, { count: rows }) => sum + rows, 0);
   return known({ numerator: checked - broken, denominator: checked, failures: failures.filter(({ count: rows }) => rows > 0) });
 }
 
-async function compared(frame: Frame, rule: Extract<RowRule, { kind: 'compare' }>): Promise<Failure> {
-  const columns = [columnNamed(frame, rule.left), columnNamed(frame, rule.right)] as const;
-  const { checked, broken } = comparison(columns[0], rule.operator, columns[1]);
-  const [[of] = []] = await frame.engine.rows(`SELECT count_if(${checked}) FROM ${fromOf(frame, columns)}`);
-  const failed = await failingRows(frame, { columns, where: broken, values: [] });
-  return {
-    check: `${rule.left} ${rule.operator} ${rule.right}`,
-    columns: [rule.left, rule.right],
-    count: failed.count,
-    of: count(of),
-    rows: failed.rows,
-  };
-}
-
-/** g3: rows that would have to go so that the dependent is a function of the determinant; in each group the most frequent value stays. */
-async function dependent(frame: Frame, rule: Extract<RowRule, { kind: 'dependency' }>): Promise<Failure> {
-  const keys = rule.determinant.map((name) => columnNamed(frame, name));
-  const value = columnNamed(frame, rule.dependent);
-  const from = fromOf(frame, [...keys, value]);
-  const key = keys.map(({ cell }) => cell).join(', ');
-  const present = [...keys, value].map(({ cell }) => `${cell} IS NOT NULL`).join(' AND ');
-  const sized = `SELECT r, ${key
-    .split(', ')
-    .map((cell, k) => `${cell} AS k${k}`)
-    .join(', ')}, count(*) OVER (PARTITION BY ${key}, ${value.cell}) AS n, ${value.cell} AS v FROM ${from} WHERE ${present}`;
-  const places = keys.map((_, k) => `k${k}`).join(', ');
-  const broken = `SELECT r FROM (SELECT r, v, first_value(v) OVER (PARTITION BY ${places} ORDER BY n DESC, v) AS kept FROM (${sized})) WHERE v <> kept`;
-  const [[of] = []] = await frame.engine.rows(`SELECT count(*) FROM ${from} WHERE ${present}`);
-  const [[rows] = []] = await frame.engine.rows(`SELECT count(*) FROM (${broken})`);
-  const named = await frame.engine.rows(`${broken} ORDER BY r LIMIT 100`);
-  return {
-    check: `${rule.determinant.join(' + ')} determines ${rule.dependent}`,
-    columns: [...rule.determinant, rule.dependent],
-    count: count(rows),
-    of: count(of),
-    rows: named.map(([row]) => count(row)),
-  };
+function failureOf({ says, columns, count: failed, of, rows }: RuleFinding): Failure {
+  return { check: says, columns, count: failed ?? 0, of: of ?? 0, rows };
 }
 
 /** Distinct rows ÷ rows, or with a key distinct keys ÷ rows that have one. */

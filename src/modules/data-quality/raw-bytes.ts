@@ -1,6 +1,7 @@
 /** The bytes as they came: what they are, their hash, and their plain form when they were compressed. */
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, createWriteStream, openSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
@@ -16,6 +17,7 @@ export type RawFile = {
   readonly compression: 'gzip' | 'zstd' | null;
   readonly sha256: string;
   readonly isParquet: boolean;
+  readonly isArrow: boolean;
 };
 
 /** @param to where the plain bytes go if they must be inflated. @throws data-quality.tooLarge, .unreadable, .unsupported, .emptyData. */
@@ -29,13 +31,23 @@ export async function plainFile(from: string, to: string): Promise<RawFile> {
   const head = headOf(path);
   if (head.length === 0) throw dataProblems.emptyData();
   refuseKnown(head);
-  return { path, compression, sha256, isParquet: isParquet(path, head) };
+  return { path, compression, sha256, isParquet: isParquet(path, head), isArrow: isArrow(head) };
 }
 
+/** One buffer for the whole file: a fresh one for every piece costs as much as the hash. */
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk);
-  return hash.digest('hex');
+  const buffer = Buffer.allocUnsafe(2 ** 20);
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 function headOf(path: string): Buffer {
@@ -82,7 +94,7 @@ async function inflate({ from, to, compression }: { from: string; to: string; co
 }
 
 const foreign: readonly (readonly [magic: string, what: string])[] = [
-  ['ARROW1', 'Arrow IPC'],
+  ['FEA1', 'Feather of version 1'],
   ['PK\x03\x04', 'A ZIP archive (also XLSX)'],
   ['\xd0\xcf\x11\xe0', 'An old Office document'],
   ['SQLite f', 'A SQLite database'],
@@ -104,6 +116,11 @@ function isParquet(path: string, head: Buffer): boolean {
   if (size < 12 || bytesAt(path, size - 4, 4).toString('latin1') !== 'PAR1')
     throw dataProblems.unreadable({ reason: 'the Parquet file is cut off: its footer is missing.' });
   return true;
+}
+
+/** A file by its magic; a stream by the mark of its first message, which no text begins with. */
+function isArrow(head: Buffer): boolean {
+  return head.toString('latin1', 0, 6) === 'ARROW1' || (head.length >= 8 && head.readInt32LE(0) === -1 && head.readInt32LE(4) > 0);
 }
 
 function isBinary(head: Buffer): boolean {

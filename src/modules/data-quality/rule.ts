@@ -1,23 +1,59 @@
-/** Rules a caller states about columns, and the SQL conditions they become. Values are bound, columns are numbers: no text of a caller is SQL. */
-import type { DuckDBValue } from '@duckdb/node-api';
+/** Rules a caller states about a table. Every kind is one file of rules/; this is what all of them share. */
 import { timeOf } from './agree-types.ts';
+import type { ColumnSql } from './expression/compile.ts';
 import type { Column, ColumnType, Frame } from './frame.ts';
 import { isNumeric } from './frame.ts';
 import { dataProblems } from './refusal.ts';
 
-export type CellRule =
-  | { readonly kind: 'type'; readonly column: string; readonly type: ColumnType }
-  | { readonly kind: 'range'; readonly column: string; readonly min?: number | undefined; readonly max?: number | undefined }
-  | { readonly kind: 'set'; readonly column: string; readonly values: readonly string[] }
-  | { readonly kind: 'length'; readonly column: string; readonly min?: number | undefined; readonly max?: number | undefined }
-  | { readonly kind: 'pattern'; readonly column: string; readonly pattern: string };
-export type RowRule =
-  | { readonly kind: 'compare'; readonly left: string; readonly operator: '<' | '<=' | '=' | '>=' | '>' | '!='; readonly right: string }
-  | { readonly kind: 'dependency'; readonly determinant: readonly string[]; readonly dependent: string };
-export type Rule = CellRule | RowRule;
-export const isCellRule = (rule: Rule): rule is CellRule => 'column' in rule;
-
-export type Condition = { readonly sql: string; readonly values: readonly DuckDBValue[] };
+type Maybe<T> = T | undefined;
+export type RuleSeverity = 'critical' | 'high' | 'medium' | 'low' | 'informational';
+/** How much may fail before the rule is broken: either bound is enough. Both left out: nothing may. */
+export type Tolerance = { readonly share?: Maybe<number>; readonly count?: Maybe<number> };
+/** What every rule may say of itself. */
+export type RuleFacts = {
+  readonly id?: Maybe<string>;
+  readonly severity?: Maybe<RuleSeverity>;
+  readonly owner?: Maybe<string>;
+  /** A condition over the row (expression/parse.ts): other rows are not looked at. */
+  readonly scope?: Maybe<string>;
+  readonly tolerance?: Maybe<Tolerance>;
+};
+type Bounds = { readonly min?: Maybe<number>; readonly max?: Maybe<number> };
+type Kinds = {
+  type: { readonly column: string; readonly type: ColumnType };
+  range: { readonly column: string } & Bounds;
+  set: { readonly column: string; readonly values: readonly string[] };
+  length: { readonly column: string } & Bounds;
+  pattern: { readonly column: string; readonly pattern: string };
+  notMissing: { readonly column: string /** Words like NA count as missing too. */; readonly placeholders?: Maybe<boolean> };
+  uniqueKey: { readonly columns: readonly string[] };
+  /** `source` names one of the further tables of the request. */
+  foreignKey: { readonly columns: readonly string[]; readonly source: string; readonly referenced: readonly string[] };
+  sameInSource: {
+    readonly source: string;
+    readonly key: readonly string[];
+    readonly columns: readonly string[];
+    readonly absolute?: Maybe<number>;
+    readonly relative?: Maybe<number>;
+  };
+  compare: { readonly left: string; readonly operator: '<' | '<=' | '=' | '>=' | '>' | '!='; readonly right: string };
+  crossColumn: { readonly expression: string };
+  dependency: { readonly determinant: readonly string[]; readonly dependent: string };
+  functionalDependency: { readonly determinant: readonly string[]; readonly dependent: string };
+  freshness: { readonly column: string /** ISO 8601. */; readonly asOf: string; readonly maxAgeMs: number };
+  rowCount: Bounds;
+  distribution: { readonly column: string; readonly source: string; readonly measure: DistributionMeasure; readonly most: number };
+  customAggregate: { readonly expression: string } & Bounds;
+};
+export type DistributionMeasure = 'ks' | 'normedWasserstein' | 'psi' | 'jensenShannon' | 'totalVariation';
+export type RuleName = keyof Kinds;
+export type RuleOf<K extends RuleName> = RuleFacts & { readonly kind: K } & Kinds[K];
+export type Rule = { [K in RuleName]: RuleOf<K> }[RuleName];
+/** About one cell at a time: these make up validity. */
+export type CellRuleName = 'type' | 'range' | 'set' | 'length' | 'pattern';
+export type CellRule = { [K in CellRuleName]: RuleOf<K> }[CellRuleName];
+/** What is known of a rule before its kind is. */
+export type AnyRule = RuleFacts & { readonly kind: RuleName };
 
 export function columnNamed({ columns }: Frame, name: string): Column {
   const column = columns.find((known) => known.name === name);
@@ -32,49 +68,13 @@ export function presentSql(column: Column): string {
     : `(${column.cell} IS NOT NULL)`;
 }
 
-/** @param first number of the first bound value. The condition is never NULL. */
-export function cellCondition(rule: CellRule, column: Column, first: number): Condition {
+/** A column as expressions read it: typed, NULL where the cell is missing or of another type. */
+export function columnSqlOf(column: Column): ColumnSql {
+  const missing = `(NOT ${presentSql(column)})`;
   const text = `${column.cell}::VARCHAR`;
-  switch (rule.kind) {
-    case 'type':
-      return { sql: typeSql(rule.type, column), values: [] };
-    case 'range':
-      return bounds(column.number, rule, first);
-    case 'length':
-      return bounds(`length(${text})`, rule, first);
-    case 'set':
-      return { sql: `(${rule.values.map((_, k) => `${text} = $${first + k}`).join(' OR ') || 'false'})`, values: rule.values };
-    case 'pattern':
-      // RE2: linear in the text, whatever the pattern.
-      return { sql: `regexp_full_match(${text}, $${first})`, values: [rule.pattern] };
-  }
-}
-
-function bounds(expression: string, { min, max }: { min?: number | undefined; max?: number | undefined }, first: number): Condition {
-  const values = [min, max].filter((bound) => bound !== undefined);
-  const above = min === undefined ? [] : [`${expression} >= $${first}`];
-  const below = max === undefined ? [] : [`${expression} <= $${first + values.length - 1}`];
-  return { sql: `coalesce(${[`${expression} IS NOT NULL`, ...above, ...below].join(' AND ')}, false)`, values };
-}
-
-function typeSql(type: ColumnType, column: Column): string {
-  const { number } = column;
-  if (type === 'number') return `(${number} IS NOT NULL)`;
-  if (type === 'integer') return `coalesce(${number} = trunc(${number}) AND isfinite(${number}), false)`;
-  if (type === 'boolean') return `(lower(${column.cell}::VARCHAR) IN ('true', 'false'))`;
-  if (type === 'time') return `(${timeOf(column)} IS NOT NULL)`;
-  return 'true';
-}
-
-/** Rows that break "left operator right", among the rows where both are there: numbers and times as such, else text. */
-export function comparison(left: Column, operator: string, right: Column): { readonly checked: string; readonly broken: string } {
-  const [a, b] = comparable(left, right);
-  const checked = `(${a} IS NOT NULL AND ${b} IS NOT NULL)`;
-  return { checked, broken: `(${checked} AND NOT (${a} ${operator === '!=' ? '<>' : operator} ${b}))` };
-}
-
-function comparable(left: Column, right: Column): [string, string] {
-  if (isNumeric(left) && isNumeric(right)) return [`nullif(${left.number}, 'NaN'::DOUBLE)`, `nullif(${right.number}, 'NaN'::DOUBLE)`];
-  if (left.type === 'time' && right.type === 'time') return [timeOf(left), timeOf(right)];
-  return [`${left.cell}::VARCHAR`, `${right.cell}::VARCHAR`];
+  if (isNumeric(column)) return { sql: `nullif(${column.number}, 'NaN'::DOUBLE)`, type: 'number', missing };
+  if (column.type === 'time') return { sql: timeOf(column), type: 'time', missing };
+  if (column.type === 'boolean')
+    return { sql: `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END`, type: 'boolean', missing };
+  return { sql: text, type: 'text', missing };
 }

@@ -21,7 +21,7 @@ export type CommandOptions = {
 const exitCodes = { well: 0, found: 1, unread: 2 } as const;
 
 /** One's own machine and one's own files: more room than a shared door gives. */
-const limits: CheckLimits = { memoryMb: 1024, threads: 1, diskMb: 65_536, timeoutMs: 3_600_000, processMb: 4096 };
+export const limits: CheckLimits = { memoryMb: 1024, threads: 1, diskMb: 65_536, timeoutMs: 3_600_000, processMb: 4096 };
 
 type QualityAnswer = Quality & { readonly ingest: IngestReport };
 type DriftAnswer = Drift & { readonly reference: IngestReport; readonly current: IngestReport };
@@ -58,7 +58,7 @@ export function runDriftCommand(reference: string, current: string, options: Com
   });
 }
 
-async function reported(work: () => Promise<number>): Promise<number> {
+export async function reported(work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
@@ -68,7 +68,7 @@ async function reported(work: () => Promise<number>): Promise<number> {
   }
 }
 
-async function sourceOf(file: string, { delimiter, header }: CommandOptions): Promise<Source> {
+export async function sourceOf(file: string, { delimiter, header }: CommandOptions): Promise<Source> {
   if (!existsSync(file) || !statSync(file).isFile()) throw dataProblems.unreadable({ reason: `there is no file ${file}.` });
   return { path: await realpath(file), name: basename(file), options: { delimiter, header: header === false ? false : undefined } };
 }
@@ -125,7 +125,7 @@ function driftText({ reference, current, verdict, driftedColumns, comparedColumn
   return printable([readingText(reference), readingText(current), '', head, ...lines, ...changed, ...fresh, ''].join('\n'));
 }
 
-function readingText({ name, format, rows, columns, badCount, badRows, warnings }: IngestReport): string {
+export function readingText({ name, format, rows, columns, badCount, badRows, warnings }: IngestReport): string {
   const bad = badRows.slice(0, 5).map(({ line, reason }) => `  line ${line}: ${reason}`);
   const more = badCount > bad.length ? [`  and ${badCount - bad.length} more`] : [];
   return [
@@ -140,7 +140,7 @@ const short = (value: number): string => (Number.isInteger(value) && Math.abs(va
 const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width));
 
 /** Names come from whoever made the file: control and direction characters are shown as codes, so that a terminal stays ours. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character === '\n' ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { isProblem } from '../../contract/problem.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
-import { checkAnomalies, checkDrift, checkQuality } from './contract.ts';
+import { checkAnomalies, checkBaseline, checkChanges, checkDrift, checkQuality } from './contract.ts';
 import { runCheck } from './run-check.ts';
 import { routes } from './service.ts';
 
@@ -40,6 +40,17 @@ test('drift and anomalies answer in the shape of their contract', async () => {
   assert.equal(drift.verdict, 'stable');
   const anomalies: { detectors: unknown[] } = await ask(checkAnomalies, { data: upload(table) });
   assert.equal(anomalies.detectors.length, 3);
+});
+
+test('a baseline goes out by the door and comes back in instead of the reference; changes answer in their shape', async () => {
+  const table = ['x,y', ...Array.from({ length: 60 }, (_, i) => `${(i * 37) % 60}.5,${i % 2 === 0 ? 'a' : 'b'}`)].join('\n');
+  const baseline: { rows: number } = await ask(checkBaseline, { data: upload(table) });
+  assert.equal(baseline.rows, 60);
+  const drift: { verdict: string } = await ask(checkDrift, { baseline, current: upload(table) });
+  assert.equal(drift.verdict, 'stable');
+  const changes: { windows: unknown[] } = await ask(checkChanges, { data: upload(table) });
+  assert.equal(changes.windows.length, 1);
+  assert.equal(checkDrift.input.safeParse({ current: upload(table) }).success, false);
 });
 
 test('hostile data is answered or refused with a 4xx; the next check works; no folder is left', { timeout: 170_000 }, async () => {

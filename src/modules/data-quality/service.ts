@@ -2,9 +2,21 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
+import { currentContext } from '../../platform/ambient.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { confine } from '../../platform/scan-roots.ts';
-import { checkAnomalies, checkDrift, checkQuality, type DataSource, dataProblems } from './contract.ts';
+import { tableFileToRead } from '../../platform/table-files.ts';
+import {
+  checkAnomalies,
+  checkBaseline,
+  checkChanges,
+  checkDrift,
+  checkPoisoning,
+  checkQuality,
+  checkSuggest,
+  type DataSource,
+  dataProblems,
+} from './contract.ts';
 import type { Source } from './ingest.ts';
 import { inlineJson } from './inline-rows.ts';
 import { type CheckLimits, type CheckQuestion, runCheck } from './run-check.ts';
@@ -20,6 +32,10 @@ type Data = z.output<typeof DataSource>;
 async function sourceOf(data: Data, staging: string, number: number): Promise<Source> {
   const options = data.read ?? {};
   if (data.path !== undefined) return { path: await confine(data.path), name: basename(data.path), options };
+  if (data.staged !== undefined) {
+    const workspaceId = currentContext()?.actor.workspaceId ?? '';
+    return { path: await tableFileToRead({ workspaceId, uploadId: data.staged.upload }), name: basename(data.staged.name), options };
+  }
   const path = join(staging, `given-${number}`);
   if (data.upload !== undefined) {
     await writeFile(path, Buffer.from(data.upload.base64, 'base64'), { mode: 0o600 });
@@ -40,30 +56,72 @@ async function answer(prepare: (staging: string) => Promise<CheckQuestion>, sign
 }
 
 export const routes: readonly Route[] = [
-  handle(checkQuality, async ({ data, truth, rules, key, freshness }, { signal }) => {
+  handle(checkQuality, async ({ data, truth, sources, rules, key, freshness, failing, nearDuplicates }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
       kind: 'quality',
       data: await sourceOf(data, staging, 0),
       truth: truth === undefined ? null : await sourceOf(truth.data, staging, 1),
-      options: { rules, key, freshness, truth: truth && { key: truth.key, absolute: truth.absolute, relative: truth.relative } },
+      sources: await Promise.all(sources.map(async (one, k) => ({ name: one.name, data: await sourceOf(one.data, staging, k + 2) }))),
+      options: {
+        rules,
+        key,
+        freshness,
+        truth: truth && { key: truth.key, absolute: truth.absolute, relative: truth.relative },
+        failing,
+        nearDuplicates,
+      },
     });
     return checkQuality.output.parse(await answer(prepare, signal));
   }),
-  handle(checkDrift, async ({ reference, current, sensitivity, seed }, { signal }) => {
-    const prepare = async (staging: string): Promise<CheckQuestion> => ({
-      kind: 'drift',
-      reference: await sourceOf(reference, staging, 0),
-      current: await sourceOf(current, staging, 1),
-      options: { sensitivity, seed },
-    });
+  handle(checkSuggest, async ({ data }, { signal }) => {
+    const prepare = async (staging: string): Promise<CheckQuestion> => ({ kind: 'suggest', data: await sourceOf(data, staging, 0) });
+    return checkSuggest.output.parse(await answer(prepare, signal));
+  }),
+  handle(checkDrift, async ({ reference, baseline, current, sensitivity, floors, seed }, { signal }) => {
+    const options = { sensitivity, floors, seed };
+    const prepare = async (staging: string): Promise<CheckQuestion> => {
+      const now = await sourceOf(current, staging, 1);
+      if (baseline !== undefined) return { kind: 'baseline drift', data: now, baseline, options };
+      // The contract lets through exactly one of the two.
+      if (reference === undefined) throw dataProblems.noColumns({ reason: 'there is neither a reference nor a baseline' });
+      return { kind: 'drift', reference: await sourceOf(reference, staging, 0), current: now, options };
+    };
     return checkDrift.output.parse(await answer(prepare, signal));
   }),
-  handle(checkAnomalies, async ({ data, columns, detectors, seed, top }, { signal }) => {
+  handle(checkChanges, async ({ data, columns, time, window, referenceRows, burst, seed }, { signal }) => {
+    const prepare = async (staging: string): Promise<CheckQuestion> => ({
+      kind: 'changes',
+      data: await sourceOf(data, staging, 0),
+      options: { columns, time, window, referenceRows, burst, seed },
+    });
+    return checkChanges.output.parse(await answer(prepare, signal));
+  }),
+  handle(checkBaseline, async ({ data, seed }, { signal }) => {
+    const prepare = async (staging: string): Promise<CheckQuestion> => ({
+      kind: 'baseline',
+      data: await sourceOf(data, staging, 0),
+      options: { seed },
+    });
+    return checkBaseline.output.parse(await answer(prepare, signal));
+  }),
+  handle(checkAnomalies, async ({ data, columns, detectors, ensemble, falseFlagRate, seed, top }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
       kind: 'anomalies',
       data: await sourceOf(data, staging, 0),
-      options: { columns, detectors: [...new Set(detectors)], seed, top },
+      options: { columns, detectors: [...new Set(detectors)], ensemble, falseFlagRate, seed, top },
     });
     return checkAnomalies.output.parse(await answer(prepare, signal));
   }),
+  handle(
+    checkPoisoning,
+    async ({ data, baseline, label, columns, split, order, gradients, activations, modelPredictions, seed }, { signal }) => {
+      const prepare = async (staging: string): Promise<CheckQuestion> => ({
+        kind: 'poisoning',
+        data: await sourceOf(data, staging, 0),
+        baseline: baseline === undefined ? null : await sourceOf(baseline, staging, 1),
+        options: { label, columns, split, order, gradients, activations, modelPredictions, seed },
+      });
+      return checkPoisoning.output.parse(await answer(prepare, signal));
+    },
+  ),
 ];

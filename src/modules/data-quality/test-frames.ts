@@ -11,19 +11,28 @@ export type Given = { readonly name: string; readonly content: string | Uint8Arr
 export const smallEngine = { memoryMb: 128, threads: 1, diskMb: 256 };
 
 /** Reads the tables one after the other into one engine, hands them over and removes everything. */
-export async function withFrames<T>(given: readonly Given[], work: (...frames: Frame[]) => Promise<T>): Promise<T> {
+export function withFrames<T>(given: readonly Given[], work: (...frames: Frame[]) => Promise<T>): Promise<T> {
+  return withReader(async (read) => {
+    const frames: Frame[] = [];
+    for (const one of given) frames.push(await read(one));
+    return await work(...frames);
+  });
+}
+
+/** Hands over a reader of tables into one engine, and removes everything at the end. Opening an engine takes longer than most tables. */
+export async function withReader<T>(work: (read: (given: Given) => Promise<Frame>) => Promise<T>): Promise<T> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'quality-frames-')));
   const staging = join(folder, 'staging');
   mkdirSync(staging);
   const engine = await openEngine(staging, smallEngine);
+  let tables = 0;
   try {
-    const frames: Frame[] = [];
-    for (const [number, { name, content, options = {} }] of given.entries()) {
+    return await work(({ name, content, options = {} }) => {
+      const number = tables++;
       const path = join(folder, `source-${number}`);
       writeFileSync(path, content);
-      frames.push(await ingest(engine, staging, { source: { path, name, options }, number }));
-    }
-    return await work(...frames);
+      return ingest(engine, staging, { source: { path, name, options }, number });
+    });
   } finally {
     engine.close();
     rmSync(folder, { recursive: true, force: true });

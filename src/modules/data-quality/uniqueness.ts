@@ -5,9 +5,11 @@ import { type Column, columnsPerRelation, count, type Frame, fromOf } from './fr
 /** Rows beyond the first of their kind; NULL equals NULL. */
 export async function duplicateRows(frame: Frame): Promise<FailingRows> {
   const hashed = hashedRows(frame);
-  const suspects = `SELECT r FROM (${hashed}) WHERE h IN (SELECT h FROM (${hashed}) GROUP BY h HAVING count(*) > 1)`;
-  const [[any] = []] = await frame.engine.rows(`SELECT count(*) FROM (${suspects})`);
+  const repeatedHashes = `SELECT h FROM (${hashed}) GROUP BY h HAVING count(*) > 1`;
+  // Most tables have none: then the table is read once.
+  const [[any] = []] = await frame.engine.rows(`SELECT count(*) FROM (${repeatedHashes})`);
   if (count(any) === 0) return { count: 0, rows: [] };
+  const suspects = `SELECT r FROM (${hashed}) WHERE h IN (${repeatedHashes})`;
   const cells = frame.columns.map(({ index }) => `c${index}`).join(', ');
   const repeated = `SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${cells} ORDER BY r) AS place FROM ${fromOf(frame, frame.columns)} WHERE r IN (${suspects})) WHERE place > 1`;
   const [[rows] = []] = await frame.engine.rows(`SELECT count(*) FROM (${repeated})`);
