@@ -4,6 +4,8 @@ import type { Subscription } from '../platform/events/subscribe.ts';
 import type { Route } from '../platform/http/handle.ts';
 import type { JobDefinition } from '../platform/jobs/jobs.ts';
 import { jobs as advisoriesJobs, subscriptions as advisoriesSubscriptions } from '../modules/advisories/jobs.ts';
+import { jobs as auditLogsJobs } from '../modules/audit-logs/jobs.ts';
+import { jobs as dataIntegrityJobs } from '../modules/data-integrity/jobs.ts';
 import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
 import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
@@ -12,6 +14,7 @@ import { routes as advisoriesRoutes } from '../modules/advisories/routes.ts';
 import { routes as aiAssetsRoutes } from '../modules/ai-assets/routes.ts';
 import { routes as auditLogsRoutes } from '../modules/audit-logs/routes.ts';
 import { routes as dashboardRoutes } from '../modules/dashboard/routes.ts';
+import { routes as dataIntegrityRoutes } from '../modules/data-integrity/routes.ts';
 import { routes as discoveryRoutes } from '../modules/discovery/routes.ts';
 import { routes as identityRoutes } from '../modules/identity/routes.ts';
 import { routes as modelScannerRoutes } from '../modules/model-scanner/routes.ts';
@@ -28,6 +31,7 @@ export const routes: readonly Route[] = [
   ...aiAssetsRoutes,
   ...auditLogsRoutes,
   ...dashboardRoutes,
+  ...dataIntegrityRoutes,
   ...discoveryRoutes,
   ...identityRoutes,
   ...modelScannerRoutes,
@@ -40,6 +44,8 @@ export const routes: readonly Route[] = [
 
 export const jobs: readonly JobDefinition[] = [
   ...advisoriesJobs,
+  ...auditLogsJobs,
+  ...dataIntegrityJobs,
   ...discoveryJobs,
   ...modelScannerJobs,
   ...riskJobs,

@@ -61,6 +61,9 @@ async function startDatabase(life: Lifetime, say: (line: string) => void): Promi
   if (applied.length > 0) say(`Database schema: ${applied.length} migrations applied.`);
 }
 
+/** A process that was ready for this long is not one that cannot start. */
+const servedMs = 3000;
+
 /** A child process that is started again when it dies, later each time it dies at once. */
 class Child {
   readonly firstReady: Promise<void>;
@@ -84,19 +87,23 @@ class Child {
   }
 
   #start(): void {
-    const startedAt = Date.now();
+    let readyAt: number | null = null;
     const child = fork(entry, {
       env: childEnvironment({ NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compiled'), ...this.#environment }, this.#without),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process = child;
-    child.on('message', () => this.#ready());
+    child.on('message', () => {
+      readyAt ??= Date.now();
+      this.#ready();
+    });
     child.on('error', (error) =>
       log('error').error({ error, code: 'process.startFailed', child: this.#name }, 'A process could not be started'),
     );
     child.on('exit', (code, signal) => {
       if (this.#stopped) return;
-      if (Date.now() - startedAt > 30_000) this.#deaths = 0;
+      // What served for a while was killed rather than broken: it comes back at once.
+      if (readyAt !== null && Date.now() - readyAt > servedMs) this.#deaths = 0;
       this.#deaths += 1;
       const waitMs = Math.min(200 * 2 ** Math.min(this.#deaths - 1, 7), 15_000);
       log('error').error({ code: 'process.died', child: this.#name, exit: code, signal, waitMs }, 'A process died and is started again');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../contract/endpoint.ts';
 import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
-import { acts, Permission, Role, resources } from '../../contract/permission.ts';
+import { acts, Permission, Role, resources, specialRights } from '../../contract/permission.ts';
 import { problems } from '../../contract/problem.ts';
 
 export const identityProblems = problems('identity', {
@@ -316,6 +316,9 @@ export const PermissionMatrix = z.object({
       grants: z.record(Role, z.array(z.enum(acts))),
     }),
   ),
+  rights: z
+    .array(z.object({ right: z.enum(specialRights), title: z.string(), roles: z.array(Role) }))
+    .describe('Rights beside the four acts.'),
 });
 export type PermissionMatrix = z.infer<typeof PermissionMatrix>;
 

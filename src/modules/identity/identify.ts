@@ -14,24 +14,30 @@ export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: st
 const rememberedMs = 1000;
 const mostRemembered = 10_000;
 
-type Remembered = { readonly until: number; readonly actor: Promise<Actor | null> };
+/** The answer once it is known, the look-up until then. */
+type Remembered = { readonly until: number; found: Found | null | Promise<Found | null> };
+type Found = { readonly actor: Actor; readonly sessionId: string };
 /** By token: hashing it costs more than the look-up. Tokens of requests are in memory anyway; none stays longer than its second. */
 const remembered = new Map<string, Remembered>();
 let csrfKey: Buffer | undefined;
 
 /**
- * The person behind a request, or null. Keys of services and API keys are not its business.
+ * The person behind a request, or null: at once while they are remembered. Keys of services and API keys are not its business.
  *
  * @param cookies as the browser sent them; only the session cookie's value decides.
  * @returns the actor with the permissions of the role they have now, and a check of their CSRF token.
  * @throws request.unavailable when the database is away and nothing is remembered.
  */
-export async function identify(cookies: ReadonlyMap<string, string>): Promise<Identified | null> {
+export function identify(cookies: ReadonlyMap<string, string>): Identified | null | Promise<Identified | null> {
   const token = cookies.get(sessionCookieName(config().secureCookies));
   if (token === undefined) return null;
-  const actor = await actorOf(token);
-  if (actor?.sessionId === undefined) return null;
-  const { sessionId } = actor;
+  const found = personOf(token);
+  return found instanceof Promise ? found.then((person) => identified(person, cookies)) : identified(found, cookies);
+}
+
+function identified(found: Found | null, cookies: ReadonlyMap<string, string>): Identified | null {
+  if (found === null) return null;
+  const { actor, sessionId } = found;
   csrfKey ??= derivedKey('csrf');
   const secret = csrfKey;
   return { actor, checkCsrf: (header) => checkCsrf({ cookie: cookies.get(csrfCookie), header, sessionId, secret }) };
@@ -42,26 +48,30 @@ export function forgetRemembered(): void {
   remembered.clear();
 }
 
-function actorOf(token: string): Promise<Actor | null> | null {
+function personOf(token: string): Found | null | Promise<Found | null> {
   const now = performance.now();
   const known = remembered.get(token);
-  if (known !== undefined && known.until > now) return known.actor;
+  if (known !== undefined && known.until > now) return known.found;
   const tokenHash = hashSessionToken(token);
   if (tokenHash === null) return null;
-  // The second runs from before the look-up, so that an answer is never older than it.
-  const actor = lookUp(tokenHash);
   makeRoom();
-  remembered.set(token, { until: now + rememberedMs, actor });
-  actor.catch(() => remembered.delete(token));
-  setTimeout(() => remembered.get(token)?.actor === actor && remembered.delete(token), rememberedMs).unref();
-  return actor;
+  const found = lookUp(tokenHash);
+  // The second runs from before the look-up, so that an answer is never older than it.
+  const entry: Remembered = { until: now + rememberedMs, found };
+  remembered.set(token, entry);
+  const forget = (): void => void (remembered.get(token) === entry && remembered.delete(token));
+  found.then((person) => {
+    entry.found = person;
+  }, forget);
+  setTimeout(forget, rememberedMs).unref();
+  return found;
 }
 
-async function lookUp(tokenHash: Buffer): Promise<Actor | null> {
+async function lookUp(tokenHash: Buffer): Promise<Found | null> {
   const found = await systemTransaction(() => touchSessionAcrossWorkspaces(tokenHash, config().SESSION_IDLE_MINUTES));
   if (!found) return null;
   const { session, role } = found;
-  return {
+  const actor: Actor = {
     kind: 'user',
     id: session.accountId,
     workspaceId: session.workspaceId,
@@ -69,6 +79,7 @@ async function lookUp(tokenHash: Buffer): Promise<Actor | null> {
     permissions: permissionsOf(role),
     sessionId: session.id,
   };
+  return { actor, sessionId: session.id };
 }
 
 /** Invented tokens are remembered as nobody, which spares the database; the bound keeps them from filling memory. */

@@ -7,6 +7,12 @@ import { identityProblems } from './contract.ts';
 export type ScryptCost = { readonly logN: number; readonly r: number; readonly p: number };
 /** 128 MiB and some 0.3 s of one core. Raising it re-hashes each password at its owner's next sign-in. */
 export const currentCost: ScryptCost = { logN: 17, r: 8, p: 1 };
+let costHere = currentCost;
+
+/** For tests of what lies around the hashing, as sign-in: a cost that takes no time. No setting reaches it; null takes it back. */
+export function overridePasswordCost(cost: ScryptCost | null): void {
+  costHere = cost ?? currentCost;
+}
 
 const saltBytes = 16;
 const hashBytes = 32;
@@ -28,7 +34,7 @@ const waiting: (() => void)[] = [];
  * @throws identity.busy when 32 hashes are waiting already.
  * @source RFC 7914 (scrypt); PHC string format.
  */
-export async function hashPassword(password: string, cost: ScryptCost = currentCost): Promise<string> {
+export async function hashPassword(password: string, cost: ScryptCost = costHere): Promise<string> {
   const salt = randomBytes(saltBytes);
   const hash = await derive(password, { salt, cost });
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`;
@@ -44,12 +50,12 @@ export async function hashPassword(password: string, cost: ScryptCost = currentC
 export async function verifyPassword(password: string, stored: string | null): Promise<{ matches: boolean; outdated: boolean }> {
   const parsed = stored === null ? null : parseHash(stored);
   if (!parsed) {
-    await derive(password, { salt: Buffer.alloc(saltBytes), cost: currentCost });
+    await derive(password, { salt: Buffer.alloc(saltBytes), cost: costHere });
     return { matches: false, outdated: false };
   }
   const hash = await derive(password, parsed);
   const matches = timingSafeEqual(hash, parsed.hash);
-  return { matches, outdated: isWeaker(parsed.cost, currentCost) };
+  return { matches, outdated: isWeaker(parsed.cost, costHere) };
 }
 
 /** Reads the stored text; null when it is not ours (a damaged row signs nobody in). */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { scryptSync } from 'node:crypto';
 import { test } from 'node:test';
 import { loadCatalogLines } from '../../platform/catalog.ts';
-import { hashPassword, parseHash, verifyPassword } from './password-hash.ts';
+import { currentCost, hashPassword, overridePasswordCost, parseHash, verifyPassword } from './password-hash.ts';
 import { passwordIssue } from './password-rules.ts';
 
 const owner = { name: 'Maren Oduya', email: 'maren.oduya@halden.example' };
@@ -56,6 +56,16 @@ test('the stored text names its parameters and is scrypt of the password under i
   assert.deepEqual(parsed?.hash, expected);
 });
 
+test('a cost that a test lowered is the one in service again afterwards', async () => {
+  overridePasswordCost({ logN: 4, r: 8, p: 1 });
+  const lowered = await hashPassword('lantern gravel otter 58');
+  overridePasswordCost(null);
+  assert.match(lowered, /^\$scrypt\$ln=4,/);
+  assert.equal((await verifyPassword('lantern gravel otter 58', lowered)).outdated, true);
+  // OWASP Password Storage Cheat Sheet, scrypt: N = 2^17, r = 8, p = 1 is the floor.
+  assert.deepEqual(currentCost, { logN: 17, r: 8, p: 1 });
+});
+
 test('matches the password, and the same password typed with composed or decomposed letters', async () => {
   const stored = await hashPassword('caf\u00e9 by the north pier', { logN: 4, r: 8, p: 1 });
   assert.deepEqual(await verifyPassword('cafe\u0301 by the north pier', stored), { matches: true, outdated: true });
@@ -68,7 +78,9 @@ for (const damaged of [
   '$argon2id$v=19$x',
   'plain',
 ]) {
-  test(`a stored text that is not ours signs nobody in: ${damaged.slice(0, 20)}`, async () => {
+  test(`a stored text that is not ours signs nobody in: ${damaged.slice(0, 20)}`, async (t) => {
+    overridePasswordCost({ logN: 4, r: 8, p: 1 });
+    t.after(() => overridePasswordCost(null));
     assert.equal((await verifyPassword('anything at all', damaged)).matches, false);
   });
 }

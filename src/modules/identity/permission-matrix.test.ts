@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Permission, Role, resources } from '../../contract/permission.ts';
+import { type Permission, Role, resources, specialRights } from '../../contract/permission.ts';
 import { PermissionFile, permissionMatrix, permissionsOf } from './permission-matrix.ts';
 
 const letters = { create: 'C', read: 'R', update: 'U', delete: 'D' } as const;
@@ -28,6 +28,12 @@ test('the auditor changes nothing', () => {
   );
 });
 
+test('those who oversee read how good a table is, not what stands in it', () => {
+  const readers = Role.options.filter((role) => permissionsOf(role).has('data-quality:read-values'));
+  assert.deepEqual(readers, ['admin', 'ciso', 'analyst', 'engineer']);
+  assert.ok(permissionsOf('auditor').has('data-quality:read'));
+});
+
 test('nobody changes the audit log', () => {
   for (const role of Role.options) {
     const changes: Permission[] = ['audit-logs:create', 'audit-logs:update', 'audit-logs:delete'];
@@ -50,6 +56,7 @@ test('every resource has a row, and a file with a missing, invented or misspelt 
   const whole = {
     roles: Object.fromEntries(Role.options.map((role) => [role, { title: role, worksWith: 'x' }])),
     resources: Object.fromEntries(resources.map((resource) => [resource, { title: resource, grants }])),
+    rights: Object.fromEntries(specialRights.map((right) => [right, { title: right, roles: ['admin'] }])),
   };
   assert.ok(PermissionFile.safeParse(whole).success);
   const { wiz: _left, ...without } = whole.resources as Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** The permission matrix: data in catalog/permissions.yaml, read once. */
 import { z } from 'zod';
-import { type Act, acts, type Permission, Role, resources } from '../../contract/permission.ts';
+import { type Act, acts, type Permission, Role, resources, specialRights } from '../../contract/permission.ts';
 import { loadCatalog } from '../../platform/catalog.ts';
 import type { PermissionMatrix } from './contract.ts';
 
@@ -13,6 +13,7 @@ const Grant = z
 export const PermissionFile = z.strictObject({
   roles: z.record(Role, z.strictObject({ title: z.string().min(1), worksWith: z.string().min(1) })),
   resources: z.record(z.enum(resources), z.strictObject({ title: z.string().min(1), grants: z.record(Role, Grant) })),
+  rights: z.record(z.enum(specialRights), z.strictObject({ title: z.string().min(1), roles: z.array(Role) })),
 });
 
 export function permissionMatrix(): PermissionMatrix {
@@ -20,6 +21,7 @@ export function permissionMatrix(): PermissionMatrix {
   return {
     roles: Role.options.map((role) => ({ role, ...file.roles[role] })),
     resources: resources.map((resource) => ({ resource, ...file.resources[resource] })),
+    rights: specialRights.map((right) => ({ right, ...file.rights[right] })),
   };
 }
 
@@ -29,10 +31,12 @@ const sets = new Map<Role, ReadonlySet<Permission>>();
 export function permissionsOf(role: Role): ReadonlySet<Permission> {
   const known = sets.get(role);
   if (known) return known;
-  const granted = permissionMatrix().resources.flatMap(({ resource, grants }) =>
+  const matrix = permissionMatrix();
+  const granted = matrix.resources.flatMap(({ resource, grants }) =>
     acts.filter((act) => grants[role].includes(act)).map((act): Permission => `${resource}:${act}`),
   );
-  const set = new Set(granted);
+  const special = matrix.rights.flatMap(({ right, roles }): Permission[] => (roles.includes(role) ? [right] : []));
+  const set = new Set([...granted, ...special]);
   sets.set(role, set);
   return set;
 }

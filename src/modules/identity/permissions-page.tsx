@@ -59,6 +59,23 @@ function Matrix({ matrix }: { matrix: PermissionMatrix }) {
               ))}
             </tr>
           ))}
+          {matrix.rights.map(({ right, title, roles }) => (
+            <tr key={right} className="hover:bg-hover">
+              <th scope="row" className="sticky left-0 z-10 border-b border-line bg-surface px-4 py-2 text-left font-name tablet:px-6">
+                {title}
+                <span className="mono block text-mark font-regular text-ink-3">{right}</span>
+              </th>
+              {matrix.roles.map(({ role, title: roleTitle }) => (
+                <td
+                  key={role}
+                  title={`${title}, ${roleTitle}: ${roles.includes(role) ? 'yes' : 'no'}`}
+                  className={`border-b border-line px-3 py-2 ${role === user?.role ? 'bg-accent-tint' : ''}`}
+                >
+                  {roles.includes(role) ? 'yes' : <span className="text-ink-3">no</span>}
+                </td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </ScrollRegion>

@@ -13,7 +13,7 @@ import { createServer } from '../../platform/http/server.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { issueCsrf } from './csrf.ts';
 import { forgetRemembered, identify } from './identify.ts';
-import { hashPassword } from './password-hash.ts';
+import { hashPassword, overridePasswordCost } from './password-hash.ts';
 import { routes } from './routes.ts';
 import { hashSessionToken, newSessionToken } from './session-token.ts';
 
@@ -43,6 +43,8 @@ export type Installation = TestDatabase & {
   browser(over?: Database): Browser;
 };
 
+/** Above the cost of `person`, so that their hashes are replaced when they sign in. */
+const quickCost = { logN: 6, r: 8, p: 1 };
 export const goodPassword = 'lantern gravel otter 58';
 
 export async function testInstallation(t: Owner, environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
@@ -54,6 +56,9 @@ export async function testInstallation(t: Owner, environment: Readonly<Record<st
     REGISTRATION: 'invite',
     ...environment,
   });
+  // The cost in service is proved by password.test.ts.
+  overridePasswordCost(quickCost);
+  t.after(async () => overridePasswordCost(null));
   // An empty value is an unset one.
   t.after(async () => overrideEnvironment(Object.fromEntries(Object.keys(environment).map((name) => [name, '']))));
   const database = await testDatabase(t);

@@ -1,9 +1,10 @@
 /** What the gateway takes from identity besides its routes. */
-import { type Identified, identify } from './identify.ts';
+import type { Identify } from '../../platform/http/server-parts.ts';
+import { identify } from './identify.ts';
 import { permissionMatrix } from './permission-matrix.ts';
 
 /** Reads the permission matrix, so that a broken one ends the start, and answers who sends a request. */
-export function installIdentity(): (cookies: ReadonlyMap<string, string>) => Promise<Identified | null> {
+export function installIdentity(): Identify {
   permissionMatrix();
   return identify;
 }

@@ -1,6 +1,8 @@
 /** Events that a person should look at now become alerts. */
+import type { z } from 'zod';
 import type { StoredEvent } from '../../contract/event.ts';
 import { on } from '../../platform/events/subscribe.ts';
+import { dataAlertRaised } from '../data-integrity/contract.ts';
 import { type VulnerabilityNews, vulnerabilityOpened, vulnerabilityReopened } from '../vulnerabilities/contract.ts';
 import { raise } from './alert.ts';
 
@@ -25,8 +27,25 @@ async function raiseFor(vulnerabilities: readonly VulnerabilityNews[], { at }: S
   }
 }
 
+/** Critical findings about data, and sets that look poisoned; the rest stays with those who look after the data. */
+async function raiseForData(news: z.output<typeof dataAlertRaised.payload>, { at }: StoredEvent): Promise<void> {
+  const { urgent, alertId, assetId, assetName, severity, title, detail } = news;
+  if (!urgent) return;
+  await raise({
+    title: `${title} (${assetName})`.slice(0, 300),
+    description: detail,
+    severity,
+    source: 'data-quality',
+    fingerprint: alertId,
+    asset: { id: assetId, name: assetName },
+    vulnerability: null,
+    at: new Date(at),
+  });
+}
+
 const consumer = 'security-alerts';
 export const subscriptions = [
   on(vulnerabilityOpened, consumer, ({ vulnerabilities }, event) => raiseFor(vulnerabilities, event)),
   on(vulnerabilityReopened, consumer, ({ vulnerabilities }, event) => raiseFor(vulnerabilities, event)),
+  on(dataAlertRaised, consumer, raiseForData),
 ];

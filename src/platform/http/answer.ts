@@ -6,11 +6,14 @@ import type { Endpoint } from '../../contract/endpoint.ts';
 import { commonProblems, type Problem } from '../../contract/problem.ts';
 import { config } from '../config.ts';
 import { inSpan } from '../telemetry/tracing.ts';
+import { Cancellation } from './cancellation.ts';
+import { cookieLine, cookiesIn } from './cookies.ts';
 import type { FileAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
 import { checkAccess, recordRefusal, runRoute } from './run-route.ts';
-import { refuse, type ServerParts } from './server-parts.ts';
+import { sendText } from './send-text.ts';
+import { type Identified, refuse, type ServerParts } from './server-parts.ts';
 import { actorOfServiceToken } from './service-token.ts';
 
 const nobody: Actor = {
@@ -21,74 +24,76 @@ const nobody: Actor = {
   permissions: new Set(),
 };
 
-export async function answerRoute(route: Route, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const traceparent = typeof request.headers.traceparent === 'string' ? request.headers.traceparent : undefined;
-  return inSpan(`${route.endpoint.method} ${route.endpoint.path}`, traceparent, () => answer(route, parts, request, reply));
+/** Answers one request. Never rejects: what goes wrong becomes the answer. */
+export function answerRoute(route: Route, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { traceparent } = request.headers;
+  const parent = typeof traceparent === 'string' ? traceparent : undefined;
+  return inSpan(route.endpoint, parent, () => answer(route, parts, request, reply));
 }
 
-async function answer(route: Route, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer(route: Route, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { endpoint } = route;
-  const cancelled = new AbortController();
+  const cancellation = new Cancellation();
   // Of the response, not of the socket: a kept-alive connection would gather a listener a request.
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) cancelled.abort();
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableFinished) cancellation.cancel();
   });
-  let context: RequestContext = baseContext(request, reply, cancelled.signal);
+  const cookies = cookiesIn(request.headers.cookie);
+  let context: RequestContext | undefined;
   let input: unknown;
   try {
-    const actor = await identifyCaller(endpoint, parts, request, context);
-    context = { ...context, actor: actor ?? nobody };
+    const caller = identifyCaller(endpoint, parts, request, cookies);
+    const actor = caller instanceof Promise ? await caller : caller;
+    context = contextOf(request, reply, { actor: actor ?? nobody, cookies, cancellation });
     // On a compute door a valid service token is the service identity, whoever it speaks for.
     if (parts.door === 'product' || actor === null || endpoint.access !== 'service') checkAccess(endpoint.access, actor);
     input = gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
-    const output = await withinTime(endpoint, cancelled, runRoute(route, input, context));
-    return await send(endpoint, output, reply);
+    const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));
+    await send(endpoint, output, { request, reply });
   } catch (error) {
     const problem = problemOf(error);
-    await recordRefusal(endpoint, problem, context, input);
-    return refuseOnce(problem, request, reply);
+    await recordRefusal(endpoint, problem, context ?? contextOf(request, reply, { actor: nobody, cookies, cancellation }), input);
+    refuseOnce(problem, request, reply);
   }
 }
 
-function refuseOnce(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!reply.raw.headersSent) return refuse(problem, request, reply);
-  reply.raw.destroy();
-  return reply;
+function refuseOnce(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.raw.headersSent) reply.raw.destroy();
+  else refuse(problem, request, reply);
 }
 
-function baseContext(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): RequestContext {
-  const { secureCookies } = config();
-  const lastEventId = request.headers['last-event-id'];
+type Known = { readonly actor: Actor; readonly cookies: ReadonlyMap<string, string>; readonly cancellation: Cancellation };
+function contextOf(request: FastifyRequest, reply: FastifyReply, { actor, cookies, cancellation }: Known): RequestContext {
+  const { secureCookies: secure } = config();
+  const { authorization, 'last-event-id': lastEventId, 'user-agent': userAgent = '' } = request.headers;
   return {
-    actor: nobody,
+    actor,
     traceId: request.traceId,
-    signal,
+    get signal() {
+      return cancellation.signal;
+    },
     address: request.ip,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, 400) || null,
-    cookies: cookiesOf(request),
+    userAgent: userAgent.slice(0, 400) || null,
+    cookies,
     reply: {
-      setCookie: (name, value, { httpOnly, maxAgeSeconds, path }) =>
-        void reply.setCookie(name, value, { httpOnly, maxAge: maxAgeSeconds, path: path ?? '/', sameSite: 'lax', secure: secureCookies }),
-      clearCookie: (name, options) => void reply.clearCookie(name, { path: options?.path ?? '/', sameSite: 'lax', secure: secureCookies }),
+      setCookie: (name, value, { httpOnly, maxAgeSeconds, path = '/' }) =>
+        void reply.header('set-cookie', cookieLine(name, value, { httpOnly, maxAgeSeconds, path, secure })),
+      clearCookie: (name, { path = '/' } = {}) =>
+        void reply.header('set-cookie', cookieLine(name, '', { httpOnly: false, maxAgeSeconds: 0, path, secure })),
+      accepted: () => void reply.code(202),
     },
     ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
-    ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
+    ...(authorization === undefined ? {} : { authorization }),
   };
 }
 
-function cookiesOf({ cookies }: FastifyRequest): Map<string, string> {
-  const kept = new Map<string, string>();
-  for (const name in cookies) kept.set(name, cookies[name] ?? '');
-  return kept;
-}
-
-async function identifyCaller(
+function identifyCaller(
   endpoint: Endpoint,
   parts: ServerParts,
   request: FastifyRequest,
-  context: RequestContext,
-): Promise<Actor | null> {
+  cookies: ReadonlyMap<string, string>,
+): Actor | null | Promise<Actor | null> {
   if (parts.door !== 'product') return endpoint.access === 'public' ? null : actorOfServiceToken(request.headers.authorization, parts.door);
   const changes = request.method !== 'GET' && request.method !== 'HEAD';
   if (changes) checkOrigin(request);
@@ -96,12 +101,15 @@ async function identifyCaller(
     const value = request.headers[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const identified = await parts.identify?.(context.cookies, header);
-  if (!identified) return null;
-  const byCookie = header('authorization') === undefined;
-  if (changes && byCookie && endpoint.access !== 'public' && !identified.checkCsrf(header('x-csrf-token')))
-    throw commonProblems.crossSite();
-  return identified.actor;
+  const trusted = (identified: Identified | null | undefined): Actor | null => {
+    if (!identified) return null;
+    const byCookie = header('authorization') === undefined;
+    if (changes && byCookie && endpoint.access !== 'public' && !identified.checkCsrf(header('x-csrf-token')))
+      throw commonProblems.crossSite();
+    return identified.actor;
+  };
+  const identified = parts.identify?.(cookies, header);
+  return identified instanceof Promise ? identified.then(trusted) : trusted(identified);
 }
 
 /** A browser says where a request comes from; a script on another site cannot change that. */
@@ -141,33 +149,50 @@ function limitedBody(request: FastifyRequest): Readable {
   return source.pipe(counter);
 }
 
-async function withinTime<T>(endpoint: Endpoint, cancelled: AbortController, work: Promise<T>): Promise<T> {
+function withinTime<T>(endpoint: Endpoint, cancellation: Cancellation, work: Promise<T>): Promise<T> {
   if (endpoint.kind === 'events' || endpoint.kind === 'file') return work;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      cancelled.abort();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      cancellation.cancel();
       reject(commonProblems.timedOut({ ms: endpoint.timeoutMs }));
     }, endpoint.timeoutMs);
+    work.then(
+      (output) => {
+        clearTimeout(timer);
+        resolve(output);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
-async function send(endpoint: Endpoint, output: unknown, reply: FastifyReply): Promise<FastifyReply> {
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+function send(endpoint: Endpoint, output: unknown, { request, reply }: Exchange): Promise<void> | undefined {
   if (endpoint.kind === 'events') return sendEvents(output as AsyncIterable<string>, reply);
-  if (isFile(output)) {
-    const name = encodeURIComponent(output.name);
-    return reply
-      .header('content-type', output.mediaType)
-      .header('content-disposition', `${output.inline === true ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`)
-      .send(Readable.from(output.body, { objectMode: false }));
-  }
-  if (endpoint.status === 204) return reply.code(204).send();
-  return reply.code(endpoint.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(output));
+  if (isFile(output)) sendFile(output, reply);
+  else if (endpoint.status === 204) reply.code(204).send();
+  else
+    sendText(
+      JSON.stringify(output),
+      request,
+      reply.code(statusOf(endpoint, reply)).header('content-type', 'application/json; charset=utf-8'),
+    );
+  return undefined;
+}
+
+/** The endpoint's, unless the function said that the work goes on. */
+function statusOf({ status }: Endpoint, { statusCode }: FastifyReply): number {
+  return statusCode === 202 ? 202 : status;
+}
+
+function sendFile({ name, mediaType, body, inline }: FileAnswer, reply: FastifyReply): void {
+  reply
+    .header('content-type', mediaType)
+    .header('content-disposition', `${inline === true ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name)}`)
+    .send(Readable.from(body, { objectMode: false }));
 }
 
 function isFile(output: unknown): output is FileAnswer {
@@ -175,7 +200,7 @@ function isFile(output: unknown): output is FileAnswer {
 }
 
 /** Server-sent events: the framework steps aside, the iterator ends when the browser leaves. */
-async function sendEvents(frames: AsyncIterable<string>, reply: FastifyReply): Promise<FastifyReply> {
+async function sendEvents(frames: AsyncIterable<string>, reply: FastifyReply): Promise<void> {
   reply.hijack();
   const { raw } = reply;
   for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -192,5 +217,4 @@ async function sendEvents(frames: AsyncIterable<string>, reply: FastifyReply): P
   } finally {
     raw.end();
   }
-  return reply;
 }

@@ -7,6 +7,8 @@ import type { Endpoint, OutputOf, ParsedInputOf } from '../../contract/endpoint.
 export type Reply = {
   setCookie(name: string, value: string, options: { httpOnly: boolean; maxAgeSeconds: number; path?: string }): void;
   clearCookie(name: string, options?: { path?: string }): void;
+  /** Answers 202 instead of the endpoint's status: the work was taken on and goes on. */
+  accepted?(): void;
 };
 export type RequestContext = Context & {
   /** Raw bytes, only of endpoints of kind 'upload'. */

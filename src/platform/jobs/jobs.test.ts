@@ -37,6 +37,25 @@ async function ended(database: TestDatabase, id: string) {
   return assert.fail('the job did not end within 10 s');
 }
 
+test('a transient job leaves no row when it ended well, and its row with the reason when it did not', async (t) => {
+  let fails = false;
+  const ran: string[] = [];
+  const run = async (): Promise<void> => {
+    ran.push('ran');
+    if (fails) throw refused.refused();
+  };
+  const definition = defineJob({ kind: 'test.clock', title: 'Look', input: z.object({}), transient: true, run });
+  await withJobs(t, [definition], async (database) => {
+    const id = await database.run(() => enqueue(definition, {}));
+    for (let round = 0; round < 200 && (await database.run(() => findJob(id))) !== null; round += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual([ran, await database.run(() => findJob(id))], [['ran'], null]);
+    fails = true;
+    const failed = await ended(database, await database.run(() => enqueue(definition, {})));
+    assert.deepEqual([failed.state, failed.problem?.code], ['failed', 'test.refused']);
+  });
+});
+
 test('a job of a rolled-back transaction does not exist; one of a commit runs with its input and keeps its result', async (t) => {
   const ran: number[] = [];
   const definition = defineJob({

@@ -31,6 +31,8 @@ export type JobDefinition<I extends z.ZodType = z.ZodType> = {
   readonly concurrency: number;
   /** Standard cron text: run by itself for every workspace, with input {}. */
   readonly schedule: string | null;
+  /** Its row goes when it ended well, and nobody is told: what runs every minute would bury what people started. */
+  readonly transient: boolean;
   readonly run: (input: unknown, job: JobRun) => Promise<unknown>;
 };
 
@@ -43,6 +45,7 @@ type Draft<I extends z.ZodType> = {
   timeoutMs?: number;
   concurrency?: number;
   schedule?: string;
+  transient?: boolean;
 };
 
 /** The handler must be safe to run again: a process may die after its work and before its end is written. */
@@ -51,6 +54,7 @@ export function defineJob<I extends z.ZodType>(draft: Draft<I>): JobDefinition<I
     retryLimit: 2,
     timeoutMs: 900_000,
     concurrency: 1,
+    transient: false,
     ...draft,
     schedule: draft.schedule ?? null,
     run: async (input, job) => draft.run(draft.input.parse(input), job),

@@ -121,7 +121,7 @@ async function runMessage(definition: JobDefinition, message: Message<unknown>, 
 
 async function runRow(definition: JobDefinition, { jobId, workspaceId }: MessageData, controller: AbortController): Promise<JobState> {
   const base = contextFor(workspaceId, `job:${jobId}`, newTraceId(), controller.signal);
-  const started = await transaction(base, () => begin(definition.kind, jobId));
+  const started = await transaction(base, () => begin(definition, jobId));
   // Cancelled before it began, or already ended by another worker.
   if (started === null) return 'cancelled';
   const context: Context = { ...base, traceId: started.trace_id ?? base.traceId };
@@ -138,7 +138,9 @@ async function runRow(definition: JobDefinition, { jobId, workspaceId }: Message
     const result = await withContext(context, () => definition.run(started.input, job));
     await reporter.stop();
     const state = reporter.cancelled ? 'cancelled' : 'done';
-    await end(context, { jobId, kind: definition.kind, state, result: state === 'done' ? (result ?? null) : null, problem: null });
+    if (definition.transient && state === 'done')
+      await transaction(context, () => db().execute(sql`delete from platform.job where id = ${jobId}`));
+    else await end(context, { jobId, kind: definition.kind, state, result: state === 'done' ? (result ?? null) : null, problem: null });
     return state;
   } catch (error) {
     await reporter.stop();
@@ -173,13 +175,13 @@ function problemOfJob({ code, message }: Problem): { code: string; detail: strin
   return { code, detail: message.slice(0, 1000) };
 }
 
-async function begin(kind: string, jobId: string): Promise<z.infer<typeof Started> | null> {
+async function begin({ kind, transient }: JobDefinition, jobId: string): Promise<z.infer<typeof Started> | null> {
   const { rows } = await db().execute(sql`
     update platform.job set state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(), problem = null
     where id = ${jobId} and state in ('queued', 'running') and not cancel_requested
     returning input, attempts, requested_by, trace_id`);
   if (rows[0] === undefined) return null;
-  await publish(jobChanged, { jobId, kind, state: 'running', done: null, total: null, subject: null });
+  if (!transient) await publish(jobChanged, { jobId, kind, state: 'running', done: null, total: null, subject: null });
   return Started.parse(rows[0]);
 }
 

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ColumnOfProfile, distributionOf } from './histogram.ts';
+
+function numeric(min: number, max: number, histogram: number[]): ColumnOfProfile {
+  const finite = histogram.reduce((sum, count) => sum + count, 0);
+  const quantiles = { p01: min, p05: min, p25: min, p50: min, p75: max, p95: max, p99: max };
+  const numbers = { finite, nonFinite: 0, distinct: finite, min, max, mean: min, sd: 1, skewness: 0, kurtosis: 0, quantiles, histogram };
+  return { name: 'x', type: 'number', rows: finite, missing: 0, missingWithPlaceholders: 0, unparsed: 0, numbers, text: null };
+}
+function text(rows: number, top: readonly (readonly [string, number])[]): ColumnOfProfile {
+  const values = { distinct: top.length, shortest: 1, longest: 9, top: top.map(([value, count]) => ({ value, count })) };
+  return { name: 'x', type: 'text', rows, missing: 0, missingWithPlaceholders: 0, unparsed: 0, numbers: null, text: values };
+}
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+test('histograms of different ranges fall onto common bins, and no share is lost', () => {
+  const bins = distributionOf(numeric(0, 10, [5, 5, 10]), numeric(5, 20, [1, 1])) ?? [];
+  assert.equal(bins.length, 20);
+  assert.ok(Math.abs(sum(bins.map(({ current }) => current)) - 1) < 1e-12);
+  assert.ok(Math.abs(sum(bins.map(({ baseline }) => baseline)) - 1) < 1e-12);
+  // One common bin is one wide: 0–10 holds the current column, 5–20 the baseline.
+  assert.equal(sum(bins.slice(10).map(({ current }) => current)), 0);
+  assert.equal(sum(bins.slice(0, 5).map(({ baseline }) => baseline)), 0);
+  assert.ok(Math.abs((bins[0]?.current ?? 0) - 0.25 / (10 / 3)) < 1e-12, 'a quarter of the values is spread over three and a third bins');
+});
+
+test('a column of one value is one bin, an empty one none', () => {
+  assert.deepEqual(distributionOf(numeric(3, 3, [7]), null), [{ label: '3', current: 1, baseline: 0 }]);
+  assert.equal(distributionOf(numeric(0, 0, []), null), null);
+});
+
+test('words: the most frequent of both sides, then the others', () => {
+  const bins = distributionOf(
+    text(10, [
+      ['a', 6],
+      ['b', 2],
+    ]),
+    text(4, [['b', 4]]),
+  );
+  assert.deepEqual(bins, [
+    { label: 'b', current: 0.2, baseline: 1 },
+    { label: 'a', current: 0.6, baseline: 0 },
+    { label: 'others', current: 0.19999999999999996, baseline: 0 },
+  ]);
+});

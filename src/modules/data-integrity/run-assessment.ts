@@ -1,0 +1,112 @@
+/** One assessment from beginning to end: asked for, worked on, kept or failed. */
+import type { Context } from '../../contract/actor.ts';
+import { isProblem } from '../../contract/problem.ts';
+import { transaction } from '../../platform/database/database.ts';
+import { log } from '../../platform/log.ts';
+import { takeNews } from './alert.ts';
+import type { Patience } from './ask-door.ts';
+import { beat, beginAssessment, endAssessment, type Planned } from './assessment-store.ts';
+import { type ReferenceTable, referenceOf } from './baseline.ts';
+import { findConfig } from './config-store.ts';
+import { type Assessment, assessmentProblems, type ReadSource, type TableSource } from './contract.ts';
+import { furtherTables } from './further-tables.ts';
+import { runFailed } from './judge.ts';
+import { keepResults, tellFinished } from './keep-results.ts';
+import { type DoorData, locateTable } from './locate-table.ts';
+import { findMonitor, noteOutcome } from './monitor-store.ts';
+import { findSet } from './rule-store.ts';
+import { type CheckPlan, runChecks } from './run-checks.ts';
+
+/** Rows that came with a request; everything else is found again from the row. */
+export type Given = { readonly data?: DoorData | undefined; readonly reference?: DoorData | undefined };
+
+const beatMs = 5000;
+
+/**
+ * Runs an assessment that waits or runs, in transactions of its own.
+ * @returns the finished assessment; null when it had ended already or somebody ended it meanwhile.
+ * @throws what the table or the door refuses. The assessment is then still open: the caller says whether that was the last try.
+ */
+export async function runAssessment(id: string, given: Given, run: { context: Context; patience: Patience }): Promise<Assessment | null> {
+  const { context, patience } = run;
+  const planned = await transaction(context, () => beginAssessment(id));
+  if (planned === null) return null;
+  const heart = setInterval(() => void transaction(context, () => beat(id)).catch(noBeat), beatMs);
+  try {
+    const { plan, ruleSetVersion } = await transaction(context, () => planOf(planned, given, context));
+    const found = await runChecks(plan, patience);
+    return await transaction(context, async () => {
+      const { monitorId } = planned.assessment;
+      const monitor = monitorId === null ? null : await findMonitor(monitorId);
+      return keepResults(planned, found, { config: await findConfig(), monitor, ruleSetVersion });
+    });
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+function noBeat(error: unknown): void {
+  log('error').warn({ error, code: 'data-quality.beat' }, 'The life sign of an assessment could not be written');
+}
+
+async function planOf({ assessment, reference, options }: Planned, given: Given, context: Context) {
+  const { assetId, checks, source, createdAt, baselineId } = assessment;
+  const set = await findSet(assetId);
+  const rules = await furtherTables(
+    set.rules.filter(({ enabled }) => enabled),
+    context,
+  );
+  const data = given.data ?? (await tableAgain(source, context));
+  const compared: ReferenceTable | null =
+    checks.includes('drift') || checks.includes('poisoning')
+      ? given.reference === undefined
+        ? await referenceOf({ reference, baselineId }, context)
+        : { table: given.reference }
+      : null;
+  const plan: CheckPlan = { checks, data, reference: compared, rules, options, asOf: createdAt };
+  return { plan, ruleSetVersion: checks.includes('quality') ? set.version : null };
+}
+
+async function tableAgain(source: ReadSource, context: Context): Promise<DoorData> {
+  // Rows of a request live as long as the request: after a crash there is nothing to read again.
+  if ('inline' in source) throw assessmentProblems.workerLost();
+  return (await locateTable(source satisfies TableSource, context)).data;
+}
+
+/** Writes the end of a run that could not run, and tells it: nobody may take silence for good news. Joins the ambient transaction. */
+export async function settleFailure(
+  { assessment, assetName }: Planned,
+  error: unknown,
+  state: 'failed' | 'cancelled',
+): Promise<Assessment | null> {
+  const problem = state === 'cancelled' ? null : problemOf(error);
+  const ended = await endAssessment(assessment.id, { state, problem });
+  if (ended === null) return null;
+  if (problem !== null && ended.monitorId !== null) await tellFailure(ended, assetName, problem);
+  await tellFinished(ended);
+  return ended;
+}
+
+async function tellFailure(ended: Assessment, assetName: string, problem: { code: string; detail: string }): Promise<void> {
+  const { id, assetId, monitorId, environment } = ended;
+  if (monitorId === null) return;
+  const at = new Date();
+  const config = await findConfig();
+  const monitor = await findMonitor(monitorId);
+  await noteOutcome(monitorId, { assessmentId: id, at, health: 'failing' });
+  if (!config.enableAlerts) return;
+  const scope = {
+    assetId,
+    assetName,
+    monitorId,
+    environment,
+    cooldownMs: (monitor?.cooldownMinutes ?? 0) * 60_000,
+    most: config.mostAlertsOfMonitor,
+  };
+  await takeNews(scope, { assessmentId: id, at, candidates: [runFailed(problem)], looked: new Set() });
+}
+
+function problemOf(error: unknown): { code: string; detail: string } {
+  if (isProblem(error)) return { code: error.code, detail: error.message.slice(0, 2000) };
+  return { code: 'data-quality.failed', detail: 'The check failed in a way nobody meant. The trace id finds it in the logs.' };
+}
