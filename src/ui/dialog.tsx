@@ -20,9 +20,14 @@ const dialogWidths = { narrow: 'max-w-105', normal: 'max-w-140', wide: 'max-w-20
 
 /** What the dialog asks for comes first, then its answers (the harmless one leads); the button that closes it is nobody's task. */
 function firstToFill(dialog: HTMLElement): HTMLElement | null {
-  const reachable = ':is(input, select, textarea, button, a[href], [tabindex="0"]):not(:disabled, [type="hidden"], [tabindex="-1"])';
-  const field = dialog.querySelector<HTMLElement>(`[data-dialog-body] ${reachable}`);
-  return field ?? dialog.querySelector<HTMLElement>(`footer ${reachable}`);
+  const reachable = ':not(:disabled, [type="hidden"], [tabindex="-1"])';
+  const controls = `:is(input, select, textarea, button)${reachable}`;
+  const places = [`[data-dialog-body] ${controls}`, `footer ${controls}`, `[data-dialog-body] :is(a[href], [tabindex="0"])${reachable}`];
+  for (const place of places) {
+    const found = dialog.querySelector<HTMLElement>(place);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 // The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.

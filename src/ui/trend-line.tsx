@@ -18,7 +18,8 @@ type TrendLineProps = {
   /** Fixes the axis, e.g. 0 to 100. Default fits the values. */
   range?: { readonly low: number; readonly high: number };
 };
-const left = 24;
+const narrowest = 24;
+const digitWidth = 6.6;
 const foot = 18;
 
 export function TrendLine({ label, points, digits = 1, height = 104, events = [], range }: TrendLineProps) {
@@ -59,18 +60,20 @@ type DrawingProps = {
   height: number;
 };
 function TrendDrawing({ points, ticks, events, time, width, height }: DrawingProps) {
+  const stepDigits = Math.max(0, ...ticks.map((tick) => (String(tick).split('.')[1] ?? '').length));
+  const tickWords = ticks.map((tick) => formatNumber(tick, { digits: stepDigits }));
+  const left = Math.max(narrowest, Math.max(...tickWords.map((words) => words.length)) * digitWidth + 6);
   const x = linear(time, { low: left, high: width - 5 });
   const y = linear({ low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1 }, { low: height - foot - 4, high: 6 });
   const lastMeasured = points.findLast(({ value }) => value !== null);
   const lastEvent = events.at(-1);
-  const stepDigits = Math.max(0, ...ticks.map((tick) => (String(tick).split('.')[1] ?? '').length));
   return (
     <svg aria-hidden="true" width={width} height={height} className="block overflow-visible text-count">
-      {ticks.map((tick) => (
+      {ticks.map((tick, place) => (
         <g key={tick}>
           <line x1={left} x2={width} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
           <text x={0} y={y(tick) + 4} className="fill-ink-3 tabular-nums">
-            {formatNumber(tick, { digits: stepDigits })}
+            {tickWords[place]}
           </text>
         </g>
       ))}

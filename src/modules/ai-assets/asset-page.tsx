@@ -80,6 +80,7 @@ function AssetActions({ asset }: { asset: AssetDetail }) {
     ) : null;
   return (
     <>
+      {asset.type === 'dataset' && can('data-quality:read') && <ButtonLink to={`/data-quality/tables/${asset.id}`}>Data</ButtonLink>}
       {can('model-scanner:read') && <ButtonLink to={`/ai-assets/${asset.id}/bom`}>Bill of materials</ButtonLink>}
       {mayUpdate && (
         <ButtonLink to={`/ai-assets/${asset.id}/edit`} icon={Pencil}>

@@ -3,10 +3,15 @@ import { systemTransaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { Loop } from '../../platform/loop.ts';
 import { anchorCheckpoints } from './anchors.ts';
-import { homeWorkspaceAcrossWorkspaces } from './installation.ts';
 import { type KnownSigningKey, signingKey } from './signing-key.ts';
 import { signCheckpoint } from './tree/signed-note.ts';
-import { type Behind, keepCheckpointAcrossWorkspaces, readBehindAcrossWorkspaces, registerKeyAcrossWorkspaces } from './tree-store.ts';
+import {
+  type Behind,
+  homeWorkspaceAcrossWorkspaces,
+  keepCheckpointAcrossWorkspaces,
+  readBehindAcrossWorkspaces,
+  registerKeyAcrossWorkspaces,
+} from './tree-store.ts';
 
 export const checkpointEntries = 1000;
 export const checkpointMs = 60_000;
@@ -38,7 +43,7 @@ export async function makeCheckpoints({
   const due = behind.filter((one) => (workspace === undefined || one.workspace === workspace) && (!onlyDue || isDue(one)));
   const made = new Map<string, number>();
   if (due.length > 0) {
-    const installation = await homeWorkspaceAcrossWorkspaces();
+    const installation = await systemTransaction(homeWorkspaceAcrossWorkspaces, { readOnly: true });
     if (installation === null) return made;
     const key = await registeredKey(installation);
     for (const one of due) {

@@ -1,8 +1,10 @@
 /** The audit log as a timeline: who did what to what, with the difference each change made, and how far the chain is proven. */
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import type { InputOf } from '../../contract/endpoint.ts';
+import { Button } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
@@ -16,6 +18,7 @@ import { type People, usePeople } from './actor-name.tsx';
 import { type AuditEntry, AuditOutcome, listAuditLogs } from './contract.ts';
 import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
 import { EntryPeek } from './entry-peek.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { VerificationBadge } from './verification-badge.tsx';
 
 const fields: FilterField[] = [
@@ -43,13 +46,19 @@ function AuditLogPage() {
   const outcomes = outcomesOf(filters);
   const list = useEndpointPages(listAuditLogs, inputOf(filters, params, outcomes), { enabled: outcomes?.length !== 0 });
   const peek = usePeek(list);
+  const [isExporting, setExporting] = useState(false);
   const people = usePeople();
   const set = (name: Exact, value: string | null) => setParams((before) => withParam(before, name, value));
   return (
     <Screen
       title="Audit log"
       subtitle="Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included."
-      actions={<VerificationBadge />}
+      actions={
+        <>
+          <VerificationBadge />
+          <Button onClick={() => setExporting(true)}>Export</Button>
+        </>
+      }
       toolbar={<Tools list={list} filters={filters} params={params} onRemove={(name) => set(name, null)} />}
       peek={peek.id === null ? null : <EntryPeek id={peek.id} people={people} {...peek.placing} onOnly={set} />}
     >
@@ -60,6 +69,7 @@ function AuditLogPage() {
         onOpen={peek.open}
         isFiltered={!filters.isEmpty || exact.some((name) => params.has(name))}
       />
+      {isExporting && <ExportDialog onClose={() => setExporting(false)} />}
     </Screen>
   );
 }

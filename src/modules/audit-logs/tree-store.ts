@@ -94,6 +94,12 @@ export async function registerKeyAcrossWorkspaces(key: { keyId: string; name: st
   return rows[0]?.fresh === true;
 }
 
+/** The workspace that was made with this installation gives it its name; null before there is one. */
+export async function homeWorkspaceAcrossWorkspaces(): Promise<string | null> {
+  const { rows } = await db().execute<{ id: string }>(sql`select id from platform.workspace order by created_at, id limit 1`);
+  return rows[0]?.id ?? null;
+}
+
 // Reading
 
 export type CheckpointRow = typeof checkpoint.$inferSelect;

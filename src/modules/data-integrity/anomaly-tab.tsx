@@ -1,24 +1,27 @@
 /** Rows unlike the others: drawn by place and score, named with the columns that make them odd, never removed. */
 import { useMemo } from 'react';
-import { useEndpoint } from '../../client/use-endpoint.ts';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { Scatter, type ScatterPoint } from '../../ui/scatter.tsx';
 import { Columns, Section } from '../../ui/section.tsx';
-import { type AssessmentDetail, getAssessment } from './contract.ts';
+import type { AssessmentDetail } from './contract.ts';
 import { detectorWords } from './data-words.tsx';
 import { FailingRowList } from './failing-row-list.tsx';
+import { NewestOfCheck } from './newest-of-check.tsx';
 
 type Anomalies = NonNullable<AssessmentDetail['anomalies']>;
 
-export function AnomalyTab({ assessmentId }: { assetId: string; assessmentId: string }) {
-  const answer = useEndpoint(getAssessment, { id: assessmentId }, { live: ['data-assessment.'] });
+export function AnomalyTab({ assetId }: { assetId: string }) {
   return (
-    <Loaded answer={answer} waitsFor="the newest assessment">
+    <NewestOfCheck
+      assetId={assetId}
+      check="anomalies"
+      empty={<EmptyNote title="Odd rows were not looked for">Check the table with “Anomalies”.</EmptyNote>}
+    >
       {(assessment) => <AnomalyView assessment={assessment} />}
-    </Loaded>
+    </NewestOfCheck>
   );
 }
 

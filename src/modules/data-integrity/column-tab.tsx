@@ -10,7 +10,7 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { getBaseline, getProfile, listBaselines, type TableProfile } from './contract.ts';
-import { type ColumnOfProfile, distributionOf } from './histogram.ts';
+import { type ColumnOfProfile, distributionOf, isScattered } from './histogram.ts';
 
 const atATime = 24;
 
@@ -86,7 +86,11 @@ function OneColumn({ column, baseline, baselineName }: OneColumnProps) {
         </h3>
         <Tag>{column.type}</Tag>
       </div>
-      {bins === null ? (
+      {isScattered(column) ? (
+        <p className="flex h-24 items-center justify-center rounded-control bg-sunken text-ink-2">
+          {formatNumber(column.text?.distinct)} different values, hardly any twice
+        </p>
+      ) : bins === null ? (
         <p className="hatch flex h-24 items-center justify-center rounded-control">
           <span className="rounded-tag bg-surface px-2 py-0.5 text-unknown-ink">unknown: no value that could be drawn</span>
         </p>

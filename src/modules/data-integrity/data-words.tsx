@@ -96,17 +96,6 @@ export const metricWords: Readonly<Record<string, string>> = {
   distinct: 'Distinct values',
   driftStrength: 'Drift, times the floor',
 };
-export const effectWords: Readonly<Record<string, string>> = {
-  ks: 'Kolmogorov–Smirnov distance',
-  normedWasserstein: 'Wasserstein distance, in standard deviations',
-  jensenShannon: 'Jensen–Shannon distance',
-  missingRate: 'missing rate',
-  correlation: 'correlation',
-  type: 'type of the column',
-  lost: 'the column is gone',
-  range: 'range of the values',
-  constant: 'constant or varying',
-};
 export const detectorWords: Readonly<Record<string, string>> = {
   'isolation-forest': 'Isolation forest',
   'local-outlier-factor': 'Local outlier factor',

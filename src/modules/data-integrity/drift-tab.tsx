@@ -1,6 +1,5 @@
 /** What changed against the baseline: every compared column with its effect, its floor and its significance; then what was found before. */
 import { useMemo } from 'react';
-import { useEndpoint } from '../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { TextLink } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
@@ -15,30 +14,32 @@ import { SeverityShape } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { type AssessmentDetail, type DriftFinding, getAssessment, listDrift } from './contract.ts';
-import { assessmentPlace, driftMeanings, effectWords, MeaningChip, MeaningShape, MeaningWord, pWords } from './data-words.tsx';
+import { type AssessmentDetail, type DriftFinding, listDrift } from './contract.ts';
+import { assessmentPlace, driftMeanings, MeaningChip, MeaningShape, MeaningWord, pWords } from './data-words.tsx';
+import { NewestOfCheck } from './newest-of-check.tsx';
+import { effectWord } from './rule-words.ts';
 
 type Drift = NonNullable<AssessmentDetail['drift']>;
 type ColumnDrift = Drift['columns'][number];
 
-export function DriftTab({ assetId, assessmentId }: { assetId: string; assessmentId: string }) {
-  const answer = useEndpoint(getAssessment, { id: assessmentId }, { live: ['data-assessment.'] });
+export function DriftTab({ assetId }: { assetId: string }) {
   return (
     <>
-      <Loaded answer={answer} waitsFor="the newest assessment">
-        {({ drift, checks, notRun }) => {
-          if (drift !== null) return <DriftTable drift={drift} />;
-          const reason = notRun.find(({ check }) => check === 'drift')?.reason;
-          return (
-            <EmptyNote title="Drift was not looked at">
-              {reason ??
-                (checks.includes('drift')
-                  ? 'The assessment holds no comparison.'
-                  : 'Promote a baseline of a good table, then check again with drift.')}
+      <NewestOfCheck
+        assetId={assetId}
+        check="drift"
+        empty={<EmptyNote title="Drift was not looked at">Promote a baseline of a good table, then check again with “Drift”.</EmptyNote>}
+      >
+        {({ drift, notRun }) =>
+          drift === null ? (
+            <EmptyNote title="Drift is unknown">
+              {notRun.find(({ check }) => check === 'drift')?.reason ?? 'The assessment holds no comparison.'}
             </EmptyNote>
-          );
-        }}
-      </Loaded>
+          ) : (
+            <DriftTable drift={drift} />
+          )
+        }
+      </NewestOfCheck>
       <DriftHistory assetId={assetId} />
     </>
   );
@@ -109,7 +110,7 @@ export function DriftTable({ drift }: { drift: Drift }) {
 
 function wordsOf({ flags, reason }: ColumnDrift): string {
   if (reason !== null) return inertLine(reason, 160);
-  return flags.length === 0 ? 'nothing passes its floor' : flags.map(({ effect }) => effectWords[effect] ?? effect).join(', ');
+  return flags.length === 0 ? 'nothing passes its floor' : flags.map(({ effect }) => effectWord(effect)).join(', ');
 }
 
 const driftColumns: readonly Column<ColumnDrift>[] = [
@@ -161,7 +162,7 @@ function EffectOf({ column: { flags } }: { column: ColumnDrift }) {
   const { value, floor } = first;
   return (
     <span className="tabular-nums">
-      {value === null ? (effectWords[first.effect] ?? first.effect) : formatNumber(value, { digits: 3 })}
+      {value === null ? effectWord(first.effect) : formatNumber(value, { digits: 3 })}
       {floor !== null && <span className="text-ink-3"> over {formatNumber(floor, { digits: 3 })}</span>}
     </span>
   );
@@ -183,7 +184,7 @@ const findingColumns: readonly Column<DriftFinding>[] = [
     id: 'column',
     head: 'Column',
     primary: true,
-    cell: (row) => <TwoLines title={findingName(row)} second={effectWords[row.effect] ?? row.effect} />,
+    cell: (row) => <TwoLines title={findingName(row)} second={effectWord(row.effect)} />,
   },
   {
     id: 'value',
@@ -228,7 +229,7 @@ function DriftHistory({ assetId }: { assetId: string }) {
               <PhoneRow
                 shape={<SeverityShape severity={row.severity} />}
                 title={findingName(row)}
-                reason={effectWords[row.effect] ?? row.effect}
+                reason={effectWord(row.effect)}
                 due={<RelativeTime at={row.at} form="age" />}
               />
             )}

@@ -6,7 +6,7 @@ import type { OutputOf } from '../../contract/endpoint.ts';
 import { Choice } from '../../ui/controls.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
-import { formatNumber } from '../../ui/format.ts';
+import { formatMeasured, formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
@@ -14,15 +14,17 @@ import { SeverityShape } from '../../ui/severity.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { type CheckKind, exportFailingRows, type FailingRow, listFailingRows } from './contract.ts';
-import { checkWords } from './data-words.tsx';
+import { checkWords, detectorWords } from './data-words.tsx';
 
 type Counted = OutputOf<typeof listFailingRows>['counted'][number];
+/** Detectors by their names, other checks as they are stated. */
+const checkName = (check: string): string => detectorWords[check] ?? inertLine(check, 120);
 const byId = ({ id }: FailingRow): string => id;
-const byName = ({ row, check }: FailingRow): string => `Row ${formatNumber(row)}, ${inertLine(check, 80)}`;
+const byName = ({ row, check }: FailingRow): string => `Row ${formatNumber(row)}, ${checkName(check)}`;
 const columns: readonly Column<FailingRow>[] = [
   { id: 'severity', head: 'Severity', headHidden: true, width: 46, cell: ({ severity }) => <SeverityShape severity={severity} /> },
   { id: 'row', head: 'Row', width: 110, align: 'right', cell: ({ row }) => <span className="tabular-nums">{formatNumber(row)}</span> },
-  { id: 'check', head: 'Fails', primary: true, cell: ({ check }) => inertLine(check, 120) },
+  { id: 'check', head: 'Fails', primary: true, cell: ({ check }) => checkName(check) },
   {
     id: 'columns',
     head: 'Columns',
@@ -37,7 +39,7 @@ const columns: readonly Column<FailingRow>[] = [
     width: 90,
     align: 'right',
     hideUnder: 640,
-    cell: ({ score }) => <span className="tabular-nums">{score === null ? '–' : formatNumber(score, { digits: 3 })}</span>,
+    cell: ({ score }) => <span className="tabular-nums">{score === null ? '–' : formatMeasured(score, 3)}</span>,
   },
 ];
 
@@ -56,7 +58,7 @@ export function FailingRowList({ assessmentId, kind }: { assessmentId: string; k
             <Choice
               label="That fail"
               value={check}
-              choices={[{ value: '', label: 'any check' }, ...checks.map((value) => ({ value, label: inertLine(value, 60) }))]}
+              choices={[{ value: '', label: 'any check' }, ...checks.map((value) => ({ value, label: checkName(value) }))]}
               onChange={setCheck}
             />
           </div>
@@ -104,7 +106,7 @@ function RowTable({ list }: { list: EndpointPages<FailingRow> }) {
           title={byName(row)}
           reason={inertLine(row.columns.join(', '), 120)}
           owner={checkWords[row.kind]}
-          due={row.score === null ? '' : formatNumber(row.score, { digits: 3 })}
+          due={row.score === null ? '' : formatMeasured(row.score, 3)}
         />
       )}
       {...(list.total === undefined ? {} : { total: list.total })}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ColumnOfProfile, distributionOf } from './histogram.ts';
+import { type ColumnOfProfile, distributionOf, isScattered } from './histogram.ts';
 
 function numeric(min: number, max: number, histogram: number[]): ColumnOfProfile {
   const finite = histogram.reduce((sum, count) => sum + count, 0);
@@ -28,6 +28,13 @@ test('histograms of different ranges fall onto common bins, and no share is lost
 test('a column of one value is one bin, an empty one none', () => {
   assert.deepEqual(distributionOf(numeric(3, 3, [7]), null), [{ label: '3', current: 1, baseline: 0 }]);
   assert.equal(distributionOf(numeric(0, 0, []), null), null);
+});
+
+test('ids that never repeat are scattered, words that do are not', () => {
+  const ids = Array.from({ length: 60 }, (_, at) => [`C${at}`, 1] as const);
+  assert.ok(isScattered(text(200, ids)));
+  assert.ok(!isScattered(text(200, [...ids.slice(1), ['often', 40]].toReversed() as [string, number][])));
+  assert.ok(!isScattered(numeric(0, 1, [3])));
 });
 
 test('words: the most frequent of both sides, then the others', () => {

@@ -55,6 +55,12 @@ function spread({ histogram, min, max, finite }: Numbers, low: number, width: nu
   return shares;
 }
 
+/** Texts that hardly ever repeat, as ids do: a drawing of their values would say nothing. */
+export function isScattered({ rows, missing, text }: ColumnOfProfile): boolean {
+  const most = text?.top[0]?.count ?? 0;
+  return text !== null && text.distinct > 50 && most / Math.max(1, rows - missing) < 0.01;
+}
+
 const shownValues = 8;
 function textBins(current: ColumnOfProfile, baseline: ColumnOfProfile | null): readonly DistributionBin[] | null {
   const present = (column: ColumnOfProfile): number => Math.max(1, column.rows - column.missing);

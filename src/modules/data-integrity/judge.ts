@@ -2,6 +2,7 @@
 import type { Severity } from '../../contract/severity.ts';
 import type { Assessment, DataAlertKind, DataConfig, Monitor, RuleOutcome } from './contract.ts';
 import { anomalyRateOf } from './engine-words.ts';
+import { effectWord } from './rule-words.ts';
 import type { Found } from './run-checks.ts';
 
 export type Limits = { readonly qualityScore: number; readonly driftShare: number; readonly anomalyRate: number };
@@ -133,8 +134,8 @@ export function driftSeverity({ flags, strength, severity }: Pick<ColumnDrift, '
 function columnCandidate(column: ColumnDrift): Candidate {
   const words = column.flags.map(({ effect, value, floor, adjustedP }) =>
     value === null || floor === null
-      ? effect
-      : `${effect} ${value.toPrecision(3)} (floor ${floor.toPrecision(3)}, adjusted p ${adjustedP === null ? 'unknown' : adjustedP.toPrecision(2)})`,
+      ? effectWord(effect)
+      : `${effectWord(effect)} ${value.toPrecision(3)} (floor ${floor.toPrecision(3)}, adjusted p ${adjustedP === null ? 'unknown' : adjustedP.toPrecision(2)})`,
   );
   const strongest = column.flags.find(({ value, floor }) => value !== null && floor !== null && value / floor === column.strength);
   return {

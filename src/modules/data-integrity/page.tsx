@@ -72,15 +72,17 @@ function StatusLine({ answer }: { answer: ReturnType<typeof useEndpoint<typeof m
           />
           <Figure value={formatNumber(monitors.bad + monitors.failing)} words="monitors with something to see" />
           <span className="inline-flex flex-wrap items-baseline gap-x-4 gap-y-1">
-            {openAlerts.length === 0 ? (
+            {openAlerts.every(({ count }) => count === 0) ? (
               <span className="text-ink-2">no open alert</span>
             ) : (
-              openAlerts.map(({ severity, count }) => (
-                <span key={severity} className="inline-flex items-baseline gap-1.5">
-                  <SeverityWord severity={severity} />
-                  <b className="font-strong tabular-nums">{formatNumber(count)}</b>
-                </span>
-              ))
+              openAlerts
+                .filter(({ count }) => count > 0)
+                .map(({ severity, count }) => (
+                  <span key={severity} className="inline-flex items-baseline gap-1.5">
+                    <SeverityWord severity={severity} />
+                    <b className="font-strong tabular-nums">{formatNumber(count)}</b>
+                  </span>
+                ))
             )}
           </span>
           <span className="text-ink-2">

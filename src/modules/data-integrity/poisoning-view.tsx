@@ -2,9 +2,35 @@
 import { formatMeasured, formatNumber, formatPercent, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { Columns, Section } from '../../ui/section.tsx';
 import type { Poisoning } from '../data-quality/contract.ts';
 import { MeaningChip, poisoningMeanings, pWords } from './data-words.tsx';
+import { NewestOfCheck } from './newest-of-check.tsx';
+
+export function PoisoningTab({ assetId }: { assetId: string }) {
+  return (
+    <NewestOfCheck
+      assetId={assetId}
+      check="poisoning"
+      empty={
+        <EmptyNote title="Signs of tampering were not looked for">
+          Check the table with “Poisoning” and name the column of the label.
+        </EmptyNote>
+      }
+    >
+      {({ poisoning, notRun }) =>
+        poisoning === null ? (
+          <EmptyNote title="Poisoning is unknown">
+            {notRun.find(({ check }) => check === 'poisoning')?.reason ?? 'The assessment holds no result.'}
+          </EmptyNote>
+        ) : (
+          <PoisoningView poisoning={poisoning} />
+        )
+      }
+    </NewestOfCheck>
+  );
+}
 
 type Family = Poisoning['families'][number];
 type FindingOf = Family['findings'][number];
@@ -18,7 +44,7 @@ export function PoisoningView({ poisoning }: { poisoning: Poisoning }) {
         <MeaningChip meaning={poisoningMeanings[poisoning.verdict]} />
         <span>{inertLine(poisoning.reason, 300)}</span>
         <span className="text-ink-2">
-          {poisoning.confidence === null ? 'confidence unknown' : `confidence ${formatPercent(poisoning.confidence, { digits: 1 })}`}
+          {confidenceWords(poisoning)}
           {poisoning.decidedBy.length > 0 && `, decided by ${poisoning.decidedBy.map(familyWord).join(', ')}`}
         </span>
       </div>
@@ -44,6 +70,13 @@ export function PoisoningView({ poisoning }: { poisoning: Poisoning }) {
       </Columns>
     </>
   );
+}
+
+/** What the number means differs with the verdict: see the contract. */
+function confidenceWords({ verdict, confidence }: Poisoning): string {
+  if (confidence === null) return 'confidence unknown';
+  const share = formatPercent(confidence, { digits: 1 });
+  return verdict === 'clean' ? `of wrong labels planted into this table, ${share} would have been flagged` : `confidence ${share}`;
 }
 
 /** `label-quality` as words. */

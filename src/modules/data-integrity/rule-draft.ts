@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Rule } from '../data-quality/contract.ts';
 import type { ValidationRule } from './contract.ts';
+import { wordsOfRule } from './rule-words.ts';
 
 type DoorRule = z.output<typeof Rule>;
 type Written = {
@@ -13,8 +14,6 @@ type Written = {
 };
 type Whole = Pick<ValidationRule, 'name' | 'rule' | 'severity' | 'tolerance' | 'owner'>;
 
-const longestName = 200;
-
 export function wholeRule({ name, rule, severity, tolerance, owner }: Written): Whole {
   const { id: _id, severity: own, owner: ownOwner, tolerance: ownTolerance, ...bare } = rule;
   return {
@@ -25,11 +24,4 @@ export function wholeRule({ name, rule, severity, tolerance, owner }: Written): 
     tolerance: tolerance ?? ownTolerance ?? {},
     owner: owner ?? ownOwner?.slice(0, 120) ?? null,
   };
-}
-
-/** A rule in words, until its maker finds better ones. */
-export function wordsOfRule(rule: DoorRule): string {
-  const { kind, id: _id, severity: _severity, owner: _owner, tolerance: _tolerance, ...facts } = rule;
-  const words = Object.entries(facts).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [kind, ...words].join(' ').slice(0, longestName);
 }

@@ -145,7 +145,7 @@ function columnsFor(editable: Editable | null): readonly Column<ValidationRule>[
             id: 'act',
             head: 'Actions',
             headHidden: true,
-            width: 170,
+            width: 226,
             align: 'right' as const,
             cell: (row: ValidationRule) => <Actions rule={row} {...editable} />,
           },

@@ -1,16 +1,16 @@
 /** How good the table is: each metric with the numbers behind it, broken rules, and how both went over time. */
-import { useEndpoint } from '../../client/use-endpoint.ts';
+import type { useEndpoint } from '../../client/use-endpoint.ts';
 import { type BarRow, BarRows } from '../../ui/bars.tsx';
 import { TextLink } from '../../ui/button.tsx';
 import { Choice } from '../../ui/controls.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { InertText } from '../../ui/inert-text.tsx';
-import { Loaded } from '../../ui/loaded.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { Columns, Figure, Section } from '../../ui/section.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
 import { TrendLine } from '../../ui/trend-line.tsx';
-import { type AssessmentDetail, getAssessment, type readMetrics, type Series, timeRanges } from './contract.ts';
+import { type AssessmentDetail, type readMetrics, type Series, timeRanges } from './contract.ts';
 import {
   assessmentPlace,
   driftMeanings,
@@ -21,15 +21,19 @@ import {
   ruleMeanings,
   Share,
 } from './data-words.tsx';
+import { NewestOfCheck } from './newest-of-check.tsx';
 
 type Known = ReturnType<typeof useEndpoint<typeof readMetrics>>['data'] & {};
-type StateTabProps = { assessmentId: string; known: Known; onRange: (range: string | null) => void };
+type StateTabProps = { assetId: string; known: Known; onRange: (range: string | null) => void };
 
-export function StateTab({ assessmentId, known, onRange }: StateTabProps) {
-  const answer = useEndpoint(getAssessment, { id: assessmentId }, { live: ['data-assessment.'] });
+export function StateTab({ assetId, known, onRange }: StateTabProps) {
   return (
     <>
-      <Loaded answer={answer} waitsFor="the newest assessment">
+      <NewestOfCheck
+        assetId={assetId}
+        check="quality"
+        empty={<EmptyNote title="Quality was not looked at">Check the table with “Quality”.</EmptyNote>}
+      >
         {(assessment) => (
           <>
             <Headline assessment={assessment} />
@@ -39,7 +43,7 @@ export function StateTab({ assessmentId, known, onRange }: StateTabProps) {
             </Columns>
           </>
         )}
-      </Loaded>
+      </NewestOfCheck>
       <SeriesSection known={known} onRange={onRange} />
     </>
   );
@@ -115,7 +119,7 @@ export function Metrics({ assessment }: { assessment: AssessmentDetail }) {
     .flatMap(({ failures: list }) => list)
     .toSorted((left, right) => right.count - left.count);
   return (
-    <Section title="Quality" note="newest assessment">
+    <Section title="Quality">
       <BarRows rows={rows} />
       {failures.length > 0 && (
         <>
@@ -150,9 +154,9 @@ export function Rules({ assessment }: { assessment: AssessmentDetail }) {
       {rules.length === 0 ? (
         <p className="text-ink-2">The asset had no rules, so validity counts only what the types say.</p>
       ) : (
-        <ul className="grid gap-1.5">
+        <ul className="grid grid-cols-1 gap-1.5">
           {rules.slice(0, 30).map(({ ruleId, name, severity, verdict, failed, of, reason }) => (
-            <li key={ruleId ?? name} className="flex items-baseline gap-2.5">
+            <li key={ruleId ?? name} className="flex min-w-0 items-baseline gap-2.5">
               <span className="translate-y-0.5">
                 <SeverityShape severity={severity} />
               </span>
@@ -179,7 +183,7 @@ function SeriesSection({ known, onRange }: Pick<StateTabProps, 'known' | 'onRang
     <Section
       title="Over time"
       note={known.resolution === 'day' ? 'one point a day, the mean' : 'one point a run'}
-      aside={<Choice label="" value={known.timeRange} choices={choices} onChange={(value) => onRange(value === '30d' ? null : value)} />}
+      aside={<Choice label="" value={known.timeRange} choices={choices} onChange={(value) => onRange(value === '7d' ? null : value)} />}
     >
       <div className="grid gap-x-8 gap-y-5 tablet:grid-cols-2">
         {drawn.map((metric) => (

@@ -24,6 +24,8 @@ import { type Assessment, readMetrics, readReport, type TimeRange, timeRanges } 
 import { MeaningChip, meaningOf, rowsByColumns } from './data-words.tsx';
 import { DriftTab } from './drift-tab.tsx';
 import { MonitorList } from './monitor-list.tsx';
+import { useNewest } from './newest-of-check.tsx';
+import { PoisoningTab } from './poisoning-view.tsx';
 import { RuleTab } from './rule-tab.tsx';
 import { StateTab } from './state-tab.tsx';
 
@@ -34,7 +36,7 @@ function TablePage({ params }: { params: Readonly<Record<string, string>> }) {
   const { can } = useSession();
   const asset = useEndpoint(getAsset, { id: assetId }, { enabled: can('ai-assets:read') });
   const [range, setRange] = useQueryValue('range');
-  const timeRange = timeRanges.find((known) => known === range) ?? '30d';
+  const timeRange = timeRanges.find((known) => known === range) ?? '7d';
   const metrics = useEndpoint(readMetrics, { assetId, timeRange }, { live, keepPrevious: true });
   const [isChecking, setChecking] = useState(false);
   const latest = metrics.data?.latest ?? null;
@@ -43,7 +45,7 @@ function TablePage({ params }: { params: Readonly<Record<string, string>> }) {
     <Screen
       title={inertLine(name, 200)}
       path={[{ label: 'Data quality', to: '/data-quality' }]}
-      facts={latest !== null && <LatestFacts latest={latest} />}
+      facts={latest !== null && <LatestFacts assetId={assetId} latest={latest} />}
       ready={metrics.data !== undefined}
       actions={
         <>
@@ -65,10 +67,19 @@ function TablePage({ params }: { params: Readonly<Record<string, string>> }) {
   );
 }
 
-function LatestFacts({ latest }: { latest: Assessment }) {
+/** The worst of what is known now: one good check does not cover for another. */
+function LatestFacts({ assetId, latest }: { assetId: string; latest: Assessment }) {
+  const newest = [
+    useNewest(assetId, 'quality'),
+    useNewest(assetId, 'drift'),
+    useNewest(assetId, 'anomalies'),
+    useNewest(assetId, 'poisoning'),
+  ];
+  const known = newest.flatMap(({ data }) => data?.items ?? []);
+  const worst = known.find(({ outcome }) => outcome === 'bad') ?? known.find(({ outcome }) => outcome === 'unknown') ?? latest;
   return (
     <>
-      <MeaningChip meaning={meaningOf(latest)} />
+      <MeaningChip meaning={meaningOf(worst)} />
       <Tag>{latest.environment}</Tag>
       <span>{rowsByColumns(latest)}</span>
       <span className="text-ink-2">
@@ -100,18 +111,18 @@ type TableTabsProps = { assetId: string; known: Known; onRange: (range: string |
 function TableTabs({ assetId, known, onRange, onCheck }: TableTabsProps) {
   const [tab, setTab] = useQueryValue('tab');
   const { latest } = known;
-  const seen = (content: (id: string) => React.ReactNode): React.ReactNode =>
-    latest === null ? <NotLookedAt onCheck={onCheck} /> : content(latest.id);
+  const seen = (content: React.ReactNode): React.ReactNode => (latest === null ? <NotLookedAt onCheck={onCheck} /> : content);
   return (
     <Tabs
       label="Data of the asset"
       value={tab ?? 'state'}
       onChange={(id) => setTab(id === 'state' ? null : id)}
       tabs={[
-        { id: 'state', label: 'State', content: seen((id) => <StateTab assessmentId={id} known={known} onRange={onRange} />) },
-        { id: 'columns', label: 'Columns', content: seen(() => <ColumnTab assetId={assetId} />) },
-        { id: 'drift', label: 'Drift', content: seen((id) => <DriftTab assetId={assetId} assessmentId={id} />) },
-        { id: 'anomalies', label: 'Odd rows', content: seen((id) => <AnomalyTab assetId={assetId} assessmentId={id} />) },
+        { id: 'state', label: 'State', content: seen(<StateTab assetId={assetId} known={known} onRange={onRange} />) },
+        { id: 'columns', label: 'Columns', content: seen(<ColumnTab assetId={assetId} />) },
+        { id: 'drift', label: 'Drift', content: seen(<DriftTab assetId={assetId} />) },
+        { id: 'anomalies', label: 'Odd rows', content: seen(<AnomalyTab assetId={assetId} />) },
+        { id: 'poisoning', label: 'Poisoning', content: seen(<PoisoningTab assetId={assetId} />) },
         { id: 'rules', label: 'Rules', content: <RuleTab assetId={assetId} /> },
         { id: 'baselines', label: 'Baselines', content: <BaselineTab assetId={assetId} /> },
         { id: 'monitors', label: 'Monitors', content: <MonitorList assetId={assetId} /> },

@@ -1,26 +1,27 @@
 /** The workspace's own row. */
-import { sql } from 'drizzle-orm';
-import { z } from 'zod';
-import { db } from '../../platform/database/database.ts';
+import { commonProblems } from '../../contract/problem.ts';
+import { rowsOf } from '../../platform/database/database.ts';
 import type { Workspace } from './contract.ts';
 
-const Row = z.object({ id: z.uuid(), name: z.string(), unit: z.string().nullable(), created_at: z.coerce.date() });
+type Row = { id: string; name: string; unit: string | null; created_at: Date };
 
-function toWorkspace(row: unknown): Workspace {
-  const { id, name, unit, created_at } = Row.parse(row);
+/** The contract checks what leaves, so the row is not checked here as well. */
+function toWorkspace(row: Row | undefined): Workspace {
+  if (row === undefined) throw commonProblems.internal({}, { cause: 'the running workspace has no row' });
+  const { id, name, unit, created_at } = row;
   return { id, name, unit, createdAt: created_at.toISOString() };
 }
 
 export async function readWorkspace(): Promise<Workspace> {
-  const { rows } = await db().execute(
-    sql`select id, name, unit, created_at from platform.workspace where id = platform.current_workspace()`,
-  );
-  return toWorkspace(rows[0]);
+  const [row] = await rowsOf<Row>('select id, name, unit, created_at from platform.workspace where id = platform.current_workspace()');
+  return toWorkspace(row);
 }
 
 export async function updateWorkspace({ name, unit }: { name: string; unit: string | null }): Promise<Workspace> {
-  const { rows } = await db().execute(
-    sql`update platform.workspace set name = ${name}, unit = ${unit}, updated_at = now() where id = platform.current_workspace() returning id, name, unit, created_at`,
+  const [row] = await rowsOf<Row>(
+    `update platform.workspace set name = $1, unit = $2, updated_at = now()
+     where id = platform.current_workspace() returning id, name, unit, created_at`,
+    [name, unit],
   );
-  return toWorkspace(rows[0]);
+  return toWorkspace(row);
 }

@@ -6,6 +6,7 @@ import { databaseProblems, isConnectionLoss } from './database-problem.ts';
 import { superuser } from './embedded/cluster.ts';
 import { type Place, readPlace } from './embedded/place.ts';
 import { loginAs } from './embedded/postmaster.ts';
+import { OpenReaders } from './open-readers.ts';
 import { applicationRole, jobsRole } from './roles.ts';
 
 /** Where the database reports what nobody waits for. A pino logger fits. */
@@ -105,6 +106,8 @@ export class Database {
   readonly target: Target;
   readonly log: DatabaseLog;
   readonly #pool: pg.Pool;
+  readonly #readers = new OpenReaders();
+  readonly #broken = new WeakSet<pg.ClientBase>();
   /** While true, callers do not wait: a queue of patient callers would outlive the outage. */
   #away = false;
   /** One caller at a time tries a server that is away: each try makes a starting server start a process. */
@@ -120,7 +123,10 @@ export class Database {
     this.#pool.on('error', (error) =>
       log.warn({ code: 'database.connectionLost', reason: error.message }, 'An idle database connection was lost.'),
     );
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => this.#broken.add(client));
+      client.on('end', () => this.#broken.add(client));
+    });
   }
 
   /** A connection of the application role; waits a moment for a server that is starting again. */
@@ -139,6 +145,22 @@ export class Database {
         await sleep(delay);
       }
     }
+  }
+
+  /** Keeps the connection of a read-only transaction that was not ended yet for whoever comes next. */
+  leaveReader(client: pg.PoolClient): void {
+    // Somebody queues at the pool, which hands it over in this very call.
+    if (this.#pool.waitingCount > 0) client.release();
+    else this.#readers.leave(client);
+  }
+
+  /** A connection that is in use by nobody and whose read-only transaction is still open, or null. */
+  takeReader(): pg.PoolClient | null {
+    for (let client = this.#readers.take(); client !== null; client = this.#readers.take()) {
+      if (!this.#broken.has(client)) return client;
+      client.release(true);
+    }
+    return null;
   }
 
   #returned(): void {
@@ -163,6 +185,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    this.#readers.endAll();
     await this.#pool.end();
   }
 }

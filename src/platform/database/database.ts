@@ -56,13 +56,10 @@ export function currentDatabase(): Database {
  * database belong into {@link afterCommit}.
  * @throws request.unavailable within 5 s when the database is away. A commit whose answer was lost is reported so too.
  */
-export async function transaction<T>(context: Context, work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+export function transaction<T>(context: Context, work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
   const outer = ambients.getStore();
-  if (outer?.session.isOpen === true && outer.context?.actor.workspaceId === context.actor.workspaceId)
-    return await withContext(context, work);
-  return await withContext(context, () =>
-    repeated({ context, begin: beginWorkspace(context, options), readOnly: isPlainRead(options) }, work),
-  );
+  const joins = outer?.session.isOpen === true && outer.context?.actor.workspaceId === context.actor.workspaceId;
+  return withContext(context, joins ? async () => work() : () => repeated(context, options, work));
 }
 
 /**
@@ -72,8 +69,7 @@ export async function transaction<T>(context: Context, work: () => Promise<T>, o
 export async function systemTransaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
   const outer = ambients.getStore();
   if (outer?.session.isOpen === true && outer.context === null) return await work();
-  const begin = `${beginWith(options)}; set local app.workspace = ''; set local role ${systemRole}`;
-  return await repeated({ context: null, begin, readOnly: isPlainRead(options) }, work);
+  return await repeated(null, options, work);
 }
 
 /** The ambient transaction's query builder. @throws database.noTransaction outside one, or after it has ended. */
@@ -82,6 +78,17 @@ export function db(): Queries {
   // drizzle calls nothing but query() of its client.
   store.queries ??= drizzle(store.session as unknown as pg.PoolClient);
   return store.queries;
+}
+
+/**
+ * Rows of one statement in the ambient transaction, without the query builder, which costs this process more than the
+ * statement itself: for the few statements that are constant and run at nearly every page.
+ * @param values of $1, $2 …; never part of the text. Times come as Date.
+ * @throws database.noTransaction
+ */
+export async function rowsOf<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+  const { rows } = await ambient().session.query(text, values);
+  return rows as Row[];
 }
 
 /** Does something once the ambient transaction is durable: wake a worker, tell a browser. Its failure is logged, not thrown. */
@@ -123,11 +130,13 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Ids of users, services and jobs. Nothing that could leave a quoted literal. */
 const actorId = /^[\w.:@/ -]{1,200}$/;
 
-function beginWorkspace({ actor }: Context, options: TransactionOptions): string {
-  if (!uuid.test(actor.workspaceId)) throw databaseProblems.badWorkspace({ reason: 'the workspace is not a uuid' });
-  if (!actorId.test(actor.id))
+function beginOf(context: Context | null, options: TransactionOptions): string {
+  if (context === null) return `${beginWith(options)}; set local app.workspace = ''; set local role ${systemRole}`;
+  const { workspaceId, id } = context.actor;
+  if (!uuid.test(workspaceId)) throw databaseProblems.badWorkspace({ reason: 'the workspace is not a uuid' });
+  if (!actorId.test(id))
     throw databaseProblems.badWorkspace({ reason: 'the actor id has other characters than letters, digits and .:@/_-' });
-  return `${beginWith(options)}; set local app.workspace = '${actor.workspaceId}'; set local app.actor = '${actor.id}'`;
+  return `${beginWith(options)}; set local app.workspace = '${workspaceId}'; set local app.actor = '${id}'`;
 }
 
 function beginWith({ readOnly = false, isolation, statementTimeoutMs: limit }: TransactionOptions): string {
@@ -141,33 +150,28 @@ function isPlainRead({ readOnly = false, isolation = 'read-committed' }: Transac
   return readOnly && isolation === 'read-committed';
 }
 
-type Plan = { readonly context: Context | null; readonly begin: string; readonly readOnly: boolean };
-
-async function repeated<T>(plan: Plan, work: () => Promise<T>): Promise<T> {
+async function repeated<T>(context: Context | null, options: TransactionOptions, work: () => Promise<T>): Promise<T> {
   const database = currentDatabase();
+  const beginning = { begin: beginOf(context, options), readOnly: isPlainRead(options) };
   const most = 3;
   for (let round = 1; ; round += 1) {
+    const session = new Session(database, beginning);
     try {
-      return await once(database, plan, work);
+      return await once(database, { session, queries: null, context, afterCommit: [], savepoints: 0 }, work);
     } catch (error) {
+      if (session.isOpen) await session.rollback();
       if (round >= most || !isRetryable(error)) throw asProblem(error, statementTimeoutMs);
       await sleep(5 * round + Math.random() * 20 * round);
     }
   }
 }
 
-async function once<T>(database: Database, plan: Plan, work: () => Promise<T>): Promise<T> {
-  const session = new Session(database, plan);
-  const store: Ambient = { session, queries: null, context: plan.context, afterCommit: [], savepoints: 0 };
-  let result: T;
-  try {
-    result = await ambients.run(store, work);
-  } catch (error) {
-    await session.rollback();
-    throw error;
-  }
-  await session.commit();
-  await runEffects(store.afterCommit, database);
+async function once<T>(database: Database, ambient: Ambient, work: () => Promise<T>): Promise<T> {
+  const { session, afterCommit } = ambient;
+  const result = await ambients.run(ambient, work);
+  const ending = session.commit();
+  if (ending !== null) await ending;
+  if (afterCommit.length > 0) await runEffects(afterCommit, database);
   return result;
 }
 

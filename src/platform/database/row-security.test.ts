@@ -15,6 +15,7 @@ const installationWide = new Map([
   ['platform.consumer', 'places of subscribers in the one event log'],
   ['platform.event_counter', 'number of the newest event; read only'],
   ['identity.sign_in_failure', 'an address typed by a stranger has no workspace; hashed'],
+  ['audit_logs.signing_key', 'public keys of the installation; read only'],
 ]);
 const applicationRoles = ['aispm_app', 'aispm_system'];
 const ours = "n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'pgboss')";

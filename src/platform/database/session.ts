@@ -9,14 +9,13 @@ import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import type { Database } from './connection.ts';
 import { databaseProblems, isConnectionLoss } from './database-problem.ts';
+import { ask, Begin, type Question } from './statement.ts';
 
 /** A connection idle for longer may have been cut without a sign: it must answer BEGIN before anything is sent after it. */
 const trustedForMs = 1000;
 const answerMs = 2500;
-/** How long the end of a read-only transaction may wait for a next one to carry it. */
-const carriedForMs = 10;
 
-type Habits = { lastUsed: number; readerOpen: boolean };
+type Habits = { lastUsed: number; readerOpen: boolean; readonly begin: Begin };
 const habits = new WeakMap<pg.PoolClient, Habits>();
 
 type Beginning = { readonly begin: string; readonly readOnly: boolean };
@@ -39,26 +38,35 @@ export class Session {
   }
 
   /** Runs a statement, as `pg.Client.query` does. @throws database.noTransaction after the end */
-  query(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+  query(statement: Question, values?: unknown[]): Promise<pg.QueryResult> {
     if (!this.#open) return Promise.reject(databaseProblems.noTransaction());
-    if (this.#client !== null) return this.#client.query(statement, values);
+    if (this.#connecting === null) this.#client ??= this.#followReader();
+    if (this.#client !== null) return ask(this.#client, statement, values);
     this.#connecting ??= this.#connect();
-    return this.#connecting.then((client) => client.query(statement, values));
+    return this.#connecting.then((client) => ask(client, statement, values));
   }
 
-  /** Ends the transaction with its changes. @throws database.transactionLost when a statement had failed unnoticed. */
-  async commit(): Promise<void> {
+  /**
+   * Ends the transaction with its changes. null: there is nothing to wait for.
+   * @throws database.transactionLost when a statement had failed unnoticed.
+   */
+  commit(): Promise<void> | null {
+    if (this.#client === null && this.#connecting === null) {
+      this.#open = false;
+      return null;
+    }
+    if (this.#client === null || !this.#beginning.readOnly) return this.#commitHeard();
+    this.#open = false;
+    this.#leave(this.#client);
+    return null;
+  }
+
+  async #commitHeard(): Promise<void> {
     const client = await this.#close();
     if (client === null) return;
-    const habit = habitsOf(client);
-    if (this.#beginning.readOnly) {
-      habit.readerOpen = true;
-      client.release();
-      endLater(client, habit);
-      return;
-    }
+    if (this.#beginning.readOnly) return this.#leave(client);
     try {
-      const { command } = await client.query('commit');
+      const { command } = await ask(client, 'commit');
       // After a failed statement whose error was swallowed COMMIT answers ROLLBACK: say so instead of acknowledging nothing.
       if (command !== 'COMMIT') throw databaseProblems.transactionLost();
       client.release();
@@ -66,6 +74,13 @@ export class Session {
       client.release(isConnectionLoss(error));
       throw error;
     }
+  }
+
+  #leave(client: pg.PoolClient): void {
+    const habit = habitsOf(client);
+    habit.lastUsed = performance.now();
+    habit.readerOpen = true;
+    this.#database.leaveReader(client);
   }
 
   /** Ends the transaction without its changes. Never throws: a connection that cannot be cleaned is thrown away. */
@@ -88,21 +103,23 @@ export class Session {
     return client;
   }
 
+  /** Goes on where a reader has just left, without asking the pool. */
+  #followReader(): pg.PoolClient | null {
+    const client = this.#database.takeReader();
+    if (client !== null) this.#beginUnheard(client);
+    return client;
+  }
+
   async #connect(): Promise<pg.PoolClient> {
     for (const start = performance.now(); ; ) {
       const client = await this.#database.acquire();
-      const habit = habitsOf(client);
-      const begin = habit.readerOpen ? `commit; ${this.#beginning.begin}` : this.#beginning.begin;
-      habit.readerOpen = false;
-      if (performance.now() - habit.lastUsed < trustedForMs) {
-        // Not waited for: the statement follows at once. Where BEGIN fails the statement fails too, outside no transaction.
-        holdWrites(client);
-        client.query(begin).catch(() => {});
+      if (performance.now() - habitsOf(client).lastUsed < trustedForMs) {
+        this.#beginUnheard(client);
         this.#client = client;
         return client;
       }
       try {
-        const question: pg.QueryConfig & { query_timeout: number } = { text: begin, query_timeout: answerMs };
+        const question: pg.QueryConfig & { query_timeout: number } = { text: this.#beginText(client), query_timeout: answerMs };
         await client.query(question);
         this.#client = client;
         return client;
@@ -112,6 +129,21 @@ export class Session {
         if (!isConnectionLoss(error) || performance.now() - start > answerMs) throw error;
       }
     }
+  }
+
+  /** Not waited for: the statement follows at once. */
+  #beginUnheard(client: pg.PoolClient): void {
+    holdWrites(client);
+    const { begin } = habitsOf(client);
+    begin.text = this.#beginText(client);
+    client.query(begin);
+  }
+
+  #beginText(client: pg.PoolClient): string {
+    const habit = habitsOf(client);
+    if (!habit.readerOpen) return this.#beginning.begin;
+    habit.readerOpen = false;
+    return `commit; ${this.#beginning.begin}`;
   }
 }
 
@@ -125,18 +157,8 @@ function holdWrites(client: pg.PoolClient): void {
 function habitsOf(client: pg.PoolClient): Habits {
   let habit = habits.get(client);
   if (habit === undefined) {
-    habit = { lastUsed: Number.NEGATIVE_INFINITY, readerOpen: false };
+    habit = { lastUsed: Number.NEGATIVE_INFINITY, readerOpen: false, begin: new Begin('') };
     habits.set(client, habit);
   }
   return habit;
-}
-
-/** Statements of one connection keep their order, so this is safe even when the pool hands it out in the meantime. */
-function endLater(client: pg.PoolClient, habit: Habits): void {
-  setTimeout(() => {
-    if (!habit.readerOpen) return;
-    if (performance.now() - habit.lastUsed < carriedForMs) return;
-    habit.readerOpen = false;
-    client.query('commit').catch(() => {});
-  }, carriedForMs + 1).unref();
 }

@@ -9,7 +9,7 @@ import { log } from '../log.ts';
 import type { RequestContext, Route } from './handle.ts';
 import { parseInput } from './input.ts';
 
-/** Runs work in one transaction of the context's workspace. */
+/** Runs work in one transaction of the context's workspace, as the running context. */
 export type TransactionRunner = <T>(context: Context, work: () => Promise<T>, options?: { readonly readOnly?: boolean }) => Promise<T>;
 let transaction: TransactionRunner = () => Promise.reject(commonProblems.unavailable({ what: 'database' }));
 
@@ -37,10 +37,9 @@ export function checkAccess(access: Access, actor: Actor | null): asserts actor 
 export async function runRoute(route: Route, rawInput: unknown, context: RequestContext): Promise<unknown> {
   const { endpoint } = route;
   const input = parseInput(endpoint.input, rawInput);
-  return withContext(context, () => {
-    if (endpoint.door !== 'product') return runPlain(route, input, context);
-    return route.transaction === 'one' ? runInTransaction(route, input, context) : runAudited(route, input, context);
-  });
+  // The transaction makes the context the running one by itself.
+  if (endpoint.door === 'product' && route.transaction === 'one') return await runInTransaction(route, input, context);
+  return await withContext(context, () => (endpoint.door === 'product' ? runAudited : runPlain)(route, input, context));
 }
 
 async function runPlain(route: Route, input: unknown, context: RequestContext): Promise<unknown> {

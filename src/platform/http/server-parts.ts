@@ -6,14 +6,20 @@ import type { Problem } from '../../contract/problem.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Route } from './handle.ts';
 import { problemBody } from './problem-reply.ts';
+import { sendText } from './send-text.ts';
 
 /** What the sign-in slice tells the server about a request. */
 export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
+/** At once where the person is remembered: a promise for each request and layer is what small answers cost. */
+export type Identify = (
+  cookies: ReadonlyMap<string, string>,
+  header: (name: string) => string | undefined,
+) => Identified | null | Promise<Identified | null>;
 export type ServerParts = {
   readonly door: Door;
   readonly routes: readonly Route[];
   /** Product door: who sends this request, by cookie or key; null for nobody. Compute doors know callers by service token. */
-  readonly identify?: (cookies: ReadonlyMap<string, string>, header: (name: string) => string | undefined) => Promise<Identified | null>;
+  readonly identify?: Identify;
   /** Folder of the built web app. */
   readonly webRoot?: string;
   readonly ready: () => boolean;
@@ -29,8 +35,10 @@ declare module 'fastify' {
 export function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status === 403) metrics.denials.inc({ plane: 'http' });
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  return reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemBody(problem, request.traceId, request.url.split('?')[0]?.slice(0, 300))));
+  const body = problemBody(problem, request.traceId, request.url.split('?')[0]?.slice(0, 300));
+  return sendText(
+    JSON.stringify(body),
+    request,
+    reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8'),
+  );
 }

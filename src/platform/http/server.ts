@@ -2,8 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import compress from '@fastify/compress';
-import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import fixed from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { commonProblems } from '../../contract/problem.ts';
@@ -14,9 +12,18 @@ import { answerRoute } from './answer.ts';
 import type { Route } from './handle.ts';
 import { mountOpenapi } from './openapi-pages.ts';
 import { problemOf } from './problem-reply.ts';
+import { limitHook, RateLimit } from './rate-limit.ts';
 import { securityHeaders } from './security-headers.ts';
+import { packedFromBytes } from './send-text.ts';
 import { refuse, type ServerParts } from './server-parts.ts';
 import { traceIdOf } from './trace.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its own limit instead of the one of the door. */
+    rate?: RateLimit;
+  }
+}
 
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { TRUST_PROXY, MAX_BODY_BYTES } = config();
@@ -58,23 +65,18 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 }
 
 async function addGuards(app: FastifyInstance, { door }: ServerParts): Promise<void> {
-  await app.register(cookie);
   await app.register(compress, {
     // Bodies are taken as sent: a compressed one could grow past every limit.
     globalDecompression: false,
-    threshold: 1400,
+    threshold: packedFromBytes,
     encodings: ['br', 'gzip'],
     customTypes: /^(text\/(?!event-stream)|application\/(json|problem\+json|javascript))/,
   });
   if (door !== 'product') return;
-  await app.register(rateLimit, {
-    global: true,
-    max: config().RATE_PER_MINUTE,
-    timeWindow: 60_000,
-    hook: 'onRequest',
-    allowList: (request) => request.url.startsWith('/assets/') || request.url.endsWith('z'),
-    errorResponseBuilder: (_request, context) =>
-      commonProblems.tooMany({ seconds: Math.ceil(context.ttl / 1000) }, { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
+  const shared = new RateLimit(config().RATE_PER_MINUTE);
+  app.addHook('onRoute', (route) => {
+    if (probes.has(route.url) || route.url.startsWith('/assets/')) return;
+    route.onRequest = [route.onRequest ?? [], limitHook(route.config?.rate ?? shared)].flat();
   });
 }
 
@@ -85,6 +87,7 @@ function addBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
+const probes = new Set(['/livez', '/readyz', '/startupz']);
 function addProbes(app: FastifyInstance, { ready }: ServerParts): void {
   app.get('/livez', async () => ({ status: 'alive' }));
   const readiness = async (_request: FastifyRequest, reply: FastifyReply) =>
@@ -95,13 +98,16 @@ function addProbes(app: FastifyInstance, { ready }: ServerParts): void {
 
 function mountRoute(app: FastifyInstance, route: Route, parts: ServerParts): void {
   const { endpoint } = route;
+  const rate = endpoint.ratePerMinute === undefined ? {} : { rate: new RateLimit(endpoint.ratePerMinute) };
   for (const url of [endpoint.path, ...(endpoint.aliases ?? [])]) {
     app.route({
       method: endpoint.method,
       url,
       bodyLimit: endpoint.kind === 'upload' ? config().MAX_UPLOAD_BYTES : endpoint.maxBodyBytes,
-      config: endpoint.ratePerMinute === undefined ? {} : { rateLimit: { max: endpoint.ratePerMinute, timeWindow: 60_000 } },
-      handler: (request, reply) => answerRoute(route, parts, request, reply),
+      config: rate,
+      // What is text before it leaves is packed by sendText, which costs nothing where there is nothing to pack.
+      ...(endpoint.kind === 'file' ? {} : { compress: false }),
+      handler: (request, reply) => void answerRoute(route, parts, request, reply),
     });
   }
 }

@@ -30,13 +30,16 @@ export async function startTracing(serviceName: string): Promise<void> {
   stop = () => provider.shutdown();
 }
 
-/** Runs work inside a span when tracing is on. `parent` is a W3C traceparent header. */
-export async function inSpan<T>(name: string, parent: string | undefined, work: () => Promise<T>): Promise<T> {
-  if (tracer === undefined) return work();
+/** Runs work inside a span named by method and path when tracing is on. `parent` is a W3C traceparent header. */
+export function inSpan<T>(endpoint: { method: string; path: string }, parent: string | undefined, work: () => Promise<T>): Promise<T> {
+  return tracer === undefined ? work() : spanned(tracer, { name: `${endpoint.method} ${endpoint.path}`, parent }, work);
+}
+
+async function spanned<T>(by: Tracer, { name, parent }: { name: string; parent: string | undefined }, work: () => Promise<T>): Promise<T> {
   const { context, propagation, SpanStatusCode } = await import('@opentelemetry/api');
   const carrier = parent === undefined ? {} : { traceparent: parent };
   const started = propagation.extract(context.active(), carrier);
-  return tracer.startActiveSpan(name, {}, started, async (span: Span) => {
+  return by.startActiveSpan(name, {}, started, async (span: Span) => {
     try {
       return await work();
     } catch (error) {

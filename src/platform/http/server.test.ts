@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { brotliDecompressSync } from 'node:zlib';
+import { z } from 'zod';
+import { endpoint } from '../../contract/endpoint.ts';
+import { handle } from './handle.ts';
+import { createServer } from './server.ts';
+
+const shape = { tag: 'trial', access: 'public', input: z.object({}), output: z.object({ text: z.string() }) } as const;
+const limited = endpoint({
+  ...shape,
+  method: 'GET',
+  path: '/api/limited',
+  aliases: ['/api/limited-too'],
+  operation: 'limited',
+  summary: 'A',
+  ratePerMinute: 2,
+});
+const long = endpoint({ ...shape, method: 'GET', path: '/api/long', operation: 'long', summary: 'B' });
+const slow = endpoint({ ...shape, method: 'GET', path: '/api/slow', operation: 'slow', summary: 'C' });
+const text = 'long '.repeat(1000);
+const server = () =>
+  createServer({
+    door: 'product',
+    ready: () => true,
+    routes: [
+      handle(limited, () => ({ text: 'x', more: 'dropped' }), { transaction: 'none' }),
+      handle(
+        slow,
+        (_input, { reply }) => {
+          reply.accepted?.();
+          return { text: 'goes on' };
+        },
+        { transaction: 'none' },
+      ),
+      handle(
+        long,
+        (_input, { reply, cookies }) => {
+          reply.setCookie('seen', cookies.get('name') ?? '', { httpOnly: true, maxAgeSeconds: 60 });
+          reply.clearCookie('other');
+          return { text };
+        },
+        { transaction: 'none' },
+      ),
+    ],
+  });
+
+test('an endpoint answers as often as agreed, by any of its paths together, and then says when to come back', async () => {
+  const app = await server();
+  const first = await app.inject('/api/limited');
+  assert.deepEqual(first.json(), { text: 'x' });
+  assert.equal(first.headers['x-ratelimit-limit'], '2');
+  assert.equal(first.headers['x-ratelimit-remaining'], '1');
+  assert.ok(Number(first.headers['x-ratelimit-reset']) > 0);
+  assert.equal((await app.inject('/api/limited-too')).statusCode, 200);
+  const refused = await app.inject('/api/limited');
+  assert.equal(refused.statusCode, 429);
+  assert.equal(refused.json().code, 'request.tooMany');
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  assert.ok(refused.headers['content-security-policy'], 'a refusal has the security headers too');
+  // A query that looks like a probe's path is no way around.
+  assert.equal((await app.inject('/api/limited?z')).statusCode, 429);
+  assert.equal((await app.inject('/readyz')).headers['x-ratelimit-limit'], undefined);
+  assert.equal((await app.inject('/api/long')).statusCode, 200, 'another endpoint counts for itself');
+  await app.close();
+});
+
+test('a long answer comes packed, with its cookies, and HEAD has its headers', async () => {
+  const app = await server();
+  const headers = { 'accept-encoding': 'br', cookie: 'name=a%20b' };
+  const answer = await app.inject({ url: '/api/long', headers });
+  assert.equal(answer.headers['content-encoding'], 'br');
+  assert.deepEqual(JSON.parse(brotliDecompressSync(answer.rawPayload).toString()), { text });
+  assert.deepEqual(answer.headers['set-cookie'], [
+    'seen=a%20b; Max-Age=60; Path=/; HttpOnly; SameSite=Lax',
+    'other=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax',
+  ]);
+  const head = await app.inject({ method: 'HEAD', url: '/api/long', headers });
+  assert.equal(head.statusCode, 200);
+  assert.equal(head.body, '');
+  await app.close();
+});
+
+test('work that goes on is answered with 202', async () => {
+  const app = await server();
+  const answer = await app.inject('/api/slow');
+  assert.equal(answer.statusCode, 202);
+  assert.deepEqual(answer.json(), { text: 'goes on' });
+  await app.close();
+});
