@@ -76,7 +76,24 @@ const table = {
     schema: z.enum(['open', 'invite', 'closed']).default('invite'),
     says: 'Who may register once the first person, who becomes admin, has.',
   },
+  JOB_RETENTION_DAYS: { schema: count(90, 1, 3650), says: 'Jobs that ended are removed after this long.' },
   SCAN_ROOTS: { schema: folders, says: 'Folders that may be scanned, separated as in PATH. Default: the examples folder.' },
+  SCAN_TRUSTED_KEYS: {
+    schema: folders,
+    says: 'Files that say whose model signatures are trusted, separated as in PATH: PEM keys or certificates, or a sigstore trusted_root.json. Without one a signature is named, and never counts as verified.',
+  },
+  SCAN_TRUSTED_SIGNERS: {
+    schema: z
+      .string()
+      .optional()
+      .transform((value) =>
+        (value ?? '')
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
+    says: 'Mail addresses or URIs, separated by commas, one of which must stand in the certificate of a trusted signature.',
+  },
   SCAN_WORKERS: { schema: count(2, 1, 64), says: 'Worker threads of the scanner.' },
   MAX_BODY_BYTES: {
     schema: count(1_048_576, 1024, 104_857_600),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { isProblem } from '../../contract/problem.ts';
 import { systemActor } from '../../platform/actors.ts';
 import { withContext } from '../../platform/ambient.ts';
@@ -24,6 +25,13 @@ const workspaceId = randomUUID();
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const uploadId = randomUUID();
 
+const settings = (root: string) => ({
+  SCAN_ROOTS: `${join(root, 'models')}:${join(root, 'hub')}`,
+  QUARANTINE_DIR: join(root, 'quarantine'),
+  LOG_LEVEL: 'silent',
+  LOG_DIR: '',
+});
+
 async function door(t: { after(release: () => Promise<void>): void }) {
   const root = await mkdtemp(join(tmpdir(), 'door-'));
   const files: Readonly<Record<string, Buffer | string>> = {
@@ -37,9 +45,8 @@ async function door(t: { after(release: () => Promise<void>): void }) {
     await mkdir(dirname(join(root, name)), { recursive: true });
     await writeFile(join(root, name), content);
   }
-  const roots = `${join(root, 'models')}:${join(root, 'hub')}`;
   const { LOG_LEVEL, LOG_DIR } = config();
-  overrideEnvironment({ SCAN_ROOTS: roots, QUARANTINE_DIR: join(root, 'quarantine'), LOG_LEVEL: 'silent', LOG_DIR: '' });
+  overrideEnvironment(settings(root));
   serveLocally(routes);
   t.after(async () => {
     forgetLocalRoutes();
@@ -119,4 +126,25 @@ test('opcodes and rules are answered', async (t) => {
   );
   const { rules } = await ask(doorRules, {});
   assert.ok(rules.every(({ references, remedy }) => references.length > 0 && remedy !== ''));
+});
+
+test('whom the installation trusts is asked for each signature that the door meets', async (t) => {
+  const { root, ask } = await door(t);
+  const signatures = new URL('../../../test/corpus/model-scanner/signatures/', import.meta.url);
+  // The folder that the bundle was made over: make_signatures.py.
+  const folder = join(root, 'models', 'signed');
+  await mkdir(folder);
+  await writeFile(join(folder, 'config.json'), '{"model_type": "acme", "architectures": ["Acme"]}');
+  await writeFile(join(folder, 'merges.txt'), 'a b\n');
+  await copyFile(new URL('key.sig', signatures), join(folder, 'model.sig'));
+  const said = async () => {
+    const { result } = await ask(scanModel, { source: { path: folder }, wait: true });
+    return result?.findings.filter(({ ruleId }) => ruleId.startsWith('provenance-')).map(({ title }) => title);
+  };
+  assert.deepEqual(await said(), ['A signature whose signer was not verified']);
+  overrideEnvironment({ ...settings(root), SCAN_TRUSTED_KEYS: fileURLToPath(new URL('signer.pem', signatures)) });
+  assert.deepEqual(await said(), ['Signed by somebody who is trusted']);
+  overrideEnvironment({ ...settings(root), SCAN_TRUSTED_KEYS: join(root, 'nothing.pem') });
+  await assert.rejects(said());
+  overrideEnvironment({ ...settings(root), SCAN_TRUSTED_KEYS: '' });
 });

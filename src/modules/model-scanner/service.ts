@@ -1,4 +1,5 @@
 /** The stateless door :8001 of the scanner: runs scans in worker threads, keeps their state for an hour, knows no database. */
+import { readFileSync } from 'node:fs';
 import { config } from '../../platform/config.ts';
 import { watchHealth } from '../../platform/health.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
@@ -28,6 +29,8 @@ import { locateSource, scanLocated } from './locate-source.ts';
 import { disassemble } from './pickle/disassemble.ts';
 import { type Bar, exitCodeOf, exitCodes } from './reports/gate.ts';
 import { rulesVersion } from './rules-version.generated.ts';
+import { joinedTrust, readTrust } from './signatures/read-trust.ts';
+import type { Trust } from './signatures/trust.ts';
 
 /** Scans running or waiting in this process. */
 const mostScans = 32;
@@ -40,7 +43,20 @@ function engine(): TreeOptions & { readonly pool: ScanPool } {
     pool = scanPool(undefined, config().SCAN_WORKERS);
     watchHealth('scan workers', async () => ({ state: 'healthy', detail: `${config().SCAN_WORKERS} threads, rules ${rulesVersion}` }));
   }
-  return { pool, engineVersion: version, rulesVersion, listPlain: true };
+  return { pool, engineVersion: version, rulesVersion, listPlain: true, ...trusted() };
+}
+
+let known: { readonly of: string; readonly trust: Trust } | undefined;
+/** Read once; a file that cannot be read refuses the scan rather than trusting less without a word. */
+function trusted(): { trust?: Trust } {
+  const { SCAN_TRUSTED_KEYS: files, SCAN_TRUSTED_SIGNERS: signers } = config();
+  if (files.length === 0) return {};
+  const of = [...files, ...signers].join('\n');
+  if (known?.of !== of) {
+    const trust = joinedTrust(files.map((file) => readTrust(readFileSync(file, 'utf8'), file, signers)));
+    known = { of, trust };
+  }
+  return { trust: known.trust };
 }
 
 const scans = new DoorScans(mostScans);
