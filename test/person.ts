@@ -77,7 +77,7 @@ export async function registerAdmin(url: string): Promise<Person> {
 }
 
 /** Asks again until the answer fits, or the time is up. */
-export async function until<T>(what: string, look: () => Promise<T | null>, mostMs = 60_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | null>, mostMs = 120_000): Promise<T> {
   const deadline = Date.now() + mostMs;
   for (;;) {
     const found = await look();

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { buildWebIfChanged } from '../src/apps/web-build.ts';
 
 const main = join(import.meta.dirname, '../src/apps/main.ts');
-const startMs = 90_000;
+/** Far more than it takes, for machines that do much else. */
+const startMs = 150_000;
 
 export type RunningPlatform = {
   readonly url: string;

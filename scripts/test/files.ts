@@ -53,6 +53,31 @@ function readSpecifiers(base: string, path: string): string[] {
   return names.map((name) => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : name));
 }
 
+/** What one process runs: a group, or a share of one. */
+export type Part = { readonly title: string; readonly files: readonly string[] };
+
+/** Journeys and browsers share a platform that is dear to start, so they stay whole and begin first; small shares at the end fill the lanes evenly. */
+const shares: readonly (readonly [GroupName, number])[] = [
+  ['journey', 1],
+  ['browser', 1],
+  ['database', 3],
+  ['unit', 5],
+];
+/** A share is worth a process of its own from here. */
+const fewestFiles = 8;
+
+/** Every file in exactly one part, in the order in which the parts should begin. Neighbours go to different parts: slices differ in weight. */
+export function splitGroups(groups: readonly Group[]): Part[] {
+  return shares.flatMap(([name, most]) => {
+    const files = groups.find((group) => group.name === name)?.files ?? [];
+    const count = Math.min(most, Math.ceil(files.length / fewestFiles));
+    return Array.from({ length: count }, (_, share) => ({
+      title: count === 1 ? name : `${name} ${share + 1}`,
+      files: files.filter((_file, index) => index % count === share),
+    }));
+  });
+}
+
 export type Selection = { readonly files: readonly string[]; readonly namePatterns: readonly string[] };
 
 /** Words that occur in a path choose files; words that occur in none choose tests by name. Words with a dash in front go to node. */

@@ -22,7 +22,7 @@ export type Report = {
 /** Where the report goes. */
 export const reportVariable = 'AI_SPM_TEST_REPORT';
 /** How long the process may live after the last test. */
-const lingerMs = 20_000;
+const lingerMs = 60_000;
 export const slowestKept = 10;
 const mostWhy = 1500;
 

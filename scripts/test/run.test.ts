@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { root } from '../files.ts';
 import { plantTree } from '../test-tree.ts';
-import { groupTests, select } from './files.ts';
+import { groupTests, select, splitGroups } from './files.ts';
 
 /** Runs the test command over a small tree of its own, with the real runner. */
 function runTests(t: TestContext, files: Readonly<Record<string, string>>, ...words: string[]) {
   const base = plantTree(t, { 'package.json': '{ "type": "module" }\n', ...files });
-  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run.ts'])
+  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run-folder.ts', 'test/run.ts'])
     cpSync(join(root, 'scripts', path), join(base, 'scripts', path));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout } = spawnSync(process.execPath, ['scripts/test/run.ts', ...words], { cwd: base, encoding: 'utf8', env });
@@ -94,6 +94,40 @@ test('a file belongs to the group of the heaviest thing it reaches, however far 
     { name: 'journey', files: ['test/journey/first.test.ts'] },
     { name: 'browser', files: ['test/face.test.ts'] },
   ]);
+});
+
+test('big groups are divided, nothing is lost or run twice, and what cannot be divided begins first', () => {
+  const named = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name}/${at}.test.ts`);
+  const groups = [
+    { name: 'unit', files: named('unit', 100) },
+    { name: 'database', files: named('database', 10) },
+    { name: 'journey', files: named('journey', 30) },
+  ] as const;
+  const parts = splitGroups(groups);
+  assert.deepEqual(
+    parts.map(({ title, files }) => [title, files.length]),
+    [
+      ['journey', 30],
+      ['database 1', 5],
+      ['database 2', 5],
+      ['unit 1', 20],
+      ['unit 2', 20],
+      ['unit 3', 20],
+      ['unit 4', 20],
+      ['unit 5', 20],
+    ],
+  );
+  assert.deepEqual(parts.flatMap(({ files }) => files).sort(), groups.flatMap(({ files }) => files).sort());
+});
+
+test('temporary files of the tests are gone after the run', (t) => {
+  const text = `import { mkdtempSync } from 'node:fs';\nimport { tmpdir } from 'node:os';\nimport { join } from 'node:path';
+import test from 'node:test';\ntest('writes', () => console.log('wrote ' + mkdtempSync(join(tmpdir(), 'left-'))));\n`;
+  const { status, stdout } = runTests(t, { 'src/a.test.ts': text });
+  const left = /^wrote (.+)$/m.exec(stdout)?.[1] ?? '';
+  assert.equal(status, 0);
+  assert.match(left, /left-/);
+  assert.equal(existsSync(left), false);
 });
 
 test('paths may be written as the shell of Windows writes them', () => {

@@ -1,19 +1,20 @@
-/** The test command: runs each group of files in one process, two groups at a time, and closes with the totals of all. */
+/** The test command: runs each part of the files in one process, two parts at a time, and closes with the totals of all. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../files.ts';
-import { findTests, type Group, type GroupName, groupTests, select } from './files.ts';
+import { findTests, groupTests, type Part, select, splitGroups } from './files.ts';
 import { type Counts, keepSlowest, type Report, reportVariable, type Slow } from './reporter.ts';
+import { makeRunFolder, type RunFolder } from './run-folder.ts';
 
 const testTimeoutMs = 180_000;
 const groupTimeoutMs = 20 * 60_000;
 const stopGraceMs = 10_000;
 const emptyCounts: Counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
 
-type Outcome = { readonly group: Group; readonly report: Report | null; readonly exit: string | null };
+type Outcome = { readonly part: Part; readonly report: Report | null; readonly exit: string | null };
 
 async function main(words: readonly string[]): Promise<number> {
   const started = performance.now();
@@ -23,35 +24,33 @@ async function main(words: readonly string[]): Promise<number> {
     words.filter((word) => !word.startsWith('-')),
   );
   const nodeOptions = [...options, ...choice.namePatterns.map((pattern) => `--test-name-pattern=${pattern}`)];
-  const folder = mkdtempSync(join(tmpdir(), 'ai-spm-test-'));
+  const run = makeRunFolder();
   try {
-    const outcomes = await inLanes(groupTests(root, choice.files), { nodeOptions, folder });
+    const outcomes = await inLanes(splitGroups(groupTests(root, choice.files)), { nodeOptions, run });
     return conclude(outcomes, { durationMs: performance.now() - started, everyFileMustRun: choice.namePatterns.length === 0 });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await run.remove();
   }
 }
 
-type Run = { readonly nodeOptions: readonly string[]; readonly folder: string };
+type Run = { readonly nodeOptions: readonly string[]; readonly run: RunFolder };
 
-/** The longest groups wait much (for processes, for the database), so two of them share the machine well. */
+/** Two share the machine well: they wait much, for processes and for the database. What cannot be divided begins first. */
 const mostLanes = 2;
-async function inLanes(groups: readonly Group[], run: Run): Promise<Outcome[]> {
-  const waiting = groups.toSorted((left, right) => heaviestFirst.indexOf(left.name) - heaviestFirst.indexOf(right.name));
+async function inLanes(parts: readonly Part[], how: Run): Promise<Outcome[]> {
+  const waiting = [...parts];
   const lanes = Math.max(1, Math.min(mostLanes, availableParallelism(), waiting.length));
   const outcomes: Outcome[] = [];
   const lane = async (): Promise<void> => {
-    for (let group = waiting.shift(); group; group = waiting.shift())
-      outcomes.push(await runGroup(group, { ...run, isAlone: lanes === 1 }));
+    for (let part = waiting.shift(); part; part = waiting.shift()) outcomes.push(await runPart(part, { ...how, isAlone: lanes === 1 }));
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return outcomes;
 }
-const heaviestFirst: readonly GroupName[] = ['database', 'journey', 'browser', 'unit'];
 
-async function runGroup(group: Group, { nodeOptions, folder, isAlone }: Run & { isAlone: boolean }): Promise<Outcome> {
-  const reportPath = join(folder, `${group.name}.json`);
-  const title = `\n▶ ${group.name}: ${group.files.length} ${group.files.length === 1 ? 'file' : 'files'}`;
+async function runPart(part: Part, { nodeOptions, run, isAlone }: Run & { isAlone: boolean }): Promise<Outcome> {
+  const reportPath = join(run.folder, `${part.title.replaceAll(' ', '-')}.json`);
+  const title = `\n▶ ${part.title}: ${part.files.length} ${part.files.length === 1 ? 'file' : 'files'}`;
   print(isAlone ? title : `${title}, started`);
   const args = [
     '--test',
@@ -60,13 +59,28 @@ async function runGroup(group: Group, { nodeOptions, folder, isAlone }: Run & { 
     `--test-reporter=${new URL('reporter.ts', import.meta.url).href}`,
     '--test-reporter-destination=stdout',
     ...nodeOptions,
-    ...group.files,
+    ...part.files,
   ];
-  const { exit, text } = await runNode(args, { env: { ...process.env, [reportVariable]: reportPath }, isAlone });
-  // Side by side, each group's lines are kept together.
+  const { exit, text } = await runNode(args, { env: environmentOf({ folder: run.share(), reportPath }), isAlone });
+  // Side by side, each part's lines are kept together.
   if (!isAlone) print(`${title}\n${text}`);
-  return { group, report: readReport(reportPath), exit };
+  return { part, report: readReport(reportPath), exit };
 }
+
+function environmentOf({ folder, reportPath }: { folder: string; reportPath: string }): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    [reportVariable]: reportPath,
+    // Every temporary file of the tests is made here: fast where memory allows, and gone after the run.
+    [tmpdirVariable]: folder,
+    [diskVariable]: process.env[diskVariable] ?? tmpdir(),
+    // What the platform's own processes use: the tests start many.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compiled'),
+  };
+}
+const tmpdirVariable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
+/** Where programs may be put to be run; folders in memory often forbid that. */
+const diskVariable = 'AI_SPM_TEST_DISK';
 
 type Ended = { /** null: it ended well; else how. */ readonly exit: string | null; readonly text: string };
 /** What a group writes is kept up to here; its failures come last. */
@@ -134,11 +148,11 @@ export function conclude(outcomes: readonly Outcome[], { durationMs, everyFileMu
   return faults.length + counts.failed + counts.cancelled === 0 ? 0 : 1;
 }
 
-function faultsOf({ group, report, exit }: Outcome, everyFileMustRun: boolean): string[] {
-  if (!report) return [`The group "${group.name}" gave no summary: ${exit ?? 'it ended early'}.`];
+function faultsOf({ part, report, exit }: Outcome, everyFileMustRun: boolean): string[] {
+  if (!report) return [`The group "${part.title}" gave no summary: ${exit ?? 'it ended early'}.`];
   const failed = report.counts.failed + report.counts.cancelled > 0;
   const exitFault =
-    exit !== null && !failed && report.faults.length === 0 ? [`The group "${group.name}" passed its tests, but ${exit}.`] : [];
+    exit !== null && !failed && report.faults.length === 0 ? [`The group "${part.title}" passed its tests, but ${exit}.`] : [];
   const silent = everyFileMustRun ? report.silent : [];
   return [...report.faults, ...exitFault, ...silent.map((file) => `${file} contains no test.`)];
 }

@@ -1,17 +1,30 @@
 /** A real Chromium: the one npm brings, or the one CHROMIUM_PATH names. */
 import chromium from '@sparticuz/chromium';
-import { type Browser, type BrowserContext, chromium as launcher, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type CDPSession, chromium as launcher, type Page } from 'playwright-core';
 
 export async function launchBrowser(): Promise<Browser> {
   const named = process.env['CHROMIUM_PATH'];
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  const executablePath = named !== undefined && named !== '' ? named : await chromium.executablePath();
+  const executablePath = named !== undefined && named !== '' ? named : await unpackedChromium();
   // Its own args are made for serverless functions (one process, no web security): not what people browse with.
   return launcher.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
 }
 
+/** It is unpacked into the temporary folder. The one of a test run may be in memory, where programs often may not be run. */
+async function unpackedChromium(): Promise<string> {
+  const { TMPDIR: before, AI_SPM_TEST_DISK: disk } = process.env;
+  if (before === undefined || disk === undefined) return chromium.executablePath();
+  process.env['TMPDIR'] = disk;
+  try {
+    return await chromium.executablePath();
+  } finally {
+    process.env['TMPDIR'] = before;
+  }
+}
+
 export type Looks = { readonly theme: 'light' | 'dark'; readonly phone?: boolean };
 export const desktop = { width: 1440, height: 900 };
+const patienceMs = 90_000;
 export const phone = { width: 390, height: 844 };
 
 /** A window of its own, with its own cookies. */
@@ -24,7 +37,22 @@ export async function openWindow(browser: Browser, url: string, looks: Looks): P
     reducedMotion: 'reduce',
     ...(looks.phone === true ? { isMobile: true, hasTouch: true } : {}),
   });
+  // Playwright's own half minute is short for a machine that does much else.
+  context.setDefaultTimeout(patienceMs);
   return { context, page: await context.newPage() };
+}
+
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** Changes theme and window of a page that is loaded: spares loading it again for each look. */
+export async function showAs(page: Page, { theme, phone: small = false }: Looks): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  // What a session sets holds as long as the session: one for the life of the page.
+  const opened = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, opened);
+  const session = await opened;
+  await session.send('Emulation.setDeviceMetricsOverride', { ...(small ? phone : desktop), deviceScaleFactor: 1, mobile: small });
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: small });
 }
 
 /** Takes the cookies of a person who signed in over REST. */

@@ -2,188 +2,193 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { after, before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import { serviceDoors } from '../../src/apps/services.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
-import { type Answer, type Person, registerAdmin } from '../person.ts';
-import { type RunningPlatform, startPlatform } from '../running-platform.ts';
+import type { Answer, Person } from '../person.ts';
+import type { RunningPlatform } from '../running-platform.ts';
+import { sharedPlatform } from '../shared-platform.ts';
 
-let platform: RunningPlatform;
-let admin: Person;
-before(async () => {
-  platform = await startPlatform({ RATE_PER_MINUTE: '1000000' });
-  admin = await registerAdmin(platform.url);
-});
-after(() => platform?.stop());
+describe('hostile input', { timeout: 600_000 }, () => {
+  let platform: RunningPlatform;
+  let admin: Person;
+  before(async () => {
+    ({ platform, admin } = await sharedPlatform());
+  });
 
-const keepsSession = new Set(['/api/logout', '/api/sessions', '/api/events', '/api/user/password']);
-const product = endpoints.filter(
-  (endpoint) => endpoint.door === 'product' && endpoint.access !== 'service' && !keepsSession.has(endpoint.path),
-);
+  const keepsSession = new Set(['/api/logout', '/api/sessions', '/api/events', '/api/user/password']);
+  const product = endpoints.filter(
+    (endpoint) => endpoint.door === 'product' && endpoint.access !== 'service' && !keepsSession.has(endpoint.path),
+  );
 
-function check(answer: Answer, label: string): void {
-  assert.ok(answer.status < 500, `${label} answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 300)}`);
-  if (answer.status < 400) return;
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/, label);
-  const text = JSON.stringify(answer.body);
-  assert.match(text, /"detail":"[^"]{8,}/, label);
-  assert.doesNotMatch(text, /\.ts:\d+|node_modules|at async|SELECT |violates/i, `${label} shows its inside: ${text.slice(0, 300)}`);
-}
-
-const bodies: readonly (readonly [string, string])[] = [
-  ['not JSON', '{"a":'],
-  ['an array', '[]'],
-  ['a number', '12'],
-  ['null', 'null'],
-  ['deep nesting', '['.repeat(100_000)],
-  ['prototype keys', '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'],
-  ['wrong types', '{"id":{"$ne":null},"name":[],"path":{"a":1},"email":1,"password":{},"ids":"x","filter":7,"role":["admin"]}'],
-  ['NUL and bidi', '{"name":"a\\u0000b\\u202e","path":"\\u0000","title":"\\u0000","email":"a\\u0000@b.c","reason":"\\ud800"}'],
-  ['long text', `{"name":"${'x'.repeat(200_000)}","path":"${'y'.repeat(200_000)}"}`],
-];
-const queries = [
-  'limit=-1',
-  'limit=1e309',
-  'limit=abc',
-  'page=0',
-  'page=99999999999999999999',
-  'cursor=%00',
-  'cursor=..%2f..%2f',
-  'cursor=eyJhIjoxfQ',
-  'q=%25%27%22%5c',
-  'q=%00',
-  'q=a%00b',
-  'sort=;drop table',
-  'limit=1&limit=2',
-  'severity=%ff',
-  'from=yesterday',
-  '__proto__[x]=1',
-  'asset_id=1',
-  'since=9999-99-99',
-  `q=${'x'.repeat(5000)}`,
-];
-const ids = ['1', '%00', '..%2f..%2fetc%2fpasswd', "'%20or%201=1", '00000000-0000-0000-0000-000000000000', 'x'.repeat(490), '%ff'];
-
-function pathOf(endpoint: Endpoint, id: string): string {
-  return endpoint.path.replace(/:\w+/g, id);
-}
-
-test('every body-taking endpoint refuses malformed, deep, mistyped and hostile bodies', async () => {
-  const id = '0190a000-0000-7000-8000-000000000001';
-  for (const endpoint of product.filter(({ method }) => method !== 'GET' && method !== 'DELETE')) {
-    for (const [name, body] of bodies)
-      check(await admin.ask(endpoint.method, pathOf(endpoint, id), body), `${name} to ${endpoint.method} ${endpoint.path}`);
-    if (endpoint.kind === 'json')
-      check(await admin.ask(endpoint.method, pathOf(endpoint, id), 'a=1', { 'content-type': 'text/plain' }), `text to ${endpoint.path}`);
+  function check(answer: Answer, label: string): void {
+    assert.ok(answer.status < 500, `${label} answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 300)}`);
+    if (answer.status < 400) return;
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/, label);
+    const text = JSON.stringify(answer.body);
+    assert.match(text, /"detail":"[^"]{8,}/, label);
+    assert.doesNotMatch(text, /\.ts:\d+|node_modules|at async|SELECT |violates/i, `${label} shows its inside: ${text.slice(0, 300)}`);
   }
-});
 
-test('every reading endpoint refuses hostile queries', async () => {
-  const id = '0190a000-0000-7000-8000-000000000001';
-  for (const endpoint of product.filter(({ method }) => method === 'GET')) {
-    for (const query of queries)
-      check(await admin.ask('GET', `${pathOf(endpoint, id)}?${query}`), `${query.slice(0, 60)} to ${endpoint.path}`);
-  }
-});
-
-test('every path parameter refuses hostile values', async () => {
-  for (const endpoint of product.filter(({ path }) => path.includes(':'))) {
-    for (const id of ids)
-      check(
-        await admin.ask(endpoint.method, pathOf(endpoint, id), endpoint.method === 'GET' ? undefined : {}),
-        `${id} in ${endpoint.method} ${endpoint.path}`,
-      );
-  }
-});
-
-test('a body larger than the limit is refused with its limit', async () => {
-  const answer = await admin.ask('POST', '/api/ai-assets', `{"name":"${'x'.repeat(3_000_000)}"}`);
-  assert.equal(answer.status, 413);
-  check(answer, 'a 3 MB body');
-});
-
-test('raw nonsense on the wire neither hangs nor ends the process', async () => {
-  const port = Number(new URL(platform.url).port);
-  const lines = [
-    'GET / HTTP/9.9\r\n\r\n',
-    '\x16\x03\x01\x02\x00',
-    `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n\r\n`,
-    'POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+  const bodies: readonly (readonly [string, string])[] = [
+    ['not JSON', '{"a":'],
+    ['an array', '[]'],
+    ['a number', '12'],
+    ['null', 'null'],
+    ['deep nesting', '['.repeat(100_000)],
+    ['prototype keys', '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'],
+    ['wrong types', '{"id":{"$ne":null},"name":[],"path":{"a":1},"email":1,"password":{},"ids":"x","filter":7,"role":["admin"]}'],
+    ['NUL and bidi', '{"name":"a\\u0000b\\u202e","path":"\\u0000","title":"\\u0000","email":"a\\u0000@b.c","reason":"\\ud800"}'],
+    ['long text', `{"name":"${'x'.repeat(200_000)}","path":"${'y'.repeat(200_000)}"}`],
   ];
-  for (const line of lines) await sendRaw(port, line);
-  assert.equal((await admin.ask('GET', '/livez')).status, 200);
-});
+  const queries = [
+    'limit=-1',
+    'limit=1e309',
+    'limit=abc',
+    'page=0',
+    'page=99999999999999999999',
+    'cursor=%00',
+    'cursor=..%2f..%2f',
+    'cursor=eyJhIjoxfQ',
+    'q=%25%27%22%5c',
+    'q=%00',
+    'q=a%00b',
+    'sort=;drop table',
+    'limit=1&limit=2',
+    'severity=%ff',
+    'from=yesterday',
+    '__proto__[x]=1',
+    'asset_id=1',
+    'since=9999-99-99',
+    `q=${'x'.repeat(5000)}`,
+  ];
+  const ids = ['1', '%00', '..%2f..%2fetc%2fpasswd', "'%20or%201=1", '00000000-0000-0000-0000-000000000000', 'x'.repeat(490), '%ff'];
 
-test('every compute door answers 401 to callers without a service token', async () => {
-  for (const endpoint of endpoints.filter(({ door, access }) => door !== 'product' && access === 'service')) {
-    const step = serviceDoors.find((service) => service.door === endpoint.door)?.portStep ?? 0;
-    const status = await statusOf(platform.servicePort(step), endpoint);
-    assert.equal(status, 401, `${endpoint.method} ${endpoint.path}`);
+  function pathOf(endpoint: Endpoint, id: string): string {
+    return endpoint.path.replace(/:\w+/g, id);
   }
-});
 
-test('every service answers health, its own OpenAPI document and a readable page, and offers only what is real', async () => {
-  for (const step of [1, 2, 3, 4, 5]) {
-    const base = `http://127.0.0.1:${platform.servicePort(step)}`;
-    const health = await fetch(`${base}/health`);
-    assert.equal(health.status, 200);
-    assert.match(await health.text(), /"status":"healthy"/);
-    const document: unknown = await (await fetch(`${base}/openapi.json`)).json();
-    assert.ok(typeof document === 'object' && document !== null && 'paths' in document && 'openapi' in document);
-    assert.equal(document.openapi, '3.1.0');
-    const paths = Object.keys(document.paths as object);
-    const own = paths.filter((path) => path !== '/health' && path !== '/metrics');
-    if (step === 1) assert.ok(own.includes('/scan/model'));
-    else if (step === 2) assert.deepEqual(own.sort(), ['/check/anomalies', '/check/drift', '/check/quality']);
-    else assert.deepEqual(own, []);
-    assert.equal((await fetch(`${base}/docs`)).status, 200);
-    assert.equal((await fetch(`${base}/metrics`)).status, 403);
-  }
-});
-
-test('static files stay inside their folder', async () => {
-  for (const path of [
-    '/../package.json',
-    '/%2e%2e/package.json',
-    '/assets/..%2f..%2f..%2fpackage.json',
-    '/.env',
-    '/..%5c..%5cpackage.json',
-  ]) {
-    const answer = await admin.ask('GET', path);
-    assert.ok(!JSON.stringify(answer.body).includes('"ai-spm"'), path);
-    assert.ok(answer.status < 500, path);
-  }
-});
-
-async function sendRaw(port: number, text: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    const end = (): void => {
-      socket.destroy();
-      resolve();
-    };
-    socket.on('data', end).on('error', end).on('close', end);
-    setTimeout(end, 1000).unref();
+  test('every body-taking endpoint refuses malformed, deep, mistyped and hostile bodies', async () => {
+    const id = '0190a000-0000-7000-8000-000000000001';
+    for (const endpoint of product.filter(({ method }) => method !== 'GET' && method !== 'DELETE')) {
+      for (const [name, body] of bodies)
+        check(await admin.ask(endpoint.method, pathOf(endpoint, id), body), `${name} to ${endpoint.method} ${endpoint.path}`);
+      if (endpoint.kind === 'json')
+        check(await admin.ask(endpoint.method, pathOf(endpoint, id), 'a=1', { 'content-type': 'text/plain' }), `text to ${endpoint.path}`);
+    }
   });
-}
 
-async function statusOf(port: number, endpoint: Endpoint): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        method: endpoint.method,
-        path: pathOf(endpoint, '0190a000-0000-7000-8000-000000000001'),
-        headers: { 'content-type': 'application/json' },
-      },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode ?? 0);
-      },
-    );
-    asked.on('error', reject);
-    asked.end(endpoint.method === 'GET' || endpoint.method === 'DELETE' ? undefined : '{}');
+  test('every reading endpoint refuses hostile queries', async () => {
+    const id = '0190a000-0000-7000-8000-000000000001';
+    for (const endpoint of product.filter(({ method }) => method === 'GET')) {
+      for (const query of queries)
+        check(await admin.ask('GET', `${pathOf(endpoint, id)}?${query}`), `${query.slice(0, 60)} to ${endpoint.path}`);
+    }
   });
-}
+
+  test('every path parameter refuses hostile values', async () => {
+    for (const endpoint of product.filter(({ path }) => path.includes(':'))) {
+      for (const id of ids)
+        check(
+          await admin.ask(endpoint.method, pathOf(endpoint, id), endpoint.method === 'GET' ? undefined : {}),
+          `${id} in ${endpoint.method} ${endpoint.path}`,
+        );
+    }
+  });
+
+  test('a body larger than the limit is refused with its limit', async () => {
+    const answer = await admin.ask('POST', '/api/ai-assets', `{"name":"${'x'.repeat(3_000_000)}"}`);
+    assert.equal(answer.status, 413);
+    check(answer, 'a 3 MB body');
+  });
+
+  test('raw nonsense on the wire neither hangs nor ends the process', async () => {
+    const port = Number(new URL(platform.url).port);
+    const lines = [
+      'GET / HTTP/9.9\r\n\r\n',
+      '\x16\x03\x01\x02\x00',
+      `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n\r\n`,
+      'POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+    ];
+    for (const line of lines) await sendRaw(port, line);
+    assert.equal((await admin.ask('GET', '/livez')).status, 200);
+  });
+
+  test('every compute door answers 401 to callers without a service token', async () => {
+    for (const endpoint of endpoints.filter(({ door, access }) => door !== 'product' && access === 'service')) {
+      const step = serviceDoors.find((service) => service.door === endpoint.door)?.portStep ?? 0;
+      const status = await statusOf(platform.servicePort(step), endpoint);
+      assert.equal(status, 401, `${endpoint.method} ${endpoint.path}`);
+    }
+  });
+
+  test('every service answers health, its own OpenAPI document and a readable page, and offers only what is real', async () => {
+    for (const step of [1, 2, 3, 4, 5]) {
+      const base = `http://127.0.0.1:${platform.servicePort(step)}`;
+      const health = await fetch(`${base}/health`);
+      assert.equal(health.status, 200);
+      assert.match(await health.text(), /"status":"healthy"/);
+      const document: unknown = await (await fetch(`${base}/openapi.json`)).json();
+      assert.ok(typeof document === 'object' && document !== null && 'paths' in document && 'openapi' in document);
+      assert.equal(document.openapi, '3.1.0');
+      const paths = Object.keys(document.paths as object);
+      const own = paths.filter((path) => path !== '/health' && path !== '/metrics');
+      if (step === 1) assert.ok(own.includes('/scan/model'));
+      else if (step === 2)
+        assert.deepEqual(
+          own.sort().map((path) => path.replace('/check/', '')),
+          ['anomalies', 'baseline', 'drift', 'poisoning', 'quality', 'suggest'],
+        );
+      else assert.deepEqual(own, []);
+      assert.equal((await fetch(`${base}/docs`)).status, 200);
+      assert.equal((await fetch(`${base}/metrics`)).status, 403);
+    }
+  });
+
+  test('static files stay inside their folder', async () => {
+    for (const path of [
+      '/../package.json',
+      '/%2e%2e/package.json',
+      '/assets/..%2f..%2f..%2fpackage.json',
+      '/.env',
+      '/..%5c..%5cpackage.json',
+    ]) {
+      const answer = await admin.ask('GET', path);
+      assert.ok(!JSON.stringify(answer.body).includes('"ai-spm"'), path);
+      assert.ok(answer.status < 500, path);
+    }
+  });
+
+  async function sendRaw(port: number, text: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      const end = (): void => {
+        socket.destroy();
+        resolve();
+      };
+      socket.on('data', end).on('error', end).on('close', end);
+      setTimeout(end, 1000).unref();
+    });
+  }
+
+  async function statusOf(port: number, endpoint: Endpoint): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const asked = request(
+        {
+          host: '127.0.0.1',
+          port,
+          method: endpoint.method,
+          path: pathOf(endpoint, '0190a000-0000-7000-8000-000000000001'),
+          headers: { 'content-type': 'application/json' },
+        },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        },
+      );
+      asked.on('error', reject);
+      asked.end(endpoint.method === 'GET' || endpoint.method === 'DELETE' ? undefined : '{}');
+    });
+  }
+});

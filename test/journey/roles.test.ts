@@ -1,82 +1,85 @@
 /** Every endpoint × every role (and nobody): what the matrix allows is answered, what it does not is refused. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
 import { Role } from '../../src/contract/permission.ts';
 import { permissionsOf } from '../../src/modules/identity/permission-matrix.ts';
-import { Person, registerAdmin } from '../person.ts';
-import { type RunningPlatform, startPlatform } from '../running-platform.ts';
+import { Person } from '../person.ts';
+import type { RunningPlatform } from '../running-platform.ts';
+import { sharedPlatform } from '../shared-platform.ts';
 
-let platform: RunningPlatform;
-const people = new Map<Role, Person>();
-const id = '0190a000-0000-7000-8000-000000000001';
+describe('endpoints by role', { timeout: 600_000 }, () => {
+  let platform: RunningPlatform;
+  const people = new Map<Role, Person>();
+  const id = '0190a000-0000-7000-8000-000000000001';
 
-before(async () => {
-  platform = await startPlatform({ REGISTRATION: 'invite', RATE_PER_MINUTE: '1000000' });
-  const admin = await registerAdmin(platform.url);
-  people.set('admin', admin);
-  const Invitation = z.object({ token: z.string() });
-  for (const role of Role.options.filter((word) => word !== 'admin')) {
-    const { token } = await admin.must(Invitation, 'POST', '/api/users/invitations', { email: `${role}@example.com`, role });
-    const person = new Person(platform.url);
-    await person.must(z.unknown(), 'POST', '/api/register', {
-      email: `${role}@example.com`,
-      name: role,
-      password: 'a long quiet sentence 71',
-      invitation: token,
-    });
-    people.set(role, person);
-  }
-});
-after(() => platform?.stop());
-
-/** Sign-out and the like would end the test's own session. */
-const leavesMeOut = new Set([
-  '/api/logout',
-  '/api/sessions',
-  '/api/sessions/:id',
-  '/api/login',
-  '/api/register',
-  '/api/user/password',
-  '/api/events',
-]);
-const product = endpoints.filter((endpoint) => endpoint.door === 'product' && !leavesMeOut.has(endpoint.path));
-
-async function ask(person: Person, endpoint: Endpoint): Promise<number> {
-  const path = endpoint.path.replace(/:\w+/g, id);
-  // An input nothing accepts: who may gets 404 or 422, who may not is refused before the input is looked at.
-  const body =
-    endpoint.method === 'GET' || endpoint.method === 'DELETE' ? undefined : endpoint.kind === 'upload' ? 'x' : { 'no such field': true };
-  return (await person.ask(endpoint.method, path, body)).status;
-}
-
-test('there are endpoints to check', () => assert.ok(product.length > 40, `${product.length} endpoints`));
-
-test('without a session everything but the public endpoints answers 401', async () => {
-  for (const endpoint of product) {
-    const status = await ask(new Person(platform.url), endpoint);
-    if (endpoint.access === 'public') assert.notEqual(status, 401, `${endpoint.method} ${endpoint.path}`);
-    else assert.equal(status, 401, `${endpoint.method} ${endpoint.path}`);
-  }
-});
-
-for (const role of Role.options) {
-  test(`as ${role}, each endpoint answers as the matrix says`, async () => {
-    const person = people.get(role);
-    assert.ok(person);
-    const allowed = permissionsOf(role);
-    for (const endpoint of product) {
-      const { access } = endpoint;
-      const status = await ask(person, endpoint);
-      const label = `${role}: ${endpoint.method} ${endpoint.path} (${access}) answered ${status}`;
-      assert.ok(status < 500, label);
-      if (access === 'service') assert.equal(status, 403, label);
-      else if (access !== 'public' && access !== 'signed-in' && !allowed.has(access)) assert.equal(status, 403, label);
-      else assert.notEqual(status, 401, label);
-      if (access !== 'service' && access !== 'public' && access !== 'signed-in' && allowed.has(access) && endpoint.method === 'GET')
-        assert.notEqual(status, 403, label);
+  before(async () => {
+    const shared = await sharedPlatform();
+    const { admin } = shared;
+    platform = shared.platform;
+    people.set('admin', admin);
+    const Invitation = z.object({ token: z.string() });
+    for (const role of Role.options.filter((word) => word !== 'admin')) {
+      const { token } = await admin.must(Invitation, 'POST', '/api/users/invitations', { email: `${role}@example.com`, role });
+      const person = new Person(platform.url);
+      await person.must(z.unknown(), 'POST', '/api/register', {
+        email: `${role}@example.com`,
+        name: role,
+        password: 'a long quiet sentence 71',
+        invitation: token,
+      });
+      people.set(role, person);
     }
   });
-}
+
+  /** Sign-out and the like would end the test's own session. */
+  const leavesMeOut = new Set([
+    '/api/logout',
+    '/api/sessions',
+    '/api/sessions/:id',
+    '/api/login',
+    '/api/register',
+    '/api/user/password',
+    '/api/events',
+  ]);
+  const product = endpoints.filter((endpoint) => endpoint.door === 'product' && !leavesMeOut.has(endpoint.path));
+
+  async function ask(person: Person, endpoint: Endpoint): Promise<number> {
+    const path = endpoint.path.replace(/:\w+/g, id);
+    // An input nothing accepts: who may gets 404 or 422, who may not is refused before the input is looked at.
+    const body =
+      endpoint.method === 'GET' || endpoint.method === 'DELETE' ? undefined : endpoint.kind === 'upload' ? 'x' : { 'no such field': true };
+    return (await person.ask(endpoint.method, path, body)).status;
+  }
+
+  test('there are endpoints to check', () => assert.ok(product.length > 40, `${product.length} endpoints`));
+
+  test('without a session everything but the public endpoints answers 401', async () => {
+    for (const endpoint of product) {
+      const status = await ask(new Person(platform.url), endpoint);
+      if (endpoint.access === 'public') assert.notEqual(status, 401, `${endpoint.method} ${endpoint.path}`);
+      else assert.equal(status, 401, `${endpoint.method} ${endpoint.path}`);
+    }
+  });
+
+  for (const role of Role.options) {
+    test(`as ${role}, each endpoint answers as the matrix says`, async () => {
+      const person = people.get(role);
+      assert.ok(person);
+      const allowed = permissionsOf(role);
+      for (const endpoint of product) {
+        const { access } = endpoint;
+        const status = await ask(person, endpoint);
+        const label = `${role}: ${endpoint.method} ${endpoint.path} (${access}) answered ${status}`;
+        assert.ok(status < 500, label);
+        if (access === 'service') assert.equal(status, 403, label);
+        else if (access !== 'public' && access !== 'signed-in' && !allowed.has(access)) assert.equal(status, 403, label);
+        else assert.notEqual(status, 401, label);
+        if (access !== 'service' && access !== 'public' && access !== 'signed-in' && allowed.has(access) && endpoint.method === 'GET')
+          assert.notEqual(status, 403, label);
+      }
+    });
+  }
+});

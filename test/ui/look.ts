@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { basename, extname, join, normalize } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
-import { desktop, launchBrowser, openWindow, phone, watchComplaints } from '../browser/browser.ts';
+import { type Looks, launchBrowser, openWindow, showAs, watchComplaints } from '../browser/browser.ts';
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'";
@@ -29,7 +29,6 @@ export const scenes = [
   '/sign-in',
   '/nowhere',
 ] as const;
-export const sizes = { desk: desktop, phone } as const;
 
 export async function buildGallery(outDir: string): Promise<void> {
   await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
@@ -85,36 +84,60 @@ export async function serveBuilt(folder: string): Promise<{ url: string; server:
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, streams };
 }
 
-type Look = { scene: string; size: keyof typeof sizes; theme: 'light' | 'dark'; picture?: string | undefined };
-/** Everything wrong with one scene: axe violations, console errors, page overflow. */
-export async function lookAt(browser: Browser, url: string, { scene, size, theme, picture }: Look): Promise<string[]> {
-  const { context, page } = await openWindow(browser, url, { theme, phone: size === 'phone' });
-  const wrong = watchComplaints(page);
+export type View = Looks & { readonly picture?: string };
+/** Everything wrong with one scene, for each view in turn: axe violations, page overflow, console errors (with the last view). */
+export async function lookAt(
+  browser: Browser,
+  url: string,
+  { scene, views }: { scene: string; views: readonly View[] },
+): Promise<string[][]> {
+  const { context, page } = await openWindow(browser, url, { theme: 'light' });
+  const complaints = watchComplaints(page);
   await page.goto(scene);
   await page.waitForSelector('h1');
   // The live dot, fonts and bars of a loading note come a moment later.
   await page.waitForTimeout(500);
-  if (picture !== undefined) await page.screenshot({ path: picture });
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-  if (Number(overflow) > 0) wrong.push(`the page is ${overflow} px too wide`);
-  wrong.push(...(await axeViolations(page)));
+  await loadAxe(page);
+  const wrong: string[][] = [];
+  for (const view of views) {
+    await showAs(page, view);
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+    if (view.picture !== undefined) await page.screenshot({ path: view.picture });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    wrong.push([...(Number(overflow) > 0 ? [`the page is ${overflow} px too wide`] : []), ...(await runAxe(page))]);
+  }
+  wrong.at(-1)?.push(...complaints);
   await context.close();
   return wrong;
 }
 
 type Violation = { id: string; nodes: { html: string; failureSummary: string }[] };
 export async function axeViolations(page: Page): Promise<string[]> {
+  await loadAxe(page);
+  return runAxe(page);
+}
+
+/** Evaluated through the debugger, which the page's policy does not bind. */
+async function loadAxe(page: Page): Promise<void> {
+  const source = await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(`typeof axe === 'undefined' && (() => { ${source} })(); undefined`);
+}
+
+async function runAxe(page: Page): Promise<string[]> {
   // Menus and toasts hang outside the landmarks on purpose, so `region` is left out.
-  // Evaluated through the debugger, which the page's policy does not bind.
-  await page.evaluate(`${await readFile(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')};undefined`);
   const found = (await page.evaluate(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: false } } }).then((answer) => answer.violations)",
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: false } }, resultTypes: ['violations'], selectors: false }).then((answer) => answer.violations)",
   )) as Violation[];
   return found.flatMap(({ id, nodes }) =>
     nodes
       .slice(0, 4)
       .map(({ html, failureSummary }) => `axe ${id}: ${html.slice(0, 220)} — ${failureSummary.split('\n').slice(1, 3).join(' ').trim()}`),
   );
+}
+
+function pictureName({ scene, theme, phone }: { scene: string; theme: string; phone: boolean }): string {
+  const words = scene.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '') || 'dashboard';
+  return `${words}-${phone ? 'phone' : 'desk'}-${theme}.png`;
 }
 
 if (import.meta.main) {
@@ -125,13 +148,12 @@ if (import.meta.main) {
   const browser = await launchBrowser();
   for (const scene of scenes) {
     if (only !== undefined && !scene.startsWith(only)) continue;
-    for (const size of ['desk', 'phone'] as const) {
-      for (const theme of ['light', 'dark'] as const) {
-        const name = `${scene.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '') || 'dashboard'}-${size}-${theme}.png`;
-        const wrong = await lookAt(browser, url, { scene, size, theme, picture: join(folder, name) });
-        process.stdout.write(`${name}: ${wrong.length === 0 ? 'nothing wrong' : `\n  ${wrong.join('\n  ')}`}\n`);
-      }
-    }
+    const views = (['light', 'dark'] as const).flatMap((theme) =>
+      [false, true].map((phone) => ({ theme, phone, picture: join(folder, pictureName({ scene, theme, phone })) })),
+    );
+    const wrong = await lookAt(browser, url, { scene, views });
+    for (const [index, { picture }] of views.entries())
+      process.stdout.write(`${basename(picture)}: ${wrong[index]?.length === 0 ? 'nothing wrong' : `\n  ${wrong[index]?.join('\n  ')}`}\n`);
   }
   await browser.close();
   server.closeAllConnections();
