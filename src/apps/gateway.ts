@@ -13,6 +13,7 @@ import { watchHealth } from '../platform/health.ts';
 import { doorUrl, serveLocally } from '../platform/http/call.ts';
 import { installTransactions } from '../platform/http/run-route.ts';
 import { createServer } from '../platform/http/server.ts';
+import { jobRetention } from '../platform/jobs/job-retention.ts';
 import { watchLostJobs } from '../platform/jobs/lost-jobs.ts';
 import { jobRoutes } from '../platform/jobs/routes.ts';
 import { startJobs } from '../platform/jobs/worker.ts';
@@ -89,7 +90,7 @@ function openDatabaseFor(life: Lifetime): void {
 }
 
 async function startBackground(life: Lifetime, { work }: { work: boolean }): Promise<void> {
-  const queue = await startJobs(jobs, { work });
+  const queue = await startJobs([...jobs, jobRetention], { work });
   life.add('jobs', () => queue.stop());
   if (!work) return;
   const lost = watchLostJobs();

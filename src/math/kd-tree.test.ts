@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { densityClusters, kdTree, nearestNeighbours } from './kd-tree.ts';
+import { densityClusters } from './density-clusters.ts';
+import { kdTree, nearestNeighbours } from './kd-tree.ts';
 import golden from './neighbours.golden.json' with { type: 'json' };
 
 const points = { values: Float64Array.from(golden.rows.flat()), dimensions: 3 };

@@ -7,13 +7,15 @@ type ChoiceProps = {
   value: string;
   choices: readonly { readonly value: string; readonly label: string }[];
   onChange: (value: string) => void;
+  /** The label is read out only: its place says what it is. */
+  isQuiet?: boolean;
 };
 /** A labelled select outside a form. */
-export function Choice({ label, value, choices, onChange }: ChoiceProps) {
+export function Choice({ label, value, choices, onChange, isQuiet = false }: ChoiceProps) {
   const id = useId();
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block font-name">
+      <label htmlFor={id} className={isQuiet ? 'sr-only' : 'mb-1 block font-name'}>
         {label}
       </label>
       <select

@@ -37,6 +37,7 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
     const scanned = files.items.find(({ assetId }) => assetId !== null)?.assetId;
     const project = files.items.find(({ path, assetId }) => path.endsWith('requirements.txt') && assetId !== null)?.assetId;
     assert.ok(scanned && project, 'the example project has models and a list of packages');
+    const { table, assessment } = await assessedTable();
     places = [
       '/',
       '/ai-assets',
@@ -59,6 +60,16 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
       '/advisories?here=true',
       `/advisories?peek=${advisory}`,
       '/advisories/imports',
+      '/data-quality',
+      '/data-quality?tab=alerts',
+      '/data-quality?tab=assessments',
+      '/data-quality/settings',
+      `/data-quality/tables/${table}`,
+      ...['columns', 'drift', 'anomalies', 'poisoning', 'rules', 'baselines', 'monitors', 'history'].map(
+        (tab) => `/data-quality/tables/${table}?tab=${tab}`,
+      ),
+      `/data-quality/assessments/${assessment}`,
+      `/data-quality/assessments/${assessment}?tab=rows`,
       '/vulnerabilities',
       `/vulnerabilities?peek=${vulnerability}`,
       `/vulnerabilities/${vulnerability}`,
@@ -78,6 +89,24 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
     await platform?.stop();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** A data set of the examples with a baseline, a rule that is broken, a monitor, and one look at it. */
+  async function assessedTable(): Promise<{ table: string; assessment: string }> {
+    const Made = z.object({ id: z.uuid() });
+    // Found by discovery, with its file as key.
+    const assetId = await firstId('/api/ai-assets?q=customers.csv&asset_type=dataset');
+    assert.ok(assetId);
+    await admin.must(Made, 'POST', '/api/data-quality/baselines', { assetId, name: 'the first', promote: true });
+    const rule = { kind: 'rowCount', min: 1_000_000 };
+    await admin.must(z.unknown(), 'POST', '/api/data-quality/validation-rules', { assetId, rules: [{ rule, severity: 'high' }] });
+    const { id: monitor } = await admin.must(Made, 'POST', '/api/data-quality/monitors', { assetId, name: 'Hourly', everyMinutes: null });
+    const { id: assessment } = await admin.must(Made, 'POST', `/api/data-quality/monitors/${monitor}/run`, {});
+    const State = z.object({ state: z.string() });
+    await until('the assessment', async () =>
+      (await admin.must(State, 'GET', `/api/data-quality/assessments/${assessment}`)).state === 'done' ? true : null,
+    );
+    return { table: assetId, assessment };
+  }
 
   /** One advisory, of a made-up package that nobody has. */
   async function importedAdvisory(): Promise<string> {
@@ -104,7 +133,11 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
   }
 
   async function firstId(path: string): Promise<string | null> {
-    const page = await admin.must(z.object({ items: z.array(z.object({ id: z.string() })) }), 'GET', `${path}?limit=1`);
+    const page = await admin.must(
+      z.object({ items: z.array(z.object({ id: z.string() })) }),
+      'GET',
+      `${path}${path.includes('?') ? '&' : '?'}limit=1`,
+    );
     return page.items[0]?.id ?? null;
   }
 
@@ -266,6 +299,30 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.textContent?.includes('Import') === true);
+    await context.close();
+  });
+
+  test('a rule is tried and added by keyboard alone', async () => {
+    const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
+    await actAs(context, platform.url, admin.cookieHeader());
+    const place = places.find((one) => one.endsWith('tab=rules'));
+    assert.ok(place);
+    await settled(page, place);
+    await tabTo(page, /^BUTTON Add a rule/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    // The dialog begins at its first field, the kind of the rule: never missing.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('churned');
+    await page
+      .getByText(/ fail$/)
+      .first()
+      .waitFor();
+    await tabTo(page, /^BUTTON Add the rule/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('churned is never missing').first().waitFor();
     await context.close();
   });
 

@@ -1,5 +1,6 @@
 /** conda packages as the Python packages they are built from: no advisory names conda, many name what lies inside. */
-import type { Component } from './match.ts';
+
+type Named = { readonly ecosystem: string; readonly name: string; readonly requirement: string | null };
 
 /** Names that differ. @source recipes of conda-forge: the project on PyPI that each of them fetches. */
 const otherNames: ReadonlyMap<string, string> = new Map([
@@ -40,7 +41,7 @@ torchvision tornado tqdm transformers tritonclient twisted urllib3 uvicorn virtu
  * @returns the component as PyPI would name it, when its conda name is one of a known Python package; else the component as it is, for which
  *   no ecosystem of advisories answers. Builds of conda may carry patches of their own: the version is compared as the project released it.
  */
-export function asPython<T extends Component>(component: T): T {
+export function asPython<T extends Named>(component: T): T {
   if (component.ecosystem !== 'conda') return component;
   const written = component.name.toLowerCase().replace(/[-_.]+/g, '-');
   const name = otherNames.get(written) ?? (sameNames.has(written) ? written : null);

@@ -17,7 +17,7 @@ export const dataAlertProblems = problems('data-quality', {
   muteInPast: [422, 'An alert is muted until a time to come.'],
 });
 
-export const alertKinds = ['quality', 'rule', 'drift', 'anomalies', 'poisoning', 'run-failed', 'storm'] as const;
+export const alertKinds = ['quality', 'rule', 'drift', 'anomalies', 'poisoning', 'series', 'run-failed', 'storm'] as const;
 export const DataAlertKind = z.enum(alertKinds);
 export type DataAlertKind = z.infer<typeof DataAlertKind>;
 export const dataAlertStates = ['open', 'acknowledged', 'muted', 'resolved'] as const;

@@ -196,6 +196,7 @@ export const assessmentFilter = {
   state: anyOf(JobState.options, 100).optional(),
   environment: anyOf(dataEnvironments, 100).optional(),
   outcome: anyOf(['good', 'bad', 'unknown'], 60).optional(),
+  check: CheckKind.optional().describe('Only those that looked for this.'),
 } as const;
 export const listAssessments = endpoint({
   method: 'GET',

@@ -127,6 +127,7 @@ export type AssessmentFilter = {
   readonly state?: string | undefined;
   readonly environment?: string | undefined;
   readonly outcome?: string | undefined;
+  readonly check?: string | undefined;
 };
 const newestFirst = keyset({ id: assessment.id, sort: [{ by: assessment.createdAt, direction: 'desc' }] });
 
@@ -138,6 +139,7 @@ export function listAssessmentRows(filter: AssessmentFilter, paging: Paging): Pr
   if (filter.state !== undefined) parts.push(oneOf(assessment.state, filter.state));
   if (filter.environment !== undefined) parts.push(oneOf(assessment.environment, filter.environment));
   if (filter.outcome !== undefined) parts.push(oneOf(assessment.outcome, filter.outcome));
+  if (filter.check !== undefined) parts.push(sql`${assessment.checks} @> ${JSON.stringify([filter.check])}::jsonb`);
   const where = sql.join(parts, sql` and `);
   return newestFirst.page({ fields: getTableColumns(assessment), from: assessment, where, paging }, toAssessment);
 }

@@ -41,6 +41,30 @@ export const Baseline = z.object({
 });
 export type Baseline = z.infer<typeof Baseline>;
 
+const draft = z.strictObject({
+  assetId: z.uuid(),
+  name: z.string().trim().min(1).max(200),
+  environment: DataEnvironment.default('training'),
+  source: TableSource.optional().describe('Left out: the file of the asset.'),
+  window: z
+    .strictObject({
+      from: z.iso.datetime({ offset: true }).nullable().default(null),
+      to: z.iso.datetime({ offset: true }).nullable().default(null),
+    })
+    .optional(),
+  promote: z.boolean().default(false),
+});
+/** What making one needs to know, also as the input of a job. */
+export const BaselineWish = z.object({
+  ...draft.shape,
+  environment: DataEnvironment,
+  source: TableSource,
+  window: Baseline.shape.window,
+  promote: z.boolean(),
+  requestedBy: z.string(),
+});
+export type BaselineWish = z.infer<typeof BaselineWish>;
+
 export const addBaseline = endpoint({
   method: 'POST',
   path: '/api/data-quality/baselines',
@@ -50,20 +74,20 @@ export const addBaseline = endpoint({
   status: 201,
   timeoutMs: 240_000,
   summary: 'Make a baseline of a table',
-  input: z.strictObject({
-    assetId: z.uuid(),
-    name: z.string().trim().min(1).max(200),
-    environment: DataEnvironment.default('training'),
-    source: TableSource.optional().describe('Left out: the file of the asset.'),
-    window: z
-      .strictObject({
-        from: z.iso.datetime({ offset: true }).nullable().default(null),
-        to: z.iso.datetime({ offset: true }).nullable().default(null),
-      })
-      .optional(),
-    promote: z.boolean().default(false),
-  }),
+  input: draft,
   output: Baseline,
+});
+/** For tables nobody wants to wait for. */
+export const queueBaseline = endpoint({
+  method: 'POST',
+  path: '/api/data-quality/baselines/jobs',
+  tag,
+  operation: 'queue-baseline',
+  access: 'data-quality:create',
+  status: 202,
+  summary: 'Make a baseline of a large table as a job: its result names the baseline',
+  input: draft,
+  output: z.object({ jobId: z.uuid(), assetId: z.uuid(), name: z.string(), environment: DataEnvironment }),
 });
 export const listBaselines = endpoint({
   method: 'GET',

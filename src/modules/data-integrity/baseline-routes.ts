@@ -1,22 +1,30 @@
 /** The product door of baselines. */
-import type { Actor } from '../../contract/actor.ts';
+import type { Actor, Context } from '../../contract/actor.ts';
+import type { ParsedInputOf } from '../../contract/endpoint.ts';
 import { audit } from '../../platform/audit.ts';
 import { call } from '../../platform/http/call.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
+import { enqueue } from '../../platform/jobs/jobs.ts';
 import { getAsset } from '../ai-assets/contract.ts';
+import { personBusyMs } from './ask-door.ts';
 import { makeBaseline } from './baseline.ts';
+import { baselineJob } from './baseline-job.ts';
 import { findBaseline, findBaselineProfile, listBaselineRows, lockBaselines, setExpired, setPromoted } from './baseline-store.ts';
 import { compareProfiles } from './compare-profiles.ts';
 import {
   addBaseline,
   type Baseline,
+  type BaselineWish,
   baselineProblems,
   compareBaselines,
   expireBaseline,
   getBaseline,
   listBaselines,
   promoteBaseline,
+  queueBaseline,
+  sourceLabel,
 } from './contract.ts';
+import { locateTable } from './locate-table.ts';
 import { maskedColumns, seesValues } from './masking.ts';
 import { pinnedTo } from './monitor-store.ts';
 import { refuseOthers } from './ownership.ts';
@@ -30,17 +38,29 @@ async function baselineOrRefuse(id: string): Promise<Baseline> {
 export const baselineRoutes: readonly Route[] = [
   handle(
     addBaseline,
-    async ({ assetId, name, environment, source, window, promote }, context) => {
-      const made = await makeBaseline(
-        { assetId, name, environment, source: source ?? { asset: assetId }, window: window ?? null, promote },
-        context,
-      );
+    async (draft, context) => {
+      const patience = { signal: context.signal, busyMs: personBusyMs };
+      const made = await makeBaseline(wishOf(draft, context), { context, patience });
       audit.subject({ type: 'data-quality-baseline', id: made.id });
       audit.change({ after: factsOf(made) });
       return made;
     },
     { transaction: 'none' },
   ),
+  handle(queueBaseline, async (draft, context) => {
+    const wish = wishOf(draft, context);
+    const { assetId, name, environment } = wish;
+    await call(getAsset, { id: assetId });
+    // What cannot be read is refused now rather than later.
+    await locateTable(wish.source, context);
+    const jobId = await enqueue(baselineJob, wish, {
+      title: `Make the baseline ${name}`,
+      subject: { type: 'data-quality', id: assetId },
+    });
+    audit.subject({ type: 'job', id: jobId });
+    audit.change({ after: { assetId, name, environment, sourceLabel: sourceLabel(wish.source) } });
+    return { jobId, assetId, name, environment };
+  }),
   handle(listBaselines, async ({ assetId, environment, state, ...paging }) => {
     await call(getAsset, { id: assetId });
     return listBaselineRows({ assetId, environment, state }, paging);
@@ -78,6 +98,10 @@ export const baselineRoutes: readonly Route[] = [
     return { a, b, columns: compareProfiles(left.profile, right.profile) };
   }),
 ];
+
+function wishOf({ source, window, ...draft }: ParsedInputOf<typeof addBaseline>, { actor }: Context): BaselineWish {
+  return { ...draft, source: source ?? { asset: draft.assetId }, window: window ?? null, requestedBy: actor.id };
+}
 
 const factsOf = ({ name, version, environment, state, dataSha256, rows }: Baseline) => ({
   name,

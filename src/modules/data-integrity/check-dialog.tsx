@@ -13,7 +13,7 @@ import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { listAssets } from '../ai-assets/contract.ts';
 import { type Assessment, assessNow, checkKinds, type TableSource } from './contract.ts';
 import { assessmentPlace, checkWords, environmentChoices } from './data-words.tsx';
-import { useTableUpload } from './send-table.ts';
+import { useTableUpload } from './send-table.tsx';
 import { type SourceChoice, SourceFields, sourceOfChoice } from './source-choice.tsx';
 
 type Check = Assessment['checks'][number];

@@ -1,6 +1,7 @@
 /** Every column: how it is spread now and was in the baseline, what is missing, what it looks like in numbers. */
 import { useMemo, useState } from 'react';
 import { useEndpoint } from '../../client/use-endpoint.ts';
+import { distributionOf, isScattered } from '../../ui/column-bins.ts';
 import { Distribution } from '../../ui/distribution.tsx';
 import { FieldList } from '../../ui/field-list.tsx';
 import { formatMeasured, formatNumber, formatPercent } from '../../ui/format.ts';
@@ -10,8 +11,8 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { getBaseline, getProfile, listBaselines, type TableProfile } from './contract.ts';
-import { type ColumnOfProfile, distributionOf, isScattered } from './histogram.ts';
 
+type ColumnOfProfile = TableProfile['columns'][number];
 const atATime = 24;
 
 export function ColumnTab({ assetId }: { assetId: string }) {

@@ -14,10 +14,9 @@ import { SeverityShape } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { type AssessmentDetail, type DriftFinding, listDrift } from './contract.ts';
+import { type AssessmentDetail, type DriftFinding, effectWord, listDrift } from './contract.ts';
 import { assessmentPlace, driftMeanings, MeaningChip, MeaningShape, MeaningWord, pWords } from './data-words.tsx';
 import { NewestOfCheck } from './newest-of-check.tsx';
-import { effectWord } from './rule-words.ts';
 
 type Drift = NonNullable<AssessmentDetail['drift']>;
 type ColumnDrift = Drift['columns'][number];

@@ -5,6 +5,7 @@ import { defineJob } from '../../platform/jobs/jobs.ts';
 import { tellChanged } from './alert.ts';
 import { endMutes } from './alert-store.ts';
 import { assessmentJob } from './assessment-job.ts';
+import { baselineJob } from './baseline-job.ts';
 import { giveUpSilent, startDue } from './monitor.ts';
 import { cleanUpJob } from './retention.ts';
 
@@ -27,4 +28,4 @@ export const clockJob = defineJob({
   },
 });
 
-export const jobs = [assessmentJob, clockJob, cleanUpJob];
+export const jobs = [assessmentJob, baselineJob, clockJob, cleanUpJob];

@@ -1,8 +1,7 @@
 /** From what was computed to what it means here: figures of an assessment, and what deserves an alert. Pure. */
 import type { Severity } from '../../contract/severity.ts';
-import type { Assessment, DataAlertKind, DataConfig, Monitor, RuleOutcome } from './contract.ts';
+import { type Assessment, type DataAlertKind, type DataConfig, effectWord, type Monitor, type RuleOutcome } from './contract.ts';
 import { anomalyRateOf } from './engine-words.ts';
-import { effectWord } from './rule-words.ts';
 import type { Found } from './run-checks.ts';
 
 export type Limits = { readonly qualityScore: number; readonly driftShare: number; readonly anomalyRate: number };
@@ -57,6 +56,22 @@ export function judge(found: Found, limits: Limits): Judgement {
   const looked = lookedAt(found, figures);
   const outcome = candidates.length > 0 ? 'bad' : looked.size === 0 ? 'unknown' : 'good';
   return { figures, outcome, candidates, looked };
+}
+
+export type SeriesJudgement = {
+  readonly candidates: readonly Candidate[];
+  /** Series with enough history to be judged. None: nobody looked. */
+  readonly judged: number;
+};
+/** What the weeks before say of the same run. */
+export function withSeries(judged: Judgement, { candidates, judged: series }: SeriesJudgement): Judgement {
+  if (series === 0) return judged;
+  return {
+    ...judged,
+    candidates: [...judged.candidates, ...candidates],
+    looked: new Set([...judged.looked, 'series' as const]),
+    outcome: candidates.length > 0 || judged.outcome === 'bad' ? 'bad' : 'good',
+  };
 }
 
 function lookedAt(found: Found, figures: Judgement['figures']): Set<DataAlertKind> {

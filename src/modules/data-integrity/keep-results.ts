@@ -3,8 +3,9 @@ import { publish } from '../../platform/events/publish.ts';
 import { takeNews } from './alert.ts';
 import { endAssessment, noteAlerts, type Planned } from './assessment-store.ts';
 import { type Assessment, assessmentFinished, type DataConfig, type Monitor } from './contract.ts';
-import { judge, limitsOf } from './judge.ts';
-import { insertMeasurements } from './metric-store.ts';
+import { judge, limitsOf, withSeries } from './judge.ts';
+import { judgeSeries } from './judge-series.ts';
+import { insertMeasurements, type MeasuredRun } from './metric-store.ts';
 import { noteOutcome } from './monitor-store.ts';
 import { anomalyFindings, bounded, countedChecks, driftFindings, failingRows, measurementsOf } from './pack-results.ts';
 import { insertFailingRows, insertFindings, insertResult } from './result-store.ts';
@@ -19,7 +20,10 @@ export type Around = {
 /** Joins the ambient transaction. Answers null when somebody ended the assessment meanwhile: then nothing is kept. */
 export async function keepResults({ assessment, assetName }: Planned, found: Found, around: Around): Promise<Assessment | null> {
   const { config, monitor } = around;
-  const { figures, outcome, candidates, looked } = judge(found, limitsOf(config, monitor?.thresholds ?? null));
+  const judged = judge(found, limitsOf(config, monitor?.thresholds ?? null));
+  const { figures } = judged;
+  const measurements = measurementsOf(found, figures);
+  const { outcome, candidates, looked } = withSeries(judged, await judgeSeries(runOf(assessment, new Date()), found, measurements));
   const done = await endAssessment(assessment.id, {
     state: 'done',
     ...figures,
@@ -36,8 +40,7 @@ export async function keepResults({ assessment, assetName }: Planned, found: Fou
   await insertResult(done.id, { ...bounded(found), counted: countedChecks(found, named) });
   await insertFailingRows(done.id, named);
   await insertFindings(driftFindings(done, found, at), anomalyFindings(done, found, at));
-  const run = { assessmentId: done.id, assetId: done.assetId, monitorId: done.monitorId, environment: done.environment, at };
-  await insertMeasurements(run, measurementsOf(found, figures));
+  await insertMeasurements(runOf(done, at), measurements);
   const alertsRaised = config.enableAlerts
     ? await takeNews(
         {
@@ -55,6 +58,10 @@ export async function keepResults({ assessment, assetName }: Planned, found: Fou
   if (monitor !== null) await noteOutcome(monitor.id, { assessmentId: done.id, at, health: outcome });
   await tellFinished(done);
   return { ...done, alertsRaised };
+}
+
+function runOf({ id, assetId, monitorId, environment }: Assessment, at: Date): MeasuredRun {
+  return { assessmentId: id, assetId, monitorId, environment, at };
 }
 
 export function tellFinished({ id, assetId, monitorId, state, outcome, poisoningVerdict }: Assessment): Promise<void> {

@@ -8,18 +8,23 @@ import { tableFileToRead } from '../../platform/table-files.ts';
 import { getAsset } from '../ai-assets/contract.ts';
 import type { DataSource } from '../data-quality/contract.ts';
 import { type InlineTable, type TableSource, tableProblems } from './contract.ts';
+import { type RemoteTable, remoteTable } from './remote-table.ts';
 import { findUpload, touchUpload } from './upload-store.ts';
 
 export type DoorData = z.input<typeof DataSource>;
-export type LocatedTable = { readonly data: DoorData; readonly bytes: number };
+export type LocatedTable =
+  | { readonly data: DoorData; readonly bytes: number }
+  /** Lies in a database: its size is known once it is brought (staging-desk.ts). */
+  | { readonly data: null; readonly remote: RemoteTable; readonly bytes: null };
 
 const fileKey = 'file:';
 
 /**
  * Needs a transaction. Every door confines the path again for itself.
- * @throws path.outsideRoots, path.missing, ai-assets.notFound, data-quality.assetNotDataset, .assetWithoutFile, .uploadNotFound, .uploadIncomplete
+ * @throws path.outsideRoots, path.missing, ai-assets.notFound, data-quality.assetNotDataset, .assetWithoutFile, .uploadNotFound, .uploadIncomplete, .connectionUnknown
  */
 export async function locateTable(source: TableSource, { actor }: Context): Promise<LocatedTable> {
+  if ('postgres' in source) return { data: null, remote: await remoteTable(source), bytes: null };
   const read = source.read === undefined ? {} : { read: source.read };
   if ('upload' in source) {
     const upload = await findUpload(source.upload);

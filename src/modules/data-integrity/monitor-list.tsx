@@ -172,7 +172,7 @@ function Actions({ monitor, onEdit }: { monitor: Monitor; onEdit: (monitor: Moni
       {can('data-quality:create') && (
         <Button
           size="small"
-          aria-label={`Run ${byName(monitor)} now`}
+          aria-label={`Run now: ${byName(monitor)}`}
           busy={(run.isRunning || monitor.runningAssessmentId !== null) && 'Running…'}
           onClick={() => void run.run({ id: monitor.id })}
         >

@@ -4,6 +4,7 @@ import { alertRoutes } from './alert-routes.ts';
 import { assessmentRoutes } from './assessment-routes.ts';
 import { baselineRoutes } from './baseline-routes.ts';
 import { configRoutes } from './config-routes.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { seriesRoutes } from './series-routes.ts';
@@ -18,4 +19,5 @@ export const routes: readonly Route[] = [
   ...monitorRoutes,
   ...configRoutes,
   ...uploadRoutes,
+  ...connectionRoutes,
 ];

@@ -12,7 +12,7 @@ import { toast } from '../../ui/toast-store.ts';
 import { severityMeanings } from '../../ui/words.ts';
 import { addRules, changeRule, getProfile, type RuleSet, testRules, type ValidationRule } from './contract.ts';
 import { MeaningChip, ruleMeanings } from './data-words.tsx';
-import { draftOf, formOf, type RuleDraft, type RuleField, ruleForms, ruleOf } from './rule-form.ts';
+import { draftOf, formOf, type RuleDraft, type RuleField, ruleForms, ruleOf } from './rule-form.tsx';
 
 const severities = (['critical', 'high', 'medium', 'low', 'informational'] as const).map((value) => ({
   value,

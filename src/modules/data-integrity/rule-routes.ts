@@ -23,12 +23,13 @@ import {
   tableProblems,
   testRules,
 } from './contract.ts';
-import { furtherTables } from './further-tables.ts';
-import { type DoorData, inlineData, locateTable } from './locate-table.ts';
+import { broughtRules, furtherTables } from './further-tables.ts';
+import { inlineData, type LocatedTable, locateTable } from './locate-table.ts';
 import { refuseOthers } from './ownership.ts';
 import { wholeRule } from './rule-draft.ts';
 import { askWithRules } from './rule-outcome.ts';
 import { countRules, endRule, findRule, findSet, insertRules, insertVersion, listVersions, lockSet } from './rule-store.ts';
+import { atDesk } from './staging-desk.ts';
 
 const own = { transaction: 'none' } as const;
 
@@ -82,22 +83,30 @@ export const ruleRoutes: readonly Route[] = [
   handle(
     testRules,
     async ({ rules, ...table }, context) => {
-      const data = await tableOf(table, context);
+      const located = await tableOf(table, context);
       const whole = rules.map((rule) => ({ id: null, table: rule.table, ...wholeRule(rule) }));
-      const asked = await transaction(context, () => furtherTables(whole, context));
-      const { answer, outcomes } = await askWithRules(asked, (some) =>
-        askPatiently(() => call(checkQuality, { data, ...some }), { signal: context.signal, busyMs: personBusyMs }),
-      );
-      return { rows: answer.ingest.rows, outcomes };
+      const further = await transaction(context, () => furtherTables(whole, context));
+      return atDesk(context, async (desk) => {
+        const { data } = await desk.bring(located);
+        const { answer, outcomes } = await askWithRules(await broughtRules(further, desk), (some) =>
+          askPatiently(() => call(checkQuality, { data, ...some }), { signal: context.signal, busyMs: personBusyMs }),
+        );
+        return { rows: answer.ingest.rows, outcomes };
+      });
     },
     own,
   ),
   handle(
     suggestRules,
     async (table, context) => {
-      const data = await tableOf(table, context);
-      const answer = await askPatiently(() => call(checkSuggest, { data }), { signal: context.signal, busyMs: personBusyMs });
-      const { ingest, suggestions, leftOut } = answer;
+      const located = await tableOf(table, context);
+      const { answer, note } = await atDesk(context, async (desk) => {
+        const brought = await desk.bring(located);
+        const patience = { signal: context.signal, busyMs: personBusyMs };
+        return { note: brought.note, answer: await askPatiently(() => call(checkSuggest, { data: brought.data }), patience) };
+      });
+      const { ingest, suggestions } = answer;
+      const leftOut = note === null ? answer.leftOut : [note, ...answer.leftOut];
       const named = suggestions.map(({ says, ...suggestion }) => ({ name: says.slice(0, 200), ...suggestion }));
       return { rows: ingest.rows, columns: ingest.columns, suggestions: named, leftOut };
     },
@@ -122,10 +131,10 @@ type Table = {
 };
 
 /** @throws data-quality.noSource, .severalSources, and what locating throws */
-async function tableOf({ assetId, source, currentData }: Table, context: Context): Promise<DoorData> {
+async function tableOf({ assetId, source, currentData }: Table, context: Context): Promise<LocatedTable> {
   if (source !== undefined && currentData !== undefined) throw tableProblems.severalSources({ names: 'source and currentData' });
-  if (currentData !== undefined) return inlineData(currentData);
+  if (currentData !== undefined) return { data: inlineData(currentData), bytes: 0 };
   const named = source ?? (assetId === undefined ? undefined : { asset: assetId });
   if (named === undefined) throw tableProblems.noSource();
-  return (await transaction(context, () => locateTable(named, context))).data;
+  return transaction(context, () => locateTable(named, context));
 }

@@ -12,21 +12,25 @@ import { furtherTables } from './further-tables.ts';
 import { locateTable } from './locate-table.ts';
 import { seesValues } from './masking.ts';
 import { findSet } from './rule-store.ts';
+import { atDesk } from './staging-desk.ts';
 
 type Asked = { readonly id: string; readonly ruleId: string; readonly offset: number; readonly limit: number };
 
 /** @throws data-quality.assessmentNotFound, .ruleNotFound, .notReadAgain, and what the table or the door refuses */
 export async function readRowsOfRule({ id, ruleId, offset, limit }: Asked, context: Context): Promise<OutputOf<typeof readRuleRows>> {
   const reveal = seesValues(context.actor);
-  const { data, rule, sha256 } = await transaction(context, () => planOf(id, ruleId, context));
-  const { name: _name, furtherTable, rule: bare, tolerance } = rule;
+  const plan = await transaction(context, () => planOf(id, ruleId, context));
+  const { name: _name, furtherTable, rule: bare, tolerance } = plan.rule;
   const source = 'source' in bare && typeof bare.source === 'string' ? bare.source : null;
   if (source !== null && furtherTable === null)
     throw assessmentProblems.notReadAgain({ reason: `nobody said where the table ${source} lies` });
-  const sources = source === null || furtherTable === null ? [] : [{ name: source, data: furtherTable }];
-  const question = { data, rules: [{ ...bare, tolerance }], sources, failing: { rule: 0, offset, limit, reveal } };
-  const answer = await askPatiently(() => call(checkQuality, question), { signal: context.signal, busyMs: personBusyMs });
-  if (answer.ingest.sha256 !== sha256) throw assessmentProblems.notReadAgain({ reason: 'the table has changed since' });
+  const answer = await atDesk(context, async (desk) => {
+    const sources = source === null || furtherTable === null ? [] : [{ name: source, data: (await desk.bring(furtherTable)).data }];
+    const { data } = await desk.bring(plan.table);
+    const question = { data, rules: [{ ...bare, tolerance }], sources, failing: { rule: 0, offset, limit, reveal } };
+    return askPatiently(() => call(checkQuality, question), { signal: context.signal, busyMs: personBusyMs });
+  });
+  if (answer.ingest.sha256 !== plan.sha256) throw assessmentProblems.notReadAgain({ reason: 'the table has changed since' });
   if (answer.failing === null) throw assessmentProblems.notReadAgain({ reason: 'the engine named no rows' });
   if (reveal) await transaction(context, () => recordReading(id, ruleId));
   return answer.failing;
@@ -43,7 +47,7 @@ async function planOf(id: string, ruleId: string, context: Context) {
   if (named === undefined) throw ruleProblems.ruleNotFound({ id: ruleId });
   const [rule] = await furtherTables([named], context);
   if (rule === undefined) throw ruleProblems.ruleNotFound({ id: ruleId });
-  return { data: (await locateTable(source, context)).data, rule, sha256 };
+  return { table: await locateTable(source, context), rule, sha256 };
 }
 
 /** Who saw the cells of which table stays known. */

@@ -17,7 +17,7 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { changeRule, listRules, listRuleVersions, type RuleSet, removeRule, type ValidationRule } from './contract.ts';
 import { RuleDialog } from './rule-dialog.tsx';
-import { formOf } from './rule-form.ts';
+import { formOf } from './rule-form.tsx';
 import { SuggestDialog } from './suggest-dialog.tsx';
 
 export function RuleTab({ assetId }: { assetId: string }) {

@@ -1,4 +1,4 @@
-/** Rules and effects in words: names of rules nobody named, sentences of alerts, pages. Pure, and free of everything else. */
+/** Rules in words, for those nobody named. Pure. */
 import type { z } from 'zod';
 import type { Rule } from '../data-quality/contract.ts';
 
@@ -59,16 +59,3 @@ function listed(parts: readonly string[]): string {
   const shown = parts.slice(0, shownParts).join(', ');
   return parts.length > shownParts ? `${shown} and ${parts.length - shownParts} more` : shown;
 }
-
-export const effectWords: Readonly<Record<string, string>> = {
-  ks: 'Kolmogorov–Smirnov distance',
-  normedWasserstein: 'Wasserstein distance, in standard deviations',
-  jensenShannon: 'Jensen–Shannon distance',
-  missingRate: 'missing rate',
-  correlation: 'correlation',
-  type: 'type of the column',
-  lost: 'the column is gone',
-  range: 'range of the values',
-  constant: 'constant or varying',
-};
-export const effectWord = (effect: string): string => effectWords[effect] ?? effect;

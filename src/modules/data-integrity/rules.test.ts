@@ -76,7 +76,7 @@ describe('validation rules', () => {
     const tried = await integrity.ask(testRules, { currentData: [{ x: 1 }], rules: [{ rule: positive }] });
     assert.deepEqual(
       tried.outcomes.map(({ ruleId, name, verdict, of }) => [ruleId, name, verdict, of]),
-      [[null, 'range column x min 0', 'kept', 10]],
+      [[null, 'x is at least 0', 'kept', 10]],
     );
     const suggested = await integrity.ask(suggestRules, { currentData: [{ x: 1 }] });
     assert.deepEqual(suggested.leftOut, ['The table has 4 rows.']);
@@ -113,7 +113,7 @@ describe('validation rules', () => {
   test('what a rule says twice is kept once, and columns are found in fields and expressions', () => {
     const whole = wholeRule({ rule: { ...positive, severity: 'low', tolerance: { count: 3 }, owner: 'Data team' }, severity: 'high' });
     assert.deepEqual(whole, {
-      name: 'range column x min 0',
+      name: 'x is at least 0',
       rule: positive,
       severity: 'high',
       tolerance: { count: 3 },

@@ -6,19 +6,22 @@ import { log } from '../../platform/log.ts';
 import { takeNews } from './alert.ts';
 import type { Patience } from './ask-door.ts';
 import { beat, beginAssessment, endAssessment, type Planned } from './assessment-store.ts';
-import { type ReferenceTable, referenceOf } from './baseline.ts';
+import { broughtReference, type LocatedReference, referenceOf } from './baseline.ts';
 import { findConfig } from './config-store.ts';
 import { type Assessment, assessmentProblems, type ReadSource, type TableSource } from './contract.ts';
-import { furtherTables } from './further-tables.ts';
+import { broughtRules, furtherTables } from './further-tables.ts';
 import { runFailed } from './judge.ts';
 import { keepResults, tellFinished } from './keep-results.ts';
-import { type DoorData, locateTable } from './locate-table.ts';
+import { type DoorData, type LocatedTable, locateTable } from './locate-table.ts';
 import { findMonitor, noteOutcome } from './monitor-store.ts';
 import { findSet } from './rule-store.ts';
-import { type CheckPlan, runChecks } from './run-checks.ts';
+import { type Found, runChecks } from './run-checks.ts';
+import { atDesk } from './staging-desk.ts';
 
 /** Rows that came with a request; everything else is found again from the row. */
 export type Given = { readonly data?: DoorData | undefined; readonly reference?: DoorData | undefined };
+
+type Run = { readonly context: Context; readonly patience: Patience };
 
 const beatMs = 5000;
 
@@ -27,50 +30,66 @@ const beatMs = 5000;
  * @returns the finished assessment; null when it had ended already or somebody ended it meanwhile.
  * @throws what the table or the door refuses. The assessment is then still open: the caller says whether that was the last try.
  */
-export async function runAssessment(id: string, given: Given, run: { context: Context; patience: Patience }): Promise<Assessment | null> {
-  const { context, patience } = run;
+export async function runAssessment(id: string, given: Given, run: Run): Promise<Assessment | null> {
+  const { context } = run;
   const planned = await transaction(context, () => beginAssessment(id));
   if (planned === null) return null;
   const heart = setInterval(() => void transaction(context, () => beat(id)).catch(noBeat), beatMs);
   try {
-    const { plan, ruleSetVersion } = await transaction(context, () => planOf(planned, given, context));
-    const found = await runChecks(plan, patience);
+    const plan = await transaction(context, () => planOf(planned, given, context));
+    const found = await lookAt(planned, plan, run);
     return await transaction(context, async () => {
       const { monitorId } = planned.assessment;
       const monitor = monitorId === null ? null : await findMonitor(monitorId);
-      return keepResults(planned, found, { config: await findConfig(), monitor, ruleSetVersion });
+      return keepResults(planned, found, { config: await findConfig(), monitor, ruleSetVersion: plan.ruleSetVersion });
     });
   } finally {
     clearInterval(heart);
   }
 }
 
+type LocatedPlan = Awaited<ReturnType<typeof planOf>>;
+
+/** Tables that lie in a database are there for as long as the checks take. */
+function lookAt({ assessment, options }: Planned, plan: LocatedPlan, { context, patience }: Run): Promise<Found> {
+  return atDesk(context, async (desk) => {
+    patience.step?.(0, 'reading the table');
+    const { data, note } = await desk.bring(plan.data);
+    const reference = await broughtReference(plan.reference, desk);
+    const rules = await broughtRules(plan.rules, desk);
+    const { checks, createdAt: asOf } = assessment;
+    const found = await runChecks({ checks, data, reference, rules, options, asOf }, patience);
+    // How much of a table was read belongs to everything that is said about it.
+    if (note === null || found.ingest === null) return found;
+    return { ...found, ingest: { ...found.ingest, warnings: [note, ...found.ingest.warnings] } };
+  });
+}
+
 function noBeat(error: unknown): void {
   log('error').warn({ error, code: 'data-quality.beat' }, 'The life sign of an assessment could not be written');
 }
 
-async function planOf({ assessment, reference, options }: Planned, given: Given, context: Context) {
-  const { assetId, checks, source, createdAt, baselineId } = assessment;
+async function planOf({ assessment, reference: named }: Planned, given: Given, context: Context) {
+  const { assetId, checks, source, baselineId } = assessment;
   const set = await findSet(assetId);
   const rules = await furtherTables(
     set.rules.filter(({ enabled }) => enabled),
     context,
   );
-  const data = given.data ?? (await tableAgain(source, context));
-  const compared: ReferenceTable | null =
+  const data: LocatedTable = given.data === undefined ? await tableAgain(source, context) : { data: given.data, bytes: 0 };
+  const reference: LocatedReference | null =
     checks.includes('drift') || checks.includes('poisoning')
       ? given.reference === undefined
-        ? await referenceOf({ reference, baselineId }, context)
-        : { table: given.reference }
+        ? await referenceOf({ reference: named, baselineId }, context)
+        : { table: { data: given.reference, bytes: 0 } }
       : null;
-  const plan: CheckPlan = { checks, data, reference: compared, rules, options, asOf: createdAt };
-  return { plan, ruleSetVersion: checks.includes('quality') ? set.version : null };
+  return { data, reference, rules, ruleSetVersion: checks.includes('quality') ? set.version : null };
 }
 
-async function tableAgain(source: ReadSource, context: Context): Promise<DoorData> {
+async function tableAgain(source: ReadSource, context: Context): Promise<LocatedTable> {
   // Rows of a request live as long as the request: after a crash there is nothing to read again.
   if ('inline' in source) throw assessmentProblems.workerLost();
-  return (await locateTable(source satisfies TableSource, context)).data;
+  return locateTable(source satisfies TableSource, context);
 }
 
 /** Writes the end of a run that could not run, and tells it: nobody may take silence for good news. Joins the ambient transaction. */

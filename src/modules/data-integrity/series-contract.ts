@@ -87,6 +87,19 @@ export const driftEffects = [
   'type',
   'lost',
 ] as const;
+/** In words, for sentences of alerts and for pages. */
+const effectWords: Readonly<Record<string, string>> = {
+  ks: 'Kolmogorov–Smirnov distance',
+  normedWasserstein: 'Wasserstein distance, in standard deviations',
+  jensenShannon: 'Jensen–Shannon distance',
+  missingRate: 'missing rate',
+  correlation: 'correlation',
+  type: 'type of the column',
+  lost: 'the column is gone',
+  range: 'range of the values',
+  constant: 'constant or varying',
+};
+export const effectWord = (effect: string): string => effectWords[effect] ?? effect;
 export const DriftFinding = z.object({
   id: z.uuid(),
   assessmentId: z.uuid(),

@@ -8,7 +8,7 @@ import { inertLine } from '../../ui/inert.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import type { TableSource } from './contract.ts';
-import type { TableUploading } from './send-table.ts';
+import type { TableUploading } from './send-table.tsx';
 
 export type SourceChoice =
   | { readonly kind: 'asset' }

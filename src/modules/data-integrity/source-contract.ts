@@ -1,8 +1,9 @@
-/** Where a table comes from: a file under the configured roots, a registered dataset, an upload, or rows in the request. */
+/** Where a table comes from: a file under the configured roots, a registered dataset, an upload, a table of a connected database, or rows in the request. */
 import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { problems } from '../../contract/problem.ts';
 import { ReadOptions } from '../data-quality/contract.ts';
+import { ConnectionName } from './connection-contract.ts';
 
 const tag = 'data-quality';
 
@@ -25,11 +26,26 @@ export const tableProblems = problems('data-quality', {
 });
 
 const read = ReadOptions.optional().describe('How to read it; what is left out is detected.');
+const identifier = z.string().min(1).max(200);
+/** A table of a connected database. */
+export const PostgresSource = z.strictObject({
+  postgres: z.strictObject({
+    connection: ConnectionName.describe('The name of a connection of this workspace.'),
+    schema: identifier.default('public'),
+    table: identifier,
+    sample: z
+      .strictObject({ percent: z.number().min(0.0001).max(100), seed: z.int().min(0).max(2_147_483_647).default(1) })
+      .optional()
+      .describe('Rows drawn one by one with the same chance; left out: all of them. Views cannot be sampled.'),
+  }),
+});
+export type PostgresSource = z.infer<typeof PostgresSource>;
 /** A table that can be read again: what monitors and baselines may name. */
 export const TableSource = z.union([
   z.strictObject({ path: z.string().min(1).max(4096).describe('A file in one of the folders of SCAN_ROOTS.'), read }),
   z.strictObject({ asset: z.uuid().describe('A registered dataset; its key file:… names the file.'), read }),
   z.strictObject({ upload: z.uuid(), read }),
+  PostgresSource,
 ]);
 export type TableSource = z.infer<typeof TableSource>;
 
@@ -54,9 +70,14 @@ export type ReadSource = z.infer<typeof ReadSource>;
 /** In words, for lists and titles. */
 export function sourceLabel(source: ReadSource): string {
   if ('path' in source) return source.path;
-  if ('asset' in source) return `asset:${source.asset}`;
+  if ('asset' in source) return 'the file of its asset';
   if ('upload' in source) return `upload:${source.upload}`;
+  if ('postgres' in source) return postgresLabel(source);
   return `${source.inline} rows of a request`;
+}
+
+function postgresLabel({ postgres: { connection, schema, table, sample } }: PostgresSource): string {
+  return `postgres:${connection}/${schema}.${table}${sample === undefined ? '' : ` (sample of ${sample.percent} %)`}`;
 }
 
 /* ——— uploads ——— */

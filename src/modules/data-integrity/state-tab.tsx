@@ -183,7 +183,15 @@ function SeriesSection({ known, onRange }: Pick<StateTabProps, 'known' | 'onRang
     <Section
       title="Over time"
       note={known.resolution === 'day' ? 'one point a day, the mean' : 'one point a run'}
-      aside={<Choice label="" value={known.timeRange} choices={choices} onChange={(value) => onRange(value === '7d' ? null : value)} />}
+      aside={
+        <Choice
+          label="Time"
+          isQuiet
+          value={known.timeRange}
+          choices={choices}
+          onChange={(value) => onRange(value === '7d' ? null : value)}
+        />
+      }
     >
       <div className="grid gap-x-8 gap-y-5 tablet:grid-cols-2">
         {drawn.map((metric) => (

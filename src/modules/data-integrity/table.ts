@@ -247,3 +247,19 @@ export const alertTable = schema.table('alert', {
   note: text('note').notNull().default(''),
   version: integer('version').notNull().default(1),
 });
+
+export const connectionTable = schema.table('connection', {
+  id: id(),
+  name: text('name').notNull(),
+  kind: text('kind').notNull().default('postgresql'),
+  host: text('host').notNull(),
+  port: integer('port').notNull(),
+  database: text('database').notNull(),
+  user: text('user_name').notNull(),
+  encryption: text('encryption').notNull(),
+  statementTimeoutMs: integer('statement_timeout_ms').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+  updatedAt: time('updated_at').notNull().defaultNow(),
+  version: integer('version').notNull().default(1),
+});

@@ -24,7 +24,7 @@ type Owner = Parameters<typeof testDatabase>[0];
 
 /** As catalog/permissions.yaml grants them for this slice; everybody reads assets. */
 const granted: Readonly<Record<Role, readonly string[]>> = {
-  admin: ['create', 'read', 'update', 'delete', 'read-values'],
+  admin: ['create', 'read', 'update', 'delete', 'read-values', 'connect'],
   ciso: ['create', 'read', 'update', 'read-values'],
   compliance_officer: ['read'],
   analyst: ['create', 'read', 'update', 'read-values'],

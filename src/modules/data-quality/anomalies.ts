@@ -1,5 +1,6 @@
 /** Which rows are odd, by detectors that each say how they judge. */
-import { densityClusters, kdTree, nearestNeighbours } from '../../math/kd-tree.ts';
+import { densityClusters } from '../../math/density-clusters.ts';
+import { kdTree, nearestNeighbours } from '../../math/kd-tree.ts';
 import { moments, quantile } from '../../math/moments.ts';
 import { keepFinite, sortNumbers } from '../../math/sorting.ts';
 import { type EnsembleAnswer, ensembleOf } from './ensemble-answer.ts';

@@ -94,6 +94,8 @@ async function begin(session: PostgresSession, { statementTimeoutMs, tag, role }
     ['DateStyle', 'ISO'],
     ['extra_float_digits', '1'],
     ['bytea_output', 'hex'],
+    // Otherwise a large table is read from where another reader is just now: the same rows in another order each time.
+    ['synchronize_seqscans', 'off'],
   ];
   for (const [name, value] of settings) await session.query('SELECT set_config($1, $2, true)', [name, value]);
   if (role !== undefined) await session.query(`SET LOCAL ROLE ${postgresql.quote(role)}`);

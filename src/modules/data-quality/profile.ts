@@ -65,12 +65,7 @@ export type ProfiledCorrelations = {
 };
 export type TableProfile = { readonly columns: readonly ColumnProfile[]; readonly correlations: ProfiledCorrelations | null };
 
-/** @returns one profile a column, in the order of the columns. */
-export async function profileColumns(frame: Frame): Promise<readonly ColumnProfile[]> {
-  return (await profileTable(frame)).columns;
-}
-
-/** The columns are read once, for what each holds and how they go together; correlations of more than 100 columns are not worked out. */
+/** One profile a column, in their order. The columns are read once, for what each holds and how they go together; correlations of more than 100 columns are not worked out. */
 export async function profileTable(frame: Frame): Promise<TableProfile> {
   const profiles = new Map<Column, ColumnProfile>();
   const scratch = new Float64Array(frame.rows);

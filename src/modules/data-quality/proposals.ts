@@ -38,7 +38,7 @@ export async function columnProposals(half: Frame, whole: Frame, columns: readon
     const facts = await factsOf(half, column);
     if (facts.present < fewestRows / 2) continue;
     proposals.push(...presenceOf(column, facts), ...(await contentOf(half, column, facts)));
-    if (isNumeric(column)) proposals.push(...(await boundsOf(column, facts, await factsOf(whole, column))));
+    if (isNumeric(column)) proposals.push(...boundsOf(column, facts, await factsOf(whole, column)));
   }
   return proposals;
 }

@@ -1,5 +1,5 @@
 /** Rows for what need not see them all: every k-th, so that the same table gives the same sample. */
-import { alignedNumbers, type Column, type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 const mostRows = 50_000;
 
@@ -19,9 +19,4 @@ export function everySo(values: Float64Array, step: number): Float64Array {
   const picked = new Float64Array(Math.ceil(values.length / step));
   for (let k = 0; k < picked.length; k++) picked[k] = values[k * step] as number;
   return picked;
-}
-
-/** Columns aligned to the sampled rows, NaN where a cell has no number. */
-export async function alignedSample(frame: Frame, columns: readonly Column[]): Promise<Float64Array[]> {
-  return alignedNumbers(frame, columns, sampleStep(frame));
 }

@@ -15,7 +15,7 @@ import { SeverityShape, VerdictChip } from '../../ui/severity.tsx';
 import { Shape } from '../../ui/shape.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { type ComparedFile, type ComparedFinding, compareScans, type Scan } from './contract.ts';
-import { scanName } from './source-words.ts';
+import { scanName } from './source-words.tsx';
 
 type Comparison = OutputOf<typeof compareScans>;
 const changes = ['new', 'gone', 'unchanged'] as const;

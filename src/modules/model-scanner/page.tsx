@@ -24,7 +24,7 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { listScans, type Scan } from './contract.ts';
 import { droppedFiles } from './dropped-files.tsx';
-import { kindWord, scanName } from './source-words.ts';
+import { kindWord, scanName } from './source-words.tsx';
 import { StartScanDialog } from './start-scan.tsx';
 import type { ChosenFile } from './upload-files.tsx';
 

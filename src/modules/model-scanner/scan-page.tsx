@@ -24,7 +24,7 @@ import { ScanFindings } from './scan-findings.tsx';
 import { ScanRunning } from './scan-running.tsx';
 import { ScanUnread } from './scan-unread.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
-import { scanName } from './source-words.ts';
+import { scanName } from './source-words.tsx';
 
 function ScanPage({ params }: { params: PageParams }) {
   const id = params['id'] ?? '';

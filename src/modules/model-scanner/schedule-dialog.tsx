@@ -10,7 +10,7 @@ import { Loaded, ProblemNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { listSchedules, type ScanSource, type Schedule, setSchedule, sourceLabel } from './contract.ts';
-import { rhythmWords, weekdays } from './source-words.ts';
+import { rhythmWords, weekdays } from './source-words.tsx';
 
 type ScheduleDialogProps = { source: ScanSource; assetId?: string | null; onClose: () => void };
 

@@ -19,7 +19,7 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { listSchedules, removeSchedule, type Schedule, setSchedule } from './contract.ts';
 import { ScheduleDialog } from './schedule-dialog.tsx';
-import { rhythmWords } from './source-words.ts';
+import { rhythmWords } from './source-words.tsx';
 
 const byId = ({ id }: Schedule): string => id;
 const byName = ({ target }: Schedule): string => inertLine(target, 200);

@@ -11,7 +11,7 @@ import { ProblemNote } from '../../ui/loaded.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
 import { Profile, type Scan, type ScanSource, type StoreKind, scannableRoots, startScan, storeKinds, uploadLabel } from './contract.ts';
-import { profileWords, storeWords } from './source-words.ts';
+import { profileWords, storeWords } from './source-words.tsx';
 import { StorePanel } from './store-panel.tsx';
 import { assetOfChoice, UploadAsset, useAssetChoice } from './upload-asset.tsx';
 import { type ChosenFile, type UploadProgress, useUpload } from './upload-files.tsx';

@@ -8,7 +8,7 @@ import { InertText } from '../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { listStores, type ScanSource, type StoredModel, type StoreKind } from './contract.ts';
-import { storeWords } from './source-words.ts';
+import { storeWords } from './source-words.tsx';
 
 const mostShown = 300;
 type StorePanelProps = { kind: StoreKind; chosen: ScanSource | null; onChoose: (source: ScanSource) => void };

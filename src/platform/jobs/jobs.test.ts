@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { problems } from '../../contract/problem.ts';
 import { inDatabase } from '../database/database.ts';
 import { type TestDatabase, testDatabase } from '../database/test-database.ts';
+import { removeEndedJobs } from './job-retention.ts';
 import { findJob, requestCancel, requeue } from './job-store.ts';
 import { defineJob, enqueue, type JobDefinition, send } from './jobs.ts';
 import { failLostJobs } from './lost-jobs.ts';
@@ -166,4 +167,28 @@ test('a running job nobody has heard of for ten minutes is given up; one that is
     const [first, second] = await database.run(async () => [await findJob(lost), await findJob(alive)]);
     assert.deepEqual([first?.state, first?.problem?.code, second?.state], ['failed', 'jobs.workerLost', 'running']);
   });
+});
+
+test('jobs that ended before the retention are removed in batches; younger ones, unfinished ones and those of others stay', async (t) => {
+  const database = await testDatabase(t);
+  const insert = `insert into platform.job (workspace_id, kind, title, requested_by, input, state, created_at, finished_at)
+    values ($1, $2, 'x', 'me', '{}', $3, now() - $4::interval, case when $3 = 'queued' then null else now() - $5::interval end)`;
+  const { workspaceId, otherWorkspaceId, owner } = database;
+  const rows = [
+    [workspaceId, 'old-1', 'done', '100 days', '91 days'],
+    [workspaceId, 'old-2', 'failed', '100 days', '100 days'],
+    [workspaceId, 'ended lately', 'done', '100 days', '10 days'],
+    [workspaceId, 'waits', 'queued', '400 days', '0 days'],
+    [otherWorkspaceId, 'elsewhere', 'done', '100 days', '100 days'],
+  ];
+  for (const row of rows) await owner.query(insert, row);
+  const before = new Date(Date.now() - 90 * 86_400_000);
+  const removed: number[] = [];
+  for (let round = 0; round < 3; round += 1) removed.push(await database.run(() => removeEndedJobs(before, 1)));
+  assert.deepEqual(removed, [1, 1, 0]);
+  const { rows: left } = await owner.query<{ kind: string }>('select kind from platform.job order by kind');
+  assert.deepEqual(
+    left.map(({ kind }) => kind),
+    ['elsewhere', 'ended lately', 'waits'],
+  );
 });

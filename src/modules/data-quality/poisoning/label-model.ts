@@ -24,6 +24,8 @@ const fitBudget = 1.5e9;
 const neighbourBudget = 6e9;
 const iterations = 60;
 const fewestTrained = 500;
+/** More rows hardly change a linear model of standardised columns. */
+const mostTaught = 20_000;
 const neighbours = 10;
 /** Added to every class's count of neighbours, so that none is impossible. */
 const pseudoCount = 0.1;
@@ -51,11 +53,11 @@ export function outOfFoldModel(
   const folds = foldsOf(table);
   const logistic = new Float64Array(rows * classes.length).fill(Number.NaN);
   const nearest = new Float64Array(rows * classes.length).fill(Number.NaN);
-  const mostTrained = Math.max(
-    fewestTrained,
-    Math.floor(fitBudget / (foldCount * iterations * 2 * (data.dimensions + 1) * classes.length)),
-  );
-  const mostCompared = Math.max(fewestTrained, Math.floor(neighbourBudget / (rows * (data.dimensions + 1))));
+  const afforded = Math.floor(fitBudget / (foldCount * iterations * 2 * (data.dimensions + 1) * classes.length));
+  const mostTrained = Math.min(mostTaught, Math.max(fewestTrained, afforded));
+  // Candidates of a trigger each ask two models: they compare with fewer rows.
+  const budget = (data.looksForFlips ?? true) ? neighbourBudget : neighbourBudget / 4;
+  const mostCompared = Math.max(fewestTrained, Math.floor(budget / (rows * (data.dimensions + 1))));
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   for (let fold = 0; fold < foldCount; fold++) {
     const asking = all.filter((row) => folds[row] === fold);

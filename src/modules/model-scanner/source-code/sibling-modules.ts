@@ -4,7 +4,15 @@ import { decodeSource } from './python-encoding.ts';
 import { parsePython } from './python-parser.ts';
 import type { Block } from './python-tree.ts';
 import { type PythonScope, unknown, type Value } from './python-values.ts';
-import type { SourceRun } from './source-run.ts';
+
+/** The reading that imports: where it stands, and how it begins to read another file. */
+type Importer = {
+  readonly path: string;
+  imports(file: { readonly text: string; readonly path: string; readonly steps: number; readonly at: number }): {
+    readonly module: PythonScope;
+    readonly interpreter: { execute(block: Block, scope: PythonScope): unknown };
+  };
+};
 
 const mostModules = 8;
 const mostBytes = 2 ** 19;
@@ -52,7 +60,7 @@ export class SiblingModules {
    * @param module as written: `.conf`, `..package.names`, `conf`. @param at where the file under work imports it.
    * @returns the names of the module; null when it is no file of the repository.
    */
-  scopeOf(run: SourceRun, module: string, at: number): PythonScope | null {
+  scopeOf(run: Importer, module: string, at: number): PythonScope | null {
     for (const path of candidatesOf(module, run.path)) {
       // A module that is being gone through is handed out as far as it got, as Python does.
       const known = this.#known.get(path);
@@ -65,7 +73,7 @@ export class SiblingModules {
     return null;
   }
 
-  #load(run: SourceRun, path: string, at: number): PythonScope | null {
+  #load(run: Importer, path: string, at: number): PythonScope | null {
     if (this.#depth >= deepestImports || this.#modules >= mostModules || this.#bytes >= mostBytes) return null;
     const module = path === run.path ? null : moduleAt(this.#tree, path);
     if (module === null || !(module.acts || (this.#acts && module.text.length <= longestInert))) {

@@ -1,9 +1,19 @@
 /** Two histograms with ranges of their own, brought onto common bins. */
-import type { DistributionBin } from '../../ui/distribution.tsx';
-import { formatMeasured } from '../../ui/format.ts';
-import type { TableProfile } from './contract.ts';
+import type { DistributionBin } from './distribution.tsx';
+import { formatMeasured } from './format.ts';
 
-export type ColumnOfProfile = TableProfile['columns'][number];
+/** A column in numbers: a histogram of equal bins from `min` to `max`, or the most frequent texts. */
+export type ColumnShape = {
+  readonly rows: number;
+  readonly missing: number;
+  readonly numbers: {
+    readonly finite: number;
+    readonly min: number;
+    readonly max: number;
+    readonly histogram: readonly number[];
+  } | null;
+  readonly text: { readonly distinct: number; readonly top: readonly { readonly value: string; readonly count: number }[] } | null;
+};
 const commonBins = 20;
 
 /**
@@ -11,13 +21,13 @@ const commonBins = 20;
  * Text columns: the most frequent values of both, then all others.
  * @returns null when there is nothing to draw
  */
-export function distributionOf(current: ColumnOfProfile, baseline: ColumnOfProfile | null): readonly DistributionBin[] | null {
+export function distributionOf(current: ColumnShape, baseline: ColumnShape | null): readonly DistributionBin[] | null {
   if (current.numbers !== null) return numberBins(current.numbers, baseline?.numbers ?? null);
   if (current.text !== null) return textBins(current, baseline);
   return null;
 }
 
-type Numbers = NonNullable<ColumnOfProfile['numbers']>;
+type Numbers = NonNullable<ColumnShape['numbers']>;
 
 function numberBins(current: Numbers, baseline: Numbers | null): readonly DistributionBin[] | null {
   const low = Math.min(current.min, baseline?.min ?? current.min);
@@ -56,15 +66,15 @@ function spread({ histogram, min, max, finite }: Numbers, low: number, width: nu
 }
 
 /** Texts that hardly ever repeat, as ids do: a drawing of their values would say nothing. */
-export function isScattered({ rows, missing, text }: ColumnOfProfile): boolean {
+export function isScattered({ rows, missing, text }: ColumnShape): boolean {
   const most = text?.top[0]?.count ?? 0;
   return text !== null && text.distinct > 50 && most / Math.max(1, rows - missing) < 0.01;
 }
 
 const shownValues = 8;
-function textBins(current: ColumnOfProfile, baseline: ColumnOfProfile | null): readonly DistributionBin[] | null {
-  const present = (column: ColumnOfProfile): number => Math.max(1, column.rows - column.missing);
-  const shares = (column: ColumnOfProfile | null): Map<string, number> =>
+function textBins(current: ColumnShape, baseline: ColumnShape | null): readonly DistributionBin[] | null {
+  const present = (column: ColumnShape): number => Math.max(1, column.rows - column.missing);
+  const shares = (column: ColumnShape | null): Map<string, number> =>
     new Map((column?.text?.top ?? []).map(({ value, count }) => [value, column === null ? 0 : count / present(column)]));
   const now = shares(current);
   const before = shares(baseline);

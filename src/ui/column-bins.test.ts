@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ColumnOfProfile, distributionOf, isScattered } from './histogram.ts';
+import { type ColumnShape, distributionOf, isScattered } from './column-bins.ts';
 
-function numeric(min: number, max: number, histogram: number[]): ColumnOfProfile {
+function numeric(min: number, max: number, histogram: number[]): ColumnShape {
   const finite = histogram.reduce((sum, count) => sum + count, 0);
-  const quantiles = { p01: min, p05: min, p25: min, p50: min, p75: max, p95: max, p99: max };
-  const numbers = { finite, nonFinite: 0, distinct: finite, min, max, mean: min, sd: 1, skewness: 0, kurtosis: 0, quantiles, histogram };
-  return { name: 'x', type: 'number', rows: finite, missing: 0, missingWithPlaceholders: 0, unparsed: 0, numbers, text: null };
+  return { rows: finite, missing: 0, numbers: { finite, min, max, histogram }, text: null };
 }
-function text(rows: number, top: readonly (readonly [string, number])[]): ColumnOfProfile {
-  const values = { distinct: top.length, shortest: 1, longest: 9, top: top.map(([value, count]) => ({ value, count })) };
-  return { name: 'x', type: 'text', rows, missing: 0, missingWithPlaceholders: 0, unparsed: 0, numbers: null, text: values };
+function text(rows: number, top: readonly (readonly [string, number])[]): ColumnShape {
+  return { rows, missing: 0, numbers: null, text: { distinct: top.length, top: top.map(([value, count]) => ({ value, count })) } };
 }
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
