@@ -10,7 +10,7 @@ import { ProblemNote } from '../../ui/loaded.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { addMonitor, changeMonitor, checkKinds, listBaselines, type Monitor } from './contract.ts';
 import { checkWords, environmentChoices, everyWords } from './data-words.tsx';
-import { type SourceChoice, SourceFields, sourceOfChoice } from './source-choice.tsx';
+import { choiceOfSource, type SourceChoice, SourceFields, sourceOfChoice } from './source-choice.tsx';
 
 const rhythms = [5, 15, 60, 360, 720, 1440].map((minutes) => ({ value: String(minutes), label: everyWords(minutes) }));
 const everyChoices = [...rhythms, { value: 'never', label: 'when somebody runs it' }];
@@ -40,7 +40,7 @@ function draftOf(monitor: Monitor | null): Draft {
   return {
     name: monitor?.name ?? '',
     environment: monitor?.environment ?? 'training',
-    source: source !== undefined && 'path' in source ? { kind: 'path', path: source.path } : { kind: 'asset' },
+    source: choiceOfSource(source),
     checks: new Set(monitor?.checks ?? ['quality', 'drift', 'anomalies']),
     every: monitor === null ? '60' : monitor.everyMinutes === null ? 'never' : String(monitor.everyMinutes),
     sensitivity: options?.sensitivity ?? 'medium',

@@ -13,6 +13,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { toast } from '../../ui/toast-store.ts';
+import { ConnectionSection } from './connection-section.tsx';
 import { changeConfig, cleanUp, DataConfig, type KeptConfig, readConfig } from './contract.ts';
 
 const percent = z.number('A number from 0 to 100.').min(0).max(100);
@@ -33,6 +34,7 @@ function SettingsPage() {
       <Loaded answer={answer} waitsFor="the settings">
         {(config) => (mayChange ? <ConfigForm key={config.version} config={config} /> : <ConfigFacts config={config} />)}
       </Loaded>
+      <ConnectionSection />
     </Screen>
   );
 }

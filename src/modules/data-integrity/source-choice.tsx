@@ -1,25 +1,45 @@
 /** Where the table comes from: the asset's own file, another file, or an upload. */
 import { useRef } from 'react';
 import { useSession } from '../../client/session.ts';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button } from '../../ui/button.tsx';
-import { TextLine } from '../../ui/controls.tsx';
+import { Choice, TextLine } from '../../ui/controls.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
 import { Progress } from '../../ui/progress.tsx';
-import type { TableSource } from './contract.ts';
+import { listConnections, listConnectionTables, type TableSource } from './contract.ts';
 import type { TableUploading } from './send-table.tsx';
 
 export type SourceChoice =
   | { readonly kind: 'asset' }
   | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly connection: string; readonly schema: string; readonly table: string; readonly percent: string }
   | { readonly kind: 'upload'; readonly file: File | null };
 
 /** What an endpoint is asked with; null while something is still to be said, 'asset' when the file of the asset is meant. */
 export function sourceOfChoice(choice: SourceChoice): TableSource | 'asset' | null {
   if (choice.kind === 'asset') return 'asset';
   if (choice.kind === 'path') return choice.path.trim() === '' ? null : { path: choice.path.trim() };
+  if (choice.kind === 'postgres') return tableOfDatabase(choice);
   return null;
+}
+
+function tableOfDatabase({ connection, schema, table, percent }: Extract<SourceChoice, { kind: 'postgres' }>): TableSource | null {
+  if (connection === '' || schema.trim() === '' || table.trim() === '') return null;
+  const share = Number(percent.replace(',', '.'));
+  const isSample = percent.trim() !== '' && share > 0 && share < 100;
+  return {
+    postgres: { connection, schema: schema.trim(), table: table.trim(), ...(isSample ? { sample: { percent: share, seed: 1 } } : {}) },
+  };
+}
+
+/** What a monitor reads, as a choice that can be changed. */
+export function choiceOfSource(source: TableSource | undefined): SourceChoice {
+  if (source !== undefined && 'path' in source) return { kind: 'path', path: source.path };
+  if (source === undefined || !('postgres' in source)) return { kind: 'asset' };
+  const { connection, schema, table, sample } = source.postgres;
+  return { kind: 'postgres', connection, schema, table, percent: sample === undefined ? '' : String(sample.percent) };
 }
 
 type SourceFieldsProps = {
@@ -52,6 +72,13 @@ export function SourceFields({ choice, onChange, uploading, disabled = false }: 
           <TextLine label="Path" value={choice.path} onChange={(path) => onChange({ kind: 'path', path })} help="CSV, JSON or Parquet." />
         </div>
       )}
+      <Kind
+        word="A table of a database"
+        says="PostgreSQL, connected in the settings."
+        isChosen={choice.kind === 'postgres'}
+        onChoose={() => onChange({ kind: 'postgres', connection: '', schema: 'public', table: '', percent: '' })}
+      />
+      {choice.kind === 'postgres' && <DatabaseFields choice={choice} onChange={onChange} />}
       {mayUpload && (
         <Kind
           word="An upload"
@@ -72,6 +99,38 @@ export function SourceFields({ choice, onChange, uploading, disabled = false }: 
       )}
       {uploading?.problem != null && <ProblemNote error={uploading.problem} />}
     </fieldset>
+  );
+}
+
+type DatabaseFieldsProps = { choice: Extract<SourceChoice, { kind: 'postgres' }>; onChange: (choice: SourceChoice) => void };
+function DatabaseFields({ choice, onChange }: DatabaseFieldsProps) {
+  const known = useEndpoint(listConnections, { limit: 100 });
+  const connections = known.data?.items ?? [];
+  const id = connections.find(({ name }) => name === choice.connection)?.id ?? null;
+  const tables = useEndpoint(listConnectionTables, { id: id ?? '' }, { enabled: id !== null });
+  const names = (tables.data?.tables ?? []).filter(({ schema }) => schema === choice.schema).map(({ table }) => table);
+  const choices = [
+    { value: '', label: connections.length === 0 ? 'none is connected' : 'Choose…' },
+    ...connections.map(({ name }) => ({ value: name, label: name })),
+  ];
+  return (
+    <div className="grid gap-3 pb-2 pl-6 tablet:grid-cols-2">
+      <Choice label="Database" value={choice.connection} choices={choices} onChange={(connection) => onChange({ ...choice, connection })} />
+      <TextLine label="Schema" value={choice.schema} onChange={(schema) => onChange({ ...choice, schema })} />
+      <TextLine label="Table" value={choice.table} onChange={(table) => onChange({ ...choice, table })} list={names.slice(0, 500)} />
+      <TextLine
+        plain
+        label="Sample, in percent"
+        value={choice.percent}
+        onChange={(percent) => onChange({ ...choice, percent })}
+        help="Left empty, every row."
+      />
+      {tables.error !== null && (
+        <div className="tablet:col-span-2">
+          <ProblemNote error={tables.error} />
+        </div>
+      )}
+    </div>
   );
 }
 
