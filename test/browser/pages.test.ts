@@ -181,13 +181,21 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
   ];
   type Seen = { readonly wrong: ReadonlyMap<string, string[]>; readonly complaints: readonly string[] };
 
-  /** Every page is loaded once and shown in each look in turn: loading takes longer than looking. */
+  /** Two windows share the pages: while one waits for an answer, the other is looked at. */
   async function lookAtEveryPage(): Promise<Seen> {
+    const waiting = [...places];
+    const seen = await Promise.all([lookAtPages(waiting), lookAtPages(waiting)]);
+    const wrong = new Map(looked.map(({ name }) => [name, seen.flatMap((one) => one.wrong.get(name) ?? [])]));
+    return { wrong, complaints: [...new Set(seen.flatMap(({ complaints }) => complaints))] };
+  }
+
+  /** Every page is loaded once and shown in each look in turn: loading takes longer than looking. */
+  async function lookAtPages(waiting: string[]): Promise<Seen> {
     const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
     await actAs(context, platform.url, admin.cookieHeader());
     const complaints = watchComplaints(page);
     const wrong = new Map<string, string[]>(looked.map(({ name }) => [name, []]));
-    for (const place of places) {
+    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
       await showAs(page, { theme: 'light' });
       await settled(page, place);
       await page.evaluate(axe.source);
@@ -204,7 +212,7 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
       }
     }
     await context.close();
-    return { wrong, complaints: [...new Set(complaints)] };
+    return { wrong, complaints };
   }
   let seen: Promise<Seen> | undefined;
 

@@ -138,7 +138,7 @@ describe('hostile input', { timeout: 600_000 }, () => {
       else if (step === 2)
         assert.deepEqual(
           own.sort().map((path) => path.replace('/check/', '')),
-          ['anomalies', 'baseline', 'drift', 'poisoning', 'quality', 'suggest'],
+          ['anomalies', 'baseline', 'changes', 'drift', 'poisoning', 'quality', 'suggest'],
         );
       else assert.deepEqual(own, []);
       assert.equal((await fetch(`${base}/docs`)).status, 200);
