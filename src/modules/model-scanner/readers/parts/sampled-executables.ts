@@ -18,6 +18,7 @@ const beginnings = [
   '\u00fe\u00ed\u00fa\u00cf',
   '\u00fe\u00ed\u00fa\u00ce',
 ].map((text) => Buffer.from(text, 'latin1'));
+const longestBeginning = 4;
 
 export type Values = {
   readonly start: number;
@@ -34,7 +35,7 @@ export type Values = {
 export function sampledExecutables(source: ByteSource, { start, end, starts = [] }: Values, where: Where): CodeFact[] {
   const found = new Map<number, string>();
   const add = (at: number, certain: boolean): void => {
-    if (found.size >= mostFound || found.has(at)) return;
+    if (found.size >= mostFound || found.has(at) || !beginsAt(source, at, end)) return;
     const shape = executableShape(source.read(at, Math.min(headBytes, end - at)), end - at);
     if (shape !== null && (certain || shape.end !== null)) found.set(at, shape.kind);
   };
@@ -50,6 +51,20 @@ export function sampledExecutables(source: ByteSource, { start, end, starts = []
     text: '',
     where: rangePlace(where, at),
   }));
+}
+
+/** What only counts where a tensor begins: universal Mach-O files, and the script form of APE. */
+const beginningsOfTensors = [
+  ...beginnings,
+  ...['\u00ca\u00fe\u00ba\u00be', '\u00ca\u00fe\u00ba\u00bf', 'jart'].map((text) => Buffer.from(text, 'latin1')),
+];
+
+/** Four bytes first: most tensors begin with none of these, and a head of each would fill memory faster than it is collected. */
+function beginsAt(source: ByteSource, at: number, end: number): boolean {
+  const first = source.read(at, Math.min(longestBeginning, end - at));
+  return beginningsOfTensors.some(
+    (beginning) => beginning.length <= first.length && beginning.every((byte, place) => first[place] === byte),
+  );
 }
 
 function beginningsIn(source: ByteSource, from: number, to: number): number[] {
