@@ -1,7 +1,7 @@
 /** Tables of a connected database, from the connection to the assessment: product side and data door together. */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -31,6 +31,7 @@ describe('tables of a connected PostgreSQL', () => {
   let superuser = '';
   let address: (user: string) => string;
   const ends: (() => Promise<void>)[] = [];
+  const sockets = new Set<Socket>();
 
   before(async () => {
     const owner = { after: (end: () => Promise<void>) => void ends.unshift(end) };
@@ -41,7 +42,10 @@ describe('tables of a connected PostgreSQL', () => {
     door = createServer((here) => {
       const there = connect(`${host}/.s.PGSQL.${port}`);
       here.pipe(there).pipe(here);
-      for (const end of [here, there]) end.on('error', () => void [here.destroy(), there.destroy()]);
+      for (const end of [here, there]) {
+        sockets.add(end);
+        end.on('error', () => void [here.destroy(), there.destroy()]).on('close', () => sockets.delete(end));
+      }
     });
     await new Promise<void>((done) => door.listen(0, '127.0.0.1', done));
     const at = door.address();
@@ -50,8 +54,13 @@ describe('tables of a connected PostgreSQL', () => {
     await prepare({ host, port, database, user });
   });
   after(async () => {
-    for (const role of ['aispm_test_looker', 'aispm_test_changer']) await asOwner(`drop owned by ${role}; drop role ${role}`);
+    // First the connections: the server waits for them to end, and what a role still reads keeps it from being dropped.
+    for (const socket of sockets) socket.destroy();
     await new Promise((done) => door.close(done));
+    for (const role of ['aispm_test_looker', 'aispm_test_changer'])
+      await asOwner(`
+        select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${role}';
+        set lock_timeout = '20s'; drop owned by ${role}; drop role ${role}`);
     for (const end of ends) await end();
   });
 
