@@ -41,7 +41,7 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
 }
 
 /** Values of a task are short-lived and small; a larger young generation only costs memory, a smaller one is collected all the time. */
-const youngHeapMb = 8;
+const youngHeapMb = 4;
 
 /**
  * First words of every worker thread: the code cache is switched on before anything is loaded. Plain JavaScript in a text, because a
