@@ -1,7 +1,7 @@
 /** The installation's master secret and the keys derived from it, one per purpose. */
 import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { config } from './config.ts';
 
 let master: Buffer | undefined;
@@ -13,13 +13,20 @@ function masterSecret(): Buffer {
   return master;
 }
 
-/** Two processes may start at once: each writes its own file, and one wins by link, which never overwrites. */
 function fileSecret(folder: string): Buffer {
-  const path = join(folder, 'master.key');
+  const text = keyFile(join(folder, 'master.key'), () => randomBytes(32).toString('base64url'));
+  return Buffer.from(text.trim(), 'base64url');
+}
+
+/**
+ * The text of a key file, made when there is none; only its owner may read it.
+ * Two processes may start at once: each writes its own file, and one wins by link, which never overwrites.
+ */
+export function keyFile(path: string, make: () => string): string {
   if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    writeFileSync(draft, make(), { mode: 0o600 });
     try {
       linkSync(draft, path);
     } catch (error) {
@@ -28,7 +35,7 @@ function fileSecret(folder: string): Buffer {
       rmSync(draft, { force: true });
     }
   }
-  return Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
+  return readFileSync(path, 'utf8');
 }
 
 export type KeyPurpose = 'cursor' | 'csrf' | 'service-token' | 'invitation' | 'sealed-secret';

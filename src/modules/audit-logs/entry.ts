@@ -1,7 +1,7 @@
 /** One entry of the log: its fields, its line of bytes and the hash that chains it. */
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
+import { leafHash } from './tree/hashing.ts';
 
 export const zeroLeaf = '0'.repeat(64);
 export const maxLineBytes = 32_768;
@@ -62,9 +62,8 @@ export function lineOf(entry: EntryLine): Buffer {
  * @source RFC 6962 section 2.1 (the prefix keeps a leaf from being passed off as an inner node).
  */
 export function leafOf(line: Uint8Array): string {
-  return hash('sha256', Buffer.concat([leafPrefix, line]), 'hex');
+  return leafHash(line).toString('hex');
 }
-const leafPrefix = Buffer.from([0]);
 
 /** UTC with microseconds, as lines write it. Input: milliseconds since 1970, fractions kept to the microsecond. */
 export function microTime(milliseconds: number): string {

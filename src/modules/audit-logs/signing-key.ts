@@ -1,9 +1,9 @@
 /** The key that signs checkpoints: from the environment or a file only this installation reads. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problems } from '../../contract/problem.ts';
 import { config } from '../../platform/config.ts';
+import { keyFile } from '../../platform/secret.ts';
 import { rawPublicKey } from './public-key.ts';
 import { keyId, type SigningKey } from './tree/signed-note.ts';
 
@@ -38,21 +38,7 @@ function parsedKey(text: string): KeyObject {
   throw signingKeyProblems.signingKey();
 }
 
-/** Two processes may start at once: each writes its own file, and one wins by link, which never overwrites. */
 function fileKey(folder: string): KeyObject {
-  const path = join(folder, 'audit-signing.pem');
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}`;
-    const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(draft, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
-    try {
-      linkSync(draft, path);
-    } catch (error) {
-      if (!existsSync(path)) throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-  return createPrivateKey(readFileSync(path));
+  const made = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  return createPrivateKey(keyFile(join(folder, 'audit-signing.pem'), made));
 }

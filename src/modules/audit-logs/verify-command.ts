@@ -25,8 +25,6 @@ export const KeyFile = z.object({
         name: z.string().max(200),
         keyId: z.string().max(64),
         publicKey: z.base64().max(100),
-        validFrom: z.string().optional(),
-        validTo: z.string().nullable().optional(),
       }),
     )
     .max(1000),
@@ -66,9 +64,9 @@ function keysOf(text: string, signer: string | undefined): ExportKey[] {
     const keyObject = createPublicKey(text);
     return signer === undefined ? [] : [{ name: signer, publicKey: rawPublicKey(keyObject), keyObject }];
   }
-  return KeyFile.parse(JSON.parse(text)).keys.map(({ publicKey, ...rest }) => {
+  return KeyFile.parse(JSON.parse(text)).keys.map(({ name, publicKey }) => {
     const raw = Buffer.from(publicKey, 'base64');
-    return { ...rest, publicKey: raw, keyObject: publicKeyObject(raw) };
+    return { name, publicKey: raw, keyObject: publicKeyObject(raw) };
   });
 }
 

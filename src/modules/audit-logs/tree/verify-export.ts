@@ -20,8 +20,6 @@ export type ExportKey = {
   readonly name: string;
   readonly publicKey: Buffer;
   readonly keyObject: KeyObject;
-  readonly validFrom?: string | undefined;
-  readonly validTo?: string | null | undefined;
 };
 export type ExportInput = {
   readonly lines: AsyncIterable<Buffer>;
