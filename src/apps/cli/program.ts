@@ -5,11 +5,17 @@ import { version } from '../../platform/version.ts';
 
 /** Wrong use; the other codes belong to the commands (see `ai-spm scan --help`). */
 const wrongUse = 3;
+/** The reader of a pipe went away (128 + SIGPIPE, as shells say it): never 0, or a gate would pass on what nobody read. */
+const unread = 141;
 
 type Register = (program: Command) => void;
 
 /** @param remote adds what a running platform answers; only asked for when no offline command is meant. */
 export async function runProgram(registrations: readonly Register[], remote: (() => Promise<Register>) | null): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(unread);
+  });
   const program = new Command('ai-spm')
     .description('AI security posture management: scan files offline, or drive a running platform.')
     .version(version)
