@@ -23,6 +23,10 @@ export const resources = [
   'wiz',
   'compliance',
   'agents',
+  'adversarial-detection',
+  'federated-learning',
+  'incidents',
+  'notifications',
 ] as const;
 export type Resource = (typeof resources)[number];
 export const acts = ['create', 'read', 'update', 'delete'] as const;

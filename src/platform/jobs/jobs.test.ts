@@ -1,6 +1,7 @@
 /** Jobs on a real queue and database. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
 import { z } from 'zod';
 import { problems } from '../../contract/problem.ts';
 import { inDatabase } from '../database/database.ts';
@@ -9,7 +10,7 @@ import { removeEndedJobs } from './job-retention.ts';
 import { findJob, requestCancel, requeue } from './job-store.ts';
 import { defineJob, enqueue, type JobDefinition, send } from './jobs.ts';
 import { failLostJobs } from './lost-jobs.ts';
-import { startJobs } from './worker.ts';
+import { grantQueue, startJobs } from './worker.ts';
 
 const refused = problems('test', { refused: [422, 'No.'] });
 
@@ -191,4 +192,15 @@ test('jobs that ended before the retention are removed in batches; younger ones,
     left.map(({ kind }) => kind),
     ['elsewhere', 'ended lately', 'waits'],
   );
+});
+
+test('processes that start at the same time do not refuse each other the grants', async (t) => {
+  await withJobs(t, [], async ({ database }) => {
+    const pool = new pg.Pool({ ...database.target.jobs, max: 6 });
+    try {
+      for (let round = 0; round < 5; round += 1) await Promise.all(Array.from({ length: 6 }, () => grantQueue(pool)));
+    } finally {
+      await pool.end();
+    }
+  });
 });

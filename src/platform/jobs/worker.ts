@@ -40,12 +40,10 @@ export async function startJobs(definitions: readonly JobDefinition[], { work }:
   });
   boss.on('error', (error) => log('error').error({ error, code: 'jobs.queue' }, 'The job queue reported an error'));
   await boss.start();
-  await pool.query(
-    'grant usage on schema pgboss to aispm_app; grant select, insert, update on all tables in schema pgboss to aispm_app; grant execute on all functions in schema pgboss to aispm_app',
-  );
+  await grantQueue(pool);
   for (const definition of definitions) await boss.createQueue(definition.kind, queueOptions(definition));
   // A queue may have its own partition table.
-  await pool.query('grant select, insert, update on all tables in schema pgboss to aispm_app');
+  await grantQueue(pool);
   installQueue(boss);
   const running = new Set<AbortController>();
   if (work) await startWork(boss, definitions, running);
@@ -57,6 +55,19 @@ export async function startJobs(definitions: readonly JobDefinition[], { work }:
       await pool.end();
     },
   };
+}
+
+/**
+ * Lets requests put jobs in. Every process does so when it starts, and PostgreSQL refuses the second of two grants on one table
+ * that run at the same time ("tuple concurrently updated"): one waits for the other. The statements are one transaction.
+ */
+export async function grantQueue(pool: Pick<pg.Pool, 'query'>): Promise<void> {
+  await pool.query(
+    `select pg_advisory_xact_lock(hashtextextended('jobs.grant', 0));
+     grant usage on schema pgboss to aispm_app;
+     grant select, insert, update on all tables in schema pgboss to aispm_app;
+     grant execute on all functions in schema pgboss to aispm_app`,
+  );
 }
 
 function queueOptions({ retryLimit, timeoutMs }: JobDefinition): {
