@@ -10,6 +10,10 @@ export type Actor = {
   readonly role: Role | null;
   readonly permissions: ReadonlySet<Permission>;
   readonly sessionId?: string;
+  /** When the person of a session last proved who they are (ms since 1970). */
+  readonly verifiedAt?: number;
+  /** What was shown instead of a session: its id is what audit names, and what is revoked. */
+  readonly credential?: { readonly kind: 'api-key' | 'access-token'; readonly id: string };
 };
 
 /** The context of one request or job: who, under which trace, from where. */

@@ -2,6 +2,9 @@
 import type { z } from 'zod';
 import type { Access } from './permission.ts';
 
+/** How long a proof of who somebody is counts before a sensitive change (ms). */
+export const stepUpMs = 5 * 60_000;
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Which process answers: the product door, or one of the stateless compute doors. */
 export type Door = 'product' | 'ai-scanner' | 'data-integrity' | 'wiz-integration' | 'compliance-engine' | 'agent-gateway';
@@ -16,6 +19,8 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly description?: string;
   readonly door: Door;
   readonly access: Access;
+  /** A person must have proved who they are within the last minutes ({@link stepUpMs}); keys and tokens cannot. */
+  readonly stepUp: boolean;
   /** One object: path parameters, query (GET, DELETE) and body (others) merged. Path wins over body. */
   readonly input: I;
   readonly output: O;
@@ -49,6 +54,7 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   aliases?: readonly `/${string}`[];
   description?: string;
   door?: Door;
+  stepUp?: boolean;
   status?: 200 | 201 | 202 | 204;
   kind?: 'json' | 'file' | 'events' | 'upload';
   /** false: a read that needs a body (POST), so nothing to record. */
@@ -69,6 +75,7 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType>(draft: Draft<
   return {
     door: 'product',
     status: 200,
+    stepUp: false,
     kind: 'json',
     maxBodyBytes: 1_048_576,
     timeoutMs: 30_000,

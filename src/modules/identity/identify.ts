@@ -78,6 +78,7 @@ async function lookUp(tokenHash: Buffer): Promise<Found | null> {
     role,
     permissions: permissionsOf(role),
     sessionId: session.id,
+    verifiedAt: session.verifiedAt.getTime(),
   };
   return { actor, sessionId: session.id };
 }

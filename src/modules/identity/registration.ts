@@ -8,14 +8,14 @@ import { systemTransaction, transaction } from '../../platform/database/database
 import { isUniqueViolation } from '../../platform/database/database-problem.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
 import { derivedKey } from '../../platform/secret.ts';
+import { endFormerSession } from './admission.ts';
 import { type CurrentUser, identityProblems, type register, type registrationState } from './contract.ts';
 import { emailKey } from './email-key.ts';
 import { readInvitationToken } from './invitation-token.ts';
 import { hashPassword } from './password-hash.ts';
 import { passwordIssue } from './password-rules.ts';
 import { asNobody, asPerson, currentUserAnswer } from './person.ts';
-import { endFormerSession } from './sign-in.ts';
-import { sendSession, startSession } from './start-session.ts';
+import { byPassword, sendSession, startSession } from './start-session.ts';
 import {
   type Account,
   findInvitationHomeAcrossWorkspaces,
@@ -76,7 +76,7 @@ async function registerOnce(work: Work) {
   const role = await roleFor(work);
   const person = await insertPerson({ email: draft.email, name: draft.name, emailKey: emailKey(draft.email), role, passwordHash });
   if (invitationId !== null) await takeInvitation(invitationId, person.id);
-  const started = await startSession(person, context);
+  const started = await startSession(person, byPassword, context);
   // Joins this transaction; only the actor is another: the person who now exists.
   await transaction(asPerson(context, person, started.session.id), () =>
     audit.record({ action: 'identity.register', resource: { type: 'users', id: person.id }, outcome: 'done', change: { after: { role } } }),

@@ -4,17 +4,16 @@ import { audit } from '../../platform/audit.ts';
 import { systemTransaction, transaction } from '../../platform/database/database.ts';
 import { publish } from '../../platform/events/publish.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
+import { admit, complete } from './admission.ts';
 import { type CurrentUser, identityProblems, type login, signInAttacked } from './contract.ts';
 import { emailKey, failureSubject } from './email-key.ts';
-import { forgetRemembered } from './identify.ts';
 import { afterFailure, type FailureCount, isAttack, waitLeft } from './lockout.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
-import { asNobody, asPerson, currentUserAnswer } from './person.ts';
-import { sendSession, startSession } from './start-session.ts';
+import { asNobody } from './person.ts';
+import { byPassword } from './start-session.ts';
 import {
   type Account,
   dropStaleFailures,
-  endSessions,
   type FailurePlace,
   type Failures,
   findSignInAcrossWorkspaces,
@@ -23,7 +22,6 @@ import {
   lockAccount,
   lockFailures,
   readFailures,
-  readWorkspace,
   replacePasswordHash,
   saveFailure,
 } from './store.ts';
@@ -52,7 +50,7 @@ export async function signIn(input: ParsedInputOf<typeof login>, context: Reques
   if (waitOf(failures) > 0) return refuseLocked(attempt, failures);
   const { matches, outdated } = await verifyPassword(input.password, found?.passwordHash ?? null);
   if (!matches || !found?.account.active) return refuseFailed(attempt);
-  return admit(attempt, outdated ? await hashPassword(input.password) : null);
+  return admitAfterPassword(attempt, outdated ? await hashPassword(input.password) : null);
 }
 
 /** The address that failures are counted under; callers without one share a count. */
@@ -60,7 +58,7 @@ export function addressOf({ address }: Pick<RequestContext, 'address'>): string 
   return address?.slice(0, 64) || 'unknown';
 }
 
-async function admit(attempt: Attempt, newHash: string | null): Promise<CurrentUser> {
+async function admitAfterPassword(attempt: Attempt, newHash: string | null): Promise<CurrentUser> {
   const { person, context, subject, address } = attempt;
   if (person === null) throw identityProblems.credentials();
   const answer = await transaction(asNobody(context, person.workspaceId), async () => {
@@ -71,25 +69,10 @@ async function admit(attempt: Attempt, newHash: string | null): Promise<CurrentU
     if (!present?.active) return { failures: null };
     await forgetFailures(subject, ['', address]);
     if (newHash !== null) await replacePasswordHash(present.id, newHash);
-    const started = await startSession(present, context);
-    await transaction(asPerson(context, present, started.session.id), () =>
-      audit.record({ action: 'identity.login', resource: { type: 'users', id: present.id }, outcome: 'done' }),
-    );
-    const home = await readWorkspace();
-    return { started, user: currentUserAnswer(present, home ?? { id: present.workspaceId, name: '' }, started.session) };
+    return admit(present, byPassword, context);
   });
   if ('failures' in answer) return answer.failures ? refuseLocked(attempt, answer.failures) : refuseFailed(attempt);
-  sendSession(answer.started, context);
-  await endFormerSession(context);
-  return answer.user;
-}
-
-/** The browser had a session already: signing in again replaces it. */
-export async function endFormerSession(context: RequestContext): Promise<void> {
-  const { id, sessionId } = context.actor;
-  if (sessionId === undefined) return;
-  await transaction(context, () => endSessions(id, 'signed-out', { only: sessionId }));
-  forgetRemembered();
+  return complete(answer, context);
 }
 
 async function refuseFailed(attempt: Attempt): Promise<never> {

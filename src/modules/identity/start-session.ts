@@ -6,14 +6,22 @@ import { derivedKey } from '../../platform/secret.ts';
 import { csrfCookie, issueCsrf } from './csrf.ts';
 import { hashSessionToken, newSessionToken, sessionCookieName } from './session-token.ts';
 import { type Account, insertSession, noteSignIn, type SessionRow, trimSessions } from './store.ts';
+import type { Proof, SignInMethod } from './table.ts';
 
 /** Running sessions a person may have; the oldest ends when there is one more. */
 export const mostSessions = 50;
 
+/** What proved who somebody is. */
+export type SignInWay = { readonly method: SignInMethod; readonly proofs: readonly Proof[] };
+export const byPassword: SignInWay = { method: 'password', proofs: ['pwd'] };
 export type StartedSession = { readonly session: SessionRow; readonly token: string };
 
 /** In a transaction of the person's workspace. The cookies are set by {@link sendSession} once that is committed. */
-export async function startSession(person: Account, context: Pick<RequestContext, 'address' | 'userAgent'>): Promise<StartedSession> {
+export async function startSession(
+  person: Account,
+  way: SignInWay,
+  context: Pick<RequestContext, 'address' | 'userAgent'>,
+): Promise<StartedSession> {
   const token = newSessionToken();
   const session = await insertSession({
     accountId: person.id,
@@ -21,6 +29,8 @@ export async function startSession(person: Account, context: Pick<RequestContext
     hours: config().SESSION_HOURS,
     address: context.address?.slice(0, 64) ?? null,
     userAgent: context.userAgent?.slice(0, 400) ?? null,
+    method: way.method,
+    proofs: [...way.proofs],
   });
   await noteSignIn(person.id);
   await trimSessions(person.id, mostSessions);

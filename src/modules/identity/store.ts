@@ -5,7 +5,17 @@ import type { Role } from '../../contract/permission.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import type { FailureCount } from './lockout.ts';
-import { account, credential, invitation, type SessionEnd, session, signInFailure, workspace } from './table.ts';
+import {
+  account,
+  credential,
+  invitation,
+  type Proof,
+  type SessionEnd,
+  type SignInMethod,
+  session,
+  signInFailure,
+  workspace,
+} from './table.ts';
 
 export type Account = typeof account.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
@@ -99,6 +109,8 @@ export type SessionDraft = {
   hours: number;
   address: string | null;
   userAgent: string | null;
+  method: SignInMethod;
+  proofs: Proof[];
 };
 export async function insertSession({ hours, ...draft }: SessionDraft): Promise<SessionRow> {
   const expiresAt = sql`now() + make_interval(hours => ${hours})`;
@@ -136,6 +148,17 @@ export async function listRunningSessions(accountId: string, idleMinutes: number
     .where(and(eq(session.accountId, accountId), running(idleMinutes)))
     .orderBy(desc(session.startedAt), desc(session.id))
     .limit(200);
+}
+
+/** The person of this session just proved who they are, by these proofs too. */
+export async function noteVerified(id: string, proofs: readonly Proof[]): Promise<void> {
+  await db()
+    .update(session)
+    .set({
+      verifiedAt: sql`now()`,
+      proofs: sql`(select array_agg(distinct proof) from unnest(${session.proofs} || ${sql.param([...proofs])}::text[]) as proof)`,
+    })
+    .where(eq(session.id, id));
 }
 
 /** Ends running sessions of one person: one, all but one, or all. Answers the ids that were ended. */

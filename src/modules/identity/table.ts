@@ -30,7 +30,19 @@ export const credential = identity.table('credential', {
   changedAt: time('changed_at').notNull().defaultNow(),
 });
 
-export type SessionEnd = 'signed-out' | 'ended-by-owner' | 'password-changed' | 'locked-by-admin' | 'too-many';
+export type SessionEnd =
+  | 'signed-out'
+  | 'ended-by-owner'
+  | 'password-changed'
+  | 'locked-by-admin'
+  | 'too-many'
+  | 'factors-changed'
+  | 'role-changed'
+  | 'ended-by-provider';
+/** What proved who somebody is when a session began. */
+export type SignInMethod = 'password' | 'passkey' | 'openid-connect' | 'oauth2' | 'saml';
+/** Proofs beside it: names of RFC 8176 where it has one. */
+export type Proof = 'pwd' | 'otp' | 'recovery' | 'hwk' | 'user' | 'provider-mfa';
 export const session = identity.table('session', {
   id: newId(),
   workspaceId: workspaceId(),
@@ -43,6 +55,9 @@ export const session = identity.table('session', {
   endedBecause: text('ended_because').$type<SessionEnd>(),
   address: text('address'),
   userAgent: text('user_agent'),
+  method: text('method').$type<SignInMethod>().notNull().default('password'),
+  proofs: text('proofs').array().$type<Proof[]>().notNull().default(sql`'{pwd}'`),
+  verifiedAt: time('verified_at').notNull().defaultNow(),
 });
 
 export const invitation = identity.table('invitation', {

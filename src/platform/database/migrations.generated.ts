@@ -11,6 +11,7 @@ export const migrations = [
   { slice: 'data-integrity', name: '0002_connections', sha256: '125f8cdc2f96669afecc3126430d99593b782a1a44cdf8cafa72a23067949909', path: 'src/modules/data-integrity/migrations/0002_connections.sql' },
   { slice: 'discovery', name: '0001_discovery', sha256: 'cc09bde65e80030236b6bab82f071ed3eb5a1bacf0aa3122a4d5524cb209b61d', path: 'src/modules/discovery/migrations/0001_discovery.sql' },
   { slice: 'identity', name: '0001_identity', sha256: 'fb58052379c5ab4e4107e84e853336f6c7dfb5203659c1ae084cb9a998887f41', path: 'src/modules/identity/migrations/0001_identity.sql' },
+  { slice: 'identity', name: '0002_sign_in_method', sha256: '2addba9980031a3b36f501cb341e3e1ce9ec17fc58053dd98cf6d7c0cf05a649', path: 'src/modules/identity/migrations/0002_sign_in_method.sql' },
   { slice: 'model-scanner', name: '0001_model_scanner', sha256: 'b6fa1f516711ed0e10f38b59b497e36ff9d7bbd2f5bdf01142cb0d97a1806a2b', path: 'src/modules/model-scanner/migrations/0001_model_scanner.sql' },
   { slice: 'model-scanner', name: '0002_components', sha256: 'd082604d42c998da809e7986016893163baef01bd691fa167a9556981342fe88', path: 'src/modules/model-scanner/migrations/0002_components.sql' },
   { slice: 'model-scanner', name: '0003_sources', sha256: 'a97a26b7e9b2411d26937c9b213c5e7dbf7ccedadba860f7696d623d9b885e9d', path: 'src/modules/model-scanner/migrations/0003_sources.sql' },

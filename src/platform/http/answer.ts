@@ -11,7 +11,7 @@ import { cookieLine, cookiesIn } from './cookies.ts';
 import type { FileAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
-import { checkAccess, recordRefusal, runRoute } from './run-route.ts';
+import { checkAccess, checkStepUp, recordRefusal, runRoute } from './run-route.ts';
 import { sendText } from './send-text.ts';
 import { type Identified, refuse, type ServerParts } from './server-parts.ts';
 import { actorOfServiceToken } from './service-token.ts';
@@ -47,6 +47,7 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
     context = contextOf(request, reply, { actor: actor ?? nobody, cookies, cancellation });
     // On a compute door a valid service token is the service identity, whoever it speaks for.
     if (parts.door === 'product' || actor === null || endpoint.access !== 'service') checkAccess(endpoint.access, actor);
+    if (actor !== null) checkStepUp(endpoint, actor);
     input = gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
     const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));

@@ -1,6 +1,6 @@
 /** The inside of `handle`: permission, input, transaction, audit, output. The same for requests and for calls in process. */
 import type { Actor, Context } from '../../contract/actor.ts';
-import type { Endpoint } from '../../contract/endpoint.ts';
+import { type Endpoint, stepUpMs } from '../../contract/endpoint.ts';
 import type { Access } from '../../contract/permission.ts';
 import { commonProblems, isProblem } from '../../contract/problem.ts';
 import { withContext } from '../ambient.ts';
@@ -28,6 +28,15 @@ export function checkAccess(access: Access, actor: Actor | null): asserts actor 
     return;
   }
   if (!actor.permissions.has(access)) throw commonProblems.forbidden({ permission: access });
+}
+
+/**
+ * Only at the door: what a request may do was settled there, and its own further calls ask nothing more of the person.
+ * @throws request.stepUpNeeded
+ */
+export function checkStepUp({ stepUp }: Pick<Endpoint, 'stepUp'>, { kind, verifiedAt }: Actor, now = Date.now()): void {
+  if (!stepUp || kind !== 'user') return;
+  if (verifiedAt === undefined || now - verifiedAt > stepUpMs) throw commonProblems.stepUpNeeded({ minutes: stepUpMs / 60_000 });
 }
 
 /**
