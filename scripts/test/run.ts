@@ -53,6 +53,8 @@ async function runPart(part: Part, { nodeOptions, run, isAlone }: Run & { isAlon
   const title = `\n▶ ${part.title}: ${part.files.length} ${part.files.length === 1 ? 'file' : 'files'}`;
   print(isAlone ? title : `${title}, started`);
   const args = [
+    // A part loads hundreds of modules before its first test.
+    `--import=${new URL('../../src/apps/quick-resolve.ts', import.meta.url).href}`,
     '--test',
     '--test-isolation=none',
     `--test-timeout=${testTimeoutMs}`,

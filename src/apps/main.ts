@@ -1,4 +1,5 @@
 /** Entry of every process: PROCESS says which; the default starts the whole platform on this machine. */
+import './quick-resolve.ts';
 import { ConfigError, config } from '../platform/config.ts';
 import { readFlags } from './flags.ts';
 

@@ -14,7 +14,7 @@ describe('kill -9', { timeout: 1_200_000 }, () => {
   const kills = 20;
   const onLinux = process.platform === 'linux';
   /** Between two writes of one writer: the load must not take the cores that those who come back need. */
-  const writerRestMs = 5;
+  const writerRestMs = 25;
   /** Far more than it takes: how fast it comes back is for the bench, on a machine that does nothing else. */
   const comesBackMs = 120_000;
   let platform: RunningPlatform;
