@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { before, describe, test } from 'node:test';
+import { z } from 'zod';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import { serviceDoors } from '../../src/apps/services.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
@@ -65,6 +66,14 @@ describe('hostile input', { timeout: 600_000 }, () => {
   ];
   const ids = ['1', '%00', '..%2f..%2fetc%2fpasswd', "'%20or%201=1", '00000000-0000-0000-0000-000000000000', 'x'.repeat(490), '%ff'];
 
+  /** Names that an endpoint does not take are passed over: one of them shows that, twenty would ask the database the same question. */
+  function queriesFor({ input }: Endpoint): string[] {
+    const taken = input instanceof z.ZodObject ? new Set(Object.keys(input.shape)) : null;
+    const nameOf = (query: string): string => query.split('=')[0] ?? '';
+    const strange = queries.find((query) => taken !== null && !taken.has(nameOf(query)));
+    return queries.filter((query) => taken === null || taken.has(nameOf(query)) || query === strange || query.startsWith('__proto__'));
+  }
+
   function pathOf(endpoint: Endpoint, id: string): string {
     return endpoint.path.replace(/:\w+/g, id);
   }
@@ -82,7 +91,7 @@ describe('hostile input', { timeout: 600_000 }, () => {
   test('every reading endpoint refuses hostile queries', async () => {
     const id = '0190a000-0000-7000-8000-000000000001';
     for (const endpoint of product.filter(({ method }) => method === 'GET')) {
-      for (const query of queries)
+      for (const query of queriesFor(endpoint))
         check(await admin.ask('GET', `${pathOf(endpoint, id)}?${query}`), `${query.slice(0, 60)} to ${endpoint.path}`);
     }
   });
