@@ -189,16 +189,24 @@ describe('the pages in a browser', { timeout: 900_000 }, () => {
     return { wrong, complaints: [...new Set(seen.flatMap(({ complaints }) => complaints))] };
   }
 
-  /** Every page is loaded once and shown in each look in turn: loading takes longer than looking. */
+  /** As a link in the app does: the document stays, and what waits for its code or data says so at once. */
+  async function moved(page: Page, place: string): Promise<void> {
+    await page.evaluate((to) => window.history.pushState(null, '', to), place);
+    await still(page);
+    await page.locator('h1').first().waitFor();
+  }
+
+  /** Every page is gone to once and shown in each look in turn: the app itself is loaded once a window. */
   async function lookAtPages(waiting: string[]): Promise<Seen> {
     const { context, page } = await openWindow(browser, platform.url, { theme: 'light' });
     await actAs(context, platform.url, admin.cookieHeader());
     const complaints = watchComplaints(page);
     const wrong = new Map<string, string[]>(looked.map(({ name }) => [name, []]));
+    await settled(page, '/account');
+    await page.evaluate(axe.source);
     for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
       await showAs(page, { theme: 'light' });
-      await settled(page, place);
-      await page.evaluate(axe.source);
+      await moved(page, place);
       for (const { name, looks, rules } of looked) {
         await showAs(page, looks);
         await still(page);
