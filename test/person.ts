@@ -5,19 +5,33 @@ export type Answer = { readonly status: number; readonly body: unknown; readonly
 
 export class Person {
   readonly url: string;
+  /** When known, sensitive changes that want a fresh proof get one. */
+  password: string | null = null;
   readonly #cookies = new Map<string, string>();
 
-  constructor(url: string) {
+  /** An API key or access token that is shown instead of a session. */
+  readonly #bearer: string | undefined;
+
+  constructor(url: string, bearer?: string) {
     this.url = url;
+    this.#bearer = bearer;
   }
 
   async ask(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const answer = await this.#ask(method, path, body, headers);
+    if (this.password === null || answer.status !== 403 || !JSON.stringify(answer.body).includes('request.stepUpNeeded')) return answer;
+    await this.#ask('POST', '/api/session/verify', { password: this.password }, {});
+    return this.#ask(method, path, body, headers);
+  }
+
+  async #ask(method: string, path: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<Answer> {
     const csrf = this.#cookies.get('aispm_csrf');
     const answer = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(this.#cookies.size > 0 ? { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
         ...(csrf !== undefined && method !== 'GET' ? { 'x-csrf-token': decodeURIComponent(csrf) } : {}),
+        ...(this.#bearer === undefined ? {} : { authorization: `Bearer ${this.#bearer}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -68,11 +82,9 @@ function parsed(text: string): unknown {
 /** Registers the first person of an installation, who becomes admin. */
 export async function registerAdmin(url: string): Promise<Person> {
   const person = new Person(url);
-  await person.must(z.unknown(), 'POST', '/api/register', {
-    email: 'admin@example.com',
-    name: 'Ada Admin',
-    password: 'a long quiet sentence 71',
-  });
+  const password = 'a long quiet sentence 71';
+  await person.must(z.unknown(), 'POST', '/api/register', { email: 'admin@example.com', name: 'Ada Admin', password });
+  person.password = password;
   return person;
 }
 

@@ -16,6 +16,8 @@ export const SessionUser = z.object({
   // Plain text: a permission this page does not know yet must not sign anybody out.
   permissions: z.array(z.string()),
   workspace: z.object({ id: z.string(), name: z.string() }),
+  /** Not null: the role must have a second factor, and there is none yet. */
+  factorDemand: z.object({ dueAt: z.iso.datetime(), enrolmentOnly: z.boolean() }).nullable(),
 });
 export type SessionUser = z.infer<typeof SessionUser>;
 

@@ -5,6 +5,7 @@ import { isProblem, type Problem } from '../contract/problem.ts';
 import { type Patch, patchValue } from './pages.ts';
 import { problemOf, request } from './request.ts';
 import { sessionKey } from './session-key.ts';
+import { withFreshProof } from './step-up.ts';
 
 /** `tag` is the slice whose answers hold the record; default is the endpoint's own. */
 export type OptimisticPatch = { readonly id: string; readonly patch: Patch; readonly tag?: string };
@@ -30,7 +31,7 @@ export type Change<E extends Endpoint> = {
 export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOptions<E> = {}): Change<E> {
   const client = useQueryClient();
   const mutation = useMutation<OutputOf<E>, unknown, InputOf<E>, () => void>({
-    mutationFn: (input) => request(endpoint, input),
+    mutationFn: (input) => withFreshProof(() => request(endpoint, input)),
     onMutate: async (input) => {
       if (options.optimistic === undefined) return () => undefined;
       const { id, patch, tag = endpoint.tag } = options.optimistic(input);

@@ -12,7 +12,9 @@ async function withoutPauses<T>(work: () => Promise<T>): Promise<T> {
   mock.timers.enable({ apis: ['setTimeout'] });
   const running = work();
   let isOver = false;
-  const over = (): void => void (isOver = true);
+  const over = (): void => {
+    isOver = true;
+  };
   running.then(over, over);
   while (!isOver) {
     await new Promise((resolve) => setImmediate(resolve));

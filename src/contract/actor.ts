@@ -12,6 +12,8 @@ export type Actor = {
   readonly sessionId?: string;
   /** When the person of a session last proved who they are (ms since 1970). */
   readonly verifiedAt?: number;
+  /** The role demands a second factor that is overdue: this session leads only to enrolling one. */
+  readonly enrolmentOnly?: true;
   /** What was shown instead of a session: its id is what audit names, and what is revoked. */
   readonly credential?: { readonly kind: 'api-key' | 'access-token'; readonly id: string };
 };

@@ -21,12 +21,21 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly access: Access;
   /** A person must have proved who they are within the last minutes ({@link stepUpMs}); keys and tokens cannot. */
   readonly stepUp: boolean;
+  /** Open also to a session whose person must enrol a second factor before anything else: only what leads there. */
+  readonly enrolment: boolean;
   /** One object: path parameters, query (GET, DELETE) and body (others) merged. Path wins over body. */
   readonly input: I;
   readonly output: O;
-  readonly status: 200 | 201 | 202 | 204;
-  /** 'json' answers `output`; 'file' streams bytes (`output` describes nothing); 'events' is a server-sent stream; 'upload' takes a raw body stream, its input comes from the query. */
-  readonly kind: 'json' | 'file' | 'events' | 'upload';
+  readonly status: Status;
+  /**
+   * 'json' answers `output`; 'file' streams bytes (`output` describes nothing); 'events' is a server-sent stream; 'upload' takes a raw
+   * body stream, its input comes from the query; 'redirect' sends a browser on (303) to a place of ours or to one other site it names.
+   */
+  readonly kind: Kind;
+  /** How a POST body is written: JSON, or the fields of an HTML form. */
+  readonly body: 'json' | 'form';
+  /** A browser may be sent here by another site's form, without a CSRF token: only where what arrives proves itself. Needs access 'public'. */
+  readonly crossSite: boolean;
   /** Audit action; default is `<resource>.<last word>` made from access and path. `false` only for reads. */
   readonly audit: string | false;
   /** Repeating it changes nothing more: callers may retry. */
@@ -42,6 +51,9 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly deprecated?: boolean;
 };
 
+export type Kind = 'json' | 'file' | 'events' | 'upload' | 'redirect';
+export type Status = 200 | 201 | 202 | 204 | 303;
+
 type Draft<I extends z.ZodType, O extends z.ZodType> = {
   method: Method;
   path: `/${string}`;
@@ -55,8 +67,11 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   description?: string;
   door?: Door;
   stepUp?: boolean;
-  status?: 200 | 201 | 202 | 204;
-  kind?: 'json' | 'file' | 'events' | 'upload';
+  enrolment?: boolean;
+  status?: Status;
+  kind?: Kind;
+  body?: 'json' | 'form';
+  crossSite?: boolean;
   /** false: a read that needs a body (POST), so nothing to record. */
   audit?: string | false;
   idempotent?: boolean;
@@ -74,9 +89,12 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType>(draft: Draft<
   const changes = draft.method !== 'GET';
   return {
     door: 'product',
-    status: 200,
+    status: draft.kind === 'redirect' ? 303 : 200,
     stepUp: false,
+    enrolment: false,
     kind: 'json',
+    body: 'json',
+    crossSite: false,
     maxBodyBytes: 1_048_576,
     timeoutMs: 30_000,
     ...draft,

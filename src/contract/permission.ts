@@ -32,7 +32,14 @@ export type Resource = (typeof resources)[number];
 export const acts = ['create', 'read', 'update', 'delete'] as const;
 export type Act = (typeof acts)[number];
 /** Rights beside the four acts, where one of them would give too much: to see the cells of a table is more than to see how good it is. */
-export const specialRights = ['data-quality:read-values', 'data-quality:connect'] as const;
+export const specialRights = [
+  'data-quality:read-values',
+  'data-quality:connect',
+  'audit-logs:read-sealed',
+  'audit-logs:hold',
+  'audit-logs:erase',
+  'audit-logs:administer',
+] as const;
 export type SpecialRight = (typeof specialRights)[number];
 export type Permission = `${Resource}:${Act}` | SpecialRight;
 

@@ -72,6 +72,7 @@ export const commonProblems = problems('request', {
   notSignedIn: [401, 'Sign in first.'],
   forbidden: [403, 'Your role may not do this: it needs {permission}.'],
   stepUpNeeded: [403, 'This needs a fresh proof that it is you: the last one is more than {minutes} minutes old, or there was none.'],
+  enrolmentNeeded: [403, 'Your role must have a second factor: set one up first, in your account.'],
   crossSite: [403, 'This request did not come from this site, or its CSRF token is missing or wrong.'],
   tooMany: [429, 'Too many requests. Try again in {seconds} s.'],
   timedOut: [503, 'This took longer than {ms} ms and was stopped.'],

@@ -38,7 +38,15 @@ export function keyFile(path: string, make: () => string): string {
   return readFileSync(path, 'utf8');
 }
 
-export type KeyPurpose = 'cursor' | 'csrf' | 'service-token' | 'invitation' | 'sealed-secret';
+export type KeyPurpose =
+  | 'audit-sealed'
+  | 'cursor'
+  | 'csrf'
+  | 'service-token'
+  | 'invitation'
+  | 'sealed-secret'
+  | 'sign-in-ticket'
+  | 'signing-key';
 
 /** A 32-byte key for one purpose (HKDF-SHA256, RFC 5869): a leak of one says nothing of the others. */
 export function derivedKey(purpose: KeyPurpose): Buffer {

@@ -28,8 +28,12 @@ describe('the command line', { timeout: 600_000 }, () => {
   after(() => rm(home, { recursive: true, force: true }));
 
   /** Runs `ai-spm …` with a home of its own; `typed` goes to its input. */
-  async function run(args: readonly string[], typed = ''): Promise<{ code: number | null; out: string; said: string }> {
-    const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, XDG_CONFIG_HOME: home } });
+  async function run(
+    args: readonly string[],
+    typed = '',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; out: string; said: string }> {
+    const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, XDG_CONFIG_HOME: home, ...environment } });
     let out = '';
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -65,5 +69,9 @@ describe('the command line', { timeout: 600_000 }, () => {
     assert.match(listed.out, /5 of \d+/);
     assert.equal((await run(['logout'])).code, 0);
     assert.equal((await run(['ai-assets', 'list', '--url', platform.url])).code, 2, 'the session is gone');
+    const Key = z.object({ key: z.string() });
+    const { key } = await admin.must(Key, 'POST', '/api/keys', { name: 'A pipeline', scopes: ['ai-assets:read'] });
+    const withKey = await run(['ai-assets', 'list', '--limit', '5', '--url', platform.url], '', { AI_SPM_KEY: key });
+    assert.match(withKey.out, /5 of \d+/, withKey.said);
   });
 });

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { login, logout } from '../../modules/identity/contract.ts';
+import { commandLineKey } from '../../platform/config.ts';
 import { endpoints } from '../contracts.generated.ts';
 import { printAnswer } from './print-answer.ts';
 import { askRemote, cliProblems, defaultUrl, downloadRemote, sessionFor } from './remote.ts';
@@ -59,7 +60,7 @@ function addOperation(noun: Command, endpoint: Endpoint): void {
 async function run(endpoint: Endpoint, input: unknown, options: Options): Promise<void> {
   const url = typeof options['url'] === 'string' ? options['url'] : undefined;
   const session = sessionFor(url);
-  if (Object.keys(session.cookies).length === 0) throw cliProblems.notSignedIn();
+  if (Object.keys(session.cookies).length === 0 && commandLineKey() === null) throw cliProblems.notSignedIn();
   if (endpoint.kind === 'file') {
     const body = await downloadRemote(session, endpoint, input);
     if (body !== null) await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), process.stdout, { end: false });

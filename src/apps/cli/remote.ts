@@ -3,10 +3,11 @@
 import { addressOf, request } from '../../client/request.ts';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { problems } from '../../contract/problem.ts';
+import { commandLineKey } from '../../platform/config.ts';
 import { readSession, type SavedSession, saveSession } from './session-file.ts';
 
 export const cliProblems = problems('cli', {
-  notSignedIn: [401, 'Sign in first: ai-spm login --url http://localhost:5000'],
+  notSignedIn: [401, 'Sign in first: ai-spm login --url http://localhost:5000, or set AI_SPM_KEY to an API key'],
   notText: [422, '{option} must be JSON: {reason}'],
 });
 
@@ -46,7 +47,10 @@ export async function downloadRemote(
 function fetchFor(session: SavedSession): typeof fetch {
   return async (path, init) => {
     const headers = new Headers(init?.headers);
-    if (Object.keys(session.cookies).length > 0) headers.set('cookie', cookieText(session));
+    const key = commandLineKey();
+    // A pipeline has no session: it shows its key. A session beside it would only confuse who acts.
+    if (key !== null) headers.set('authorization', `Bearer ${key}`);
+    else if (Object.keys(session.cookies).length > 0) headers.set('cookie', cookieText(session));
     const answer = await fetch(new URL(String(path), session.url), { ...init, headers });
     const before = JSON.stringify(session.cookies);
     for (const line of answer.headers.getSetCookie()) keepCookie(session, line);

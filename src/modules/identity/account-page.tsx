@@ -1,6 +1,7 @@
 /** One's own account: who I am here, password, sessions. */
 import { useState } from 'react';
 import { z } from 'zod';
+import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,17 +14,24 @@ import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { changePassword, currentUser, endOtherSessions, listSessions } from './contract.ts';
+import { OwnFactorSections } from './factors/own-factor-sections.tsx';
 import { roleWord } from './role-words.tsx';
 import { SessionList } from './session-list.tsx';
+import { ConnectedSection } from './single-sign-on/connected-section.tsx';
+import { KeySections } from './tokens/key-section.tsx';
 
 function AccountPage() {
   const me = useEndpoint(currentUser, {});
+  const { user: self } = useSession();
+  // Until a second factor that is overdue is set up, nothing else is answered.
+  const isOpen = self?.factorDemand?.enrolmentOnly !== true;
   return (
     <Screen title="Your account">
       <Section title="You">
         <Loaded answer={me}>
           {(user) => (
             <FieldList
+              labelWidth={90}
               fields={[
                 { label: 'Name', value: user.name },
                 { label: 'E-mail', value: user.email },
@@ -34,10 +42,13 @@ function AccountPage() {
           )}
         </Loaded>
       </Section>
+      <OwnFactorSections />
+      {isOpen && <ConnectedSection />}
       <Section title="Password" note="A change ends your other sessions">
         <PasswordForm />
       </Section>
       <Sessions />
+      {isOpen && <KeySections />}
     </Screen>
   );
 }

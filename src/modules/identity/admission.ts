@@ -3,6 +3,7 @@ import { audit } from '../../platform/audit.ts';
 import { transaction } from '../../platform/database/database.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
 import type { CurrentUser } from './contract.ts';
+import { noteHistory } from './factors/sign-in-history.ts';
 import { forgetRemembered } from './identify.ts';
 import { asPerson, currentUserAnswer } from './person.ts';
 import { type SignInWay, type StartedSession, sendSession, startSession } from './start-session.ts';
@@ -16,6 +17,7 @@ export type Admission = { readonly started: StartedSession; readonly user: Curre
  */
 export async function admit(person: Account, way: SignInWay, context: RequestContext): Promise<Admission> {
   const started = await startSession(person, way, context);
+  await noteHistory({ accountId: person.id, outcome: 'done', way }, context);
   await transaction(asPerson(context, person, started.session.id), () =>
     audit.record({
       action: 'identity.login',
@@ -25,7 +27,7 @@ export async function admit(person: Account, way: SignInWay, context: RequestCon
     }),
   );
   const home = await readWorkspace();
-  return { started, user: currentUserAnswer(person, home ?? { id: person.workspaceId, name: '' }, started.session) };
+  return { started, user: await currentUserAnswer(person, home ?? { id: person.workspaceId, name: '' }, started.session) };
 }
 
 /** Hands over the cookies and ends the session the browser had before. */

@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../contract/endpoint.ts';
 import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
-import { acts, Permission, Role, resources, specialRights } from '../../contract/permission.ts';
+import { acts, Role, resources, specialRights } from '../../contract/permission.ts';
 import { problems } from '../../contract/problem.ts';
+import { CurrentUser, User } from './person-contract.ts';
+
+export * from './factors/factor-contract.ts';
+export * from './passkeys/passkey-contract.ts';
+export { CurrentUser, FactorDemand, User } from './person-contract.ts';
+export * from './single-sign-on/provider-contract.ts';
+export * from './single-sign-on/sign-in-contract.ts';
+export * from './tokens/token-contract.ts';
 
 export const identityProblems = problems('identity', {
   credentials: [401, 'E-mail or password is wrong.'],
@@ -22,6 +30,19 @@ export const identityProblems = problems('identity', {
   lastAdmin: [409, 'This is the last active admin. Make somebody else admin first.'],
   beyondYourRole: [403, 'You may only manage people, and give roles, whose permissions you have yourself.'],
   needsSession: [403, 'Only a person who is signed in with a session has these.'],
+  secondFactorNeeded: [401, 'The first proof was right. Now the second factor: {factors}.'],
+  ticketInvalid: [401, 'This sign-in took too long, was finished already or was made void. Begin again.'],
+  code: [401, 'This code is wrong, was used already or is too old.'],
+  passkeyRefused: [401, 'This passkey or security key was not accepted.'],
+  enrolmentCode: [422, 'The app shows another code. Check that its clock is right, and try the next one.'],
+  noEnrolment: [409, 'No enrolment is waiting for a code: it was finished, or took longer than 15 minutes. Begin again.'],
+  noFactor: [404, 'There is nothing like that to remove.'],
+  factorDemanded: [409, 'Your role must have a second factor. Enrol another one before you remove the last.'],
+  proofNotTaken: [422, 'This account does not prove itself by that, but by {factors}.'],
+  passkeyNotFound: [404, 'You have no passkey with the id {id}.'],
+  passkeyTaken: [409, 'This passkey or security key is registered already.'],
+  tooManyPasskeys: [409, 'You have {most} passkeys already. Remove one first.'],
+  passkeysImpossible: [409, 'Passkeys need an address with a name and https: PUBLIC_URL is none.'],
 });
 
 /** Compared in lower case; kept as it was typed. */
@@ -34,31 +55,6 @@ const Name = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'A name has no control characters.');
 /** Sent in full to the rules in password-rules.ts; here only the bound that protects the server. */
 const Password = z.string().min(1, 'A password is needed.').max(512);
-
-export const User = z.object({
-  id: z.uuid(),
-  email: z.string(),
-  name: z.string(),
-  role: Role,
-  active: z.boolean().describe('false: locked by an admin, cannot sign in.'),
-  lockedUntil: z.iso.datetime().nullable().describe('After failed sign-ins, until then.'),
-  failedSignIns: z.int().min(0).describe('Since the last good one; forgotten a day after the last.'),
-  factors: z.array(z.string()).describe('Kinds of second factors enrolled.'),
-  createdAt: z.iso.datetime(),
-  lastSignInAt: z.iso.datetime().nullable(),
-});
-export type User = z.infer<typeof User>;
-
-export const CurrentUser = z.object({
-  id: z.uuid(),
-  email: z.string(),
-  name: z.string(),
-  role: Role,
-  permissions: z.array(Permission),
-  workspace: z.object({ id: z.uuid(), name: z.string() }),
-  session: z.object({ id: z.uuid(), startedAt: z.iso.datetime(), expiresAt: z.iso.datetime() }),
-});
-export type CurrentUser = z.infer<typeof CurrentUser>;
 
 const tag = 'identity';
 
@@ -100,9 +96,13 @@ export const login = selfAudited(
     aliases: ['/auth/login'],
     summary: 'Sign in with e-mail and password; answers with a session cookie',
     description:
-      'Unknown address and wrong password answer alike. After 5 failures the account, and the account from this address, wait 1 minute, doubling to 1 hour. No second factors exist yet: a given mfa_code is refused.',
+      'Unknown address and wrong password answer alike. After 5 failures the account, and the account from this address, wait 1 minute, doubling to 1 hour. Who has a second factor gets 401 identity.secondFactorNeeded with a ticket for /api/login/factor, or gives its code at once as mfa_code.',
     access: 'public',
-    input: z.strictObject({ email: Email, password: Password, mfa_code: z.string().max(64).optional() }),
+    input: z.strictObject({
+      email: Email,
+      password: Password,
+      mfa_code: z.string().max(64).optional().describe('6 digits, or a recovery code.'),
+    }),
     output: CurrentUser,
     tag,
     operation: 'login',
@@ -118,6 +118,7 @@ export const logout = endpoint({
   aliases: ['/auth/logout'],
   summary: 'End this session',
   access: 'signed-in',
+  enrolment: true,
   input: z.object({}),
   output: z.object({ ended: z.int() }),
   tag,
@@ -130,6 +131,7 @@ export const currentUser = endpoint({
   aliases: ['/auth/user'],
   summary: 'Who am I: name, role, permissions, workspace',
   access: 'signed-in',
+  enrolment: true,
   input: z.object({}),
   output: CurrentUser,
   tag,
@@ -181,8 +183,10 @@ export const changeUser = endpoint({
   method: 'PATCH',
   path: '/api/users/:id',
   summary: 'Change role, lock or unlock',
-  description: 'Takes effect on the next request of that person. Locking ends all their sessions.',
+  description:
+    'Takes effect on the next request of that person. Locking ends all their sessions, and so does a role that may do more than the one before.',
   access: 'users:update',
+  stepUp: true,
   input: z
     .strictObject({
       id: z.uuid(),
@@ -215,6 +219,7 @@ export const inviteUser = endpoint({
   path: '/api/users/invitations',
   summary: 'Invite somebody: answers with a signed link that works once, for 7 days',
   access: 'users:create',
+  stepUp: true,
   input: z.strictObject({ email: Email, role: Role }),
   output: Invitation.extend({
     token: z.string().describe('Shown this once; whoever has it registers as this address and role.'),
@@ -255,6 +260,8 @@ export const Session = z.object({
   expiresAt: z.iso.datetime().describe('At the latest; earlier when it stays idle.'),
   address: z.string().nullable(),
   userAgent: z.string().nullable(),
+  method: z.enum(['password', 'passkey', 'openid-connect', 'oauth2', 'saml']),
+  proofs: z.array(z.string()).describe('Names of RFC 8176 where it has one: pwd, otp, hwk, user; recovery, provider-mfa.'),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -263,6 +270,7 @@ export const listSessions = endpoint({
   path: '/api/sessions',
   summary: 'List your own running sessions, newest first',
   access: 'signed-in',
+  enrolment: true,
   input: z.object({}),
   output: z.object({ items: z.array(Session) }),
   tag,
@@ -274,6 +282,7 @@ export const endSession = endpoint({
   path: '/api/sessions/:id',
   summary: 'End one of your sessions',
   access: 'signed-in',
+  enrolment: true,
   input: z.object({ id: z.uuid() }),
   output: z.object({ ended: z.int() }),
   tag,
@@ -285,6 +294,7 @@ export const endOtherSessions = endpoint({
   path: '/api/sessions',
   summary: 'End all your other sessions',
   access: 'signed-in',
+  enrolment: true,
   input: z.object({}),
   output: z.object({ ended: z.int() }),
   tag,
@@ -297,6 +307,7 @@ export const changePassword = selfAudited(
     path: '/api/user/password',
     summary: 'Change your password; ends your other sessions',
     access: 'signed-in',
+    enrolment: true,
     input: z.strictObject({ currentPassword: Password, newPassword: Password }),
     output: z.object({ ended: z.int().describe('Other sessions that were ended.') }),
     tag,

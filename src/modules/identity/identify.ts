@@ -1,14 +1,14 @@
-/** Who sends a request: looked up by the hash of the session cookie, remembered for at most a second. */
+/** Who sends a request: by the key or token of its header, else by the hash of the session cookie; remembered for at most a second. */
 import type { Actor } from '../../contract/actor.ts';
 import { config } from '../../platform/config.ts';
 import { systemTransaction } from '../../platform/database/database.ts';
+import type { Identified, Shown } from '../../platform/http/server-parts.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { checkCsrf, csrfCookie } from './csrf.ts';
-import { permissionsOf } from './permission-matrix.ts';
+import { permissionsIn } from './person.ts';
 import { hashSessionToken, sessionCookieName } from './session-token.ts';
 import { touchSessionAcrossWorkspaces } from './store.ts';
-
-export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
+import { actorOfBearer } from './tokens/bearer.ts';
 
 /** A session revoked in another process still passes here for this long, no longer. */
 const rememberedMs = 1000;
@@ -22,13 +22,20 @@ const remembered = new Map<string, Remembered>();
 let csrfKey: Buffer | undefined;
 
 /**
- * The person behind a request, or null: at once while they are remembered. Keys of services and API keys are not its business.
+ * The person behind a request, or null: at once while they are remembered.
  *
- * @param cookies as the browser sent them; only the session cookie's value decides.
+ * @param cookies as the browser sent them; only the session cookie's value decides, and only where no key or token is shown.
  * @returns the actor with the permissions of the role they have now, and a check of their CSRF token.
+ * @throws identity.bearer for a key or token that does not work: it never falls back to the cookie beside it.
  * @throws request.unavailable when the database is away and nothing is remembered.
  */
-export function identify(cookies: ReadonlyMap<string, string>): Identified | null | Promise<Identified | null> {
+export function identify(
+  cookies: ReadonlyMap<string, string>,
+  { authorization, address }: Shown,
+): Identified | null | Promise<Identified | null> {
+  // Other schemes are between a browser and what stands before us.
+  if (authorization !== undefined && /^bearer\b/i.test(authorization))
+    return actorOfBearer(authorization, address).then((actor) => ({ actor, checkCsrf: () => true }));
   const token = cookies.get(sessionCookieName(config().secureCookies));
   if (token === undefined) return null;
   const found = personOf(token);
@@ -76,9 +83,10 @@ async function lookUp(tokenHash: Buffer): Promise<Found | null> {
     id: session.accountId,
     workspaceId: session.workspaceId,
     role,
-    permissions: permissionsOf(role),
+    permissions: permissionsIn(session, role),
     sessionId: session.id,
     verifiedAt: session.verifiedAt.getTime(),
+    ...(session.enrolmentOnly ? { enrolmentOnly: true } : {}),
   };
   return { actor, sessionId: session.id };
 }

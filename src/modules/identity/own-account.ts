@@ -2,33 +2,34 @@
 import type { ParsedInputOf } from '../../contract/endpoint.ts';
 import { audit } from '../../platform/audit.ts';
 import { config } from '../../platform/config.ts';
-import { afterCommit, systemTransaction, transaction } from '../../platform/database/database.ts';
+import { afterCommit, transaction } from '../../platform/database/database.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import { type CurrentUser, type changePassword, identityProblems, type Session } from './contract.ts';
 import { checkCsrf, csrfCookie } from './csrf.ts';
-import { emailKey, failureSubject } from './email-key.ts';
+import { failureSubject } from './email-key.ts';
+import { demandPassword } from './factors/demand-password.ts';
 import { forgetRemembered } from './identify.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword } from './password-hash.ts';
 import { passwordIssue } from './password-rules.ts';
 import { currentUserAnswer } from './person.ts';
 import { newSessionToken } from './session-token.ts';
-import { addressOf, countFailure, waitOf } from './sign-in.ts';
+import { addressOf } from './sign-in-failure.ts';
 import { clearSession, sendCsrf, sendSession, tokenHashOf } from './start-session.ts';
 import {
-  type Account,
   endSessions,
   findAccount,
   findSession,
-  findSignInAcrossWorkspaces,
   forgetFailures,
   listRunningSessions,
   lockAccount,
-  readFailures,
   readWorkspace,
   replacePasswordHash,
   replaceSessionToken,
+  voidBegunSignIns,
 } from './store.ts';
+import { forgetBearers } from './tokens/bearer.ts';
+import { endFamilies } from './tokens/token-store.ts';
 
 export async function whoAmI(context: RequestContext): Promise<CurrentUser> {
   const sessionId = ownSession(context);
@@ -62,6 +63,8 @@ export async function ownSessions(context: RequestContext): Promise<{ items: Ses
       expiresAt: row.expiresAt.toISOString(),
       address: row.address,
       userAgent: row.userAgent,
+      method: row.method,
+      proofs: row.proofs,
     })),
   };
 }
@@ -92,16 +95,18 @@ export async function changeOwnPassword(input: ParsedInputOf<typeof changePasswo
   if (!person) throw identityProblems.needsSession();
   const reason = passwordIssue(input.newPassword, person);
   if (reason !== null) throw identityProblems.weakPassword({}, { issues: [{ path: 'newPassword', message: reason }] });
-  await demandPassword(person, input.currentPassword, context);
+  await demandPassword({ person, password: input.currentPassword, action: 'identity.change-password', field: 'currentPassword' }, context);
   const subject = { type: 'users', id: person.id };
   const passwordHash = await hashPassword(input.newPassword);
   const token = newSessionToken();
   const done = await transaction(context, async () => {
     if (!(await lockAccount(person.id))?.active) throw identityProblems.needsSession();
     await replacePasswordHash(person.id, passwordHash);
+    await voidBegunSignIns(person.id);
     await forgetFailures(failureSubject(person.emailKey), ['', addressOf(context)]);
     await replaceSessionToken(sessionId, tokenHashOf(token));
     const ended = await endSessions(person.id, 'password-changed', { except: sessionId });
+    await endFamilies(person.id, 'password-changed');
     const session = await findSession(sessionId);
     await audit.record({
       action: 'identity.change-password',
@@ -110,36 +115,15 @@ export async function changeOwnPassword(input: ParsedInputOf<typeof changePasswo
       change: { after: { endedSessions: ended.length } },
     });
     afterCommit(forgetRemembered);
+    afterCommit(forgetBearers);
     return { ended: ended.length, session };
   });
   if (done.session) sendSession({ session: done.session, token }, context);
   return { ended: done.ended };
 }
 
-async function demandPassword(person: Account, password: string, context: RequestContext): Promise<void> {
-  const place = { subject: failureSubject(emailKey(person.email)), address: addressOf(context) };
-  const { found, failures } = await systemTransaction(async () => ({
-    found: await findSignInAcrossWorkspaces(person.emailKey),
-    failures: await readFailures(place.subject, place.address),
-  }));
-  const wait = Math.ceil(waitOf(failures) / 1000);
-  if (wait > 0) throw identityProblems.locked({ seconds: wait }, { retryAfterSeconds: wait });
-  const { matches } = await verifyPassword(password, found?.passwordHash ?? null);
-  if (matches) return;
-  await transaction(context, async () => {
-    await countFailure(place, person.id);
-    await audit.record({
-      action: 'identity.change-password',
-      resource: { type: 'users', id: person.id },
-      outcome: 'failed',
-      reason: 'identity.currentPassword',
-    });
-  });
-  throw identityProblems.currentPassword({}, { issues: [{ path: 'currentPassword', message: 'This is not your current password.' }] });
-}
-
 /** The session of the one who asks. API keys and jobs have none. */
-function ownSession({ actor }: RequestContext): string {
+export function ownSession({ actor }: RequestContext): string {
   if (actor.kind !== 'user' || actor.sessionId === undefined) throw identityProblems.needsSession();
   return actor.sessionId;
 }

@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Role } from '../../contract/permission.ts';
-import { person, testInstallation } from './test-installation.ts';
+import { goodPassword, person, testInstallation } from './test-installation.ts';
 
 const patch = (body: unknown) => ({ method: 'PATCH' as const, body });
 
-test('a change of role holds for the very next request', async (t) => {
+test('a role with less holds for the very next request, in the same session', async (t) => {
   const installation = await testInstallation(t);
   const admin = await person(installation, 'admin');
-  const target = await person(installation, 'compliance_officer');
+  const target = await person(installation, 'ciso');
   assert.equal((await target.browser.send('/api/users')).status, 200);
+  assert.equal((await admin.browser.send(`/api/users/${target.id}`, patch({ role: 'engineer' }))).status, 200);
+  assert.equal((await target.browser.send('/api/user')).body['role'], 'engineer');
   assert.equal((await target.browser.send(`/api/users/${admin.id}`, patch({ role: 'auditor' }))).status, 403);
-  assert.equal((await admin.browser.send(`/api/users/${target.id}`, patch({ role: 'admin' }))).status, 200);
-  assert.equal((await target.browser.send('/api/user')).body['role'], 'admin');
-  assert.equal((await target.browser.send(`/api/users/${admin.id}`, patch({ role: 'auditor' }))).status, 200);
   const note = installation.audited.find(({ record }) => record.action === 'identity.change-user' && record.outcome === 'done')?.record;
   assert.deepEqual(note?.resource, { type: 'users', id: target.id });
-  assert.deepEqual(note?.change, { before: { role: 'compliance_officer', active: true }, after: { role: 'admin', active: true } });
+  assert.deepEqual(note?.change, { before: { role: 'ciso', active: true }, after: { role: 'engineer', active: true } });
+});
+
+test('a role with more ends the sessions there were: a stolen one gains nothing by it', async (t) => {
+  const installation = await testInstallation(t);
+  const admin = await person(installation, 'admin');
+  const target = await person(installation, 'engineer');
+  assert.equal((await admin.browser.send(`/api/users/${target.id}`, patch({ role: 'admin' }))).status, 200);
+  assert.equal((await target.browser.send('/api/user')).status, 401);
+  const again = await installation.browser().send('/api/login', { method: 'POST', body: { email: target.email, password: goodPassword } });
+  assert.equal(again.body['role'], 'admin');
 });
 
 test('the last active admin can neither be demoted nor locked', async (t) => {

@@ -16,9 +16,11 @@ import {
   type User,
 } from './contract.ts';
 import { failureSubject } from './email-key.ts';
+import { demandsOfRoles, dueNow, dueOf } from './factors/policy.ts';
 import { forgetRemembered } from './identify.ts';
 import { issueInvitationToken } from './invitation-token.ts';
 import { permissionsOf } from './permission-matrix.ts';
+import { changeRole } from './role-change.ts';
 import {
   type Account,
   endSessions,
@@ -41,14 +43,15 @@ import {
 /** Days an invitation link works. */
 export const invitationDays = 7;
 
-export function people({ q, role, active, ...paging }: ParsedInputOf<typeof listUsers>): Promise<Page<User>> {
-  return listAccounts({ q, role, active }, paging, userAnswer);
+export async function people({ q, role, active, ...paging }: ParsedInputOf<typeof listUsers>): Promise<Page<User>> {
+  const demands = await demandsOfRoles();
+  return listAccounts({ q, role, active }, paging, (row) => userAnswer(row, dueOf(row, demands)));
 }
 
 export async function readPerson(id: string): Promise<User> {
   const found = await findListedAccount(id);
   if (!found) throw identityProblems.userNotFound({ id });
-  return userAnswer(found);
+  return userAnswer(found, await dueNow(found));
 }
 
 export async function changePerson(change: ParsedInputOf<typeof changeUser>, { actor }: RequestContext): Promise<User> {
@@ -62,9 +65,8 @@ export async function changePerson(change: ParsedInputOf<typeof changeUser>, { a
   const staysAdmin = (role ?? person.role) === 'admin' && (active ?? person.active);
   if (admins.includes(id) && admins.length === 1 && !staysAdmin) throw identityProblems.lastAdmin();
 
-  if (role !== undefined || active !== undefined) {
-    await updateAccount(id, { ...(role === undefined ? {} : { role }), ...(active === undefined ? {} : { active }) });
-  }
+  if (role !== undefined) await changeRole(person, role);
+  if (active !== undefined) await updateAccount(id, { active });
   if (active === false) await endSessions(id, 'locked-by-admin');
   if (change.unlock || active === true) await forgetFailures(failureSubject(person.emailKey));
   afterCommit(forgetRemembered);
@@ -81,7 +83,7 @@ function noteChange(person: Account, { id, role, active, unlock }: ParsedInputOf
 }
 
 /** Nobody reaches above themselves: managing a person, and giving a role, needs every permission of it. */
-function demandReach(own: ReadonlySet<Permission>, role: Role): void {
+export function demandReach(own: ReadonlySet<Permission>, role: Role): void {
   if (!permissionsOf(role).isSubsetOf(own)) throw identityProblems.beyondYourRole();
 }
 
@@ -126,7 +128,7 @@ function invitationAnswer({ invitation, inviter, state }: ListedInvitation): Inv
   };
 }
 
-function userAnswer(row: ListedAccount): User {
+function userAnswer(row: ListedAccount, due: Date | null): User {
   return {
     id: row.id,
     email: row.email,
@@ -136,6 +138,7 @@ function userAnswer(row: ListedAccount): User {
     lockedUntil: row.lockedUntil?.toISOString() ?? null,
     failedSignIns: row.failures,
     factors: row.factors,
+    factorDueAt: due?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
   };

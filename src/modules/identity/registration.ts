@@ -82,7 +82,7 @@ async function registerOnce(work: Work) {
     audit.record({ action: 'identity.register', resource: { type: 'users', id: person.id }, outcome: 'done', change: { after: { role } } }),
   );
   const home = await readWorkspace();
-  return { started, user: currentUserAnswer(person, home ?? { id: person.workspaceId, name: '' }, started.session) };
+  return { started, user: await currentUserAnswer(person, home ?? { id: person.workspaceId, name: '' }, started.session) };
 }
 
 /** Decided under the lock: of two who both found nobody registered, the second is an ordinary newcomer. */

@@ -18,11 +18,14 @@ import {
   registrationState,
   revokeInvitation,
 } from './contract.ts';
+import { factorRoutes } from './factor-routes.ts';
 import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './own-account.ts';
 import { changePerson, invitations, invite, people, readPerson, revoke } from './people.ts';
 import { permissionMatrix } from './permission-matrix.ts';
+import { providerRoutes } from './provider-routes.ts';
 import { registerPerson, registrationWay } from './registration.ts';
 import { signIn } from './sign-in.ts';
+import { tokenRoutes } from './token-routes.ts';
 
 export const routes: readonly Route[] = [
   // Sign-in and registration begin without a workspace and must count failures although they are refused: own transactions.
@@ -42,4 +45,7 @@ export const routes: readonly Route[] = [
   handle(getUser, ({ id }) => readPerson(id)),
   handle(changeUser, changePerson),
   handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),
+  ...factorRoutes,
+  ...providerRoutes,
+  ...tokenRoutes,
 ];

@@ -7,6 +7,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { endSession, type Session } from './contract.ts';
+import { methodWords } from './method-words.tsx';
 
 export function SessionList({ sessions }: { sessions: readonly Session[] }) {
   return (
@@ -34,8 +35,9 @@ function SessionRow({ session }: { session: Session }) {
           {session.current && <Badge tone="accent">This one</Badge>}
         </p>
         <p className="text-ink-2">
-          {session.address ?? 'address unknown'}, used <RelativeTime at={session.lastSeenAt} />, begun{' '}
-          <RelativeTime at={session.startedAt} />, ends at the latest <RelativeTime at={session.expiresAt} />
+          By {methodWords(session.method, session.proofs)}, from {session.address ?? 'an unknown address'}, used{' '}
+          <RelativeTime at={session.lastSeenAt} />, begun <RelativeTime at={session.startedAt} />, ends at the latest{' '}
+          <RelativeTime at={session.expiresAt} />
         </p>
       </div>
       {!session.current && (
@@ -54,7 +56,7 @@ function SessionRow({ session }: { session: Session }) {
 }
 
 /** A guess from what the browser says of itself; the whole text is in the title. */
-function browserName(userAgent: string | null): string {
+export function browserName(userAgent: string | null): string {
   if (userAgent === null) return 'Unknown program';
   const browser = [
     ['Edg/', 'Edge'],

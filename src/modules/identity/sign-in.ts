@@ -2,19 +2,19 @@
 import type { ParsedInputOf } from '../../contract/endpoint.ts';
 import { audit } from '../../platform/audit.ts';
 import { systemTransaction, transaction } from '../../platform/database/database.ts';
-import { publish } from '../../platform/events/publish.ts';
 import type { RequestContext } from '../../platform/http/handle.ts';
-import { admit, complete } from './admission.ts';
-import { type CurrentUser, identityProblems, type login, signInAttacked } from './contract.ts';
+import { complete } from './admission.ts';
+import { type CurrentUser, identityProblems, type login } from './contract.ts';
 import { emailKey, failureSubject } from './email-key.ts';
-import { afterFailure, type FailureCount, isAttack, waitLeft } from './lockout.ts';
+import { type Decision, decideSignIn, factorKindsOf } from './factors/finish-sign-in.ts';
+import { provedBy } from './factors/prove.ts';
+import { noteHistory } from './factors/sign-in-history.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { asNobody } from './person.ts';
+import { addressOf, countFailure, waitOf } from './sign-in-failure.ts';
 import { byPassword } from './start-session.ts';
 import {
   type Account,
-  dropStaleFailures,
-  type FailurePlace,
   type Failures,
   findSignInAcrossWorkspaces,
   firstWorkspaceAcrossWorkspaces,
@@ -23,7 +23,6 @@ import {
   lockFailures,
   readFailures,
   replacePasswordHash,
-  saveFailure,
 } from './store.ts';
 
 type Attempt = {
@@ -35,7 +34,6 @@ type Attempt = {
 };
 
 export async function signIn(input: ParsedInputOf<typeof login>, context: RequestContext): Promise<CurrentUser> {
-  if (input.mfa_code !== undefined) throw identityProblems.noSecondFactor();
   const subject = failureSubject(emailKey(input.email));
   const address = addressOf(context);
   const { found, failures, home } = await systemTransaction(async () => ({
@@ -50,48 +48,52 @@ export async function signIn(input: ParsedInputOf<typeof login>, context: Reques
   if (waitOf(failures) > 0) return refuseLocked(attempt, failures);
   const { matches, outdated } = await verifyPassword(input.password, found?.passwordHash ?? null);
   if (!matches || !found?.account.active) return refuseFailed(attempt);
-  return admitAfterPassword(attempt, outdated ? await hashPassword(input.password) : null);
+  const newHash = outdated ? await hashPassword(input.password) : null;
+  return admitAfterPassword(attempt, { newHash, code: input.mfa_code });
 }
 
-/** The address that failures are counted under; callers without one share a count. */
-export function addressOf({ address }: Pick<RequestContext, 'address'>): string {
-  return address?.slice(0, 64) || 'unknown';
-}
+type Entering = { readonly newHash: string | null /** Of a second factor, given at once. */; readonly code: string | undefined };
+type Outcome = Decision | { readonly locked: Failures } | { readonly refused: 'identity.credentials' | 'identity.code' };
 
-async function admitAfterPassword(attempt: Attempt, newHash: string | null): Promise<CurrentUser> {
-  const { person, context, subject, address } = attempt;
+async function admitAfterPassword(attempt: Attempt, entering: Entering): Promise<CurrentUser> {
+  const { person, context } = attempt;
   if (person === null) throw identityProblems.credentials();
-  const answer = await transaction(asNobody(context, person.workspaceId), async () => {
-    // Guesses that ran while this one was hashed may have locked the account: then even the right one is refused.
-    const failures = await lockFailures(subject, address);
-    if (waitOf(failures) > 0) return { failures };
-    const present = await lockAccount(person.id);
-    if (!present?.active) return { failures: null };
-    await forgetFailures(subject, ['', address]);
-    if (newHash !== null) await replacePasswordHash(present.id, newHash);
-    return admit(present, byPassword, context);
-  });
-  if ('failures' in answer) return answer.failures ? refuseLocked(attempt, answer.failures) : refuseFailed(attempt);
-  return complete(answer, context);
+  const outcome = await transaction(asNobody(context, person.workspaceId), () => enterOnce(attempt, person, entering));
+  if ('locked' in outcome) return refuseLocked(attempt, outcome.locked);
+  if ('refused' in outcome) return refuseFailed(attempt, outcome.refused);
+  if ('needed' in outcome) throw outcome.needed;
+  return complete(outcome.admission, context);
 }
 
-async function refuseFailed(attempt: Attempt): Promise<never> {
+async function enterOnce({ subject, address, context }: Attempt, { id }: Account, { newHash, code }: Entering): Promise<Outcome> {
+  // Guesses that ran while this one was hashed may have locked the account: then even the right one is refused.
+  const failures = await lockFailures(subject, address);
+  if (waitOf(failures) > 0) return { locked: failures };
+  const present = await lockAccount(id);
+  if (!present?.active) return { refused: 'identity.credentials' };
+  if (newHash !== null) await replacePasswordHash(present.id, newHash);
+  const decision = await (code === undefined ? decideSignIn(present, byPassword, context) : enterWithCode(present, code, context));
+  // Only a whole sign-in forgets: else a known password would give any number of guesses at the second factor.
+  if ('admission' in decision) await forgetFailures(subject, ['', address]);
+  return decision;
+}
+
+async function enterWithCode(person: Account, given: string, context: RequestContext): Promise<Decision | { refused: 'identity.code' }> {
+  if ((await factorKindsOf(person)).length === 0) throw identityProblems.noSecondFactor();
+  const code = given.replace(/ /g, '');
+  const proof = /^\d{6}$/.test(code) ? { code } : { recoveryCode: given };
+  const accepted = await provedBy(person, { ...proof, challenge: null }, context);
+  if (accepted === null) return { refused: 'identity.code' };
+  return decideSignIn(person, { ...byPassword, proofs: [...byPassword.proofs, ...accepted.proofs] }, context);
+}
+
+async function refuseFailed(attempt: Attempt, reason: 'identity.credentials' | 'identity.code' = 'identity.credentials'): Promise<never> {
   const { subject, address, person, context, workspaceId } = attempt;
   await transaction(asNobody(context, workspaceId), async () => {
     await countFailure({ subject, address }, person?.id ?? null);
-    await recordRefused(attempt, 'failed', 'identity.credentials');
+    await recordRefused(attempt, 'failed', reason);
   });
-  throw identityProblems.credentials();
-}
-
-/** One more failure, from everywhere and from this address; news at each tenth of a known account. */
-export async function countFailure({ subject, address }: FailurePlace, accountId: string | null): Promise<void> {
-  const { counts, now } = await lockFailures(subject, address);
-  const everywhere = afterFailure(counts.get('') ?? unseen(now), now);
-  await saveFailure({ subject, address: '' }, everywhere);
-  await saveFailure({ subject, address }, afterFailure(counts.get(address) ?? unseen(now), now));
-  await dropStaleFailures();
-  if (accountId !== null && isAttack(everywhere.failures)) await publish(signInAttacked, { accountId, failures: everywhere.failures });
+  throw reason === 'identity.code' ? identityProblems.code() : identityProblems.credentials();
 }
 
 async function refuseLocked(attempt: Attempt, failures: Failures): Promise<never> {
@@ -100,15 +102,13 @@ async function refuseLocked(attempt: Attempt, failures: Failures): Promise<never
   throw identityProblems.locked({ seconds }, { retryAfterSeconds: seconds });
 }
 
-function recordRefused({ person }: Attempt, outcome: 'failed' | 'denied', reason: string): Promise<void> {
-  return audit.record({ action: 'identity.login', resource: { type: 'users', id: person?.id ?? null }, outcome, reason });
-}
-
-/** Milliseconds until somebody may try again. */
-export function waitOf({ counts, now }: Failures): number {
-  return waitLeft([...counts.values()], now);
-}
-
-function unseen(now: Date): FailureCount {
-  return { failures: 0, lockedUntil: null, lastAt: now };
+async function recordRefused({ person, context }: Attempt, outcome: 'failed' | 'denied', reason: string): Promise<void> {
+  await audit.record({ action: 'identity.login', resource: { type: 'users', id: person?.id ?? null }, outcome, reason });
+  if (person === null) return;
+  // What was proved before it was refused.
+  const proofs = reason === 'identity.code' ? byPassword.proofs : [];
+  await noteHistory(
+    { accountId: person.id, outcome: outcome === 'denied' ? 'locked' : 'failed', way: { method: 'password', proofs } },
+    context,
+  );
 }

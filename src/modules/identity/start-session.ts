@@ -12,7 +12,12 @@ import type { Proof, SignInMethod } from './table.ts';
 export const mostSessions = 50;
 
 /** What proved who somebody is. */
-export type SignInWay = { readonly method: SignInMethod; readonly proofs: readonly Proof[] };
+export type SignInWay = {
+  readonly method: SignInMethod;
+  readonly proofs: readonly Proof[];
+  /** The role demands a second factor that is overdue: the session gives no permission until one is enrolled. */
+  readonly enrolmentOnly?: boolean;
+};
 export const byPassword: SignInWay = { method: 'password', proofs: ['pwd'] };
 export type StartedSession = { readonly session: SessionRow; readonly token: string };
 
@@ -31,6 +36,7 @@ export async function startSession(
     userAgent: context.userAgent?.slice(0, 400) ?? null,
     method: way.method,
     proofs: [...way.proofs],
+    enrolmentOnly: way.enrolmentOnly ?? false,
   });
   await noteSignIn(person.id);
   await trimSessions(person.id, mostSessions);

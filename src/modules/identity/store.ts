@@ -86,7 +86,7 @@ export async function lockActiveAdmins(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-export async function updateAccount(id: string, change: { role?: Role; active?: boolean }): Promise<void> {
+export async function updateAccount(id: string, change: { role?: Role; active?: boolean; factorTermFrom?: Date }): Promise<void> {
   await db()
     .update(account)
     .set({ ...change, updatedAt: sql`now()` })
@@ -101,6 +101,14 @@ export async function replacePasswordHash(accountId: string, passwordHash: strin
   await db().update(credential).set({ passwordHash, changedAt: sql`now()` }).where(eq(credential.accountId, accountId));
 }
 
+/** What was begun with the password or factors before cannot be finished. */
+export async function voidBegunSignIns(id: string): Promise<void> {
+  await db()
+    .update(account)
+    .set({ credentialVersion: sql`${account.credentialVersion} + 1` })
+    .where(eq(account.id, id));
+}
+
 // Sessions
 
 export type SessionDraft = {
@@ -111,6 +119,7 @@ export type SessionDraft = {
   userAgent: string | null;
   method: SignInMethod;
   proofs: Proof[];
+  enrolmentOnly: boolean;
 };
 export async function insertSession({ hours, ...draft }: SessionDraft): Promise<SessionRow> {
   const expiresAt = sql`now() + make_interval(hours => ${hours})`;

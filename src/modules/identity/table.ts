@@ -22,6 +22,8 @@ export const account = identity.table('account', {
   createdAt: time('created_at').notNull().defaultNow(),
   updatedAt: time('updated_at').notNull().defaultNow(),
   lastSignInAt: time('last_sign_in_at'),
+  credentialVersion: integer('credential_version').notNull().default(1),
+  factorTermFrom: time('factor_term_from').notNull().defaultNow(),
 });
 
 export const credential = identity.table('credential', {
@@ -58,6 +60,7 @@ export const session = identity.table('session', {
   method: text('method').$type<SignInMethod>().notNull().default('password'),
   proofs: text('proofs').array().$type<Proof[]>().notNull().default(sql`'{pwd}'`),
   verifiedAt: time('verified_at').notNull().defaultNow(),
+  enrolmentOnly: boolean('enrolment_only').notNull().default(false),
 });
 
 export const invitation = identity.table('invitation', {

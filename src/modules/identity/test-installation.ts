@@ -21,12 +21,15 @@ type Owner = Parameters<typeof testDatabase>[0];
 type Sent = {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** The fields of an HTML form, instead of JSON. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Record<string, string>;
   readonly address?: string;
 };
 export type Answer = {
   readonly status: number;
   readonly body: Record<string, unknown>;
+  readonly text: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly setCookies: readonly string[];
 };
@@ -81,7 +84,7 @@ type Injected = { statusCode: number; body: string; headers: Readonly<Record<str
 
 function browserOver(inject: (request: object) => Promise<Injected>): Browser {
   const cookies = new Map<string, string>();
-  const send = async (path: string, { method = 'GET', body, headers = {}, address = '192.0.2.1' }: Sent = {}): Promise<Answer> => {
+  const send = async (path: string, { method = 'GET', body, form, headers = {}, address = '192.0.2.1' }: Sent = {}): Promise<Answer> => {
     const csrf = cookies.get('aispm_csrf');
     const answer = await inject({
       method,
@@ -90,14 +93,20 @@ function browserOver(inject: (request: object) => Promise<Injected>): Browser {
       headers: {
         ...(cookies.size === 0 ? {} : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
         ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
-        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : { 'content-type': form === undefined ? 'application/json' : 'application/x-www-form-urlencoded' }),
         ...headers,
       },
-      ...(method === 'GET' ? {} : { payload: JSON.stringify(body ?? {}) }),
+      ...(method === 'GET' ? {} : { payload: form === undefined ? JSON.stringify(body ?? {}) : new URLSearchParams(form).toString() }),
     });
     const setCookies = [answer.headers['set-cookie'] ?? []].flat().map(String);
     for (const line of setCookies) keepCookie(cookies, line);
-    return { status: answer.statusCode, body: answer.body === '' ? {} : JSON.parse(answer.body), headers: answer.headers, setCookies };
+    return {
+      status: answer.statusCode,
+      body: answer.body.startsWith('{') ? JSON.parse(answer.body) : {},
+      text: answer.body,
+      headers: answer.headers,
+      setCookies,
+    };
   };
   return { cookies, send };
 }

@@ -3,6 +3,8 @@ import type { Identify } from '../../platform/http/server-parts.ts';
 import { identify } from './identify.ts';
 import { permissionMatrix } from './permission-matrix.ts';
 
+export { applyDeclaredProviders } from './single-sign-on/environment.ts';
+
 /** Reads the permission matrix, so that a broken one ends the start, and answers who sends a request. */
 export function installIdentity(): Identify {
   permissionMatrix();

@@ -15,6 +15,8 @@ const installationWide = new Map([
   ['platform.consumer', 'places of subscribers in the one event log'],
   ['platform.event_counter', 'number of the newest event; read only'],
   ['identity.sign_in_failure', 'an address typed by a stranger has no workspace; hashed'],
+  ['identity.signing_key', 'keys of the installation: access tokens are checked before any workspace is known; private parts are sealed'],
+  ['identity.passkey_challenge', 'whoever signs in with a passkey has no workspace yet; random, minutes old at most'],
   ['audit_logs.signing_key', 'public keys of the installation; read only'],
 ]);
 const applicationRoles = ['aispm_app', 'aispm_system'];

@@ -4,14 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../contract/actor.ts';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { commonProblems, type Problem } from '../../contract/problem.ts';
+import { coverage } from '../audit-coverage.ts';
 import { config } from '../config.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import { Cancellation } from './cancellation.ts';
 import { cookieLine, cookiesIn } from './cookies.ts';
+import { formFields, readBounded } from './form.ts';
 import type { FileAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
-import { checkAccess, checkStepUp, recordRefusal, runRoute } from './run-route.ts';
+import { checkedLocation, type RedirectAnswer } from './redirect.ts';
+import { checkAccess, checkEnrolment, checkStepUp, countRefusal, leavesEntry, recordRefusal, runRoute } from './run-route.ts';
 import { sendText } from './send-text.ts';
 import { type Identified, refuse, type ServerParts } from './server-parts.ts';
 import { actorOfServiceToken } from './service-token.ts';
@@ -41,20 +44,27 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
   const cookies = cookiesIn(request.headers.cookie);
   let context: RequestContext | undefined;
   let input: unknown;
+  if (leavesEntry(endpoint)) coverage.cameIn();
   try {
     const caller = identifyCaller(endpoint, parts, request, cookies);
     const actor = caller instanceof Promise ? await caller : caller;
     context = contextOf(request, reply, { actor: actor ?? nobody, cookies, cancellation });
+    if (actor !== null) checkEnrolment(endpoint, actor);
     // On a compute door a valid service token is the service identity, whoever it speaks for.
     if (parts.door === 'product' || actor === null || endpoint.access !== 'service') checkAccess(endpoint.access, actor);
     if (actor !== null) checkStepUp(endpoint, actor);
-    input = gatherInput(endpoint, request);
+    input = endpoint.body === 'form' ? await gatherForm(endpoint, request) : gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
+    if (endpoint.body === 'form') context = { ...context, header: (name) => [request.headers[name]].flat()[0] };
+    if (endpoint.kind === 'redirect') context = { ...context, rawQuery: request.url.split('?', 2)[1] ?? '' };
     const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));
+    if (leavesEntry(endpoint)) coverage.decided(context.actor.workspaceId, context.traceId);
     await send(endpoint, output, { request, reply });
   } catch (error) {
     const problem = problemOf(error);
-    await recordRefusal(endpoint, problem, context ?? contextOf(request, reply, { actor: nobody, cookies, cancellation }), input);
+    const whose = context ?? contextOf(request, reply, { actor: nobody, cookies, cancellation });
+    await recordRefusal(endpoint, problem, whose, input);
+    countRefusal(endpoint, problem, whose);
     refuseOnce(problem, request, reply);
   }
 }
@@ -97,19 +107,15 @@ function identifyCaller(
 ): Actor | null | Promise<Actor | null> {
   if (parts.door !== 'product') return endpoint.access === 'public' ? null : actorOfServiceToken(request.headers.authorization, parts.door);
   const changes = request.method !== 'GET' && request.method !== 'HEAD';
-  if (changes) checkOrigin(request);
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
+  if (changes && !endpoint.crossSite) checkOrigin(request);
+  const csrf = request.headers['x-csrf-token'];
   const trusted = (identified: Identified | null | undefined): Actor | null => {
     if (!identified) return null;
-    const byCookie = header('authorization') === undefined;
-    if (changes && byCookie && endpoint.access !== 'public' && !identified.checkCsrf(header('x-csrf-token')))
+    if (changes && endpoint.access !== 'public' && !identified.checkCsrf(typeof csrf === 'string' ? csrf : undefined))
       throw commonProblems.crossSite();
     return identified.actor;
   };
-  const identified = parts.identify?.(cookies, header);
+  const identified = parts.identify?.(cookies, { authorization: request.headers.authorization, address: request.ip });
   return identified instanceof Promise ? identified.then(trusted) : trusted(identified);
 }
 
@@ -126,13 +132,21 @@ function checkOrigin(request: FastifyRequest): void {
 function gatherInput(endpoint: Endpoint, request: FastifyRequest): unknown {
   const params = typeof request.params === 'object' ? request.params : {};
   const query = request.query as Record<string, unknown>;
-  const inQuery = endpoint.kind !== 'json' || endpoint.method === 'GET' || endpoint.method === 'DELETE';
+  const inQuery = (endpoint.kind !== 'json' && endpoint.kind !== 'redirect') || endpoint.method === 'GET' || endpoint.method === 'DELETE';
   if (inQuery) return { ...typedQuery(query, endpoint.input), ...params };
   if (request.body === undefined) return { ...params };
   if (!Buffer.isBuffer(request.body)) throw commonProblems.mediaType({ expected: 'application/json' });
   const body = parseJsonBody(request.body);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return { ...body, ...params };
+}
+
+/** A form's fields, and no others: what stands in the query of a form's address is not part of it. */
+async function gatherForm(endpoint: Endpoint, request: FastifyRequest): Promise<unknown> {
+  const params = typeof request.params === 'object' ? request.params : {};
+  const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+  if (!isForm || !(request.body instanceof Readable)) throw commonProblems.mediaType({ expected: 'application/x-www-form-urlencoded' });
+  return { ...formFields(await readBounded(request.body, endpoint.maxBodyBytes)), ...params };
 }
 
 function limitedBody(request: FastifyRequest): Readable {
@@ -173,7 +187,8 @@ function withinTime<T>(endpoint: Endpoint, cancellation: Cancellation, work: Pro
 type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 function send(endpoint: Endpoint, output: unknown, { request, reply }: Exchange): Promise<void> | undefined {
   if (endpoint.kind === 'events') return sendEvents(output as AsyncIterable<string>, reply);
-  if (isFile(output)) sendFile(output, reply);
+  if (endpoint.kind === 'redirect') sendOn(output, reply);
+  else if (isFile(output)) sendFile(output, reply);
   else if (endpoint.status === 204) reply.code(204).send();
   else
     sendText(
@@ -194,6 +209,15 @@ function sendFile({ name, mediaType, body, inline }: FileAnswer, reply: FastifyR
     .header('content-type', mediaType)
     .header('content-disposition', `${inline === true ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name)}`)
     .send(Readable.from(body, { objectMode: false }));
+}
+
+function sendOn(output: unknown, reply: FastifyReply): void {
+  if (!isRedirect(output)) throw commonProblems.internal({}, { cause: 'an endpoint of redirects answered something else' });
+  reply.code(303).header('location', checkedLocation(output)).send();
+}
+
+function isRedirect(output: unknown): output is RedirectAnswer {
+  return typeof output === 'object' && output !== null && 'location' in output && typeof output.location === 'string';
 }
 
 function isFile(output: unknown): output is FileAnswer {

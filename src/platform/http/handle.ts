@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Context } from '../../contract/actor.ts';
 import type { Endpoint, OutputOf, ParsedInputOf } from '../../contract/endpoint.ts';
+import type { RedirectAnswer } from './redirect.ts';
 
 /** What a function may do to its own answer besides returning it: cookies are the sign-in slice's business. */
 export type Reply = {
@@ -19,6 +20,10 @@ export type RequestContext = Context & {
   readonly reply: Reply;
   /** From Last-Event-ID, only of endpoints of kind 'events'. */
   readonly lastEventId?: string;
+  /** The query as it was sent, only of endpoints of kind 'redirect': signatures are over its very letters. */
+  readonly rawQuery?: string;
+  /** One header as it was sent, only of endpoints that take a form: what sends it signs it there. */
+  readonly header?: (name: string) => string | undefined;
 };
 export type FileAnswer = {
   readonly name: string;
@@ -28,7 +33,9 @@ export type FileAnswer = {
   readonly inline?: true;
 };
 
-type Answer<E extends Endpoint> = E['kind'] extends 'json' ? OutputOf<E> : OutputOf<E> | FileAnswer | AsyncIterable<string>;
+type Answer<E extends Endpoint> = E['kind'] extends 'json'
+  ? OutputOf<E>
+  : OutputOf<E> | FileAnswer | RedirectAnswer | AsyncIterable<string>;
 export type HandleOptions = {
   /** 'one' (default): the function, its events, jobs and its audit record are one transaction. 'none': it opens its own with `transaction`. */
   readonly transaction?: 'one' | 'none';

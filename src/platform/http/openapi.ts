@@ -57,7 +57,7 @@ export function openapiDocument(door: Door, endpoints: readonly Endpoint[]): Jso
 function operation(endpoint: Endpoint, path: string): Json {
   const fields = inputFields(endpoint);
   const inPath = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
-  const inQuery = endpoint.kind !== 'json' || endpoint.method === 'GET' || endpoint.method === 'DELETE';
+  const inQuery = (endpoint.kind !== 'json' && endpoint.kind !== 'redirect') || endpoint.method === 'GET' || endpoint.method === 'DELETE';
   const rest = Object.entries(fields.properties).filter(([name]) => !inPath.includes(name));
   const isAlias = path !== endpoint.path;
   return {
@@ -74,7 +74,8 @@ function operation(endpoint: Endpoint, path: string): Json {
     ],
     ...(inQuery || rest.length === 0
       ? uploadBody(endpoint)
-      : jsonBody(
+      : requestBody(
+          endpoint.body === 'form' ? 'application/x-www-form-urlencoded' : 'application/json',
           Object.fromEntries(rest),
           fields.required.filter((name) => !inPath.includes(name)),
         )),
@@ -88,11 +89,11 @@ function operation(endpoint: Endpoint, path: string): Json {
   };
 }
 
-function jsonBody(properties: Json, required: readonly string[]): Json {
+function requestBody(mediaType: string, properties: Json, required: readonly string[]): Json {
   return {
     requestBody: {
       required: required.length > 0,
-      content: { 'application/json': { schema: { type: 'object', properties, ...(required.length > 0 ? { required } : {}) } } },
+      content: { [mediaType]: { schema: { type: 'object', properties, ...(required.length > 0 ? { required } : {}) } } },
     },
   };
 }
@@ -105,6 +106,7 @@ function uploadBody(endpoint: Endpoint): Json {
 
 function answerContent(endpoint: Endpoint): Json {
   if (endpoint.status === 204) return {};
+  if (endpoint.kind === 'redirect') return { headers: { location: { schema: { type: 'string' } } } };
   if (endpoint.kind === 'events') return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
   if (endpoint.kind === 'file') return { content: { '*/*': { schema: { type: 'string', format: 'binary' } } } };
   return { content: { 'application/json': { schema: jsonSchema(endpoint.output, 'output') } } };

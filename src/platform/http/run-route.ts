@@ -2,9 +2,10 @@
 import type { Actor, Context } from '../../contract/actor.ts';
 import { type Endpoint, stepUpMs } from '../../contract/endpoint.ts';
 import type { Access } from '../../contract/permission.ts';
-import { commonProblems, isProblem } from '../../contract/problem.ts';
+import { commonProblems, isProblem, type Problem } from '../../contract/problem.ts';
 import { withContext } from '../ambient.ts';
-import { type AuditRecord, audit, withAuditNotes } from '../audit.ts';
+import { type AuditRecord, audit, auditProblems, checkAuditGate, withAuditNotes } from '../audit.ts';
+import { coverage } from '../audit-coverage.ts';
 import { log } from '../log.ts';
 import type { RequestContext, Route } from './handle.ts';
 import { parseInput } from './input.ts';
@@ -39,6 +40,11 @@ export function checkStepUp({ stepUp }: Pick<Endpoint, 'stepUp'>, { kind, verifi
   if (verifiedAt === undefined || now - verifiedAt > stepUpMs) throw commonProblems.stepUpNeeded({ minutes: stepUpMs / 60_000 });
 }
 
+/** Only at the door, as {@link checkStepUp}. @throws request.enrolmentNeeded */
+export function checkEnrolment({ access, enrolment }: Pick<Endpoint, 'access' | 'enrolment'>, { enrolmentOnly }: Actor): void {
+  if (enrolmentOnly && !enrolment && access !== 'public') throw commonProblems.enrolmentNeeded();
+}
+
 /**
  * Runs a route for a context whose access was checked.
  * Product routes get a transaction (unless they open their own) that also holds events, jobs and the audit record.
@@ -64,6 +70,7 @@ async function runAudited(route: Route, input: unknown, context: RequestContext)
   const { endpoint } = route;
   if (endpoint.audit === false) return checkedOutput(endpoint, await route.run(input, context));
   const action = endpoint.audit;
+  checkAuditGate({ changes: endpoint.method !== 'GET' });
   return withAuditNotes(async (finish) => {
     const output = checkedOutput(endpoint, await route.run(input, context));
     const record: AuditRecord = {
@@ -78,9 +85,31 @@ async function runAudited(route: Route, input: unknown, context: RequestContext)
   });
 }
 
+/** Whether a request of it must leave an entry, however it ends. */
+export function leavesEntry({ door, audit: action }: Endpoint): boolean {
+  return door === 'product' && action !== false;
+}
+
+/** Counts how a request ended that must have left an entry (see audit-coverage.ts). */
+export function countRefusal(endpoint: Endpoint, { code, status }: Problem, { actor, traceId }: Context): void {
+  if (endpoint.door !== 'product') return;
+  const isUnwritten = code === noEntry;
+  if (leavesEntry(endpoint)) {
+    if (isUnwritten) coverage.withdrawn();
+    else coverage.decided(actor.workspaceId, traceId);
+    return;
+  }
+  if (status !== 403) return;
+  coverage.cameIn();
+  coverage.decided(actor.workspaceId, traceId);
+}
+const noEntry = auditProblems.unavailable().code;
+
 /** A denied or failed state change leaves its own entry, in its own transaction. Never throws: the answer is already decided. */
 export async function recordRefusal(endpoint: Endpoint, error: unknown, context: Context, rawInput: unknown): Promise<void> {
-  if (endpoint.door !== 'product' || context.actor.kind !== 'user' || !isProblem(error)) return;
+  if (endpoint.door !== 'product' || !isProblem(error)) return;
+  // There is no room for entries, so none about that either.
+  if (error.code === noEntry) return;
   const denied = error.status === 403;
   if (!denied && endpoint.audit === false) return;
   const action = endpoint.audit === false ? `${endpoint.tag}.${endpoint.operation}` : endpoint.audit;

@@ -9,12 +9,15 @@ import { problemBody } from './problem-reply.ts';
 import { sendText } from './send-text.ts';
 
 /** What the sign-in slice tells the server about a request. */
-export type Identified = { readonly actor: Actor; readonly checkCsrf: (token: string | undefined) => boolean };
+export type Identified = {
+  readonly actor: Actor;
+  /** Always true for who was known by a header: no page can make a browser send that to us. */
+  readonly checkCsrf: (token: string | undefined) => boolean;
+};
+/** What tells who sends a request. */
+export type Shown = { readonly authorization: string | undefined; readonly address: string | null };
 /** At once where the person is remembered: a promise for each request and layer is what small answers cost. */
-export type Identify = (
-  cookies: ReadonlyMap<string, string>,
-  header: (name: string) => string | undefined,
-) => Identified | null | Promise<Identified | null>;
+export type Identify = (cookies: ReadonlyMap<string, string>, shown: Shown) => Identified | null | Promise<Identified | null>;
 export type ServerParts = {
   readonly door: Door;
   readonly routes: readonly Route[];

@@ -1,0 +1,132 @@
+/** One request to an outside address: checked, connected to the very address that was checked, bounded, and never sent on by a redirect. */
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { isProblem } from '../../contract/problem.ts';
+import { outsideProblems, outsideUrl, type Place, placeOf, type Reach } from './outside-address.ts';
+
+export type OutsideRequest = {
+  readonly reach: Reach;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** From the look-up of the name to the last byte. */
+  readonly timeoutMs?: number;
+  readonly mostBytes?: number;
+  /** What is longer is cut there, and not refused. */
+  readonly cut?: boolean;
+  readonly signal?: AbortSignal;
+};
+export type OutsideAnswer = {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+};
+
+const usual = { timeoutMs: 10_000, mostBytes: 1_048_576 } as const;
+
+/**
+ * Asks an address that a person set. A redirect is an answer like any other (status 3xx): nothing is followed.
+ * @throws outside.address, outside.refused, outside.unknownHost, outside.unreachable, outside.timedOut, outside.tooLarge
+ */
+export async function askOutside(address: string, asked: OutsideRequest): Promise<OutsideAnswer> {
+  const url = outsideUrl(address, asked.reach);
+  const { timeoutMs = usual.timeoutMs } = asked;
+  const clock = AbortSignal.timeout(timeoutMs);
+  const signal = asked.signal === undefined ? clock : AbortSignal.any([clock, asked.signal]);
+  try {
+    return await Promise.race([exchange(url, asked, signal), whenAborted(signal)]);
+  } catch (error) {
+    if (clock.aborted) throw outsideProblems.timedOut({ host: url.hostname, ms: timeoutMs }, { cause: error });
+    if (isProblem(error)) throw error;
+    throw outsideProblems.unreachable({ host: url.hostname, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+async function exchange(url: URL, asked: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
+  const place = await placeOf(url, asked.reach);
+  const { method = 'GET', headers = {}, body, mostBytes = usual.mostBytes } = asked;
+  const answer = await begin(url, { method, headers: { ...headers, ...lengthOf(body) }, body, place, signal });
+  return {
+    status: answer.statusCode ?? 0,
+    headers: headersOf(answer),
+    body: await bodyOf(answer, url, { limit: mostBytes, cut: asked.cut === true }),
+  };
+}
+
+/** An answer in one piece, as `fetch` gives it: for libraries that take a fetch of one's own. */
+export function asResponse({ status, headers, body }: OutsideAnswer): Response {
+  const hasBody = status !== 204 && status !== 304;
+  return new Response(hasBody ? new Uint8Array(body) : null, { status, headers: [...headers] });
+}
+
+type Sending = {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly place: Place;
+  readonly signal: AbortSignal;
+};
+function begin(url: URL, { method, headers, body, place, signal }: Sending): Promise<IncomingMessage> {
+  // No agent: a kept connection would be one whose address nobody checked for this request.
+  const options = { method, headers, signal, agent: false as const, lookup: pinned(place) };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = url.protocol === 'https:' ? requestSecure(url, options, resolve) : requestPlain(url, options, resolve);
+  request.on('error', reject);
+  request.end(body);
+  return promise;
+}
+
+function pinned({ address, family }: Place): LookupFunction {
+  return (_host, { all }, done) => {
+    if (all === true) done(null, [{ address, family }]);
+    else done(null, address, family);
+  };
+}
+
+type Bound = { readonly limit: number; readonly cut: boolean };
+async function bodyOf(answer: IncomingMessage, { hostname: host }: URL, { limit, cut }: Bound): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    size += chunk.length;
+    if (size > limit) {
+      answer.destroy();
+      if (cut) return Buffer.concat([...chunks, chunk]).subarray(0, limit);
+      throw outsideProblems.tooLarge({ host, limit });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function headersOf({ headers }: IncomingMessage): Map<string, string> {
+  return new Map(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])));
+}
+
+function lengthOf(body: string | Uint8Array | undefined): Record<string, number> {
+  return body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'it refuses the connection',
+  ECONNRESET: 'it ended the connection',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to its network',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an authority that is not trusted here',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+};
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return words[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`);
+}
