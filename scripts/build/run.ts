@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { root } from '../files.ts';
 import { bundleScript, workerScripts } from './one-file.ts';
 import { toPlainJavaScript } from './plain-javascript.ts';
+import { buildVerifier } from './verifier.ts';
 
 /** What is started from outside; everything else is found from here. */
 const entries = ['src/apps/main.ts', 'src/apps/cli/main.ts', 'src/platform/database/push.ts'];
@@ -33,5 +34,7 @@ for (const folder of ['apps', 'client', 'contract', 'math', 'modules', 'platform
 }
 const modules = await buildServer();
 process.stdout.write(`dist: ${modules} modules of the server\n`);
+await buildVerifier(join(root, 'dist', 'audit-verify.mjs'));
+process.stdout.write('dist/audit-verify.mjs: the audit verifier, for Node alone\n');
 await build({ configFile: join(root, 'src/apps/web/vite.config.ts'), logLevel: 'warn' });
 process.stdout.write('dist/public: the web app\n');

@@ -18,6 +18,7 @@ const kinds: readonly Kind[] = [
   { slice: 'src/modules/model-scanner', folder: 'detectors', type: 'Detector', face: './engine/detector.ts', maker: 'defineDetector' },
   { slice: 'src/modules/model-scanner', folder: 'readers', type: 'Reader', face: './engine/reader.ts', maker: 'defineReader' },
   { slice: 'src/modules/model-scanner', folder: 'documents', type: 'DocumentKind', face: './engine/document.ts', maker: 'defineDocument' },
+  { slice: 'src/modules/incidents', folder: 'actions', type: 'Action', face: './action.ts', maker: 'defineAction' },
 ];
 
 export const plugIns: Generator = {

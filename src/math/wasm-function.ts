@@ -29,7 +29,11 @@ const codes = {
   'f32x4.add': [0xfd, 0xe4, 0x01],
   'f32x4.sub': [0xfd, 0xe5, 0x01],
   'f32x4.mul': [0xfd, 0xe6, 0x01],
+  'f32x4.pmin': [0xfd, 0xea, 0x01],
   'f32x4.pmax': [0xfd, 0xeb, 0x01],
+  'f64x2.promote_low_f32x4': [0xfd, 0x5f],
+  'f64x2.add': [0xfd, 0xf0, 0x01],
+  'f64x2.mul': [0xfd, 0xf2, 0x01],
 } as const;
 const types = { i32: 0x7f, v128: 0x7b } as const;
 
@@ -38,7 +42,7 @@ export type Instruction =
   | keyof typeof codes
   | readonly ['get' | 'set' | 'tee' | 'i32.const', number]
   /** From or to so many bytes behind the place; one of four numbers. */
-  | readonly ['v128.load' | 'f64.load' | 'f64.store' | 'f32x4.extract_lane', number];
+  | readonly ['v128.load' | 'v128.load64_zero' | 'v128.store' | 'f64.load' | 'f64.store' | 'f32x4.extract_lane', number];
 export type WasmFunction = {
   /** All parameters are i32: places in the memory, and counts. */
   readonly params: number;
@@ -73,6 +77,8 @@ function bytesOf(instruction: Instruction): readonly number[] {
   const [name, operand] = instruction;
   if (name === 'i32.const') return [0x41, ...signed(operand)];
   if (name === 'v128.load') return [0xfd, 0x00, 0x04, ...unsigned(operand)];
+  if (name === 'v128.load64_zero') return [0xfd, 0x5d, 0x02, ...unsigned(operand)];
+  if (name === 'v128.store') return [0xfd, 0x0b, 0x04, ...unsigned(operand)];
   if (name === 'f64.load') return [0x2b, 0x03, ...unsigned(operand)];
   if (name === 'f64.store') return [0x39, 0x03, ...unsigned(operand)];
   if (name === 'f32x4.extract_lane') return [0xfd, 0x1f, operand];

@@ -31,9 +31,24 @@ export function installAuditSink(install: AuditSink): void {
   sink = install;
 }
 
+/** Whether records can still be kept: 'changes-refused' leaves the room that is left to readings. */
+export type AuditGate = 'open' | 'changes-refused' | 'closed';
+let gate: () => AuditGate = () => 'open';
+export function installAuditGate(install: () => AuditGate): void {
+  gate = install;
+}
+
+/** Before the work of a request that must be recorded. @throws audit.unavailable */
+export function checkAuditGate({ changes }: { changes: boolean }): void {
+  const state = gate();
+  if (state === 'closed' || (state === 'changes-refused' && changes)) throw auditProblems.unavailable();
+}
+
 async function write(record: AuditRecord): Promise<void> {
   const context = currentContext();
   if (sink === undefined || context === undefined) throw auditProblems.unavailable();
+  // What makes room again is done by jobs and by the platform itself.
+  if (context.actor.kind === 'user') checkAuditGate({ changes: false });
   await sink(record, context);
 }
 

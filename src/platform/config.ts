@@ -70,11 +70,47 @@ const table = {
     schema: z.string().min(1).optional(),
     says: 'Second place of the signed checkpoints: a file on another volume that is only appended to. Without one the log says `unanchored`.',
   },
+  AUDIT_COLD_DIR: {
+    schema: z.string().min(1).optional(),
+    says: 'Folder for months of the audit log that were closed, best on another volume. Without one no month ever leaves the database.',
+  },
+  AUDIT_DESTROYED_KEYS: {
+    schema: z.string().default(''),
+    says: 'File that lists destroyed keys of personal audit data; keep it apart from database backups: it is applied again at every start. Default: `keys/audit-destroyed-keys` in DATA_DIR.',
+  },
+  AUDIT_DISK_QUOTA_BYTES: {
+    schema: count(0, 0, 2 ** 50),
+    says: 'Most bytes of the audit log in the database; from 95 % on changes are refused, from 100 % on readings that must be recorded too. 0: no bound.',
+  },
+  AUDIT_PREVIOUS_SIGNING_KEY: {
+    schema: z.string().min(40).optional(),
+    says: 'The signing key before, at the first start with a new AUDIT_SIGNING_KEY: both then sign that one follows the other. Without it the old key counts as lost.',
+    secret: true,
+  },
+  AUDIT_ANCHOR_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    says: 'Second place of the signed checkpoints: an https address they are sent to; http and private networks only where OUTBOUND_HOSTS names the host.',
+  },
+  AUDIT_ANCHOR_SECRET: {
+    schema: z.string().min(16).optional(),
+    says: 'Signs what is sent to AUDIT_ANCHOR_URL (HMAC-SHA256 in the header X-AISPM-Signature).',
+    secret: true,
+  },
+  AUDIT_ANCHOR_DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    says: 'Second place of the signed checkpoints: another PostgreSQL, best with another administrator.',
+    secret: true,
+  },
   SESSION_IDLE_MINUTES: { schema: count(30, 1, 1440), says: 'A session ends after this long without a request.' },
   SESSION_HOURS: { schema: count(12, 1, 720), says: 'A session ends after this long in any case.' },
   REGISTRATION: {
     schema: z.enum(['open', 'invite', 'closed']).default('invite'),
     says: 'Who may register once the first person, who becomes admin, has.',
+  },
+  SIGN_IN_PROVIDERS: {
+    schema: z.string().max(200_000).optional(),
+    says: 'Sign-in providers as a JSON list, for installations that keep their settings in files: each has slug, name, settings, policy and secret as POST /api/sign-in-providers takes them. The page shows them and changes nothing.',
+    secret: true,
   },
   JOB_RETENTION_DAYS: { schema: count(90, 1, 3650), says: 'Jobs that ended are removed after this long.' },
   SCAN_ROOTS: { schema: folders, says: 'Folders that may be scanned, separated as in PATH. Default: the examples folder.' },
@@ -123,6 +159,21 @@ const table = {
   WIZ_INTEGRATION_URL: { schema: address, says: 'Where the Wiz integration answers. Default: loopback, + 3.' },
   COMPLIANCE_ENGINE_URL: { schema: address, says: 'Where the compliance engine answers. Default: loopback, + 4.' },
   AGENT_GATEWAY_URL: { schema: address, says: 'Where the agent gateway answers. Default: loopback, + 5.' },
+  OUTBOUND_HOSTS: {
+    schema: z
+      .string()
+      .max(4000)
+      .optional()
+      .transform((value) =>
+        (value ?? '')
+          .split(',')
+          .map((host) => host.trim().toLowerCase())
+          .filter((host) => host !== ''),
+      ),
+    says: 'Hosts of your own network that messages may be sent to, by name or name:port, separated by commas: for them private addresses and http are allowed.',
+  },
+  PAGERDUTY_URL: { schema: address, says: 'Where PagerDuty events go instead of PagerDuty. For tests against a receiver of your own.' },
+  TWILIO_URL: { schema: address, says: 'Where text messages go instead of Twilio. For tests against a receiver of your own.' },
   OTEL_EXPORTER_OTLP_ENDPOINT: { schema: address, says: 'OpenTelemetry collector (OTLP over HTTP). Unset: no tracing SDK is loaded.' },
   OTEL_SAMPLE_RATIO: { schema: z.coerce.number().min(0).max(1).default(0.1), says: 'Share of requests whose trace is exported.' },
   METRICS_TOKEN: {
@@ -166,6 +217,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     DATA_DIR: resolve(projectRoot, parsed.DATA_DIR),
     LOG_DIR: parsed.LOG_DIR === '' ? '' : resolve(projectRoot, parsed.LOG_DIR),
     QUARANTINE_DIR: resolve(projectRoot, parsed.QUARANTINE_DIR === '' ? join(parsed.DATA_DIR, 'quarantine') : parsed.QUARANTINE_DIR),
+    AUDIT_DESTROYED_KEYS: resolve(
+      projectRoot,
+      parsed.AUDIT_DESTROYED_KEYS === '' ? join(parsed.DATA_DIR, 'keys', 'audit-destroyed-keys') : parsed.AUDIT_DESTROYED_KEYS,
+    ),
     scanRoots: roots.map((root) => resolve(projectRoot, root)),
     secureCookies: parsed.PUBLIC_URL?.startsWith('https:') ?? false,
     publicOrigin: parsed.PUBLIC_URL === undefined ? null : new URL(parsed.PUBLIC_URL).origin,
@@ -185,6 +240,11 @@ export function config(): Config {
 export function overrideEnvironment(values: Readonly<Record<string, string>>): void {
   Object.assign(process.env, values);
   current = undefined;
+}
+
+/** The API key that the command line shows instead of a session. Not a setting of a platform, whose others need not be valid here. */
+export function commandLineKey(): string | null {
+  return process.env['AI_SPM_KEY'] || null;
 }
 
 /** Where a person's own settings live, when the desktop says so. */

@@ -12,9 +12,11 @@ export function register(program: Command): void {
     .option('--checkpoints <notes>', 'checkpoints.txt of the export, or of the second place')
     .option(
       '--key <file>',
-      'the public key you trust: keys.json or PEM; default: keys.json beside the checkpoints, which is then not pinned',
+      'the public key you trust: keys.json or PEM; keys that followed it are taken from keys.json. Default: keys.json alone, which is then not pinned',
     )
-    .option('--from <index>', 'the file begins at this entry: only the chain is checked', wholeNumber, 0)
+    .option('--tiles <folder>', 'tiles of the export: a damaged line is found even when every hash after it was made new')
+    .option('--proofs <file>', 'proofs.jsonl of an excerpt: each line is checked by itself')
+    .option('--from <index>', 'the file begins at this entry: without tiles only the chain is checked', wholeNumber, 0)
     .option('--json', 'print the verdict as JSON')
     .addHelpText(
       'after',

@@ -4,6 +4,8 @@ import { endpoint } from '../../contract/endpoint.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
 
+export * from './keeping-contract.ts';
+
 export const auditLogProblems = problems('audit-logs', {
   notFound: [404, 'No entry has the id {id}.'],
   emptyRange: [422, 'The start {start} is not before the end {end}.'],
@@ -12,6 +14,9 @@ export const auditLogProblems = problems('audit-logs', {
   nothingToExport: [409, 'The log has no signed checkpoint yet, so there is nothing to export.'],
   exportTooLarge: [409, 'The lines have {bytes} bytes: one archive holds at most 8 GiB.'],
   exportGap: [409, 'Entry {index} is gone from the log: nothing that is whole can be exported. See the verification.'],
+  noEpoch: [404, 'No rollback {number} waits for an acknowledgement.'],
+  nothingMatches: [409, 'No entry matches the filter, so there is nothing to export.'],
+  excerptTooLarge: [409, 'More than {most} entries match: narrow the filter, or export the whole log.'],
   noExport: [404, 'There is no finished export {id}, or it was removed again.'],
 });
 
@@ -75,8 +80,11 @@ export const getAuditLog = endpoint({
   input: z.object({ id: z.uuid() }),
   output: AuditEntry.extend({
     line: z.string().describe('The stored bytes, as text: what is hashed.'),
-    address: z.string().nullable().describe('Of the caller; kept apart from the line.'),
-    userAgent: z.string().nullable(),
+    personal: z
+      .array(z.object({ purpose: z.enum(['request', 'values']), erasedAt: z.iso.datetime().nullable() }))
+      .describe(
+        'Personal parts that are sealed beside the line: address and program of the caller, words and names. See the endpoint sealed.',
+      ),
   }),
   tag,
   operation: 'read',
@@ -88,6 +96,17 @@ export const Defect = z.object({
   sentence: z.string(),
 });
 export type Defect = z.infer<typeof Defect>;
+
+export const Epoch = z.object({
+  number: z.int().min(1),
+  firstIndex: z.int().min(0).describe('Entries from here on belong to it.'),
+  lostTo: z.int().describe('Entries from firstIndex up to here, without it, were signed before and are gone.'),
+  note: z.string().describe('Newest signed checkpoint of what was lost.'),
+  place: z.string().describe('Where it was found.'),
+  beganAt: z.iso.datetime(),
+  acknowledged: z.object({ at: z.iso.datetime(), by: z.string().describe('Id of the person.'), words: z.string() }).nullable(),
+});
+export type Epoch = z.infer<typeof Epoch>;
 
 export const Verification = z.object({
   state: z.enum(['verified', 'running', 'tampered', 'empty']).describe('running: not yet at the end; nothing wrong up to checkedTo.'),
@@ -106,6 +125,17 @@ export const Verification = z.object({
       'Newest checkpoint in a second place. null: unanchored, a rewriting of everything by a database administrator would not show.',
     ),
   checkpoint: z.object({ size: z.int(), madeAt: z.iso.datetime() }).nullable().describe('Newest signed checkpoint.'),
+  places: z
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.enum(['read', 'unread', 'failed']).describe('unread: what it keeps cannot be asked back. failed: it did not answer.'),
+        problem: z.string().nullable(),
+        unsigned: z.int().describe('Notes larger than this log that no known key has signed: they count for nothing.'),
+      }),
+    )
+    .describe('Second places, as they were last asked.'),
+  epochs: z.array(Epoch).describe('Times the log was rolled back.'),
   checks: z.array(z.string()).describe('What was recomputed, in words.'),
 });
 export type Verification = z.infer<typeof Verification>;
@@ -121,6 +151,27 @@ export const verifyAuditLog = endpoint({
   output: Verification,
   tag,
   operation: 'verify',
+});
+
+const VerificationRun = z.object({
+  kind: z.enum(['new', 'whole']).describe('new: what was written since the last one, each hour. whole: every stored byte, each week.'),
+  beganAt: z.iso.datetime(),
+  at: z.iso.datetime(),
+  checkedFrom: z.int().min(0),
+  checkedTo: z.int().min(0),
+  defects: z.array(Defect),
+  defectCount: z.int().min(0),
+});
+export type VerificationRun = z.infer<typeof VerificationRun>;
+export const listVerifications = endpoint({
+  method: 'GET',
+  path: '/api/audit-logs/verifications',
+  summary: 'What the hourly and the weekly verification last saw',
+  access: 'audit-logs:read',
+  input: z.object({}),
+  output: z.object({ runs: z.array(VerificationRun) }),
+  tag,
+  operation: 'verifications',
 });
 
 /* ——— proofs ——— */
@@ -163,6 +214,8 @@ const SigningKeyAnswer = z.object({
   publicKey: z.base64().describe('Ed25519, 32 bytes.'),
   validFrom: z.iso.datetime(),
   validTo: z.iso.datetime().nullable().describe('null: signs now.'),
+  replaces: z.string().nullable().describe('Id of the key before.'),
+  rotation: z.string().nullable().describe('Statement that both keys signed. null although it replaces one: that key was lost.'),
 });
 export type SigningKeyAnswer = z.infer<typeof SigningKeyAnswer>;
 export const listKeys = endpoint({
@@ -173,6 +226,31 @@ export const listKeys = endpoint({
   summary: 'Public keys that signed checkpoints, oldest first: keys.json for ai-spm audit verify',
   input: z.object({}),
   output: z.object({ keys: z.array(SigningKeyAnswer) }),
+});
+export const rotateKey = endpoint({
+  method: 'POST',
+  path: '/api/audit-logs/keys/rotations',
+  operation: 'rotate-key',
+  tag,
+  access: 'audit-logs:administer',
+  stepUp: true,
+  summary: 'Replace the signing key of this installation; old and new key sign that one follows the other',
+  input: z.strictObject({}),
+  output: z.object({ keyId: z.string(), replaces: z.string() }),
+});
+export const acknowledgeRollback = endpoint({
+  method: 'POST',
+  path: '/api/audit-logs/epochs/:number/acknowledgement',
+  operation: 'acknowledge-rollback',
+  tag,
+  access: 'audit-logs:administer',
+  stepUp: true,
+  summary: 'Say that the loss of signed entries is known; it stays visible',
+  input: z.strictObject({
+    number: z.coerce.number().pipe(z.int().min(1).max(100_000)),
+    words: z.string().trim().min(10).max(2000).describe('What happened.'),
+  }),
+  output: z.object({ number: z.int() }),
 });
 const Size = z.coerce.number().pipe(z.int().min(1));
 export const inclusionProof = endpoint({
@@ -193,14 +271,21 @@ export const consistencyProof = endpoint({
   input: z.object({ from: Size, to: Size.optional().describe('Left out: as it is now.') }),
   output: z.object({ from: z.int(), to: z.int(), fromRoot: Hash, toRoot: Hash, proof: z.array(Hash).max(128) }),
 });
+/** Free words are left out: what matches them may be counted only in part. */
+export const ExcerptFilter = z.strictObject(AuditFilter.omit({ q: true }).shape);
+export type ExcerptFilter = z.infer<typeof ExcerptFilter>;
+
 export const exportAuditLog = endpoint({
   ...read,
+  stepUp: true,
   method: 'POST',
   path: '/api/audit-logs/exports',
   operation: 'start-export',
   status: 202,
-  summary: 'Export the whole log with its signed checkpoints and keys, in a job',
-  input: z.strictObject({}),
+  summary: 'Export the whole log with its tiles, signed checkpoints and keys, or an excerpt with proofs, in a job',
+  input: z.strictObject({
+    filter: ExcerptFilter.optional().describe('An excerpt of the entries that match, each with its proof. Left out: the whole log.'),
+  }),
   output: z.object({ jobId: z.uuid() }),
 });
 export const readExport = endpoint({
@@ -210,7 +295,7 @@ export const readExport = endpoint({
   operation: 'read-export',
   kind: 'file',
   timeoutMs: 3_600_000,
-  summary: 'A finished export as one archive: entries.jsonl, checkpoints.txt, keys.json, manifest.json',
+  summary: 'A finished export as one archive: entries.jsonl, checkpoints.txt, keys.json, manifest.json, and tiles or proofs',
   input: z.object({ id: z.uuid().describe('Of its job.') }),
   output: z.unknown(),
 });

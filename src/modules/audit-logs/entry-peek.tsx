@@ -14,6 +14,7 @@ import { actorName, type People, resourceName } from './actor-name.tsx';
 import { ChangeView } from './change-view.tsx';
 import { getAuditLog } from './contract.ts';
 import { OutcomeBadge } from './entry-columns.tsx';
+import { SealedSection } from './sealed-section.tsx';
 
 type Exact = 'user_id' | 'action' | 'resource' | 'resource_id' | 'trace_id';
 type EntryPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & {
@@ -63,13 +64,14 @@ function EntrySections(props: PartProps) {
       )}
       <Who {...props} />
       <OnWhat {...props} />
+      <SealedSection id={entry.id} personal={entry.personal} />
       <Proof entry={entry} />
     </>
   );
 }
 
 function Who({ entry, people, onOnly }: PartProps) {
-  const { actor, address, userAgent } = entry;
+  const { actor } = entry;
   return (
     <Section title="Who" inset="peek" aside={<OnlyButton label="Only this actor" onClick={() => onOnly('user_id', actor.id)} />}>
       <FieldList
@@ -77,8 +79,6 @@ function Who({ entry, people, onOnly }: PartProps) {
           { label: 'Actor', value: actorName(actor, people) },
           { label: 'Kind', value: actor.kind },
           { label: 'Role then', value: actor.roles.length === 0 ? 'none' : actor.roles.join(', ') },
-          { label: 'Address', value: address, reason: 'not known' },
-          { label: 'Program', value: userAgent === null ? null : <InertText text={userAgent} limit={400} />, reason: 'not known' },
         ]}
       />
     </Section>

@@ -9,6 +9,16 @@ export const maxLineBytes = 32_768;
 const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 const Leaf = z.string().regex(/^[0-9a-f]{64}$/);
 
+export const sealedPurposes = ['request', 'values'] as const;
+/** Personal part of an entry: the line names the key, the nonce and SHA-256 of the ciphertext, never anything of the clear text. */
+export const SealedPart = z.strictObject({
+  purpose: z.enum(sealedPurposes),
+  key: z.uuid(),
+  nonce: z.string().regex(/^[0-9a-f]{24}$/),
+  hash: Leaf,
+});
+export type SealedPart = z.infer<typeof SealedPart>;
+
 /** What is known when a thing happens; the sequencer adds workspace, place and chain. */
 export const PendingEntry = z.strictObject({
   v: z.literal(1),
@@ -39,6 +49,8 @@ export const PendingEntry = z.strictObject({
       omitted: z.literal('too-large').optional(),
     })
     .optional(),
+  /** Left out when an entry has no personal part, and in entries from before there were sealed parts. */
+  sealed: z.array(SealedPart).min(1).max(4).optional(),
 });
 export type PendingEntry = z.infer<typeof PendingEntry>;
 

@@ -1,4 +1,5 @@
 /** Background work of the audit log. */
-import { exportJob } from './export-log.ts';
+import { exportJob } from './export/export-log.ts';
+import { retentionJob } from './retention/retention-job.ts';
 
-export const jobs = [exportJob];
+export const jobs = [exportJob, retentionJob];

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import type { InputOf } from '../../contract/endpoint.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, TextLink } from '../../ui/button.tsx';
 import { CountLine } from '../../ui/count-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
@@ -15,7 +15,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
 import { usePeek } from '../../ui/use-peek.ts';
 import { type People, usePeople } from './actor-name.tsx';
-import { type AuditEntry, AuditOutcome, listAuditLogs } from './contract.ts';
+import { type AuditEntry, AuditOutcome, type ExcerptFilter, listAuditLogs } from './contract.ts';
 import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
 import { EntryPeek } from './entry-peek.tsx';
 import { ExportDialog } from './export-dialog.tsx';
@@ -44,18 +44,29 @@ function AuditLogPage() {
   const filters = useFilters(fields);
   const [params, setParams] = useSearchParams();
   const outcomes = outcomesOf(filters);
-  const list = useEndpointPages(listAuditLogs, inputOf(filters, params, outcomes), { enabled: outcomes?.length !== 0 });
+  const input = inputOf(filters, params, outcomes);
+  const list = useEndpointPages(listAuditLogs, input, { enabled: outcomes?.length !== 0 });
   const peek = usePeek(list);
   const [isExporting, setExporting] = useState(false);
   const people = usePeople();
+  const timeline = timelineOf(params, people);
   const set = (name: Exact, value: string | null) => setParams((before) => withParam(before, name, value));
   return (
     <Screen
-      title="Audit log"
-      subtitle="Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included."
+      title={timeline?.title ?? 'Audit log'}
+      subtitle={
+        timeline === null ? (
+          'Every change, sign-in and refusal, in the order it was written. Nobody can change an entry, admins included.'
+        ) : (
+          <>
+            {timeline.note} <TextLink to="/audit-logs">The whole log</TextLink>
+          </>
+        )
+      }
       actions={
         <>
           <VerificationBadge />
+          <TextLink to="/audit-logs/keeping">Keeping and erasure</TextLink>
           <Button onClick={() => setExporting(true)}>Export</Button>
         </>
       }
@@ -69,7 +80,7 @@ function AuditLogPage() {
         onOpen={peek.open}
         isFiltered={!filters.isEmpty || exact.some((name) => params.has(name))}
       />
-      {isExporting && <ExportDialog onClose={() => setExporting(false)} />}
+      {isExporting && <ExportDialog filter={excerptOf(input)} onClose={() => setExporting(false)} />}
     </Screen>
   );
 }
@@ -161,6 +172,21 @@ function inputOf(filters: Filters, params: URLSearchParams, outcomes: AuditOutco
   };
 }
 
+/** The filters as an export takes them; null when there are none, or words among them. */
+function excerptOf({ limit: _limit, q, ...filter }: InputOf<typeof listAuditLogs>): ExcerptFilter | null {
+  return q !== undefined || Object.keys(filter).length === 0 ? null : filter;
+}
+
+/** One actor or one object: the list is its timeline, and says so. */
+function timelineOf(params: URLSearchParams, people: People): { title: string; note: string } | null {
+  const [actor, type, id] = [params.get('user_id'), params.get('resource'), params.get('resource_id')];
+  if (actor !== null && id === null)
+    return { title: `What ${people.get(actor) ?? actor} did`, note: 'Every entry of this actor, newest first.' };
+  if (id !== null && actor === null)
+    return { title: `What happened to ${type ?? 'object'} ${people.get(id) ?? id}`, note: 'Every entry about this object, newest first.' };
+  return null;
+}
+
 function withParam(before: URLSearchParams, name: string, value: string | null): URLSearchParams {
   const next = new URLSearchParams(before);
   if (value === null) next.delete(name);
@@ -179,7 +205,7 @@ const exactWords: Readonly<Record<Exact, string>> = {
 function ExactChip({ name, value, onRemove }: { name: Exact; value: string; onRemove: () => void }) {
   return (
     <span className="inline-flex h-6.5 max-w-70 items-center gap-1 rounded-chip bg-accent-tint pr-0.5 pl-2 text-label">
-      <span className="text-ink-2">{exactWords[name]} is</span>
+      <span className="whitespace-nowrap text-ink-2">{exactWords[name]} is</span>
       <span className="mono truncate text-mark" title={value}>
         {value}
       </span>

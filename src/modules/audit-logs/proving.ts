@@ -34,12 +34,14 @@ export async function latestCheckpoint() {
 export async function signingKeys(): Promise<{ keys: SigningKeyAnswer[] }> {
   const rows = await listSigningKeys();
   return {
-    keys: rows.map(({ keyId, name, publicKey, validFrom, validTo }) => ({
+    keys: rows.map(({ keyId, name, publicKey, validFrom, validTo, replaces, rotation }) => ({
       keyId,
       name,
       publicKey: publicKey.toString('base64'),
       validFrom: validFrom.toISOString(),
       validTo: validTo?.toISOString() ?? null,
+      replaces,
+      rotation,
     })),
   };
 }

@@ -5,6 +5,7 @@ import { audit } from '../../platform/audit.ts';
 import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { type AuditEntry, listAuditLogs } from './contract.ts';
 import { readEntry, readLog, wordsOf } from './reading.ts';
+import { openSealed } from './sealed/read-sealed.ts';
 import { type TestLog, testLog } from './test-log.ts';
 
 type Filter = Record<string, unknown>;
@@ -137,7 +138,7 @@ test('reading the list leaves one entry a minute and reader; reading one entry l
   );
 });
 
-test('address and program of the caller stand beside the line, not in it', async (t) => {
+test('address and program of the caller are sealed beside the line, and opened only by who asks for them', async (t) => {
   const log = await testLog(t);
   const context: Context = { ...log.context(), address: '198.51.100.23', userAgent: 'Browser/1.0' };
   await inDatabase(log.database, () =>
@@ -146,8 +147,13 @@ test('address and program of the caller stand beside the line, not in it', async
   await log.sequence();
   const [listed] = await list(log, { action: 'identity.login' });
   const entry = await inDatabase(log.database, () => readEntry(listed?.id ?? '', log.context()));
-  assert.deepEqual([entry.address, entry.userAgent], ['198.51.100.23', 'Browser/1.0']);
+  assert.deepEqual(entry.personal, [{ purpose: 'request', erasedAt: null }]);
   assert.doesNotMatch(entry.line, /198\.51|Browser/);
+  const { parts } = await log.run(() => openSealed({ id: entry.id }));
+  assert.deepEqual(
+    parts.map(({ state, values }) => ({ state, values })),
+    [{ state: 'open', values: { address: '198.51.100.23', userAgent: 'Browser/1.0' } }],
+  );
 });
 
 test('what nobody did before signing in belongs to the first workspace', async (t) => {

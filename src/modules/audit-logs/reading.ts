@@ -4,18 +4,28 @@ import type { ParsedInputOf } from '../../contract/endpoint.ts';
 import type { Page } from '../../contract/page.ts';
 import { audit } from '../../platform/audit.ts';
 import { transaction } from '../../platform/database/database.ts';
-import { type AuditEntry, auditLogProblems, type listAuditLogs } from './contract.ts';
+import { type AuditEntry, type AuditFilter, auditLogProblems, type listAuditLogs } from './contract.ts';
 import { EntryLine, leafOf } from './entry.ts';
-import { findEntry, listEntries } from './store.ts';
+import { sealedPurposes } from './sealed/read-sealed.ts';
+import { type EntryFilter, findEntry, listEntries } from './store.ts';
 
 const dayMs = 86_400_000;
 
 export async function readLog(input: ParsedInputOf<typeof listAuditLogs>, context: Context): Promise<Page<AuditEntry>> {
-  const { user_id, action, resource, resource_id, outcome, trace_id, start_date, end_date, q, ...paging } = input;
+  const { cursor, limit, page, per_page, ...filter } = input;
+  const paging = { cursor, limit, page, per_page };
+  const wanted = filterOf(filter);
+  await noteReader(context);
+  return transaction(context, () => listEntries(wanted, paging, entryAnswer), { readOnly: true });
+}
+
+/** What a filter means in columns. @throws audit-logs.emptyRange, audit-logs.noWords */
+export function filterOf(input: AuditFilter): EntryFilter {
+  const { user_id, action, resource, resource_id, outcome, trace_id, start_date, end_date, q } = input;
   const since = start_date === undefined ? undefined : new Date(start_date);
   const until = end_date === undefined ? undefined : endOf(end_date);
   if (since && until && since >= until) throw auditLogProblems.emptyRange({ start: start_date ?? '', end: end_date ?? '' });
-  const filter = {
+  return {
     actorId: user_id,
     action,
     resourceType: resource,
@@ -26,17 +36,18 @@ export async function readLog(input: ParsedInputOf<typeof listAuditLogs>, contex
     until,
     words: q === undefined ? undefined : wordsOf(q),
   };
-  await noteReader(context);
-  return transaction(context, () => listEntries(filter, paging, entryAnswer), { readOnly: true });
 }
 
-/** One entry with the personal part beside it: each such reading is recorded. */
+/** One entry, and which personal parts are sealed beside it: each such reading is recorded. */
 export async function readEntry(id: string, context: Context) {
   const found = await transaction(context, () => findEntry(id), { readOnly: true });
   if (!found) throw auditLogProblems.notFound({ id });
   await transaction(context, () => audit.record({ action: 'audit-logs.read', resource: { type: 'audit-logs', id }, outcome: 'allowed' }));
-  const { line, address, userAgent } = found;
-  return { ...entryAnswer(line), line: line.toString('utf8'), address, userAgent };
+  return {
+    ...entryAnswer(found),
+    line: found.toString('utf8'),
+    personal: await transaction(context, () => sealedPurposes(id, found), { readOnly: true }),
+  };
 }
 
 /** A day given as an end is meant to its last moment. */

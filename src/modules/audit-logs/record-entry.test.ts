@@ -6,7 +6,7 @@ import type { AuditRecord } from '../../platform/audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { entryId } from './clock.ts';
 import { maxLineBytes, microTime, PendingEntry } from './entry.ts';
-import { pendingEntry } from './record-entry.ts';
+import { draftEntry } from './record-entry.ts';
 
 const context: Context = {
   actor: {
@@ -22,6 +22,7 @@ const context: Context = {
   userAgent: null,
 };
 const given = { id: '01a2136d-aa75-7d6b-9f0a-8cb9930864f3', now: 1_777_629_600_000.5, process: 'gateway' };
+const entryOf = (one: AuditRecord): PendingEntry => draftEntry(one, context, given).entry;
 const record = (change: AuditRecord['change']): AuditRecord => ({
   action: 'users.update',
   resource: { type: 'users', id: 'x' },
@@ -30,41 +31,29 @@ const record = (change: AuditRecord['change']): AuditRecord => ({
 });
 
 test('keeps the fields that differ and leaves the others out', () => {
-  const { change } = pendingEntry(
-    record({ before: { role: 'analyst', active: true }, after: { role: 'ciso', active: true } }),
-    context,
-    given,
-  );
+  const { change } = entryOf(record({ before: { role: 'analyst', active: true }, after: { role: 'ciso', active: true } }));
   assert.deepEqual(change, { fields: ['role'], before: { role: 'analyst' }, after: { role: 'ciso' } });
 });
 
 test('a field that appears or goes is a change', () => {
-  const { change } = pendingEntry(record({ before: { a: 1 }, after: { b: [2] } }), context, given);
+  const { change } = entryOf(record({ before: { a: 1 }, after: { b: [2] } }));
   assert.deepEqual(change, { fields: ['a', 'b'], before: { a: 1 }, after: { b: [2] } });
 });
 
 test('names that sound like secrets keep their name only, at any depth', () => {
-  const { change } = pendingEntry(
-    record({ after: { password: 'hunter2', nested: { apiKey: 'k', access_token: 't', port: 1 } } }),
-    context,
-    given,
-  );
+  const { change } = entryOf(record({ after: { password: 'hunter2', nested: { apiKey: 'k', access_token: 't', port: 1 } } }));
   assert.deepEqual(change?.after, { password: '[hidden]', nested: { apiKey: '[hidden]', access_token: '[hidden]', port: 1 } });
 });
 
 test('too much for a line leaves the values out and says so', () => {
-  const { change } = pendingEntry(
-    record({ after: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'x'.repeat(1500)])) }),
-    context,
-    given,
-  );
+  const { change } = entryOf(record({ after: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'x'.repeat(1500)])) }));
   assert.equal(change?.omitted, 'too-large');
   assert.equal(change?.fields.length, 30);
   assert.equal(change?.after, undefined);
 });
 
 test('the address is not in the entry', () => {
-  assert.doesNotMatch(canonicalJson(pendingEntry(record(undefined), context, given)), /198\.51/);
+  assert.doesNotMatch(canonicalJson(entryOf(record(undefined))), /198\.51/);
 });
 
 test('time is UTC with microseconds', () => {
@@ -90,11 +79,7 @@ test('whatever a slice or a caller hands over becomes an entry that fits its lin
   });
   fc.assert(
     fc.property(anything, anything, fc.string({ unit: 'binary', maxLength: 400 }), (before, after, id) => {
-      const entry = pendingEntry(
-        { action: 'x.y', resource: { type: 'x', id }, outcome: 'done', change: { before, after } },
-        context,
-        given,
-      );
+      const entry = entryOf({ action: 'x.y', resource: { type: 'x', id }, outcome: 'done', change: { before, after } });
       PendingEntry.parse(JSON.parse(canonicalJson(entry)));
       assert.ok(Buffer.byteLength(canonicalJson(entry)) < maxLineBytes - 1000);
     }),
@@ -105,5 +90,46 @@ test('whatever a slice or a caller hands over becomes an entry that fits its lin
 test('a value nested 100,000 deep is cut, not followed', () => {
   let deep: unknown = 1;
   for (let level = 0; level < 100_000; level += 1) deep = { deep };
-  assert.ok(canonicalJson(pendingEntry(record({ after: deep }), context, given)).includes('[deeper values left out]'));
+  assert.ok(canonicalJson(entryOf(record({ after: deep }))).includes('[deeper values left out]'));
+});
+
+test('what is personal is taken out of the line and handed over to be sealed, whole and under its subject', () => {
+  const change = { before: { owner: 'a@example.com', state: 'open' }, after: { owner: 'b@example.com', state: 'closed' } };
+  const { entry, parts } = draftEntry({ ...record(change), resource: { type: 'ai-assets', id: 'x' } }, context, given);
+  assert.deepEqual(entry.change, {
+    fields: ['owner', 'state'],
+    before: { owner: '[sealed]', state: 'open' },
+    after: { owner: '[sealed]', state: 'closed' },
+  });
+  assert.deepEqual(parts, [
+    { purpose: 'request', subject: context.actor.id, values: { address: '198.51.100.23', userAgent: null } },
+    { purpose: 'values', subject: context.actor.id, values: { before: { owner: 'a@example.com' }, after: { owner: 'b@example.com' } } },
+  ]);
+});
+
+test('values about a person belong to that person, the address to who acts', () => {
+  const { parts } = draftEntry({ ...record({ after: { name: 'Ada' } }), resource: { type: 'users', id: 'person-2' } }, context, given);
+  assert.deepEqual(
+    parts.map(({ purpose, subject }) => [purpose, subject]),
+    [
+      ['request', context.actor.id],
+      ['values', 'person-2'],
+    ],
+  );
+});
+
+test('before anybody is signed in, the address belongs to the account that was named', () => {
+  const anonymous: Context = { ...context, actor: { ...context.actor, id: 'anonymous' } };
+  const [part] = draftEntry({ ...record(undefined), resource: { type: 'users', id: 'person-3' } }, anonymous, given).parts;
+  assert.equal(part?.subject, 'person-3');
+});
+
+test('a name or an id that is itself a mail address does not stand in the line', () => {
+  const { entry, parts } = draftEntry(
+    { ...record({ after: { list: { 'c@example.com': 1 } } }), resource: { type: 'x', id: 'd@example.com' } },
+    context,
+    given,
+  );
+  assert.doesNotMatch(canonicalJson(entry), /@/);
+  assert.match(canonicalJson(parts[1]?.values), /c@example\.com.*d@example\.com/);
 });

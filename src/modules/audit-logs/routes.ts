@@ -2,12 +2,16 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Context } from '../../contract/actor.ts';
+import type { ParsedInputOf } from '../../contract/endpoint.ts';
 import { audit } from '../../platform/audit.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { findJob } from '../../platform/jobs/job-store.ts';
 import { enqueue } from '../../platform/jobs/jobs.ts';
+import { forgetAnchorStates } from './anchors/anchor-state.ts';
+import { acknowledgeEpoch } from './anchors/epoch-store.ts';
 import {
+  acknowledgeRollback,
   auditLogProblems,
   consistencyProof,
   exportAuditLog,
@@ -17,27 +21,44 @@ import {
   listAuditLogs,
   listCheckpoints,
   listKeys,
+  listVerifications,
   readExport,
+  rotateKey,
   verifyAuditLog,
 } from './contract.ts';
-import { exportJob, fileOfExport } from './export-log.ts';
+import { exportJob, fileOfExport } from './export/export-log.ts';
+import { keepingRoutes } from './keeping-routes.ts';
 import { checkpoints, latestCheckpoint as latest, proveConsistency, proveInclusion, signingKeys } from './proving.ts';
 import { readEntry, readLog } from './reading.ts';
+import { readRuns } from './schedule/run-store.ts';
+import { rotateSigningKey } from './signing-key.ts';
 import { verifyLog } from './verify.ts';
 
 export const routes: readonly Route[] = [
   // Reading leaves an entry, which a read-only transaction could not write.
   handle(listAuditLogs, readLog, { transaction: 'none' }),
   handle(verifyAuditLog, verifyLog, { transaction: 'none' }),
+  handle(listVerifications, async () => ({ runs: await readRuns() })),
   handle(listCheckpoints, checkpoints),
   handle(latestCheckpoint, latest),
   handle(listKeys, signingKeys),
+  handle(rotateKey, () => rotateSigningKey(), { transaction: 'none' }),
+  handle(acknowledgeRollback, acknowledge),
   handle(inclusionProof, proveInclusion),
   handle(consistencyProof, proveConsistency),
-  handle(exportAuditLog, async () => ({ jobId: await enqueue(exportJob, {}) })),
+  handle(exportAuditLog, async (input) => ({ jobId: await enqueue(exportJob, input) })),
   handle(readExport, ({ id }, context) => sendExport(id, context), { transaction: 'none' }),
+  ...keepingRoutes,
   handle(getAuditLog, ({ id }, context) => readEntry(id, context), { transaction: 'none' }),
 ];
+
+async function acknowledge({ number, words }: ParsedInputOf<typeof acknowledgeRollback>) {
+  if (!(await acknowledgeEpoch(number, words))) throw auditLogProblems.noEpoch({ number });
+  audit.subject({ type: 'audit-logs', id: `epoch-${number}` });
+  audit.change({ after: { epoch: number, words } });
+  forgetAnchorStates();
+  return { number };
+}
 
 /** The job belongs to a workspace, so its file does too. Fetching it is recorded. */
 async function sendExport(id: string, context: Context) {

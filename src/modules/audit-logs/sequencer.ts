@@ -2,14 +2,18 @@
  * Gives pending records their place: one chain per workspace, indexes without gaps, each line carrying the hash of the one before.
  * Every process may run it; the locked head of a workspace lets one at a time append, and a crash leaves all or nothing.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemTransaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { Loop } from '../../platform/loop.ts';
-import { type EntryLine, leafOf, lineOf, microTime, PendingEntry, zeroLeaf } from './entry.ts';
+import { microTime, zeroLeaf } from './entry.ts';
 import { catchUp, growTree } from './grow-tree.ts';
+import { placeLine } from './place-line.ts';
 import { appendLines, type Head, openHead, type PendingRow, readPending, type SequencedLine, workspacesWithPending } from './store.ts';
 
+/** Records of one statement, and of one transaction. */
 const batch = 500;
+const most = 2000;
 /** Rest between looks for records of other processes; records of this one wake it. */
 const idleMs = 200;
 let loop: Loop | undefined;
@@ -51,7 +55,7 @@ function reportRefusal(workspace: string, error: unknown): void {
 }
 
 /**
- * Appends up to 500 pending records of one workspace and takes them into its tree, in one transaction.
+ * Appends up to 2,000 pending records of one workspace and takes them into its tree, in one transaction.
  * @returns how many were appended, or taken into a tree that was behind; 0 when there are none or another process is at it.
  */
 export async function sequenceWorkspace(workspace: string): Promise<number> {
@@ -65,16 +69,38 @@ async function appendPending(workspace: string): Promise<{ lines: readonly Seque
   const head = await openHead(workspace);
   if (head === null) return { lines: [], caughtUp: 0 };
   if (head.treeSize < head.size) return { lines: [], caughtUp: await catchUp(workspace, head) };
-  const rows = await readPending(workspace, batch);
+  const rows = await readPending(workspace, most);
   if (rows.length === 0) return { lines: [], caughtUp: 0 };
-  const lines = chain(workspace, head, rows, microTime(Date.now()));
-  await appendLines(workspace, head.size, lines);
+  const lines = await appendAll(workspace, head, rows);
   await growTree(
     workspace,
     head,
     lines.map(({ leaf }) => Buffer.from(leaf, 'hex')),
   );
   return { lines, caughtUp: 0 };
+}
+
+/** While the database takes one part, the lines of the next one are made: each has a core of its own. */
+async function appendAll(workspace: string, head: Head, rows: readonly PendingRow[]): Promise<SequencedLine[]> {
+  const now = microTime(Date.now());
+  const all: SequencedLine[] = [];
+  let end = head;
+  let sent: Promise<void> | null = null;
+  for (let from = 0; from < rows.length; from += batch) {
+    const lines = chain(workspace, end, rows.slice(from, from + batch), now);
+    const first = end.size;
+    const last = lines.at(-1);
+    end = { size: first + lines.length, leaf: last?.leaf ?? end.leaf, time: last?.entry.time ?? end.time };
+    await sent;
+    sent = appendLines(workspace, first, lines);
+    // A refusal is met at the next await; until then it must not count as nobody's.
+    sent.catch(() => {});
+    // It is on its way to the database before the next lines are made.
+    await nextTurn();
+    all.push(...lines);
+  }
+  await sent;
+  return all;
 }
 
 /**
@@ -89,11 +115,9 @@ export function chain(workspace: string, head: Head, rows: readonly PendingRow[]
   let prev = head.size === 0 ? zeroLeaf : head.leaf;
   let time = head.time ?? '';
   return rows.map(({ place, payload }, step) => {
-    const pending = PendingEntry.parse(JSON.parse(payload.toString('utf8')));
-    if (time < pending.time) time = pending.time;
-    const entry: EntryLine = { ...pending, workspace, index: head.size + step, time, ...(regressed ? { clock: 'regressed' } : {}), prev };
-    const line = lineOf(entry);
-    prev = leafOf(line);
-    return { place, entry, line, leaf: prev };
+    const placed = placeLine(payload, { workspace, index: head.size + step, prev, time, regressed });
+    prev = placed.leaf;
+    time = placed.entry.time;
+    return { place, ...placed };
   });
 }

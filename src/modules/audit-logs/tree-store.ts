@@ -1,9 +1,9 @@
 /** Reads and writes of the tree, its checkpoints and keys. Named `…AcrossWorkspaces`: in a system transaction; others in one of a workspace. */
 import { and, asc, desc, eq, gt, gte, lt, lte, sql } from 'drizzle-orm';
 import type { Page } from '../../contract/page.ts';
-import { db } from '../../platform/database/database.ts';
+import { db, rowsOf } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
-import { anchor, checkpoint, entry, head, signingKey, tile } from './table.ts';
+import { anchor, checkpoint, entry, head, keptLeaf, signingKey, tile } from './table.ts';
 import type { OpenTiles, Tile } from './tree/tiles.ts';
 
 /** How far the tree of a workspace is; `edge` as Frontier answers it. */
@@ -49,17 +49,28 @@ export type Behind = {
   readonly root: Buffer;
   readonly lastSize: number;
   readonly lastAt: Date | null;
+  /** How often the log was rolled back. */
+  readonly epoch: number;
 };
 export async function readBehindAcrossWorkspaces(): Promise<Behind[]> {
-  const { rows } = await db().execute<{ workspace_id: string; size: string; root: Buffer; last_size: string; last_ms: string | null }>(
-    sql`select workspace_id, size, root, last_size, extract(epoch from last_at) * 1000 as last_ms from audit_logs.behind_checkpoint()`,
+  const { rows } = await db().execute<{
+    workspace_id: string;
+    size: string;
+    root: Buffer;
+    last_size: string;
+    last_ms: string | null;
+    epoch: number;
+  }>(
+    sql`select b.workspace_id, b.size, b.root, b.last_size, extract(epoch from b.last_at) * 1000 as last_ms, s.epoch
+      from audit_logs.behind_checkpoint() b join audit_logs.sizes() s using (workspace_id)`,
   );
-  return rows.map(({ workspace_id, size, root, last_size, last_ms }) => ({
+  return rows.map(({ workspace_id, size, root, last_size, last_ms, epoch }) => ({
     workspace: workspace_id,
     size: Number(size),
     root,
     lastSize: Number(last_size),
     lastAt: last_ms === null ? null : new Date(Number(last_ms)),
+    epoch,
   }));
 }
 
@@ -86,12 +97,23 @@ export async function noteAnchorAcrossWorkspaces(workspace: string, size: number
   await db().execute(sql`select audit_logs.note_anchor(${workspace}::uuid, ${size}::bigint, ${place})`);
 }
 
-/** @returns whether the key is new here. */
-export async function registerKeyAcrossWorkspaces(key: { keyId: string; name: string; publicKey: Buffer }): Promise<boolean> {
-  const { rows } = await db().execute<{ fresh: boolean }>(
-    sql`select audit_logs.use_signing_key(${key.keyId}, ${key.name}, ${key.publicKey}::bytea) as fresh`,
+export type KeyDraft = {
+  readonly keyId: string;
+  readonly name: string;
+  readonly publicKey: Buffer;
+  /** Key that signs now and is to end; null: none is known. */
+  readonly replaces: string | null;
+  /** Signed by both; null: the one before was lost. */
+  readonly rotation: string | null;
+  readonly entry: { readonly id: string; readonly payload: Buffer };
+};
+/** @returns whether the key is new here, and whether it has ended already. */
+export async function useKeyAcrossWorkspaces(key: KeyDraft): Promise<{ fresh: boolean; ended: boolean }> {
+  const rows = await rowsOf<{ fresh: boolean; ended: boolean }>(
+    'select fresh, ended from audit_logs.use_signing_key($1, $2, $3, $4, $5, $6, $7)',
+    [key.keyId, key.name, key.publicKey, key.replaces, key.rotation, key.entry.id, key.entry.payload],
   );
-  return rows[0]?.fresh === true;
+  return rows[0] ?? { fresh: false, ended: false };
 }
 
 /** The workspace that was made with this installation gives it its name; null before there is one. */
@@ -164,11 +186,18 @@ export async function readTile(level: number, index: number, width: number): Pro
   const [first, end] = [index * 256, index * 256 + width];
   if (level === 0) {
     const leaves = await db()
-      .select({ leaf: entry.leaf })
+      .select({ index: entry.index, leaf: entry.leaf })
       .from(entry)
       .where(and(gte(entry.index, first), lt(entry.index, end)))
-      .orderBy(asc(entry.index));
-    return Buffer.concat(leaves.map(({ leaf }) => leaf));
+      .unionAll(
+        db()
+          .select({ index: keptLeaf.index, leaf: keptLeaf.leaf })
+          .from(keptLeaf)
+          .where(and(gte(keptLeaf.index, first), lt(keptLeaf.index, end))),
+      );
+    // An entry that left with its month keeps its leaf until its tile is whole.
+    const byIndex = leaves.toSorted((left, right) => left.index - right.index).map(({ leaf }) => leaf);
+    return Buffer.concat(byIndex);
   }
   const roots = await db()
     .select({ root: tile.root })

@@ -1,7 +1,7 @@
 /** How far the chain is proven: computed by the server from the stored bytes, never by the page. */
 import { useState } from 'react';
 import { useEndpoint } from '../../client/use-endpoint.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, TextLink } from '../../ui/button.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { ProblemNote } from '../../ui/loaded.tsx';
 import { Popover } from '../../ui/popover.tsx';
@@ -10,7 +10,7 @@ import { Shape } from '../../ui/shape.tsx';
 import type { ShapeName, Tone } from '../../ui/words.ts';
 import { type Verification, verifyAuditLog } from './contract.ts';
 
-const looks: Readonly<Record<Verification['state'], { shape: ShapeName; tone: Tone }>> = {
+export const looks: Readonly<Record<Verification['state'], { shape: ShapeName; tone: Tone }>> = {
   verified: { shape: 'ok', tone: 'ok' },
   running: { shape: 'in-progress', tone: 'accent' },
   tampered: { shape: 'critical', tone: 'critical' },
@@ -68,7 +68,7 @@ function Trigger({ words, shape, tone, error, onRetry }: TriggerProps) {
   );
 }
 
-function headline({ state, goodTo, size, checkedTo, anchored }: Verification): string {
+export function headline({ state, goodTo, size, checkedTo, anchored }: Verification): string {
   if (state === 'tampered') return `Doubt: good up to entry ${formatNumber(goodTo)} of ${formatNumber(size)}`;
   if (state === 'running') return `Verifying: ${formatNumber(checkedTo)} of ${formatNumber(size)}`;
   if (state === 'empty') return 'No entries to verify';
@@ -133,6 +133,9 @@ function Details({ verification }: { verification: Verification }) {
         </ul>
       </div>
       <Anchoring verification={verification} />
+      <p>
+        <TextLink to="/audit-logs/verification">Second places, checkpoints and keys</TextLink>
+      </p>
       {newestLeaf !== null && (
         <p className="text-ink-2">
           Newest hash <span className="mono text-mark break-all">{newestLeaf}</span>

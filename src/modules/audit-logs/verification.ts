@@ -1,7 +1,7 @@
 /** Recomputes a chain from its stored bytes and names every place where it is not what was written. */
 import { canonicalJson } from './canonical-json.ts';
 import type { Defect } from './contract.ts';
-import { EntryLine, leafOf, zeroLeaf } from './entry.ts';
+import { EntryLine, leafOf, maxLineBytes, zeroLeaf } from './entry.ts';
 import { Frontier } from './tree/frontier.ts';
 
 /** An entry as it is stored: the line with its hash, and the columns that repeat parts of it. */
@@ -116,7 +116,7 @@ function* defectsOf({ row, entry, leaf }: Read, expected: Expected): Generator<D
 
 /** The entry of a line, when its bytes are exactly the canonical form of what they say: no second name, no other order, no stray byte. */
 export function readLine(line: Buffer): EntryLine | null {
-  const text = decode(line);
+  const text = line.length > maxLineBytes ? null : decode(line);
   if (text === null) return null;
   try {
     const parsed = EntryLine.safeParse(JSON.parse(text));
@@ -152,7 +152,12 @@ function wrongProjections(row: StoredEntry, entry: EntryLine): string[] {
   return pairs.filter(([, column, line]) => column !== line).map(([name]) => name);
 }
 
-export type Guards = { readonly triggers: readonly string[]; readonly applicationMay: readonly string[]; readonly rowSecurity: boolean };
+export type Guards = {
+  readonly triggers: readonly string[];
+  readonly applicationMay: readonly string[];
+  readonly rowSecurity: boolean;
+  readonly detachedMonths?: readonly string[];
+};
 
 /** The last look of a sweep that reached the end: is the end where the head says, and do the guards of the table stand? Pure. */
 export function closingDefects(sweep: Sweep, head: { size: number; leaf: string }, guards: Guards): Defect[] {
@@ -176,6 +181,8 @@ export function closingDefects(sweep: Sweep, head: { size: number; leaf: string 
     if (!guards.triggers.includes(name)) guard(`The trigger ${name}, which refuses changes, is missing or switched off.`);
   }
   if (guards.applicationMay.length > 0) guard(`The application role was given ${guards.applicationMay.join(', ')} on the entries.`);
+  for (const month of guards.detachedMonths ?? [])
+    guard(`The month ${month} was taken out of the log: its entries are in the database, and not in the log.`);
   if (!guards.rowSecurity) guard('Row-level security of the entries is switched off.');
   return defects;
 }

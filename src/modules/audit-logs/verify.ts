@@ -2,8 +2,9 @@
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
-import { anchoredLog } from './anchors.ts';
+import { type AnchorState, anchorState, forgetAnchorStates } from './anchors/anchor-state.ts';
 import type { Defect, Verification } from './contract.ts';
+import { sweepFromStart } from './retention/chain-start.ts';
 import { readChain, readGuards, readHead } from './store.ts';
 import { newestAnchor, newestCheckpoint, signedRoots } from './tree-store.ts';
 import { closingDefects, freshSweep, type Sweep, sweepOn } from './verification.ts';
@@ -13,7 +14,7 @@ const budgetMs = 2000;
 /** A finished sweep this old begins anew at the next look. */
 const freshForMs = 60_000;
 
-type Watched = {
+export type Watched = {
   readonly sweep: Sweep;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
@@ -30,17 +31,9 @@ export const checks = [
   'every filter column against its line',
   'number and newest hash against the head of the chain',
   'Merkle root (RFC 6962) at the size of every signed checkpoint',
-  'size of the log against the newest checkpoint in the second place',
+  'size of the log against the largest signed checkpoint in every second place that can be read back',
   'triggers, grants and row-level security of the table',
 ];
-
-/** A second place that holds a larger log than this one: an older backup was restored, or the newest entries were cut with their checkpoints. */
-async function rollbackDefects(size: number, { actor }: Context): Promise<Defect[]> {
-  const anchored = await anchoredLog(actor.workspaceId);
-  if (anchored === null || anchored.size <= size) return [];
-  const sentence = `The second place holds a signed checkpoint of ${anchored.size} entries; this log has ${size}: it was rolled back.`;
-  return [{ index: size, kind: 'rollback', sentence }];
-}
 
 /** Goes on for up to 2 s. Looks at one workspace queue, so that two readers do not do the work twice. */
 export async function verifyLog({ restart }: { restart: boolean }, context: Context): Promise<Verification> {
@@ -53,7 +46,9 @@ export async function verifyLog({ restart }: { restart: boolean }, context: Cont
   const [anchor, checkpoint] = await transaction(context, async () => [await newestAnchor(), await newestCheckpoint()] as const, {
     readOnly: true,
   });
+  const anchors = await anchorState(sizeOf(watch), context, restart);
   return answerOf(watch, {
+    ...anchors,
     anchored: anchor === undefined ? null : { size: anchor.size, place: anchor.place, at: anchor.at.toISOString() },
     checkpoint: checkpoint === undefined ? null : { size: checkpoint.size, madeAt: checkpoint.madeAt.toISOString() },
   });
@@ -77,15 +72,24 @@ async function goOn(watch: Watch, restart: boolean, context: Context): Promise<v
   reportDefects(watch.done, context.actor.workspaceId);
 }
 
-function begin(): Watched {
+/** Entries that were counted last; a sweep that has not reached the end knows no better. */
+const sizeOf = ({ done, running }: Watch): number => Math.max(done?.size ?? 0, running?.size ?? 0);
+
+export function begin(): Watched {
   return { sweep: freshSweep, startedAt: new Date(), finishedAt: null, size: 0, closing: [] };
 }
 
+/** Months that left the database since are not a gap: the chain begins after them. */
+async function fromStart(sweep: Sweep, context: Context): Promise<Sweep> {
+  const start = await transaction(context, sweepFromStart, { readOnly: true });
+  return sweep.next < start.next ? { ...start, defects: sweep.defects, defectCount: sweep.defectCount } : sweep;
+}
+
 /** One snapshot a batch: head, entries and guards of the same moment. */
-async function advance(from: Watched, end: number, context: Context): Promise<Watched> {
+export async function advance(from: Watched, end: number, context: Context): Promise<Watched> {
   let watched = from;
   do {
-    const { sweep } = watched;
+    const sweep = await fromStart(watched.sweep, context);
     const read = async () => ({
       head: await readHead(),
       rows: await readChain(sweep.next, batch),
@@ -99,19 +103,20 @@ async function advance(from: Watched, end: number, context: Context): Promise<Wa
       ...watched,
       sweep: next,
       size: head.size,
-      closing: atEnd ? [...closingDefects(next, head, guards), ...(await rollbackDefects(next.next, context))] : [],
+      closing: atEnd ? closingDefects(next, head, guards) : [],
       finishedAt: atEnd ? new Date() : null,
     };
   } while (watched.finishedAt === null && performance.now() < end);
   return watched;
 }
 
-function answerOf({ done, running }: Watch, { anchored, checkpoint }: Pick<Verification, 'anchored' | 'checkpoint'>): Verification {
+type Around = Pick<Verification, 'anchored' | 'checkpoint'> & AnchorState;
+function answerOf({ done, running }: Watch, { anchored, checkpoint, places, epochs, defects: anchorDefects }: Around): Verification {
   // What a running sweep has already found is not held back until it ends.
   const shown = running !== null && (done === null || running.sweep.defectCount > 0) ? running : done;
   const { sweep, size, closing, startedAt } = shown ?? begin();
-  const defects = [...sweep.defects, ...closing].slice(0, 100);
-  const defectCount = sweep.defectCount + closing.length;
+  const defects = [...sweep.defects, ...closing, ...anchorDefects].slice(0, 100);
+  const defectCount = sweep.defectCount + closing.length + anchorDefects.length;
   const goodTo = Math.min(sweep.goodTo, ...closing.filter(({ kind }) => kind === 'tail').map(({ index }) => index));
   return {
     state: stateOf(shown, defectCount),
@@ -125,6 +130,8 @@ function answerOf({ done, running }: Watch, { anchored, checkpoint }: Pick<Verif
     defectCount,
     anchored,
     checkpoint,
+    places: [...places],
+    epochs: [...epochs],
     checks,
   };
 }
@@ -144,4 +151,5 @@ function reportDefects({ sweep, closing }: Watched, workspace: string): void {
 /** For tests that look at several databases in one process. */
 export function forgetVerifications(): void {
   watches.clear();
+  forgetAnchorStates();
 }

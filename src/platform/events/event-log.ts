@@ -40,8 +40,17 @@ export async function newestEvent(): Promise<number> {
   return Number(rows[0]?.last ?? 0);
 }
 
-/** Calls `grown` on every notification of new events, over a connection of its own that is made again when lost. */
+/** Calls `grown` on every notification of new events. */
 export function listenForEvents(grown: () => void): { stop(): Promise<void> } {
+  return listenTo('aispm_event', grown);
+}
+
+/**
+ * Calls `heard` on every notification of a channel with what it carried, and with '' whenever the connection was made (again):
+ * what came while nobody listened is not told. The connection is its own.
+ * @param channel a lower-case word of ours, never text of somebody else: LISTEN takes no parameter.
+ */
+export function listenTo(channel: string, heard: (payload: string) => void): { stop(): Promise<void> } {
   const login = currentDatabase().target.application;
   let client: pg.Client | undefined;
   let stopped = false;
@@ -52,13 +61,13 @@ export function listenForEvents(grown: () => void): { stop(): Promise<void> } {
     const next = new pg.Client({ ...login, statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
     next.on('error', () => {});
     next.on('end', again);
-    next.on('notification', grown);
+    next.on('notification', ({ payload }) => heard(payload ?? ''));
     try {
       await next.connect();
-      await next.query('listen aispm_event');
+      await next.query(`listen ${next.escapeIdentifier(channel)}`);
       client = next;
       // Whatever came while nobody listened.
-      grown();
+      heard('');
     } catch (error) {
       log().warn({ code: 'events.listenFailed', reason: error instanceof Error ? error.message : '' }, 'Cannot listen for events yet');
       await next.end().catch(() => {});

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
 import { problems } from '../../contract/problem.ts';
+import { type AuditRecord, installAuditSink } from '../audit.ts';
 import { inDatabase } from '../database/database.ts';
 import { type TestDatabase, testDatabase } from '../database/test-database.ts';
 import { removeEndedJobs } from './job-retention.ts';
@@ -14,12 +15,15 @@ import { grantQueue, startJobs } from './worker.ts';
 
 const refused = problems('test', { refused: [422, 'No.'] });
 
+const recorded: AuditRecord[] = [];
+
 async function withJobs(
   t: Parameters<typeof testDatabase>[0],
   definitions: readonly JobDefinition[],
   work: (database: TestDatabase) => Promise<void>,
 ): Promise<void> {
   const database = await testDatabase(t);
+  installAuditSink(async (record) => void recorded.push(record));
   await inDatabase(database.database, async () => {
     const queue = await startJobs(definitions, { work: true });
     try {
@@ -28,6 +32,13 @@ async function withJobs(
       await queue.stop();
     }
   });
+}
+
+/** Outcomes and reasons of a kind's jobs, as they were recorded. */
+function endsOf(kind: string) {
+  return recorded
+    .filter(({ action, resource }) => action === kind && resource.type === 'jobs')
+    .map(({ outcome, reason }) => [outcome, reason]);
 }
 
 async function ended(database: TestDatabase, id: string) {
@@ -55,6 +66,7 @@ test('a transient job leaves no row when it ended well, and its row with the rea
     fails = true;
     const failed = await ended(database, await database.run(() => enqueue(definition, {})));
     assert.deepEqual([failed.state, failed.problem?.code], ['failed', 'test.refused']);
+    assert.deepEqual(endsOf('test.clock'), [['failed', 'test.refused']], 'in the audit log: the failure alone');
   });
 });
 
@@ -85,6 +97,7 @@ test('a job of a rolled-back transaction does not exist; one of a commit runs wi
     );
     assert.deepEqual([job.progress?.done, job.progress?.total], [1, 2]);
     assert.deepEqual(ran, [41]);
+    assert.deepEqual(endsOf('test.add'), [['done', undefined]], 'in the audit log');
   });
 });
 

@@ -9,6 +9,7 @@ import { jobChanged } from '../../contract/live.ts';
 import { isProblem, type Problem } from '../../contract/problem.ts';
 import { systemActor } from '../actors.ts';
 import { withContext } from '../ambient.ts';
+import { audit } from '../audit.ts';
 import { currentDatabase, db, systemTransaction, transaction } from '../database/database.ts';
 import { publish } from '../events/publish.ts';
 import { newTraceId } from '../http/trace.ts';
@@ -214,6 +215,23 @@ async function end(context: Context, { jobId, kind, state, result, problem }: En
     if (row === undefined) return;
     const subject = row.subject_type !== null && row.subject_id !== null ? { type: row.subject_type, id: row.subject_id } : null;
     await publish(jobChanged, { jobId, kind, state, done: null, total: null, subject });
+    await recordEnd({ jobId, kind, state, reason: problem?.code });
+  });
+}
+
+/** How a job ended is an entry of the audit log, in the transaction that says so. */
+export function recordEnd({
+  jobId,
+  kind,
+  state,
+  reason,
+}: Pick<End, 'jobId' | 'kind' | 'state'> & { reason: string | undefined }): Promise<void> {
+  const why = reason ?? (state === 'cancelled' ? 'jobs.cancelled' : undefined);
+  return audit.record({
+    action: kind,
+    resource: { type: 'jobs', id: jobId },
+    outcome: state === 'done' ? 'done' : 'failed',
+    ...(why === undefined ? {} : { reason: why }),
   });
 }
 

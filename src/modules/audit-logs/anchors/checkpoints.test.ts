@@ -1,34 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { overrideEnvironment } from '../../platform/config.ts';
-import { inDatabase, systemTransaction } from '../../platform/database/database.ts';
-import { forgetSigningKey, makeCheckpoints } from './checkpoints.ts';
-import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from './proving.ts';
-import { publicKeyObject } from './public-key.ts';
-import { type TestLog, testLog } from './test-log.ts';
-import { readNotes } from './tree/note-file.ts';
-import { isConsistent, isIncluded } from './tree/proofs.ts';
-import { isSignedBy, readNote } from './tree/signed-note.ts';
-import { keepCheckpointAcrossWorkspaces, readTreeSize } from './tree-store.ts';
-import { verifyLog } from './verify.ts';
+import { inDatabase, systemTransaction } from '../../../platform/database/database.ts';
+import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../proving.ts';
+import { publicKeyObject } from '../public-key.ts';
 
-type Owner = Parameters<typeof testLog>[0];
-async function signedLog(t: Owner): Promise<TestLog & { anchorFile: string; sign(): Promise<ReadonlyMap<string, number>> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
-  const anchorFile = join(folder, 'anchor.txt');
-  const log = await testLog(t);
-  overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', DATA_DIR: folder, AUDIT_ANCHOR_FILE: anchorFile });
-  forgetSigningKey();
-  t.after(async () => {
-    overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });
-    forgetSigningKey();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return { ...log, anchorFile, sign: () => inDatabase(log.database, () => makeCheckpoints({ onlyDue: false })) };
-}
+import { readNotes } from '../tree/note-file.ts';
+import { isConsistent, isIncluded } from '../tree/proofs.ts';
+import { isSignedBy, readNote } from '../tree/signed-note.ts';
+import { keepCheckpointAcrossWorkspaces, readTreeSize } from '../tree-store.ts';
+import { verifyLog } from '../verify.ts';
+import { signedLog } from './test-signed-log.ts';
+
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
 test('entries are in the tree with the append, and every one is proven under the signed root', async (t) => {

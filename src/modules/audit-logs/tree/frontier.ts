@@ -1,8 +1,10 @@
 /** The right edge of a growing tree: enough to append in O(log n) and to know the root, without anything behind it. */
-import { emptyRoot, hashBytes, nodeHash } from './hashing.ts';
+import { hash as digest } from 'node:crypto';
+import { emptyRoot, type HashText, hashBytes, hashOfText, nodeHash } from './hashing.ts';
 
 /** Called for each subtree that became whole: `level` 0 is a leaf; it covers 2^level leaves from index · 2^level on. */
 export type NodeSink = (level: number, index: number, hash: Buffer) => void;
+type TextSink = (level: number, index: number, hash: HashText) => void;
 
 /**
  * Roots of the whole subtrees a tree of `size` leaves falls into, largest first: one for each 1 in the binary form of `size`.
@@ -10,8 +12,8 @@ export type NodeSink = (level: number, index: number, hash: Buffer) => void;
  */
 export class Frontier {
   #size: number;
-  /** Smallest last: the next leaf meets it first. */
-  readonly #edge: { readonly level: number; readonly hash: Buffer }[];
+  /** By level, 0x01 ‖ left ‖ right: the subtree that waits stands at the left already, so that hashing it copies nothing. */
+  readonly #pairs: Buffer[] = [];
 
   /** @param hashes as {@link bytes} answers them. @throws RangeError when they are not as many as the size asks for */
   constructor(size = 0, hashes: Uint8Array = new Uint8Array()) {
@@ -19,36 +21,60 @@ export class Frontier {
     if (hashes.length !== levels.length * hashBytes)
       throw new RangeError(`a tree of ${size} leaves has an edge of ${levels.length} hashes, not of ${hashes.length / hashBytes}`);
     this.#size = size;
-    this.#edge = levels.map((level, at) => ({ level, hash: Buffer.from(hashes.subarray(at * hashBytes, (at + 1) * hashBytes)) }));
+    for (const [at, level] of levels.entries()) this.#pair(level).set(hashes.subarray(at * hashBytes, (at + 1) * hashBytes), 1);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  append(leaf: Buffer, sink: NodeSink = () => {}): void {
-    let node = { level: 0, hash: leaf };
+  append(leaf: Buffer, sink?: NodeSink): void {
+    this.appendText(leaf.toString('latin1'), sink && ((level, index, hash) => sink(level, index, hashOfText(hash))));
+  }
+
+  /** The same for a hash as text: nothing is allocated but the hashes themselves. */
+  appendText(leaf: HashText, sink?: TextSink): void {
+    let hash = leaf;
     let index = this.#size;
-    sink(0, index, leaf);
-    for (let last = this.#edge.at(-1); last !== undefined && last.level === node.level; last = this.#edge.at(-1)) {
-      this.#edge.pop();
-      node = { level: node.level + 1, hash: nodeHash(last.hash, node.hash) };
-      index = Math.floor(index / 2);
-      sink(node.level, index, node.hash);
+    let level = 0;
+    sink?.(0, index, leaf);
+    for (; index % 2 === 1; level += 1) {
+      const pair = this.#pair(level);
+      pair.write(hash, 1 + hashBytes, 'latin1');
+      hash = digest('sha256', pair, 'latin1');
+      index = (index - 1) / 2;
+      sink?.(level + 1, index, hash);
     }
-    this.#edge.push(node);
+    this.#pair(level).write(hash, 1, 'latin1');
     this.#size += 1;
   }
 
+  copy(): Frontier {
+    return new Frontier(this.#size, this.bytes());
+  }
+
   root(): Buffer {
-    const [last, ...rest] = this.#edge.toReversed();
+    const [last, ...rest] = this.#edge().toReversed();
     if (last === undefined) return emptyRoot;
-    return rest.reduce((right, { hash }) => nodeHash(hash, right), last.hash);
+    return rest.reduce((right, hash) => nodeHash(hash, right), last);
   }
 
   /** The edge as bytes, largest subtree first. */
   bytes(): Buffer {
-    return Buffer.concat(this.#edge.map(({ hash }) => hash));
+    return Buffer.concat(this.#edge());
+  }
+
+  #edge(): Buffer[] {
+    // Copies: the buffers of pairs are written again.
+    return levelsOf(this.#size).map((level) => Buffer.from(this.#pair(level).subarray(1, 1 + hashBytes)));
+  }
+
+  #pair(level: number): Buffer {
+    const found = this.#pairs[level];
+    if (found !== undefined) return found;
+    const pair = Buffer.alloc(1 + 2 * hashBytes, 1);
+    this.#pairs[level] = pair;
+    return pair;
   }
 }
 

@@ -28,33 +28,51 @@ export function keyId({ name, publicKey }: VerifyingKey): Buffer {
 
 /** The note: text, empty line, one signature line. Ed25519 is deterministic: the same checkpoint gives the same note. */
 export function signCheckpoint(checkpoint: Checkpoint, key: SigningKey): string {
-  const text = checkpointText(checkpoint);
-  const signature = sign(null, Buffer.from(text, 'utf8'), key.privateKey);
-  return `${text}\n— ${key.name} ${Buffer.concat([keyId(key), signature]).toString('base64')}\n`;
+  return signText(checkpointText(checkpoint), [key]);
 }
 
-export type ReadNote = { readonly checkpoint: Checkpoint; readonly text: string; readonly signatures: readonly NoteSignature[] };
+/** A text that ends with a newline, signed by one or more keys. */
+export function signText(text: string, keys: readonly SigningKey[]): string {
+  const lines = keys.map((key) => {
+    const signature = sign(null, Buffer.from(text, 'utf8'), key.privateKey);
+    return `— ${key.name} ${Buffer.concat([keyId(key), signature]).toString('base64')}\n`;
+  });
+  return `${text}\n${lines.join('')}`;
+}
+
+export type SignedText = { readonly text: string; readonly signatures: readonly NoteSignature[] };
+export type ReadNote = SignedText & { readonly checkpoint: Checkpoint };
 export type NoteSignature = { readonly name: string; readonly keyId: Buffer; readonly signature: Buffer };
 
-/** Strict: anything but the exact form is null. */
-export function readNote(note: string): ReadNote | null {
+/** The note as it was read. */
+export function writeNote({ text, signatures }: SignedText): string {
+  const lines = signatures.map(({ name, keyId: id, signature }) => `— ${name} ${Buffer.concat([id, signature]).toString('base64')}\n`);
+  return `${text}\n${lines.join('')}`;
+}
+
+/** Text and signatures of any signed note. Strict: anything but the exact form is null. */
+export function readSigned(note: string): SignedText | null {
   if (note.length > longestNote || !note.endsWith('\n')) return null;
   const cut = note.indexOf('\n\n');
   if (cut < 0) return null;
-  const text = note.slice(0, cut + 1);
-  const lines = text.split('\n');
+  const lines = note.slice(cut + 2, -1).split('\n');
+  const signatures = lines.map(readSignature).filter((one) => one !== null);
+  if (lines.length > mostSignatures || signatures.length < lines.length) return null;
+  return { text: note.slice(0, cut + 1), signatures };
+}
+
+/** Strict: anything but the exact form of a checkpoint is null. */
+export function readNote(note: string): ReadNote | null {
+  const signed = readSigned(note);
+  if (signed === null) return null;
+  const lines = signed.text.split('\n');
   const [origin, size, root] = lines;
   // An empty fourth part is what follows the last newline; more lines would be extensions, which we never write.
   if (lines.length !== 4 || origin === undefined || size === undefined || root === undefined || lines[3] !== '') return null;
   if (!/^[\x21-\x7e][\x20-\x7e]{0,200}$/.test(origin) || !/^(0|[1-9]\d{0,15})$/.test(size)) return null;
   const hash = exactBase64(root);
   if (hash === null || hash.length !== hashBytes || !Number.isSafeInteger(Number(size))) return null;
-  const signatures = note
-    .slice(cut + 2, -1)
-    .split('\n')
-    .map(readSignature);
-  if (signatures.length > mostSignatures || signatures.some((one) => one === null)) return null;
-  return { checkpoint: { origin, size: Number(size), root: hash }, text, signatures: signatures.filter((one) => one !== null) };
+  return { ...signed, checkpoint: { origin, size: Number(size), root: hash } };
 }
 
 function readSignature(line: string): NoteSignature | null {
@@ -71,7 +89,7 @@ function exactBase64(text: string): Buffer | null {
 }
 
 /** Whether one of the signatures is by this key over this very text. */
-export function isSignedBy({ text, signatures }: ReadNote, key: VerifyingKey & { readonly keyObject: KeyObject }): boolean {
+export function isSignedBy({ text, signatures }: SignedText, key: VerifyingKey & { readonly keyObject: KeyObject }): boolean {
   const id = keyId(key);
   return signatures.some(
     ({ name, keyId: given, signature }) =>

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readNotes } from './note-file.ts';
-import { type TestKey, testKey, testLines, testNotes, testOrigin } from './test-export.ts';
-import { type ExportVerdict, verifyExport } from './verify-export.ts';
+import { testKey, testLines, testNotes, testOrigin, testTiles } from './test-export.ts';
+import type { TileSource } from './tile-files.ts';
+import { type ExportKey, type ExportVerdict, verifyExport } from './verify-export.ts';
 
 const key = testKey();
 const lines = testLines(250);
 const notes = testNotes(lines, [100, 200, 250], key);
 
-type Given = { lines?: readonly Buffer[]; notes?: string; keys?: readonly TestKey[]; from?: number };
+type Given = { lines?: readonly Buffer[]; notes?: string; keys?: readonly ExportKey[]; from?: number; tiles?: TileSource };
 async function verdictOf(given: Given = {}): Promise<ExportVerdict> {
   async function* each(): AsyncGenerator<Buffer> {
     yield* given.lines ?? lines;
   }
   const { notes: read, broken } = readNotes(given.notes ?? notes);
-  return verifyExport({ lines: each(), notes: read, brokenNotes: broken, keys: given.keys ?? [key], from: given.from ?? 0 });
+  const { keys = [key], from = 0, tiles } = given;
+  return verifyExport({ lines: each(), notes: read, brokenNotes: broken, keys, from, ...(tiles ? { tiles } : {}) });
 }
 const kindsOf = ({ defects }: ExportVerdict): string[] => [...new Set(defects.map(({ kind }) => kind))];
 const replaced = (at: number, text: (line: string) => string): Buffer[] =>
@@ -119,9 +121,68 @@ test('split view: two signed logs of one size, and a checkpoint of another log',
   assert.deepEqual([foreign.exitCode, kindsOf(foreign)], [1, ['fork']]);
 });
 
+test('after a rollback notes of the next epoch are of the same log; what was lost is still missed', async () => {
+  const epoch = `${testOrigin}/epoch-1`;
+  const before = testNotes(lines, [100], key);
+  assert.equal((await verdictOf({ notes: before + testNotes(lines, [250], key, epoch) })).exitCode, 0);
+  const lost = testNotes(
+    testLines(250, (index) => (index < 100 ? 'somebody' : 'lost')),
+    [200],
+    key,
+  );
+  const verdict = await verdictOf({ notes: before + lost + testNotes(lines, [250], key, epoch) });
+  assert.deepEqual([verdict.exitCode, kindsOf(verdict), verdict.provenTo], [1, ['root'], 100]);
+});
+
 test('a part of a log is checked as a chain alone', async () => {
   const verdict = await verdictOf({ lines: lines.slice(100), notes: '', from: 100 });
   assert.deepEqual([verdict.exitCode, verdict.defectCount, verdict.provenTo], [3, 0, 0]);
   const broken = await verdictOf({ lines: lines.slice(100), notes: '', from: 99 });
   assert.equal(broken.exitCode, 1);
+});
+
+const many = testLines(600);
+const manyNotes = testNotes(many, [300, 600], key);
+const tiles = testTiles(many);
+
+test('tiles name the very line, though every hash after it was made new', async () => {
+  const rewritten = testLines(600, (index) => (index === 149 || index === 410 ? 'somebody else' : 'somebody'));
+  const verdict = await verdictOf({ lines: rewritten, notes: manyNotes, tiles });
+  assert.deepEqual([verdict.exitCode, verdict.provenTo], [1, 149]);
+  const named = verdict.defects.filter(({ kind }) => kind === 'content').map(({ line }) => line);
+  assert.deepEqual(named, [150, 411]);
+  assert.ok(verdict.defects.some(({ sentence }) => sentence.startsWith('150 lines after it name another line before them')));
+  assert.equal((await verdictOf({ lines: many, notes: manyNotes, tiles })).exitCode, 0);
+});
+
+test('a line taken out with every index and hash made new is named too', async () => {
+  const verdict = await verdictOf({ lines: testLines(599, (index) => (index >= 149 ? 'moved' : 'somebody')), notes: manyNotes, tiles });
+  assert.ok(verdict.defects.some(({ kind, line }) => kind === 'content' && line === 150));
+  assert.equal(verdict.provenTo, 149);
+  assert.ok(verdict.defectCount > 150, 'each line that is not what was signed is counted');
+});
+
+test('damaged and missing tiles are blamed themselves when the lines are what was signed', async () => {
+  const bent: TileSource = (level, index, width) => {
+    const bytes = tiles(level, index, width);
+    if (level === 0 && index === 1) bytes?.fill(1, 64, 70);
+    return bytes;
+  };
+  const verdict = await verdictOf({ lines: many, notes: manyNotes, tiles: bent });
+  assert.deepEqual([verdict.exitCode, kindsOf(verdict), verdict.defects[0]?.line], [1, ['tile'], 259]);
+  const upper: TileSource = (level, index, width) => (level === 1 ? null : tiles(level, index, width));
+  assert.deepEqual(kindsOf(await verdictOf({ lines: many, notes: manyNotes, tiles: upper })), ['tile']);
+});
+
+test('a part of a log is proven with the tiles of the whole', async () => {
+  const verdict = await verdictOf({ lines: many.slice(290), notes: manyNotes, from: 290, tiles });
+  assert.deepEqual([verdict.exitCode, verdict.provenTo, verdict.lines], [0, 600, 310]);
+  const cut = await verdictOf({ lines: many.slice(290, 500), notes: manyNotes, from: 290, tiles });
+  assert.deepEqual([cut.exitCode, kindsOf(cut), cut.provenTo], [1, ['tail'], 300]);
+});
+
+test('keys: a checkpoint by a key that had ended before its last entry is refused', async () => {
+  const ended = { ...key, validTo: '2026-04-30T00:00:00.000Z' };
+  assert.deepEqual(kindsOf(await verdictOf({ keys: [ended] })), ['signature']);
+  assert.equal((await verdictOf({ keys: [{ ...key, validTo: '2026-05-02T00:00:00.000Z' }] })).exitCode, 0);
 });

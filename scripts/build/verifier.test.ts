@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { testKey, testLines, testNotes } from '../../src/modules/audit-logs/tree/test-export.ts';
+import { buildVerifier } from './verifier.ts';
+
+test('the verifier is one file that runs where there is nothing but Node', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'verifier-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'audit-verify.mjs');
+  assert.deepEqual(await buildVerifier(file), ['zod'], 'packages inside');
+  assert.ok(statSync(file).size < 2_000_000);
+  const [key, lines] = [testKey(), testLines(50)];
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  write('entries.jsonl', lines.map((line) => `${line.toString('utf8')}\n`).join(''));
+  write('damaged.jsonl', lines.map((line) => `${line.toString('utf8').replace('asset-20', 'asset-21')}\n`).join(''));
+  write('checkpoints.txt', testNotes(lines, [50], key));
+  write('key.pem', key.keyObject.export({ format: 'pem', type: 'spki' }).toString());
+  const run = (...args: string[]) => spawnSync(process.execPath, [file, ...args], { cwd: folder, env: {}, encoding: 'utf8' });
+  const options = ['--checkpoints', 'checkpoints.txt', '--key', 'key.pem'];
+  const good = run('--file', 'entries.jsonl', ...options);
+  assert.equal(good.status, 0, good.stderr);
+  assert.match(good.stdout, /^Verified\.\n50 lines read; entries proven good from the first on: 50\./);
+  const bad = run('--file', 'damaged.jsonl', ...options);
+  assert.equal(bad.status, 1);
+  assert.match(bad.stdout, /line 22: Entry 21 does not follow line 21 as it stands/);
+  assert.equal(run('--checkpoints', 'checkpoints.txt').status, 2);
+});
