@@ -1,8 +1,11 @@
 /** The product door: web app, REST API, events, and (unless a worker process does it) background work. */
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import { startScreening } from '../modules/adversarial-detection/wiring.ts';
 import { installAuditLog } from '../modules/audit-logs/wiring.ts';
-import { installIdentity } from '../modules/identity/wiring.ts';
+import { applyDeclaredProviders, installIdentity } from '../modules/identity/wiring.ts';
+import { startIncidentTimers } from '../modules/incidents/wiring.ts';
+import { startDeliveries } from '../modules/notifications/deliverer.ts';
 import { config, projectRoot } from '../platform/config.ts';
 import { openDatabase } from '../platform/database/connection.ts';
 import { currentDatabase, db, systemTransaction, transaction, useDatabase } from '../platform/database/database.ts';
@@ -31,9 +34,10 @@ export async function startGateway({ work }: { work: boolean }): Promise<void> {
   await startTracing(settings.PROCESS);
   life.add('tracing', stopTracing);
   openDatabaseFor(life);
-  const audit = installAuditLog({ sequence: work });
+  const audit = await installAuditLog({ sequence: work });
   life.add('audit log', () => audit.stop());
   const identify = installIdentity();
+  await applyDeclaredProviders();
 
   const hub = new LiveHub(events);
   await hub.start();
@@ -63,7 +67,7 @@ export async function startWorker(): Promise<void> {
   await startTracing('worker');
   life.add('tracing', stopTracing);
   openDatabaseFor(life);
-  const audit = installAuditLog({ sequence: true });
+  const audit = await installAuditLog({ sequence: true });
   life.add('audit log', () => audit.stop());
   serveLocally([...sliceRoutes, ...jobRoutes]);
   await startBackground(life, { work: true });
@@ -92,6 +96,8 @@ function openDatabaseFor(life: Lifetime): void {
 async function startBackground(life: Lifetime, { work }: { work: boolean }): Promise<void> {
   const queue = await startJobs([...jobs, jobRetention], { work });
   life.add('jobs', () => queue.stop());
+  const screening = startScreening();
+  life.add('screening', () => screening.stop());
   if (!work) return;
   const lost = watchLostJobs();
   life.add('lost jobs', () => lost.stop());
@@ -99,6 +105,10 @@ async function startBackground(life: Lifetime, { work }: { work: boolean }): Pro
   life.add('event sequencer', () => sequencer.stop());
   const consumers = startConsumers(subscriptions);
   life.add('event consumers', () => consumers.stop());
+  const timers = startIncidentTimers();
+  life.add('incident timers', () => timers.stop());
+  const deliveries = startDeliveries();
+  life.add('deliveries', () => deliveries.stop());
 }
 
 function watchParts(): void {

@@ -23,6 +23,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
       ...observed('ai-scanner'),
       ...(await import('../modules/model-scanner/service.ts')).routes,
       ...(await import('../modules/discovery/service.ts')).routes,
+      ...(await import('../modules/federated-learning/service.ts')).routes,
     ],
   },
   {

@@ -28,6 +28,7 @@ const user: SessionUser = {
   name: 'Maren Oduya',
   role: 'analyst',
   permissions: [],
+  factorDemand: null,
   workspace: { id: 'w1', name: 'Halden Mutual' },
 };
 

@@ -58,10 +58,13 @@ function Gate() {
 
 function SignedIn({ user }: { user: SessionUser }) {
   const stream = useMemo(() => new LiveStream({ channelName: `aispm.live.${user.workspace.id}.${user.id}` }), [user.workspace.id, user.id]);
+  // News is refused, as everything is, until a second factor that is overdue is set up.
+  const isOpen = user.factorDemand?.enrolmentOnly !== true;
   useEffect(() => {
+    if (!isOpen) return;
     stream.start();
     return () => stream.stop();
-  }, [stream]);
+  }, [stream, isOpen]);
   return (
     <SessionContext value={user}>
       <LiveContext value={stream}>

@@ -2,6 +2,7 @@
 import { RotateCcw } from 'lucide-react';
 import { useContext, useEffect, useState } from 'react';
 import type { LiveStatus } from '../../client/live.ts';
+import { useSession } from '../../client/session.ts';
 import { LiveContext, useLiveStatus } from '../../client/use-live.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatClock, formatDuration } from '../../ui/time.ts';
@@ -29,6 +30,9 @@ export function LiveIndicator({ compact = false }: { compact?: boolean }) {
   const stream = useContext(LiveContext);
   const status = useLiveStatus();
   const now = useSeconds();
+  const { user } = useSession();
+  // Nothing connects until a second factor that is overdue is set up.
+  if (user?.factorDemand?.enrolmentOnly) return null;
   const { word, age } = words(status, now);
   const isLost = status.state === 'reconnecting' || status.state === 'paused';
   return (

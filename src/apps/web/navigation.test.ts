@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PageEntry } from '../../ui/define-page.ts';
-import { byMatch, isUnder, navigationGroups, phonePlaces } from './navigation.ts';
+import { byMatch, isUnder, navigationGroups, phonePlaces, placeOf } from './navigation.ts';
 
 const page = (path: `/${string}`, change: Partial<PageEntry> = {}): PageEntry => ({
   path,
@@ -38,6 +38,12 @@ test('a record lies under its list, another list with the same beginning does no
   assert.equal(isUnder('/scans', '/scans/7'), true);
   assert.equal(isUnder('/scans', '/scans-old'), false);
   assert.equal(isUnder('/', '/scans'), false);
+});
+test('an address belongs to one listed page, the longest', () => {
+  const groups = [{ group: 'Respond' as const, pages: [page('/incidents'), page('/incidents/quarantine')] }];
+  assert.equal(placeOf(groups, '/incidents/quarantine'), '/incidents/quarantine');
+  assert.equal(placeOf(groups, '/incidents/7'), '/incidents');
+  assert.equal(placeOf(groups, '/elsewhere'), null);
 });
 test('the phone offers four places, the wished ones first', () => {
   const groups = navigationGroups(

@@ -51,6 +51,12 @@ export function isUnder(path: string, location: string): boolean {
   return path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
 }
 
+/** The listed page that an address belongs to: of several the longest, as `/incidents/quarantine` is no incident. */
+export function placeOf(groups: readonly NavigationGroup[], location: string): string | null {
+  const paths = groups.flatMap(({ pages }) => pages.map(({ path }) => path)).filter((path) => isUnder(path, location));
+  return paths.toSorted((one, other) => other.length - one.length)[0] ?? null;
+}
+
 /** Fixed paths before those with parameters, long before short: `/scans/new` is not the scan "new". */
 export function byMatch(one: PageEntry, other: PageEntry): number {
   const parameters = (path: string): number => path.split('/').filter((part) => part.startsWith(':')).length;

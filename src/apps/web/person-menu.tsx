@@ -31,7 +31,7 @@ export function PersonMenu({ isFolded }: { isFolded: boolean }) {
         </div>
       }
       items={[
-        { label: 'Password and sessions', icon: KeyRound, run: () => go('/account') },
+        { label: 'Sign-in and sessions', icon: KeyRound, run: () => go('/account') },
         { label: 'Sign out', icon: LogOut, run: () => void leave() },
       ]}
       trigger={

@@ -1,6 +1,6 @@
 /** The frame around every page: sidebar, top bar, one main panel; on a phone header and foot bar. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type Command, useCommands } from '../../ui/commands.ts';
 import type { PageEntry } from '../../ui/define-page.ts';
@@ -8,6 +8,7 @@ import { useKeys } from '../../ui/keys.ts';
 import { useIsPhone } from '../../ui/media.ts';
 import { ScreenSlotsContext } from '../../ui/screen-slots.ts';
 import { Toasts } from '../../ui/toast.tsx';
+import { FactorBanner } from './factor-banner.tsx';
 import { goKeys, navigationGroups } from './navigation.ts';
 import { NoPage, RefusedPage } from './no-page.tsx';
 import { PageView, usePageMatch } from './page-view.tsx';
@@ -19,7 +20,11 @@ import { TopBar } from './top-bar.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })));
 const KeysHelp = lazy(() => import('./keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })));
+const StepUpDialog = lazy(() =>
+  import('../../modules/identity/factors/step-up-dialog.tsx').then(({ StepUpDialog: component }) => ({ default: component })),
+);
 const NavCounter = lazy(() => import('./nav-counter.tsx').then(({ NavCounter: component }) => ({ default: component })));
+const accountPath = '/account';
 type Floating = 'palette' | 'keys' | null;
 
 export function Shell({ pages }: { pages: readonly PageEntry[] }) {
@@ -56,6 +61,7 @@ export function Shell({ pages }: { pages: readonly PageEntry[] }) {
             tabIndex={-1}
             className="relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden outline-none"
           >
+            <FactorBanner />
             <CurrentPage pages={pages} />
             <Toasts />
           </main>
@@ -64,6 +70,7 @@ export function Shell({ pages }: { pages: readonly PageEntry[] }) {
       </div>
       <Suspense fallback={null}>
         <NavCounter />
+        <StepUpDialog />
         {floating === 'palette' && <Palette onClose={() => setFloating(null)} pages={pages} />}
         {floating === 'keys' && <KeysHelp onClose={() => setFloating(null)} />}
       </Suspense>
@@ -82,6 +89,8 @@ function CurrentPage({ pages }: { pages: readonly PageEntry[] }) {
     const timer = setTimeout(() => rememberPage({ to: location, title: document.title.replace(/ · AI-SPM$/, '') }), 1500);
     return () => clearTimeout(timer);
   }, [isOpen, location]);
+  // Only where a second factor is set up; everything else would be refused.
+  if (user?.factorDemand?.enrolmentOnly && location !== accountPath) return <Redirect to={accountPath} replace />;
   if (match === null) return <NoPage location={location} />;
   if (!isOpen) return <RefusedPage title={match.entry.title} permission={match.entry.permission} role={user?.role ?? ''} />;
   return <PageView match={match} />;

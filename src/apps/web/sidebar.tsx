@@ -11,7 +11,7 @@ import { usePreference } from '../../ui/preference.ts';
 import { TrailMark } from '../../ui/shape.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { useNavCounts } from './nav-counts.ts';
-import { goKeys, isUnder, type NavigationGroup } from './navigation.ts';
+import { goKeys, type NavigationGroup, placeOf } from './navigation.ts';
 import { preloadPage } from './page-loader.ts';
 import { PersonMenu } from './person-menu.tsx';
 
@@ -21,6 +21,8 @@ export function Sidebar({ groups }: { groups: readonly NavigationGroup[] }) {
   const [stored, store] = usePreference('sidebar');
   const isFolded = !isDesk || stored === 'folded';
   useKeys('Everywhere', isDesk ? [{ keys: '[', label: 'Fold the sidebar', run: () => store(isFolded ? null : 'folded') }] : []);
+  const [location] = useLocation();
+  const here = placeOf(groups, location);
   const body = groups.filter(({ group }) => group !== 'foot');
   const foot = groups.find(({ group }) => group === 'foot');
   return (
@@ -45,33 +47,32 @@ export function Sidebar({ groups }: { groups: readonly NavigationGroup[] }) {
           <div key={group} className="pb-1.5">
             {group !== 'top' && !isFolded && <h2 className="px-2 pt-2 pb-1 text-label font-medium text-ink-2">{group}</h2>}
             {group !== 'top' && isFolded && <div className="mx-2 my-1.5 h-px bg-line" />}
-            <NavList label={group === 'top' ? 'First' : group} pages={pages} isFolded={isFolded} />
+            <NavList label={group === 'top' ? 'First' : group} pages={pages} here={here} isFolded={isFolded} />
           </div>
         ))}
       </div>
       <div className="mx-2 flex-none border-t border-line py-2">
-        {foot && <NavList label="Settings" pages={foot.pages} isFolded={isFolded} />}
+        {foot && <NavList label="Settings" pages={foot.pages} here={here} isFolded={isFolded} />}
         <PersonMenu isFolded={isFolded} />
       </div>
     </nav>
   );
 }
 
-function NavList({ label, pages, isFolded }: { label: string; pages: readonly PageEntry[]; isFolded: boolean }) {
+type NavListProps = { label: string; pages: readonly PageEntry[]; here: string | null; isFolded: boolean };
+function NavList({ label, pages, here, isFolded }: NavListProps) {
   return (
     <ul aria-label={label}>
       {pages.map((page) => (
         <li key={page.path}>
-          <NavLink page={page} isFolded={isFolded} />
+          <NavLink page={page} isHere={page.path === here} isFolded={isFolded} />
         </li>
       ))}
     </ul>
   );
 }
 
-function NavLink({ page, isFolded }: { page: PageEntry; isFolded: boolean }) {
-  const [location] = useLocation();
-  const isHere = isUnder(page.path, location);
+function NavLink({ page, isHere, isFolded }: { page: PageEntry; isHere: boolean; isFolded: boolean }) {
   const Icon = icons[page.icon];
   const count = useNavCounts().get(page.path);
   const link = (

@@ -80,8 +80,8 @@ export function RiskChip({ asset: { risk, riskLevel } }: { asset: Pick<Asset, 'r
 
 export function LifecycleBadge({ asset: { lifecycle, missingSince } }: { asset: Pick<Asset, 'lifecycle' | 'missingSince'> }) {
   if (lifecycle === 'proposed') return <Badge tone="accent">Proposed</Badge>;
-  if (missingSince !== null && lifecycle !== 'retired') return <Badge tone="high">No longer seen</Badge>;
   if (lifecycle === 'quarantined') return <Badge tone="critical">Quarantined</Badge>;
+  if (missingSince !== null && lifecycle !== 'retired') return <Badge tone="high">No longer seen</Badge>;
   if (lifecycle === 'active') return null;
   return <Tag>{lifecycleWords[lifecycle].toLowerCase()}</Tag>;
 }

@@ -9,14 +9,14 @@ import { subscriptions } from './jobs.ts';
 import { neighbourhood } from './lineage.ts';
 import { edgesAround } from './lineage-store.ts';
 import { historyPage, listPage, setRisk, statistics } from './store.ts';
-import { asset, change, dependency, naturalKey, sighting } from './table.ts';
+import { asset, change, dependency, hold, naturalKey, sighting } from './table.ts';
 import { type Inventory, seenModel, testInventory } from './test-inventory.ts';
 
 const make = (inventory: Inventory, name: string, more: object = {}) =>
   inventory.run(() => register({ name, type: 'model', ...more }, inventory.person));
 
 test('drizzle tables say what the migration made', async (t) => {
-  await assertTablesMatchDatabase((await testInventory(t)).owner, [asset, naturalKey, sighting, dependency, change]);
+  await assertTablesMatchDatabase((await testInventory(t)).owner, [asset, naturalKey, sighting, dependency, change, hold]);
 });
 
 describe('people', () => {

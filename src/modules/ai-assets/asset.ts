@@ -16,6 +16,7 @@ import {
   type EdgeKind,
   type Environment,
 } from './contract.ts';
+import { refuseHeld, refuseUse } from './hold.ts';
 import { dependenciesOf, endDependency, findDependency, insertDeclared } from './lineage-store.ts';
 import { newsOf } from './observe.ts';
 import { type Applied, applyDeclaration, differencesOf, emptyFields, type Fields, flat } from './provenance.ts';
@@ -127,6 +128,7 @@ export async function edit(input: Edit, actor: Actor, whole: boolean): Promise<A
   if (input.version !== undefined && input.version !== row.version)
     throw commonProblems.conflict({ expected: input.version, actual: row.version });
   if (row.lifecycle === 'retired') throw assetProblems.retired({ name: row.name });
+  await refuseHeld(row, input);
   const { type: _type, ...empty } = emptyFields;
   const said = whole ? { ...empty, ...fieldsWritten(input) } : fieldsWritten(input);
   if (whole && said.type === undefined) throw assetProblems.typeMissing();
@@ -171,6 +173,7 @@ export type Claim = {
 export async function claim(id: string, { owner, environment, criticality }: Claim, actor: Actor): Promise<AssetDetail> {
   const row = await existing(id, true);
   if (row.lifecycle !== 'proposed') throw assetProblems.notProposed({ name: row.name, lifecycle: row.lifecycle });
+  await refuseHeld(row, { lifecycle: 'active', environment });
   const said = fieldsWritten({ owner, ...(environment ? { environment } : {}), ...(criticality ? { criticality } : {}) });
   return await detailOf(await write(row, said, { actor, action: 'claimed', lifecycle: 'active' }));
 }
@@ -194,6 +197,7 @@ export async function retire(id: string, version: number | undefined, actor: Act
   const row = await existing(id, true);
   if (version !== undefined && version !== row.version) throw commonProblems.conflict({ expected: version, actual: row.version });
   if (row.lifecycle === 'retired') return await detailOf(row);
+  await refuseHeld(row, { lifecycle: 'retired' });
   await setColumns([id], { lifecycle: 'retired', retiredBy: 'person' }, true);
   await recordChanges(actor, [
     { assetId: id, action: 'retired', fields: ['lifecycle'], before: { lifecycle: row.lifecycle }, after: { lifecycle: 'retired' } },
@@ -218,6 +222,7 @@ export async function restore(id: string, actor: Actor): Promise<AssetDetail> {
 export async function link(id: string, other: string, kind: EdgeKind, actor: Actor): Promise<Dependency> {
   if (id === other) throw assetProblems.dependencyOnItself();
   const [row, target] = [await existing(id), await existing(other)];
+  await refuseUse([row, target]);
   const dependencyId = await insertDeclared(id, other, kind);
   if (dependencyId === null) throw assetProblems.dependencyExists();
   await recordChanges(actor, [

@@ -33,6 +33,8 @@ export const assetProblems = problems('ai-assets', {
   notRetired: [409, 'The asset {name} is not retired.'],
   notProposed: [409, 'The asset {name} is {lifecycle}: only a proposed asset can be claimed.'],
   keyTaken: [409, 'The key {key} already belongs to the asset {name}.'],
+  quarantined: [409, 'The asset {name} is in quarantine: release it there first.'],
+  underReview: [409, 'The asset {name} must be reviewed before it is promoted: {reason}'],
   typeMissing: [422, 'Say what the asset is: type (or asset_type) is missing.'],
   typeTwice: [422, 'type and asset_type say different things: {type} and {other}.'],
   dependencyNotFound: [404, 'The asset {id} has no dependency {dependencyId}.'],
@@ -46,6 +48,7 @@ export const assetProblems = problems('ai-assets', {
 });
 
 export * from './asset-shape.ts';
+export * from './hold-contract.ts';
 
 const tag = 'ai-assets';
 const read = 'ai-assets:read' as const;

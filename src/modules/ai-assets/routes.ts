@@ -14,6 +14,7 @@ import {
   exportAssets,
   findAssetsByKey,
   getAsset,
+  holdAsset,
   importAssets,
   listAssets,
   listAssetsOfOwner,
@@ -23,8 +24,10 @@ import {
   replaceAsset,
   restoreAsset,
   retireAsset,
+  unholdAsset,
 } from './contract.ts'; // prettier-ignore
 import { assetsAsCsv, assetsAsJson } from './export-assets.ts';
+import { holdAsset as hold, unholdAsset as unhold } from './hold.ts';
 import { importAssets as importFile } from './import-assets.ts';
 import { neighbourhood } from './lineage.ts';
 import { edgesAround, shownAssets } from './lineage-store.ts';
@@ -57,6 +60,8 @@ export const routes: readonly Route[] = [
   handle(registerAsset, (draft, { actor }) => register(draft, actor)),
   handle(replaceAsset, (input, { actor }) => edit(input, actor, true)),
   handle(changeAsset, (input, { actor }) => edit(input, actor, false)),
+  handle(holdAsset, (holding, { actor }) => hold(holding, actor)),
+  handle(unholdAsset, ({ id, holder }, { actor }) => unhold(id, holder, actor)),
   handle(retireAsset, ({ id, version }, { actor }) => retire(id, version, actor)),
   handle(restoreAsset, ({ id }, { actor }) => restore(id, actor)),
   handle(claimAsset, ({ id, ...about }, { actor }) => claim(id, about, actor)),

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { customType, doublePrecision, integer, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Mark, RiskLevel } from '../../contract/severity.ts';
-import type { AssetType, ComplianceStatus, Criticality, DataClass, EdgeKind, Environment, Lifecycle } from './contract.ts';
+import type { AssetType, ComplianceStatus, Criticality, DataClass, EdgeKind, Environment, HoldKind, Lifecycle } from './contract.ts';
 import type { Marks, ObservedValues } from './provenance.ts';
 
 const schema = pgSchema('ai_assets');
@@ -84,6 +84,17 @@ export const dependency = schema.table('dependency', {
   validFrom: instant('valid_from').notNull().defaultNow(),
   validTo: instant('valid_to'),
 });
+
+export const hold = schema.table('hold', {
+  workspaceId: workspaceId(),
+  assetId: uuid('asset_id').notNull(),
+  holder: uuid('holder').notNull(),
+  kind: text('kind').$type<HoldKind>().notNull(),
+  reason: text('reason').notNull(),
+  lifecycleBefore: text('lifecycle_before').$type<Lifecycle>().notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+export type HoldRow = typeof hold.$inferSelect;
 
 export const change = schema.table('change', {
   id: uuid('id').primaryKey().default(sql`uuidv7()`),

@@ -76,6 +76,7 @@ export const addConnection = endpoint({
   tag,
   operation: 'add-connection',
   access: connect,
+  stepUp: true,
   status: 201,
   summary: 'Connect a PostgreSQL database: give it a role that may only read',
   input: z.strictObject({ name: ConnectionName, connectionString, statementTimeoutMs: statementTimeoutMs.default(60_000) }),
@@ -87,6 +88,7 @@ export const changeConnection = endpoint({
   tag,
   operation: 'change-connection',
   access: connect,
+  stepUp: true,
   summary: 'Other credentials, another place, another time limit; the name stays',
   input: z.strictObject({
     id: z.uuid(),
@@ -102,6 +104,7 @@ export const removeConnection = endpoint({
   tag,
   operation: 'remove-connection',
   access: connect,
+  stepUp: true,
   summary: 'Remove a connection and its secret; refused while monitors read through it',
   input: z.object({ id: z.uuid() }),
   output: Connection,

@@ -19,9 +19,10 @@ type AlertPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClo
   id: string;
   onAcknowledge: (alert: SecurityAlert) => void;
   onEnd: (alert: SecurityAlert) => void;
+  onAssign: (alert: SecurityAlert) => void;
 };
 
-export function AlertPeek({ id, onAcknowledge, onEnd, ...frame }: AlertPeekProps) {
+export function AlertPeek({ id, onAcknowledge, onEnd, onAssign, ...frame }: AlertPeekProps) {
   const answer = useEndpoint(getAlert, { id }, { live: ['alert.'] });
   const alert = answer.data;
   return (
@@ -40,12 +41,15 @@ export function AlertPeek({ id, onAcknowledge, onEnd, ...frame }: AlertPeekProps
       summary={alert && alert.description !== '' ? <InertText text={alert.description} /> : undefined}
       {...frame}
     >
-      <Loaded answer={answer}>{(loaded: SecurityAlert) => <Sections alert={loaded} onAcknowledge={onAcknowledge} onEnd={onEnd} />}</Loaded>
+      <Loaded answer={answer}>
+        {(loaded: SecurityAlert) => <Sections alert={loaded} onAcknowledge={onAcknowledge} onEnd={onEnd} onAssign={onAssign} />}
+      </Loaded>
     </Peek>
   );
 }
 
-function Sections({ alert, onAcknowledge, onEnd }: { alert: SecurityAlert } & Pick<AlertPeekProps, 'onAcknowledge' | 'onEnd'>) {
+type SectionsProps = { alert: SecurityAlert } & Pick<AlertPeekProps, 'onAcknowledge' | 'onEnd' | 'onAssign'>;
+function Sections({ alert, onAcknowledge, onEnd, onAssign }: SectionsProps) {
   const { can } = useSession();
   const mayChange = can('security-alerts:update');
   return (
@@ -60,33 +64,25 @@ function Sections({ alert, onAcknowledge, onEnd }: { alert: SecurityAlert } & Pi
           )}{' '}
           by {alert.source}.
         </p>
+        {alert.technique.length > 0 && <p className="mt-1 text-ink-2">Technique: {alert.technique.join(', ')} (MITRE ATLAS)</p>}
+        {alert.detectedSeverity !== alert.severity && <p className="mt-1 text-ink-2">It was raised as {alert.detectedSeverity}.</p>}
+        <Related alert={alert} />
       </Section>
       <Section title="Who looks at it" inset="peek">
-        {alert.acknowledgedByName === null ? <span className="text-ink-2">Nobody yet.</span> : <Person name={alert.acknowledgedByName} />}
-      </Section>
-      <Section title="Next action" inset="peek">
-        {alert.state === 'closed' && (
-          <p className="text-ink-2">
-            Closed by {alert.closedByName}
-            {alert.closeCause !== null && `: ${causeWords[alert.closeCause]}`}. {alert.note}
-          </p>
-        )}
-        <div className="flex flex-wrap gap-2">
-          {mayChange && alert.state === 'new' && (
-            <Button kind="primary" keys="a" onClick={() => onAcknowledge(alert)}>
-              Acknowledge
-            </Button>
-          )}
-          {alert.vulnerabilityId !== null && (
-            <ButtonLink to={`/vulnerabilities/${alert.vulnerabilityId}`}>Open {alert.vulnerabilityNumber}</ButtonLink>
+        <div className="flex flex-wrap items-center gap-3">
+          {alert.assigneeName === null && alert.acknowledgedByName === null ? (
+            <span className="text-ink-2">Nobody yet.</span>
+          ) : (
+            <Person name={alert.assigneeName ?? alert.acknowledgedByName} />
           )}
           {mayChange && alert.state !== 'closed' && (
-            <Button keys="s" onClick={() => onEnd(alert)}>
-              Close
+            <Button size="small" keys="e" onClick={() => onAssign(alert)}>
+              Assign
             </Button>
           )}
         </div>
       </Section>
+      <NextAction alert={alert} mayChange={mayChange} onAcknowledge={onAcknowledge} onEnd={onEnd} />
       <Section title="Evidence" inset="peek">
         {alert.assetId === null ? (
           <p className="text-ink-2">No asset was named.</p>
@@ -95,9 +91,73 @@ function Sections({ alert, onAcknowledge, onEnd }: { alert: SecurityAlert } & Pi
             Asset <TextLink to={`/ai-assets/${alert.assetId}`}>{inertLine(alert.assetName ?? 'asset')}</TextLink>
           </p>
         )}
+        <Given evidence={alert.evidence} />
         {alert.vulnerabilityId !== null && can('vulnerabilities:read') && <Behind id={alert.vulnerabilityId} />}
       </Section>
     </>
+  );
+}
+
+type NextProps = Pick<SectionsProps, 'alert' | 'onAcknowledge' | 'onEnd'> & { mayChange: boolean };
+function NextAction({ alert, mayChange, onAcknowledge, onEnd }: NextProps) {
+  return (
+    <Section title="Next action" inset="peek">
+      {alert.state === 'closed' && (
+        <p className="text-ink-2">
+          Closed by {alert.closedByName}
+          {alert.closeCause !== null && `: ${causeWords[alert.closeCause]}`}. {alert.note}
+        </p>
+      )}
+      <div className="flex flex-wrap gap-2">
+        {mayChange && alert.state === 'new' && (
+          <Button kind="primary" keys="a" onClick={() => onAcknowledge(alert)}>
+            Acknowledge
+          </Button>
+        )}
+        {alert.incidentId !== null && <ButtonLink to={`/incidents/${alert.incidentId}`}>Open INC-{alert.incidentNumber}</ButtonLink>}
+        {alert.vulnerabilityId !== null && (
+          <ButtonLink to={`/vulnerabilities/${alert.vulnerabilityId}`}>Open {alert.vulnerabilityNumber}</ButtonLink>
+        )}
+        {mayChange && alert.state !== 'closed' && (
+          <Button keys="s" onClick={() => onEnd(alert)}>
+            Close
+          </Button>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+/** What was given with it, name by name. */
+function Given({ evidence }: Pick<SecurityAlert, 'evidence'>) {
+  const facts = Object.entries(evidence).filter(([, value]) => value !== null && value !== '');
+  if (facts.length === 0) return null;
+  return (
+    <dl className="mt-2 grid gap-y-1">
+      {facts.slice(0, 40).map(([name, value]) => (
+        <div key={name} className="grid grid-cols-[8rem_1fr] gap-x-3">
+          <dt className="truncate text-ink-2">{inertLine(name)}</dt>
+          <dd className="mono min-w-0 text-code break-all">{inertLine(typeof value === 'string' ? value : JSON.stringify(value), 400)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Alerts that may be the same matter; each is opened in its place. */
+function Related({ alert: { correlatedWith } }: { alert: SecurityAlert }) {
+  if (correlatedWith.length === 0) return null;
+  return (
+    <p className="mt-1 text-ink-2">
+      May be one matter with{' '}
+      {correlatedWith.slice(0, 5).map((id, at) => (
+        <span key={id}>
+          {at > 0 && ', '}
+          <TextLink to={`/security-alerts?peek=${id}&state=new,acknowledged,closed`}>another alert {at + 1}</TextLink>
+        </span>
+      ))}
+      .
+    </p>
   );
 }
 

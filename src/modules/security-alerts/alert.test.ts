@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
-import { changeAlert, type Raise, raise, windowMs } from './alert.ts';
+import { changeAlert, changeOf, type Raise, raise, toAlert, windowMs } from './alert.ts';
 import { deservesAlert } from './jobs.ts';
-import { listRows, readRecent, readStatistics } from './store.ts';
+import { countNear, linkRows, listRows, readRecent, readStatistics } from './store.ts';
 import { alert } from './table.ts';
 
 const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
@@ -131,5 +131,50 @@ test('is raised for what is critical, and for attacks in an artefact from high o
       ] as const
     ).map(([severity, malicious]) => deservesAlert({ severity, malicious })),
     [true, true, false, false],
+  );
+});
+
+test('both vocabularies mean the same, and contradictions are refused', () => {
+  const of = (said: Parameters<typeof changeOf>[0]) => [changeOf(said).state, changeOf(said).cause];
+  assert.deepEqual(of({ status: 'in_progress' }), ['acknowledged', undefined]);
+  assert.deepEqual(of({ acknowledged: true }), ['acknowledged', undefined]);
+  assert.deepEqual(of({ status: 'resolved' }), ['closed', 'true-positive']);
+  assert.deepEqual(of({ status: 'false_positive' }), ['closed', 'false-alarm']);
+  assert.deepEqual(of({ resolution: { reason: 'duplicate', note: 'x' } }), ['closed', 'duplicate']);
+  assert.throws(() => changeOf({ state: 'new', status: 'resolved' }), { code: 'security-alerts.saidTwice', status: 422 });
+});
+test('says what it is about, keeps the detected severity, and knows which others may be the same matter', async (t) => {
+  const base = await testDatabase(t);
+  const asset = { id: randomUUID(), name: 'fraud' };
+  const first = await base.run(() => raise(shell({ asset, category: 'model-evasion', technique: ['AML.T0043'], fingerprint: 'a' })));
+  const second = await base.run(() => raise(shell({ asset, category: 'extraction', fingerprint: 'b' })));
+  await base.run(() => raise(shell({ category: 'other', fingerprint: 'c' })));
+  const sameTechnique = await base.run(() => raise(shell({ category: 'other', technique: ['AML.T0043'], fingerprint: 'd' })));
+  assert.deepEqual(toAlert(second).correlatedWith, [first.id]);
+  const { items } = await base.run(() => listRows({ category: 'model-evasion', status: 'open' }, {}));
+  assert.deepEqual(
+    items.map(({ correlatedWith }) => correlatedWith),
+    [[second.id, sameTechnique.id]],
+  );
+  const lowered = await base.run(() => changeAlert(first.id, { severity: 'low' }, base.context()));
+  assert.deepEqual([lowered.severity, lowered.detectedSeverity, toAlert(lowered).status], ['low', 'high', 'open']);
+  assert.deepEqual(await base.run(() => listRows({ status: 'false_positive' }, {})).then((page) => page.items), []);
+});
+test('counts what was raised for a matter lately, and not what is of an incident already', async (t) => {
+  const base = await testDatabase(t);
+  const asset = { id: randomUUID(), name: 'fraud' };
+  const once = await base.run(() => raise(shell({ asset, category: 'x', fingerprint: 'a' })));
+  await base.run(() => raise(shell({ asset, category: 'x', fingerprint: 'a' })));
+  await base.run(() => raise(shell({ asset, category: 'x', fingerprint: 'b' })));
+  const near = () => base.run(() => countNear({ assetId: asset.id, category: 'x', withinMs: 600_000 }));
+  assert.equal((await near()).occurrences, 3);
+  assert.equal(await base.run(() => linkRows([once.id], { id: randomUUID(), number: 4 })), 1);
+  assert.equal((await near()).occurrences, 1);
+});
+test('refuses evidence that is too large to be kept', async (t) => {
+  const base = await testDatabase(t);
+  await assert.rejects(
+    base.run(() => raise(shell({ evidence: { text: 'x'.repeat(40_000) } }))),
+    { code: 'security-alerts.evidenceTooLarge', status: 413 },
   );
 });

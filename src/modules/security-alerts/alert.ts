@@ -7,12 +7,22 @@ import { audit } from '../../platform/audit.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { call } from '../../platform/http/call.ts';
 import { getUser } from '../identity/contract.ts';
-import { type AlertState, alertChanged, alertRaised, type CloseCause, alertProblems as problems, type SecurityAlert } from './contract.ts';
-import { insertRow, lockFingerprint, lockRow, lockSame, updateRow } from './store.ts';
+import {
+  type AlertState,
+  type AlertStatus,
+  alertChanged,
+  alertRaised,
+  type CloseCause,
+  evidenceLimitBytes,
+  alertProblems as problems,
+  type SecurityAlert,
+  statusOf,
+} from './contract.ts';
+import { correlate, insertRow, lockFingerprint, lockRow, lockSame, updateRow } from './store.ts';
 import type { AlertDraftRow, AlertRow } from './table.ts';
 
-/** The same thing again within an hour of the last time is the same alert. */
-export const windowMs = 3_600_000;
+/** The same thing again within a day of the last time is the same alert. */
+export const windowMs = 86_400_000;
 
 export type Raise = {
   readonly title: string;
@@ -23,6 +33,12 @@ export type Raise = {
   readonly asset: { readonly id: string; readonly name: string } | null;
   readonly vulnerability: { readonly id: string; readonly number: string } | null;
   readonly at: Date;
+  /** Default 'general'. */
+  readonly category?: string;
+  readonly technique?: readonly string[];
+  /** At most 32 KiB as JSON. */
+  readonly evidence?: SecurityAlert['evidence'];
+  readonly detectionId?: string | null;
 };
 
 /** What makes two alerts the same. SHA-256. */
@@ -37,22 +53,30 @@ export function fingerprintOf({ source, fingerprint }: Pick<Raise, 'source' | 'f
  * A repeated alert that was acknowledged stays acknowledged unless it became more severe.
  */
 export async function raise(draft: Raise): Promise<AlertRow> {
+  const bytes = Buffer.byteLength(JSON.stringify(draft.evidence ?? {}));
+  if (bytes > evidenceLimitBytes) throw problems.evidenceTooLarge({ bytes, limit: evidenceLimitBytes });
   const fingerprint = fingerprintOf(draft);
   await lockFingerprint(fingerprint);
   const same = await lockSame(fingerprint, new Date(draft.at.getTime() - windowMs));
-  const row = same === null ? await insertRow(newRow(draft, fingerprint)) : await updateRow(same, repeated(same, draft));
+  const row = same === null ? await correlate(await insertRow(newRow(draft, fingerprint))) : await updateRow(same, repeated(same, draft));
   if (same === null || row.severity !== same.severity) await tellRaised(row);
-  else await publish(alertChanged, { alertId: row.id, severity: row.severity, state: row.state, title: row.title, byName: null });
+  else await tellChanged(row, null, true);
   return row;
 }
 
-function newRow({ title, description, severity, source, asset, vulnerability, at }: Raise, fingerprint: Buffer): AlertDraftRow {
+function newRow(draft: Raise, fingerprint: Buffer): AlertDraftRow {
+  const { title, description, severity, source, asset, vulnerability, at } = draft;
   return {
     fingerprint,
     title,
     description,
     severity,
+    detectedSeverity: severity,
     source,
+    category: draft.category ?? 'general',
+    technique: [...(draft.technique ?? [])],
+    evidence: draft.evidence ?? {},
+    detectionId: draft.detectionId ?? null,
     assetId: asset?.id ?? null,
     assetName: asset?.name ?? null,
     vulnerabilityId: vulnerability?.id ?? null,
@@ -70,13 +94,33 @@ function repeated(row: AlertRow, { severity, at }: Raise): Partial<AlertDraftRow
   return {
     ...again,
     severity,
+    detectedSeverity: severity,
     ...(row.state === 'acknowledged' ? { state: 'new', acknowledgedBy: null, acknowledgedByName: null, acknowledgedAt: null } : {}),
   };
 }
 
 function tellRaised(row: AlertRow): Promise<void> {
-  const { id, severity, title, assetId, assetName, vulnerabilityId, count, lastAt } = row;
-  return publish(alertRaised, { alertId: id, severity, title, assetId, assetName, vulnerabilityId, count, at: lastAt.toISOString() });
+  const { id, lastAt, severity, title, assetId, assetName, vulnerabilityId, category, source, technique, detectionId, incidentId, count } =
+    row;
+  return publish(alertRaised, {
+    alertId: id,
+    severity,
+    title,
+    assetId,
+    assetName,
+    vulnerabilityId,
+    category,
+    source,
+    technique,
+    detectionId,
+    incidentId,
+    count,
+    at: lastAt.toISOString(),
+  });
+}
+
+function tellChanged({ id, severity, state, title }: AlertRow, byName: string | null, repeated: boolean): Promise<void> {
+  return publish(alertChanged, { alertId: id, severity, state, title, byName, repeated });
 }
 
 /** An alert goes forward, and back to new when it was acknowledged or closed by mistake. */
@@ -92,7 +136,37 @@ export type Change = {
   readonly state?: AlertState | undefined;
   readonly cause?: CloseCause | undefined;
   readonly note?: string | undefined;
+  readonly assigneeId?: string | null | undefined;
 };
+
+/** What a person may say, in either vocabulary. */
+export type Said = Omit<Change, 'state'> & {
+  readonly state?: AlertState | undefined;
+  readonly status?: AlertStatus | undefined;
+  readonly acknowledged?: true | undefined;
+  readonly resolution?: { readonly reason: CloseCause; readonly note: string } | undefined;
+};
+
+const meant: Readonly<Record<AlertStatus, { readonly state: AlertState; readonly cause?: CloseCause }>> = {
+  open: { state: 'new' },
+  in_progress: { state: 'acknowledged' },
+  resolved: { state: 'closed', cause: 'true-positive' },
+  false_positive: { state: 'closed', cause: 'false-alarm' },
+};
+
+/** The change that is meant. @throws security-alerts.saidTwice */
+export function changeOf({ state, status, acknowledged, resolution, ...rest }: Said): Change {
+  const byStatus = status === undefined ? undefined : meant[status];
+  const first = state ?? byStatus?.state ?? (acknowledged === true ? 'acknowledged' : undefined) ?? (resolution ? 'closed' : undefined);
+  if (byStatus !== undefined && byStatus.state !== first)
+    throw problems.saidTwice({ state: first ?? 'nothing', status: status ?? 'nothing' });
+  return {
+    ...rest,
+    state: first,
+    cause: rest.cause ?? resolution?.reason ?? (first === 'closed' ? byStatus?.cause : undefined),
+    note: rest.note ?? resolution?.note,
+  };
+}
 
 /** @throws security-alerts.notFound, .noSuchMove, .causeMissing, request.conflict */
 export async function changeAlert(id: string, change: Change, context: Context): Promise<AlertRow> {
@@ -101,13 +175,29 @@ export async function changeAlert(id: string, change: Change, context: Context):
   if (change.version !== undefined && change.version !== row.version)
     throw commonProblems.conflict({ expected: change.version, actual: row.version });
   const person = await nameOf(context);
-  const fields = fieldsOf(row, change, { id: context.actor.id, name: person });
+  const fields = { ...fieldsOf(row, change, { id: context.actor.id, name: person }), ...(await ownerOf(change.assigneeId)) };
   const changed = (Object.keys(fields) as (keyof typeof fields & keyof AlertRow)[]).some((name) => fields[name] !== row[name]);
   if (!changed) return row;
   const next = await updateRow(row, fields);
-  audit.change({ before: { state: row.state, severity: row.severity }, after: { state: next.state, severity: next.severity } });
-  await publish(alertChanged, { alertId: id, severity: next.severity, state: next.state, title: next.title, byName: person });
+  audit.change({ before: shownOf(row), after: shownOf(next) });
+  await tellChanged(next, person, false);
   return next;
+}
+
+function shownOf({ state, severity, assigneeId }: AlertRow) {
+  return { state, severity, assigneeId };
+}
+
+/** @throws security-alerts.personNotFound */
+async function ownerOf(id: string | null | undefined): Promise<Partial<AlertDraftRow>> {
+  if (id === undefined) return {};
+  if (id === null) return { assigneeId: null, assigneeName: null };
+  try {
+    return { assigneeId: id, assigneeName: (await call(getUser, { id })).name };
+  } catch (error) {
+    if (isProblem(error) && error.status === 404) throw problems.personNotFound({ id });
+    throw error;
+  }
 }
 
 function fieldsOf(row: AlertRow, { severity, state, cause, note }: Change, person: { id: string; name: string }): Partial<AlertDraftRow> {
@@ -148,8 +238,25 @@ export function toAlert(row: AlertRow): SecurityAlert {
     title: row.title,
     description: row.description,
     severity: row.severity,
+    detectedSeverity: row.detectedSeverity,
     state: row.state,
+    status: statusOf(row.state, row.closeCause),
     source: row.source,
+    category: row.category,
+    technique: row.technique,
+    evidence: row.evidence,
+    fingerprint: row.fingerprint.toString('hex'),
+    detectionId: row.detectionId,
+    assigneeId: row.assigneeId,
+    assigneeName: row.assigneeName,
+    incidentId: row.incidentId,
+    incidentNumber: row.incidentNumber,
+    correlatedWith: row.correlatedWith,
+    resolution: row.closeCause === null ? null : { reason: row.closeCause, note: row.note },
+    occurrences: row.count,
+    firstSeenAt: row.firstAt.toISOString(),
+    lastSeenAt: row.lastAt.toISOString(),
+    acknowledgedBy: row.acknowledgedBy,
     assetId: row.assetId,
     assetName: row.assetName,
     vulnerabilityId: row.vulnerabilityId,

@@ -13,6 +13,9 @@ export const alertProblems = problems('security-alerts', {
   vulnerabilityNotFound: [422, 'No vulnerability has the id {id}.'],
   noSuchMove: [409, 'An alert that is {from} cannot become {to}.'],
   causeMissing: [422, 'Closing an alert needs a cause.'],
+  personNotFound: [422, 'No active person has the id {id}.'],
+  saidTwice: [422, 'state and status say different things: {state} and {status}.'],
+  evidenceTooLarge: [413, 'The evidence has {bytes} bytes; at most {limit} are kept with an alert.'],
 });
 
 export const alertStates = ['new', 'acknowledged', 'closed'] as const;
@@ -22,12 +25,40 @@ export const closeCauses = ['true-positive', 'false-alarm', 'expected', 'duplica
 export const CloseCause = z.enum(closeCauses);
 export type CloseCause = z.infer<typeof CloseCause>;
 
+/** The second vocabulary: open is new, in_progress is acknowledged, the last two are closed and say why. */
+export const alertStatuses = ['open', 'in_progress', 'resolved', 'false_positive'] as const;
+export const AlertStatus = z.enum(alertStatuses);
+export type AlertStatus = z.infer<typeof AlertStatus>;
+export function statusOf(state: AlertState, cause: CloseCause | null): AlertStatus {
+  if (state === 'new') return 'open';
+  if (state === 'acknowledged') return 'in_progress';
+  return cause === 'false-alarm' ? 'false_positive' : 'resolved';
+}
+export const evidenceLimitBytes = 32_768;
+
 export const SecurityAlert = z.object({
   id: z.uuid(),
   title: z.string(),
   description: z.string(),
   severity: Severity,
+  detectedSeverity: Severity.describe('As it was raised; a person may change severity, not this.'),
   state: AlertState,
+  status: AlertStatus.describe('The same in other words.'),
+  category: z.string().describe('What kind of thing happened: alerts of the same asset and category are one matter.'),
+  technique: z.array(z.string()).describe('Of MITRE ATLAS.'),
+  evidence: z.record(z.string(), z.json()),
+  fingerprint: z.string().describe('SHA-256 over what makes two alerts the same.'),
+  occurrences: z.int().min(1).describe('The same as count.'),
+  firstSeenAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  detectionId: z.uuid().nullable(),
+  assigneeId: z.uuid().nullable(),
+  assigneeName: z.string().nullable(),
+  incidentId: z.uuid().nullable(),
+  incidentNumber: z.int().nullable(),
+  correlatedWith: z.array(z.uuid()).describe('Alerts that may be the same matter: same asset or same technique within a day.'),
+  resolution: z.object({ reason: CloseCause, note: z.string() }).nullable(),
+  acknowledgedBy: z.string().nullable(),
   source: z.string().describe('The slice or person that raised it.'),
   assetId: z.uuid().nullable(),
   assetName: z.string().nullable(),
@@ -53,6 +84,13 @@ const read = 'security-alerts:read' as const;
 const update = 'security-alerts:update' as const;
 export const alertFilter = {
   state: anyOf(alertStates, 200).optional(),
+  status: anyOf(alertStatuses, 200).optional(),
+  category: z.string().min(1).max(80).optional(),
+  incident_id: z.uuid().optional(),
+  detection_id: z.uuid().optional(),
+  assignee_id: z.uuid().optional(),
+  from: z.iso.datetime({ offset: true }).optional().describe('Last seen from here on.'),
+  to: z.iso.datetime({ offset: true }).optional().describe('Last seen before here.'),
   severity: anyOf(severities, 200).optional(),
   asset_id: z.uuid().optional(),
   vulnerability_id: z.uuid().optional(),
@@ -118,33 +156,45 @@ export const raiseAlert = endpoint({
     title: z.string().trim().min(3).max(300),
     description: z.string().trim().max(8000).default(''),
     severity: Severity,
-    asset_id: z.uuid().optional(),
+    category: z.string().trim().min(1).max(80).default('general'),
+    source: z.string().trim().min(1).max(60).default('person').describe('Who or what saw it.'),
+    assetId: z.uuid().optional(),
+    asset_id: z.uuid().optional().describe('The same as assetId.'),
     vulnerability_id: z.uuid().optional(),
+    technique: z.array(z.string().min(1).max(40)).max(20).default([]),
+    evidence: z.record(z.string().max(120), z.json()).default({}).describe('At most 32 KiB as JSON.'),
+    occurredAt: z.iso.datetime({ offset: true }).optional(),
     fingerprint: z
       .string()
       .min(1)
       .max(200)
       .optional()
-      .describe('What makes two alerts the same; default is title, asset and vulnerability.'),
+      .describe('What makes two alerts the same; default is title, asset, category and vulnerability.'),
   }),
   output: SecurityAlert,
 });
 const expected = z.int().min(1).describe('The version you saw; refused with 409 when it changed since.');
+/** Both PUT and PATCH change what is named and leave the rest. */
+const changes = {
+  id: z.uuid(),
+  version: expected.optional(),
+  severity: Severity.optional(),
+  state: AlertState.optional(),
+  status: AlertStatus.optional(),
+  acknowledged: z.literal(true).optional().describe('The same as the state acknowledged.'),
+  assigneeId: z.uuid().nullable().optional().describe('null: nobody.'),
+  cause: CloseCause.optional(),
+  resolution: z.strictObject({ reason: CloseCause, note: z.string().trim().max(4000).default('') }).optional(),
+  note: z.string().trim().max(4000).optional(),
+} as const;
 export const changeAlert = endpoint({
   method: 'PATCH',
   path: '/api/security-alerts/:id',
   tag,
   operation: 'change',
   access: update,
-  summary: 'Change severity, state or note',
-  input: z.strictObject({
-    id: z.uuid(),
-    version: expected.optional(),
-    severity: Severity.optional(),
-    state: AlertState.optional(),
-    cause: CloseCause.optional(),
-    note: z.string().trim().max(4000).optional(),
-  }),
+  summary: 'Change severity, state, owner or note',
+  input: z.strictObject(changes),
   output: SecurityAlert,
 });
 export const replaceAlert = endpoint({
@@ -153,15 +203,8 @@ export const replaceAlert = endpoint({
   tag,
   operation: 'replace',
   access: update,
-  summary: 'Set severity, state and note',
-  input: z.strictObject({
-    id: z.uuid(),
-    version: expected.optional(),
-    severity: Severity,
-    state: AlertState,
-    cause: CloseCause.optional(),
-    note: z.string().trim().max(4000).default(''),
-  }),
+  summary: 'Change severity, state, owner or note; what is left out stays',
+  input: z.strictObject(changes),
   output: SecurityAlert,
 });
 export const acknowledgeAlert = endpoint({
@@ -176,6 +219,48 @@ export const acknowledgeAlert = endpoint({
   output: SecurityAlert,
 });
 
+/* ——— for incidents ——— */
+export const countAlertsNear = endpoint({
+  method: 'GET',
+  path: '/api/security-alerts/near',
+  tag,
+  operation: 'near',
+  access: 'service',
+  summary: 'How often a kind of thing was raised for an asset lately',
+  input: z.object({ assetId: z.uuid(), category: z.string().max(80), withinMs: z.int().min(1000).max(2_592_000_000) }),
+  output: z.object({
+    alertIds: z.array(z.uuid()).describe('Of no incident yet, latest first; 100 at most.'),
+    occurrences: z.int().describe('At least so many: repeats of an alert that began earlier count as one.'),
+  }),
+});
+export const linkAlerts = endpoint({
+  method: 'POST',
+  path: '/api/security-alerts/link',
+  tag,
+  operation: 'link',
+  access: 'service',
+  idempotent: true,
+  summary: 'Say which incident alerts belong to',
+  input: z.object({ alertIds: z.array(z.uuid()).max(1000), incidentId: z.uuid().nullable(), incidentNumber: z.int().nullable() }),
+  output: z.object({ linked: z.int() }),
+});
+export const settleAlerts = endpoint({
+  method: 'POST',
+  path: '/api/security-alerts/settle',
+  tag,
+  operation: 'settle',
+  access: 'service',
+  idempotent: true,
+  summary: 'Acknowledge or close the alerts of an incident together',
+  input: z.object({
+    incidentId: z.uuid(),
+    state: z.enum(['acknowledged', 'closed']),
+    cause: CloseCause.optional(),
+    note: z.string().max(4000).default(''),
+  }),
+  output: z.object({ settled: z.int() }),
+});
+
 /* ——— events ——— */
 export const alertRaised = eventKind(
   'alert.raised',
@@ -186,6 +271,11 @@ export const alertRaised = eventKind(
     assetId: z.uuid().nullable(),
     assetName: z.string().nullable(),
     vulnerabilityId: z.uuid().nullable(),
+    category: z.string().optional(),
+    source: z.string().optional(),
+    technique: z.array(z.string()).optional(),
+    detectionId: z.uuid().nullable().optional(),
+    incidentId: z.uuid().nullable().optional(),
     count: z.int(),
     at: z.iso.datetime(),
   }),
@@ -193,6 +283,13 @@ export const alertRaised = eventKind(
 );
 export const alertChanged = eventKind(
   'alert.changed',
-  z.object({ alertId: z.uuid(), severity: Severity, state: AlertState, title: z.string(), byName: z.string().nullable() }),
+  z.object({
+    alertId: z.uuid(),
+    severity: Severity,
+    state: AlertState,
+    title: z.string(),
+    byName: z.string().nullable(),
+    repeated: z.boolean().optional(),
+  }),
   read,
 );

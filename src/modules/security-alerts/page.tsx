@@ -1,5 +1,6 @@
 /** The feed of alerts: latest first, new ones wait behind a count, `a` says that you look at it. */
 import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type Change as ChangeOf, useChange } from '../../client/use-change.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
@@ -23,6 +24,7 @@ import { useFilters } from '../../ui/use-filters.ts';
 import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { AlertPeek } from './alert-peek.tsx';
 import { stateWords } from './alert-words.tsx';
+import { AssignDialog } from './assign-dialog.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { acknowledgeAlert, changeAlert, listAlerts, type SecurityAlert } from './contract.ts';
 
@@ -30,6 +32,7 @@ const choices = (values: readonly string[]) => values.map((value) => ({ value, l
 const fields: readonly FilterField[] = [
   { key: 'state', label: 'state', kind: 'choice', choices: choices(['new', 'acknowledged', 'closed']) },
   { key: 'severity', label: 'severity', kind: 'choice', choices: choices(['critical', 'high', 'medium', 'low', 'informational']) },
+  { key: 'category', label: 'category', kind: 'text' },
   { key: 'source', label: 'source', kind: 'text' },
 ];
 const byId = (alert: SecurityAlert): string => alert.id;
@@ -43,11 +46,13 @@ function useAlertFilter() {
     const state = filters.value('state') ?? 'new,acknowledged';
     const severity = filters.value('severity');
     const source = filters.value('source') ?? filters.value('source', 'has');
+    const category = filters.value('category') ?? filters.value('category', 'has');
     const q = filters.text.trim();
     return {
       state,
       ...(severity === undefined ? {} : { severity }),
       ...(source === undefined ? {} : { source }),
+      ...(category === undefined ? {} : { category }),
       ...(q === '' ? {} : { q }),
     };
   }, [filters]);
@@ -59,6 +64,7 @@ function AlertsPage() {
   const list = useEndpointPages(listAlerts, { ...filter, limit: 50 }, { live: liveEvents });
   const peek = usePeek(list);
   const [closing, setClosing] = useState<SecurityAlert | null>(null);
+  const [assigning, setAssigning] = useState<SecurityAlert | null>(null);
   const acknowledge = useAcknowledge();
   return (
     <Screen
@@ -79,13 +85,20 @@ function AlertsPage() {
       }
       peek={
         peek.id === null ? null : (
-          <AlertPeek id={peek.id} {...peek.placing} onAcknowledge={(alert) => void acknowledge(alert)} onEnd={setClosing} />
+          <AlertPeek
+            id={peek.id}
+            {...peek.placing}
+            onAcknowledge={(alert) => void acknowledge(alert)}
+            onEnd={setClosing}
+            onAssign={setAssigning}
+          />
         )
       }
     >
       <Loaded answer={list} waitsFor="the alerts" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Feed rows={rows} list={list} peek={peek} onAcknowledge={acknowledge} onEnd={setClosing} />}
+        {(rows) => <Feed rows={rows} list={list} peek={peek} onAcknowledge={acknowledge} onEnd={setClosing} onAssign={setAssigning} />}
       </Loaded>
+      {assigning !== null && <AssignDialog alert={assigning} onClose={() => setAssigning(null)} />}
       {closing !== null && <CloseDialog alert={closing} onClose={() => setClosing(null)} />}
     </Screen>
   );
@@ -97,10 +110,12 @@ type FeedProps = {
   peek: PeekState<SecurityAlert>;
   onAcknowledge: (alert: SecurityAlert) => Promise<unknown>;
   onEnd: (alert: SecurityAlert) => void;
+  onAssign: (alert: SecurityAlert) => void;
 };
 
-function Feed({ rows, list, peek, onAcknowledge, onEnd }: FeedProps) {
+function Feed({ rows, list, peek, onAcknowledge, onEnd, onAssign }: FeedProps) {
   const { can } = useSession();
+  const [, go] = useLocation();
   const mayChange = can('security-alerts:update');
   const columns = useMemo(() => columnsFor(mayChange ? onAcknowledge : null), [mayChange, onAcknowledge]);
   return (
@@ -115,6 +130,8 @@ function Feed({ rows, list, peek, onAcknowledge, onEnd }: FeedProps) {
       openId={peek.id}
       rowKeys={[
         { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void onAcknowledge(row) },
+        { keys: 'e', label: 'Assign', run: (row) => mayChange && onAssign(row) },
+        { keys: 'i', label: 'To the incident', run: (row) => row.incidentId !== null && go(`/incidents/${row.incidentId}`) },
         { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && onEnd(row) },
       ]}
       phone={(row) => <AlertPhoneRow alert={row} />}
@@ -160,6 +177,15 @@ function columnsFor(acknowledge: ((alert: SecurityAlert) => Promise<unknown>) | 
       cell: ({ count }) => <span className="tabular-nums">{count}</span>,
     },
     { id: 'state', head: 'State', width: 170, hideUnder: 480, cell: (alert) => <StateCell alert={alert} /> },
+    {
+      id: 'incident',
+      head: 'Incident',
+      width: 84,
+      hideUnder: 760,
+      cell: ({ incidentId, incidentNumber }) =>
+        incidentId === null ? null : <TextLink to={`/incidents/${incidentId}`}>INC-{incidentNumber}</TextLink>,
+    },
+    { id: 'owner', head: 'Owner', width: 130, hideUnder: 980, cell: ({ assigneeName }) => assigneeName ?? '' },
     {
       id: 'act',
       head: 'Acknowledge',

@@ -14,6 +14,13 @@ export type AlertFilter = {
   readonly vulnerability_id?: string | undefined;
   readonly source?: string | undefined;
   readonly since?: string | undefined;
+  readonly status?: string | undefined;
+  readonly category?: string | undefined;
+  readonly incident_id?: string | undefined;
+  readonly detection_id?: string | undefined;
+  readonly assignee_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly q?: string | undefined;
 };
 const latestFirst = keyset({ id: alert.id, sort: [{ by: alert.lastAt, direction: 'desc' }] });
@@ -22,8 +29,9 @@ export function listRows(filter: AlertFilter, paging: Paging): Promise<Page<Aler
   return latestFirst.page({ fields: getTableColumns(alert), from: alert, where: whereOf(filter), paging }, (row) => row);
 }
 
-function whereOf({ state, severity, asset_id, vulnerability_id, source, since, q }: AlertFilter): SQL {
-  const parts: SQL[] = [sql`true`];
+function whereOf(filter: AlertFilter): SQL {
+  const { state, severity, asset_id, vulnerability_id, source, since, q } = filter;
+  const parts: SQL[] = [sql`true`, ...bodyParts(filter)];
   if (state !== undefined) parts.push(statesOf(state.split(',')));
   if (severity !== undefined) parts.push(sql`${alert.severity} = any(${sql.param(severity.split(','))}::text[])`);
   if (asset_id !== undefined) parts.push(sql`${alert.assetId} = ${asset_id}::uuid`);
@@ -33,6 +41,23 @@ function whereOf({ state, severity, asset_id, vulnerability_id, source, since, q
   for (const word of (q ?? '').toLowerCase().split(/\s+/).slice(0, 10))
     if (word !== '') parts.push(sql`position(${word} in ${alert.search}) > 0`);
   return sql.join(parts, sql` and `);
+}
+
+function bodyParts({ status, category, incident_id, detection_id, assignee_id, from, to }: AlertFilter): SQL[] {
+  const parts: SQL[] = [];
+  if (status !== undefined) parts.push(statusOf(status.split(',')));
+  if (category !== undefined) parts.push(sql`${alert.category} = ${category}`);
+  if (incident_id !== undefined) parts.push(sql`${alert.incidentId} = ${incident_id}::uuid`);
+  if (detection_id !== undefined) parts.push(sql`${alert.detectionId} = ${detection_id}::uuid`);
+  if (assignee_id !== undefined) parts.push(sql`${alert.assigneeId} = ${assignee_id}::uuid`);
+  if (from !== undefined) parts.push(sql`${alert.lastAt} >= ${from}::timestamptz`);
+  if (to !== undefined) parts.push(sql`${alert.lastAt} < ${to}::timestamptz`);
+  return parts;
+}
+
+function statusOf(words: readonly string[]): SQL {
+  return sql`(case when ${alert.state} = 'new' then 'open' when ${alert.state} = 'acknowledged' then 'in_progress'
+    when ${alert.closeCause} = 'false-alarm' then 'false_positive' else 'resolved' end) = any(${sql.param([...words])}::text[])`;
 }
 
 /** "Not closed" is said as its index says it. */
@@ -74,6 +99,58 @@ export async function lockSame(fingerprint: Buffer, since: Date): Promise<AlertR
 export async function insertRow(draft: AlertDraftRow): Promise<AlertRow> {
   const [row] = await db().insert(alert).values(draft).returning();
   return present(row);
+}
+
+/** How many of the latest alerts are looked at for a relation, and how many relations one alert keeps. */
+const looked = 500;
+const mostRelated = 50;
+
+/** Writes down, on both sides, which alerts of the last day may be the same matter without being merged. Answers the row with them. */
+export async function correlate(row: AlertRow): Promise<AlertRow> {
+  const { rows } = await db().execute<{ id: string }>(sql`
+    select id from (
+      select id, asset_id, category, technique from security_alerts.alert
+      where last_at > ${row.lastAt.toISOString()}::timestamptz - interval '24 hours' and state <> 'closed' and id <> ${row.id}
+      order by last_at desc limit ${looked}) as lately
+    where (asset_id = ${row.assetId}::uuid and category <> ${row.category}) or technique && ${sql.param(row.technique)}::text[]
+    limit 20`);
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return row;
+  await db().execute(sql`
+    update security_alerts.alert set correlated_with = array_append(correlated_with, ${row.id}::uuid)
+    where id = any(${sql.param(ids)}::uuid[]) and cardinality(correlated_with) < ${mostRelated}`);
+  const [known] = await db().update(alert).set({ correlatedWith: ids }).where(eq(alert.id, row.id)).returning();
+  return present(known);
+}
+
+/** Alerts of a matter that belong to no incident yet; repeats that began before the window count as one. */
+export async function countNear({ assetId, category, withinMs }: { assetId: string; category: string; withinMs: number }) {
+  const since = sql`(clock_timestamp() - make_interval(secs => ${withinMs / 1000}))`;
+  const { rows } = await db().execute<{ id: string; times: number }>(sql`
+    select id, case when first_at >= ${since} then count else 1 end as times from security_alerts.alert
+    where asset_id = ${assetId}::uuid and category = ${category} and last_at >= ${since} and incident_id is null and state <> 'closed'
+    order by last_at desc limit 100`);
+  return { alertIds: rows.map(({ id }) => id), occurrences: rows.reduce((total, { times }) => total + Number(times), 0) };
+}
+
+export async function linkRows(ids: readonly string[], incident: { id: string; number: number } | null): Promise<number> {
+  const changed = await db()
+    .update(alert)
+    .set({ incidentId: incident?.id ?? null, incidentNumber: incident?.number ?? null, updatedAt: sql`now()` })
+    .where(sql`${alert.id} = any(${sql.param([...ids])}::uuid[])`)
+    .returning({ id: alert.id });
+  return changed.length;
+}
+
+/** Alerts of an incident that are not closed, and when acknowledging, those nobody acknowledged. Locked. */
+export function lockOfIncident(incidentId: string, states: readonly AlertState[]): Promise<AlertRow[]> {
+  return db()
+    .select()
+    .from(alert)
+    .where(and(eq(alert.incidentId, incidentId), sql`${alert.state} = any(${sql.param([...states])}::text[])`))
+    .orderBy(alert.id)
+    .limit(1000)
+    .for('update');
 }
 
 export async function updateRow(row: AlertRow, change: Partial<AlertDraftRow>): Promise<AlertRow> {

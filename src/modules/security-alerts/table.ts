@@ -1,8 +1,8 @@
 /** The table of this slice as drizzle sees it. The SQL in migrations/ is the authority; a test compares. */
 import { sql } from 'drizzle-orm';
-import { customType, integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { customType, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../contract/severity.ts';
-import type { AlertState, CloseCause } from './contract.ts';
+import type { AlertState, CloseCause, SecurityAlert } from './contract.ts';
 
 const schema = pgSchema('security_alerts');
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -31,6 +31,16 @@ export const alert = schema.table('alert', {
   closedAt: instant('closed_at'),
   closeCause: text('close_cause').$type<CloseCause>(),
   note: text('note').notNull().default(''),
+  category: text('category').notNull().default('general'),
+  detectedSeverity: text('detected_severity').$type<Severity>().notNull(),
+  technique: text('technique').array().notNull().default([]),
+  evidence: jsonb('evidence').$type<SecurityAlert['evidence']>().notNull().default({}),
+  detectionId: uuid('detection_id'),
+  assigneeId: uuid('assignee_id'),
+  assigneeName: text('assignee_name'),
+  incidentId: uuid('incident_id'),
+  incidentNumber: integer('incident_number'),
+  correlatedWith: uuid('correlated_with').array().notNull().default([]),
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
   version: integer('version').notNull().default(1),

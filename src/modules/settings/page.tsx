@@ -39,10 +39,16 @@ function SettingsPage() {
             </li>
           )}
           <li>
+            <TextLink to="/settings/sign-in-providers">Single sign-on</TextLink>
+          </li>
+          <li>
             <TextLink to="/permissions">Permission matrix</TextLink>
           </li>
           <li>
-            <TextLink to="/account">Your password and sessions</TextLink>
+            <TextLink to="/settings/second-factors">Second factors by role</TextLink>
+          </li>
+          <li>
+            <TextLink to="/account">Your sign-in and sessions</TextLink>
           </li>
         </ul>
       </Section>

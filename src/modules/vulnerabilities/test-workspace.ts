@@ -82,6 +82,7 @@ export class TestWorkspace {
             name,
             role: 'engineer' as const,
             active: true,
+            factorDueAt: null,
             lockedUntil: null,
             failedSignIns: 0,
             factors: [],

@@ -2,7 +2,7 @@
 export const migrations = [
   { slice: 'platform', name: '0001_platform', sha256: '855922a77e38aab4db56992cf3e7e01f194e003d9002265e46dab7a66783462c', path: 'src/platform/database/migrations/0001_platform.sql' },
   { slice: 'platform', name: '0002_events', sha256: '7715c87bb74ebe58c166e2c7ac0699d096b4e9e0d41d80385a7bbdbeff4d5a8a', path: 'src/platform/database/migrations/0002_events.sql' },
-  { slice: 'adversarial-detection', name: '0001_adversarial_detection', sha256: 'f63bda12c9daf40cdf576424665c7942f0e55b5d72501a88cb80cc881470b9fd', path: 'src/modules/adversarial-detection/migrations/0001_adversarial_detection.sql' },
+  { slice: 'adversarial-detection', name: '0001_adversarial_detection', sha256: '0c1526fc64709274955d8ed52c88d7c965245fef7f01198eb5556a6a79036c4a', path: 'src/modules/adversarial-detection/migrations/0001_adversarial_detection.sql' },
   { slice: 'adversarial-detection', name: '0002_streams', sha256: 'dd4a28c6864134b556d009e893c85b9c79ebc2c0f65ed986f1646455368fea50', path: 'src/modules/adversarial-detection/migrations/0002_streams.sql' },
   { slice: 'advisories', name: '0001_advisories', sha256: '75d804dcf0ed26753c0abf08ea613f1dd44d21d8e6f0f28aa6effa5884a9e966', path: 'src/modules/advisories/migrations/0001_advisories.sql' },
   { slice: 'advisories', name: '0002_import_job', sha256: '897c9d24b403b09f7d93d7fb5cd8490cdb89ff69fe7fa043f6c8dc81baae6304', path: 'src/modules/advisories/migrations/0002_import_job.sql' },

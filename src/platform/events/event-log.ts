@@ -1,10 +1,9 @@
 /** Reading the event log, and being told when it grew. */
 import { sql } from 'drizzle-orm';
-import pg from 'pg';
 import { z } from 'zod';
 import type { StoredEvent } from '../../contract/event.ts';
-import { currentDatabase, db, systemTransaction } from '../database/database.ts';
-import { log } from '../log.ts';
+import { db, systemTransaction } from '../database/database.ts';
+import { listenFor } from './listen.ts';
 
 const Row = z.object({
   seq: z.coerce.number(),
@@ -40,51 +39,7 @@ export async function newestEvent(): Promise<number> {
   return Number(rows[0]?.last ?? 0);
 }
 
-/** Calls `grown` on every notification of new events. */
+/** Calls `grown` on every notification of new events, and whenever the connection was made: what came before that was not heard. */
 export function listenForEvents(grown: () => void): { stop(): Promise<void> } {
-  return listenTo('aispm_event', grown);
-}
-
-/**
- * Calls `heard` on every notification of a channel with what it carried, and with '' whenever the connection was made (again):
- * what came while nobody listened is not told. The connection is its own.
- * @param channel a lower-case word of ours, never text of somebody else: LISTEN takes no parameter.
- */
-export function listenTo(channel: string, heard: (payload: string) => void): { stop(): Promise<void> } {
-  const login = currentDatabase().target.application;
-  let client: pg.Client | undefined;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const connect = async (): Promise<void> => {
-    if (stopped) return;
-    const next = new pg.Client({ ...login, statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
-    next.on('error', () => {});
-    next.on('end', again);
-    next.on('notification', ({ payload }) => heard(payload ?? ''));
-    try {
-      await next.connect();
-      await next.query(`listen ${next.escapeIdentifier(channel)}`);
-      client = next;
-      // Whatever came while nobody listened.
-      heard('');
-    } catch (error) {
-      log().warn({ code: 'events.listenFailed', reason: error instanceof Error ? error.message : '' }, 'Cannot listen for events yet');
-      await next.end().catch(() => {});
-    }
-  };
-  const again = (): void => {
-    client = undefined;
-    if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void connect(), 500);
-  };
-  void connect();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => {});
-    },
-  };
+  return listenFor('aispm_event', { heard: grown, connected: grown });
 }

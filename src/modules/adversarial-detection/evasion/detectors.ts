@@ -1,0 +1,7 @@
+/** The calibrated detectors, in the order of the answers. */
+import ensembleDisagreement from '../detectors/ensemble-disagreement.ts';
+import margin from '../detectors/margin.ts';
+import neighbourDisagreement from '../detectors/neighbour-disagreement.ts';
+import type { EvasionDetector } from './detector.ts';
+
+export const evasionDetectors: readonly EvasionDetector[] = [neighbourDisagreement, ensembleDisagreement, margin];

@@ -1,0 +1,150 @@
+/** From the body of this slice to the question of data quality's poisoning check, and back. */
+
+import type { InputOf, OutputOf } from '../../../contract/endpoint.ts';
+import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
+import type { checkPoisoning } from '../../data-quality/contract.ts';
+import { evaluated, type Judgement, notEvaluated } from '../judgement.ts';
+import type { PoisoningQuestion } from './poisoning-contract.ts';
+import { howToSupply } from './supply-words.ts';
+
+type Check = InputOf<typeof checkPoisoning>;
+export type PoisoningAnswer = OutputOf<typeof checkPoisoning>;
+
+const labelColumn = 'label';
+const splitColumn = 'split';
+const orderColumn = 'observedAt';
+
+/** Features become the columns x1 … xd; times become milliseconds; gradients go along when every sample has one of the same length. */
+export function toCheck({ samples, modelPredictions }: PoisoningQuestion, seed: number): Check {
+  const features = (samples[0]?.features ?? []).map((_, d) => ({
+    name: `x${d + 1}`,
+    values: samples.map((sample) => sample.features[d] ?? null),
+  }));
+  const hasSplit = samples.some(({ split }) => split !== undefined);
+  const hasOrder = samples.some(({ observedAt }) => observedAt !== undefined);
+  const length = samples[0]?.gradient?.length;
+  const gradients =
+    length !== undefined && samples.every(({ gradient }) => gradient?.length === length)
+      ? samples.map(({ gradient }) => gradient ?? [])
+      : undefined;
+  return {
+    data: {
+      columns: [
+        ...features,
+        { name: labelColumn, values: samples.map(({ label }) => String(label)) },
+        ...(hasSplit ? [{ name: splitColumn, values: samples.map(({ split }) => split ?? null) }] : []),
+        ...(hasOrder
+          ? [{ name: orderColumn, values: samples.map(({ observedAt }) => (observedAt === undefined ? null : Date.parse(observedAt))) }]
+          : []),
+      ],
+    },
+    label: labelColumn,
+    ...(hasSplit ? { split: splitColumn } : {}),
+    ...(hasOrder ? { order: orderColumn } : {}),
+    ...(gradients === undefined ? {} : { gradients }),
+    ...(modelPredictions === undefined
+      ? {}
+      : { modelPredictions: modelPredictions.map(({ modelId, predictions }) => ({ model: modelId, labels: predictions.map(String) })) }),
+    seed,
+  };
+}
+
+/** Families without which nothing is called clean. @source threat-detection practice: label, statistical and trigger evidence. */
+const neededForClean: readonly string[] = ['label-quality', 'statistical', 'trigger-search'];
+/** A pattern is proven from here on. */
+const provenP = 1e-4;
+const strongFamilies: readonly string[] = ['label-quality', 'spectral-signature', 'gradient-anomaly'];
+const weakFamilies: readonly string[] = ['duplicate-flood', 'statistical'];
+
+export type Around = { /** null: nobody knows what was trained on it. */ readonly productionDescendant: boolean | null };
+
+/** `poisoned` and `suspicious` are threats; `clean` is only said when the three families that can say it were evaluated. */
+export function toJudgement(answer: PoisoningAnswer, question: PoisoningQuestion, { productionDescendant }: Around): Judgement {
+  const { verdict, families, notRun, reason, confidence, decidedBy } = answer;
+  const decision = decisionOf(answer);
+  const rows = question.samples.length;
+  const shareOf = (names: readonly string[]): number =>
+    Math.max(0, ...families.filter(({ family }) => names.includes(family)).map(({ flaggedCount }) => flaggedCount)) / rows;
+  const trigger = families.some(
+    ({ family, findings }) => family === 'trigger-search' && findings.some(({ counts, adjustedP }) => counts && adjustedP <= provenP),
+  );
+  const isThreat = decision === 'threat';
+  return {
+    decision,
+    title: `Training data was tampered with: ${question.datasetId}`,
+    summary: summaryOf(decision, reason),
+    pValue: isThreat && confidence !== null ? 1 - confidence : null,
+    families: [...families.map(familyOf), ...notRun.map(({ family, reason: why }) => notEvaluated(family, family, why))],
+    flagged: isThreat ? flaggedOf(answer, question) : [],
+    missingEvidence: missingOf(answer, question),
+    evidence: {
+      poisoned: verdict === 'poisoned',
+      triggerProven: isThreat && trigger,
+      strongRowShare: shareOf(strongFamilies),
+      weakRowShare: shareOf(weakFamilies),
+      distributionChanged: verdict === 'suspicious',
+      productionDescendant,
+    },
+    evidenceFamilies: decidedBy.length,
+  };
+}
+
+export function decisionOf({ verdict, notRun }: Pick<PoisoningAnswer, 'verdict' | 'notRun'>): Judgement['decision'] {
+  if (verdict === 'poisoned' || verdict === 'suspicious') return 'threat';
+  if (verdict === 'unknown') return 'insufficient-evidence';
+  return notRun.some(({ family }) => neededForClean.includes(family)) ? 'insufficient-evidence' : 'no-threat';
+}
+
+function summaryOf(decision: Judgement['decision'], reason: string): string {
+  if (decision === 'no-threat') return 'Labels, columns and triggers were judged: no more stands out than chance explains.';
+  if (decision === 'insufficient-evidence') return `Too little to decide: ${reason}`.slice(0, 2000);
+  return `${reason.slice(0, 1900)}. Check the rows named, and do not train on them before.`;
+}
+
+const mostFigures = 40;
+
+function familyOf({
+  family,
+  method,
+  flaggedCount,
+  findings,
+  notes,
+  figures,
+}: PoisoningAnswer['families'][number]): Judgement['families'][number] {
+  const weighing = findings.filter(({ counts }) => counts);
+  return evaluated(family, method, {
+    statistic: { ...Object.fromEntries(Object.entries(figures).slice(0, mostFigures)), findings: findings.length },
+    pValue: weighing.length === 0 ? null : Math.min(...weighing.map(({ adjustedP }) => adjustedP)),
+    flaggedCount,
+    reason: [...weighing.slice(0, 3).map(({ what }) => what), ...notes].join('; ').slice(0, 1000) || null,
+  });
+}
+
+/** The rows that data quality names, at most a thousand; adjusted over all rows where their p-values came along, else the bound p · n. */
+function flaggedOf({ flagged, rowP }: PoisoningAnswer, { samples }: PoisoningQuestion): Judgement['flagged'] {
+  const adjusted = rowP === null ? null : benjaminiHochberg(rowP);
+  return flagged.map(({ row, label, p, families }) => ({
+    id: samples[row]?.id ?? String(row),
+    families: families.map(({ family }) => family),
+    pValue: p,
+    adjustedPValue: adjusted?.[row] ?? Math.min(1, p * samples.length),
+    evidence: { row, label, families: Object.fromEntries(families.map(({ family, p: own }) => [family, own])) },
+  }));
+}
+
+function missingOf({ notRun }: PoisoningAnswer, { baselineId }: PoisoningQuestion): Judgement['missingEvidence'] {
+  const missing = notRun.map(({ family, reason }) => ({
+    needed: reason.slice(0, 500),
+    enables: `the family ${family}`,
+    howToSupply: howToSupply(family),
+  }));
+  if (baselineId === undefined) return missing;
+  return [
+    ...missing,
+    {
+      needed: 'the rows of the baseline',
+      enables: 'a comparison with earlier data',
+      howToSupply: `baselines keep no rows, so ${baselineId.slice(0, 100)} was not compared: send earlier rows along with split or observedAt`,
+    },
+  ];
+}

@@ -1,0 +1,21 @@
+/** The product door of threat detection. */
+import type { Route } from '../../platform/http/handle.ts';
+import { blockRoutes } from './block-routes.ts';
+import { configurationRoutes } from './configuration-routes.ts';
+import { detectionRoutes } from './detection-routes.ts';
+import { evasionRoutes } from './evasion-routes.ts';
+import { plantedRoutes } from './planted/planted-routes.ts';
+import { poisoningRoutes } from './poisoning/poisoning-routes.ts';
+import { privacyRoutes } from './privacy/privacy-routes.ts';
+import { streamRoutes } from './streams/stream-routes.ts';
+
+export const routes: readonly Route[] = [
+  ...configurationRoutes,
+  ...blockRoutes,
+  ...detectionRoutes,
+  ...evasionRoutes,
+  ...poisoningRoutes,
+  ...privacyRoutes,
+  ...streamRoutes,
+  ...plantedRoutes,
+];

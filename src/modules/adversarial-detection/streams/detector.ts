@@ -1,0 +1,71 @@
+/** What a stream detector sees of one client's queries, and what it answers. One file each; the list is in detectors.ts. */
+import { distanceOf, type Sketch } from './sketch.ts';
+
+export const streamDetectorIds = [
+  'distance-distribution',
+  'near-duplicate',
+  'boundary-walk',
+  'synthetic-share',
+  'attribute-sweep',
+  'record-probe',
+  'volume',
+] as const;
+export type StreamDetectorId = (typeof streamDetectorIds)[number];
+
+export type Stream = {
+  /** By time. */
+  readonly sketches: readonly Sketch[];
+  /** For each but the first: the nearest earlier query. */
+  readonly nearest: readonly Nearest[];
+  /** Distance between queries that have nothing to do with each other: the scale of "near". */
+  readonly typical: number;
+  /** Queries of each hour, [hour since 1970, count], by time; empty when it is not known. */
+  readonly hours: readonly (readonly [hour: number, count: number])[];
+};
+export type Nearest = { readonly distance: number; readonly index: number };
+
+export type StreamReading = { readonly statistic: number /** What was seen, half a sentence. */; readonly note: string };
+export type StreamDetector = {
+  readonly id: StreamDetectorId;
+  readonly method: string;
+  /** Used until enough benign history is there; the statistic is odd when it is above. */
+  readonly uncalibratedThreshold: number;
+  /** Learnt thresholds do not go below it: less is no attack however rare. */
+  readonly leastThreshold: number;
+  readonly speaksFor: 'extraction' | 'boundary-search' | 'privacy-probing' | 'change';
+  /** @returns the statistic, or why there is none. */
+  readonly read: (stream: Stream) => StreamReading | string;
+};
+
+export const fewestQueries = 50;
+/** Distances under this share of the typical one are near. */
+export const nearShare = 0.1;
+
+export type StreamAround = {
+  readonly hours?: Stream['hours'];
+  /** Typical distance of other clients, or of the profile's data; left out, the stream's own: then who only probes is near to nothing. */
+  readonly typical?: number | null;
+};
+
+/** O(n²): 512 queries take a few milliseconds. */
+export function streamOf(sketches: readonly Sketch[], { hours = [], typical = null }: StreamAround = {}): Stream {
+  const nearest: Nearest[] = [];
+  for (let i = 1; i < sketches.length; i++) {
+    let best: Nearest = { distance: Infinity, index: -1 };
+    for (let j = 0; j < i; j++) {
+      const distance = distanceOf(sketches[i] as Sketch, sketches[j] as Sketch);
+      if (distance < best.distance) best = { distance, index: j };
+    }
+    nearest.push(best);
+  }
+  return { sketches, nearest, typical: typical ?? typicalDistance(sketches), hours };
+}
+
+/** The 90 % quantile of the distances of a thinned sample of all pairs: probing one record makes most pairs near, not the far ones. */
+export function typicalDistance(points: readonly Pick<Sketch, 'components'>[]): number {
+  const apart: number[] = [];
+  for (let i = 1; i < points.length; i++)
+    for (let j = i % 13; j < i; j += 13) apart.push(distanceOf(points[i] as Sketch, points[j] as Sketch));
+  const sorted = apart.filter((distance) => distance > 0).toSorted((a, b) => a - b);
+  return sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 0;
+}

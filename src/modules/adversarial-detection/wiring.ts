@@ -1,0 +1,26 @@
+/** Keeps what this process knows for screening up to date: told by the database, reloaded after a lost connection. */
+import { listenFor } from '../../platform/events/listen.ts';
+import { log } from '../../platform/log.ts';
+import { refresh, reloadStates } from './screening-state.ts';
+import { flushScreening } from './write-behind.ts';
+
+/** Every process that screens calls it once, when its database is open. */
+export function startScreening(): { stop(): Promise<void> } {
+  const listening = listenFor('aispm_screening', {
+    heard: (payload) => {
+      const [workspaceId = '', topic = '', id = ''] = payload.split(' ');
+      void refresh(workspaceId, topic, id).catch(complain);
+    },
+    connected: () => void reloadStates().catch(complain),
+  });
+  return {
+    async stop() {
+      await listening.stop();
+      await flushScreening();
+    },
+  };
+}
+
+function complain(error: unknown): void {
+  log('error').error({ error, code: 'screening.notRefreshed' }, 'What screening knows could not be brought up to date');
+}

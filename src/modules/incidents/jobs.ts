@@ -1,0 +1,24 @@
+/** What incidents hear: alerts that may be a matter, attacks that must be answered, acts that moved. */
+import { on } from '../../platform/events/subscribe.ts';
+import { detectionMade } from '../adversarial-detection/contract.ts';
+import { alertChanged, alertRaised } from '../security-alerts/contract.ts';
+import { lockAct } from './act-store.ts';
+import { considerAlert } from './alert-rules.ts';
+import { actChanged } from './contract.ts';
+import { containWhenHeld } from './incident.ts';
+import { pokeRun } from './playbooks/run-playbook.ts';
+import { respond } from './respond.ts';
+
+export const subscriptions = [
+  // Of its own: an alert that takes long to judge must not keep an attack from being answered.
+  on(detectionMade, 'incidents.response', (news) => respond(news)),
+  on(alertRaised, 'incidents', ({ alertId }) => considerAlert(alertId)),
+  on(alertChanged, 'incidents', async ({ alertId, repeated }) => {
+    if (repeated === true) await considerAlert(alertId);
+  }),
+  on(actChanged, 'incidents', async ({ actId, state, incidentId }) => {
+    if (incidentId !== null && state === 'in_force') await containWhenHeld(incidentId);
+    const act = await lockAct(actId);
+    if (act !== null && act.runId !== null && act.step !== null) await pokeRun(act.runId, act.step);
+  }),
+];

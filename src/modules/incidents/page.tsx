@@ -1,0 +1,202 @@
+/** Incidents: latest first, what still needs somebody unless a filter says otherwise. */
+import { useMemo, useState } from 'react';
+import { useSession } from '../../client/session.ts';
+import { useChange } from '../../client/use-change.ts';
+import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
+import { Person } from '../../ui/avatar.tsx';
+import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
+import { CountLine } from '../../ui/count-line.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { definePage } from '../../ui/define-page.ts';
+import type { FilterField } from '../../ui/filter.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { inertLine } from '../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { SeverityShape } from '../../ui/severity.tsx';
+import { TwoLines } from '../../ui/table-body.tsx';
+import type { Column } from '../../ui/table-column.ts';
+import { PhoneRow } from '../../ui/table-phone.tsx';
+import { Badge } from '../../ui/tag.tsx';
+import { toast } from '../../ui/toast-store.ts';
+import { useFilters } from '../../ui/use-filters.ts';
+import { acknowledgeIncident, type Incident, incidentStates, listIncidents } from './contract.ts';
+import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, touched } from './incident-words.tsx';
+import { OpenDialog } from './open-dialog.tsx';
+
+const severities = ['critical', 'high', 'medium', 'low', 'informational'];
+const fields: readonly FilterField[] = [
+  {
+    key: 'state',
+    label: 'state',
+    kind: 'choice',
+    choices: incidentStates.map((value) => ({ value, label: incidentStateWord(value).toLowerCase() })),
+  },
+  { key: 'severity', label: 'severity', kind: 'choice', choices: severities.map((value) => ({ value, label: value })) },
+  { key: 'category', label: 'category', kind: 'text' },
+];
+const byId = (row: Incident): string => row.id;
+const byName = (row: Incident): string => inertLine(row.title);
+const pathOf = (row: Incident): string => `/incidents/${row.id}`;
+
+function useIncidentFilter() {
+  const filters = useFilters(fields);
+  const filter = useMemo(() => {
+    const state = filters.value('state');
+    const severity = filters.value('severity');
+    const category = filters.value('category') ?? filters.value('category', 'has');
+    const q = filters.text.trim();
+    return {
+      ...(state === undefined ? {} : { state }),
+      ...(severity === undefined ? {} : { severity }),
+      ...(category === undefined ? {} : { category }),
+      ...(q === '' ? {} : { q }),
+    };
+  }, [filters]);
+  return { filters, filter };
+}
+
+function IncidentsPage() {
+  const { can } = useSession();
+  const { filters, filter } = useIncidentFilter();
+  const list = useEndpointPages(listIncidents, { ...filter, limit: 50 }, { live: liveEvents });
+  const [opening, setOpening] = useState(false);
+  return (
+    <Screen
+      title="Incidents"
+      ready={list.data !== undefined}
+      actions={
+        can('incidents:create') ? (
+          <Button kind="primary" onClick={() => setOpening(true)}>
+            Open an incident
+          </Button>
+        ) : undefined
+      }
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Title, asset or INC-12" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
+          />
+        </>
+      }
+    >
+      <Loaded answer={list} waitsFor="the incidents" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
+        {(rows) => <Rows rows={rows} list={list} />}
+      </Loaded>
+      {opening && <OpenDialog onClose={() => setOpening(false)} />}
+    </Screen>
+  );
+}
+
+function Rows({ rows, list }: { rows: readonly Incident[]; list: EndpointPages<Incident> }) {
+  const { can } = useSession();
+  const acknowledge = useChange(acknowledgeIncident, {
+    invalidates: touched,
+    onDone: ({ number }) => toast({ text: `You look at INC-${number}` }),
+    onRefused: (problem) => toast({ text: problem.message }),
+  });
+  const mayChange = can('incidents:update');
+  return (
+    <DataTable
+      label="Incidents"
+      rows={rows}
+      rowId={byId}
+      rowName={byName}
+      rowTo={pathOf}
+      columns={columns}
+      viewKey="incidents"
+      rowKeys={[
+        {
+          keys: 'a',
+          label: 'Acknowledge',
+          run: (row) => mayChange && row.acknowledgedAt === null && void acknowledge.run({ id: row.id, version: row.version }),
+        },
+      ]}
+      phone={(row) => <IncidentPhoneRow incident={row} />}
+      {...(list.total === undefined ? {} : { total: list.total })}
+      hasMore={list.hasMore}
+      onMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
+  );
+}
+
+const columns: Column<Incident>[] = [
+  { id: 'severity', head: 'Severity', headHidden: true, width: 46, cell: ({ severity }) => <SeverityShape severity={severity} /> },
+  { id: 'number', head: 'Number', width: 78, hideUnder: 560, cell: ({ number }) => <span className="tabular-nums">INC-{number}</span> },
+  {
+    id: 'title',
+    head: 'What is the matter',
+    primary: true,
+    cell: (row) => <TwoLines title={inertLine(row.title)} second={secondLine(row)} />,
+  },
+  {
+    id: 'alerts',
+    head: 'Alerts',
+    width: 64,
+    align: 'right',
+    hideUnder: 760,
+    cell: ({ alertCount }) => <span className="tabular-nums">{alertCount}</span>,
+  },
+  { id: 'owner', head: 'Owner', width: 150, hideUnder: 640, cell: ({ assigneeName }) => <Person name={assigneeName} /> },
+  { id: 'state', head: 'State', width: 190, hideUnder: 480, cell: (row) => <StateCell row={row} /> },
+  { id: 'opened', head: 'Opened', width: 84, align: 'right', cell: ({ openedAt }) => <RelativeTime at={openedAt} form="age" /> },
+];
+
+function secondLine({ category, assetName, source }: Incident): string {
+  return [categoryWords(category), assetName === null ? null : inertLine(assetName), source].filter((part) => part !== null).join(' · ');
+}
+
+function StateCell({ row }: { row: Incident }) {
+  return (
+    <span className="flex flex-wrap items-center gap-1.5">
+      <IncidentStateBadge state={row.state} />
+      {row.escalationLevel > 0 && row.acknowledgedAt === null && <Badge tone="critical">level {row.escalationLevel}</Badge>}
+    </span>
+  );
+}
+
+function IncidentPhoneRow({ incident }: { incident: Incident }) {
+  return (
+    <PhoneRow
+      shape={<SeverityShape severity={incident.severity} />}
+      title={inertLine(incident.title)}
+      to={pathOf(incident)}
+      figure={<RelativeTime at={incident.openedAt} form="age" />}
+      reason={`INC-${incident.number} · ${secondLine(incident)}`}
+      owner={<StateCell row={incident} />}
+    />
+  );
+}
+
+function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered)
+    return <EmptyNote kind="no-match" title="No incident matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  return (
+    <EmptyNote
+      kind="all-clear"
+      title="No incident needs anybody"
+      actions={<ButtonLink to="/incidents?state=closed">Show closed ones</ButtonLink>}
+    >
+      One opens when an alert is grave enough, or comes often enough;{' '}
+      <TextLink to="/security-alerts">alerts below that wait in their own list</TextLink>. What nobody watches raises none.
+    </EmptyNote>
+  );
+}
+
+export default definePage({
+  path: '/incidents',
+  title: 'Incidents',
+  permission: 'incidents:read',
+  group: 'Respond',
+  icon: 'siren',
+  order: 2,
+  Page: IncidentsPage,
+});

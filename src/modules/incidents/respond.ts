@@ -1,0 +1,58 @@
+/**
+ * What follows by itself when an attack was recognised. Contain what is compromised, never the victim: crafted inputs and probing
+ * block the input and the client on that model; poisoning quarantines the data set. In simulation it is written down, not done.
+ */
+import type { z } from 'zod';
+import type { detectionMade } from '../adversarial-detection/contract.ts';
+import { requestAct } from './act.ts';
+import { assetFacts } from './asset-facts.ts';
+import { modelOf } from './playbooks/facts.ts';
+import { isAtLeast, type ResponseSettings, responseSettings } from './response-settings.ts';
+
+export type DetectionNews = z.output<typeof detectionMade.payload>;
+/** Detection refuses by itself what it sees in line; the acts here find that block in force, and add those that are missing. */
+export type PlannedAct = { readonly action: string; readonly parameters: Record<string, string | number>; readonly deadlineMs: number };
+
+/** Kinds whose harm comes in through inputs, from a client. */
+const byInput: readonly string[] = ['model-evasion', 'membership-inference', 'attribute-inference', 'extraction'];
+
+/**
+ * The acts that the thresholds ask for. Pure.
+ * @param assetType of the asset that was attacked; null when it is not in the inventory
+ */
+export function plan(
+  news: Pick<DetectionNews, 'kind' | 'severity' | 'assetId' | 'clientId' | 'inputSha256'>,
+  settings: ResponseSettings,
+  { assetType, modelId }: { readonly assetType: string | null; readonly modelId: string | null },
+): PlannedAct[] {
+  const { kind, severity, assetId, clientId, inputSha256 } = news;
+  const acts: PlannedAct[] = [];
+  const onModel = modelId === null ? {} : { modelId };
+  if (byInput.includes(kind) && isAtLeast(severity, settings.blockAtSeverity)) {
+    const block = { forMs: settings.blockForMs, ...onModel };
+    const deadlineMs = settings.blockDeadlineMs;
+    if (inputSha256 !== null) acts.push({ action: 'block-input', parameters: { inputSha256, ...block }, deadlineMs });
+    // One flagged input is what one clean input in a hundred looks like: it alone shuts nobody out. Without a model a client would be
+    // shut out of everything for what it did in one place.
+    const isTheClient = inputSha256 === null || isAtLeast(severity, 'high');
+    if (clientId !== null && modelId !== null && isTheClient)
+      acts.push({ action: 'block-client', parameters: { clientId, ...block }, deadlineMs });
+  }
+  if (kind === 'data-poisoning' && assetId !== null && assetType === 'dataset' && isAtLeast(severity, settings.quarantineAtSeverity))
+    acts.push({ action: 'quarantine-asset', parameters: { assetId }, deadlineMs: settings.quarantineDeadlineMs });
+  return acts;
+}
+
+export async function respond(news: DetectionNews): Promise<void> {
+  const settings = await responseSettings();
+  const [asset, modelId] = [await assetFacts(news.assetId), await modelOf(news.detectionId)];
+  for (const act of plan(news, settings, { assetType: asset?.type ?? null, modelId }))
+    await requestAct({
+      ...act,
+      reason: news.title,
+      severity: news.severity,
+      incidentId: null,
+      detectionId: news.detectionId,
+      simulate: settings.simulate,
+    });
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Address, AddressChange } from './address-shape.ts';
+
+const mail = {
+  channel: 'email',
+  host: 'smtp.example.test',
+  port: 587,
+  security: 'starttls',
+  from: 'a@example.test',
+  to: ['b@example.test'],
+};
+
+test('a password that is left out stays, and null takes it away', () => {
+  assert.equal(Object.hasOwn(AddressChange.parse(mail), 'password'), false);
+  assert.deepEqual(
+    Object.entries(AddressChange.parse({ ...mail, password: null })).find(([name]) => name === 'password'),
+    ['password', null],
+  );
+});
+
+test('what would break a header or leave a place is refused: line breaks, display names, other schemes, numbers', () => {
+  for (const wrong of [
+    { ...mail, from: 'a@example.test\r\nBcc: x@example.test' },
+    { ...mail, to: ['Bob <b@example.test>'] },
+    { ...mail, host: 'user@inside.test' },
+    { channel: 'slack', webhookUrl: 'file:///etc/passwd' },
+    { channel: 'webhook', url: 'https://example.test', signingSecret: `whsec_${Buffer.alloc(23).toString('base64')}` },
+    { channel: 'sms', accountSid: `AC${'0'.repeat(32)}`, sender: '+15005550006', to: '015112345678', authToken: 'a'.repeat(32) },
+    { channel: 'pagerduty', routingKey: 'short' },
+  ])
+    assert.ok(!Address.safeParse(wrong).success, JSON.stringify(wrong));
+  assert.ok(
+    Address.safeParse({ channel: 'webhook', url: 'https://example.test', signingSecret: `whsec_${Buffer.alloc(64).toString('base64')}` })
+      .success,
+  );
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import type { StoredEvent } from '../../contract/event.ts';
+import { systemActor } from '../../platform/actors.ts';
+import { inDatabase, transaction } from '../../platform/database/database.ts';
+import { testDatabase } from '../../platform/database/test-database.ts';
+import { forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
+import { handle } from '../../platform/http/handle.ts';
+import { getUser, identityProblems } from '../identity/contract.ts';
+import { raiseForAttackedSignIn, raiseForCopiedPasskey, raiseForReusedToken } from './identity-alerts.ts';
+
+test('a copied passkey, a token used twice and guesses at one account are one alert each, with the name of whose account it is', async (t) => {
+  const base = await testDatabase(t);
+  const { owner, workspaceId } = base;
+  const at = new Date().toISOString();
+  const accountId = randomUUID();
+  const ada = {
+    id: accountId,
+    email: 'ada@example.org',
+    name: 'Ada Admin',
+    role: 'admin',
+    active: true,
+    lockedUntil: null,
+    failedSignIns: 0,
+    factors: [],
+    factorDueAt: null,
+    createdAt: at,
+    lastSignInAt: null,
+  } as const;
+  serveLocally([
+    handle(
+      getUser,
+      ({ id }) => {
+        if (id !== accountId) throw identityProblems.userNotFound({ id });
+        return { ...ada, factors: [] };
+      },
+      { transaction: 'none' },
+    ),
+  ]);
+  t.after(() => forgetLocalRoutes());
+  const event: StoredEvent = {
+    seq: 1,
+    id: randomUUID(),
+    workspaceId,
+    type: 'passkey.copied',
+    at,
+    traceId: null,
+    actorId: null,
+    payload: null,
+  };
+  const passkeyId = randomUUID();
+  // As event handlers do: the system itself, in the workspace of the event.
+  const context = { ...base.context(), actor: systemActor(workspaceId, 'security-alerts') };
+  await inDatabase(base.database, () =>
+    transaction(context, async () => {
+      await raiseForCopiedPasskey({ accountId, passkeyId }, event);
+      await raiseForCopiedPasskey({ accountId, passkeyId }, event);
+      await raiseForReusedToken({ accountId, familyId: randomUUID() }, event);
+      await raiseForAttackedSignIn({ accountId, failures: 10 }, event);
+      await raiseForAttackedSignIn({ accountId: randomUUID(), failures: 10 }, event);
+    }),
+  );
+  const alerts = await owner.query<{ title: string; severity: string; count: number }>(
+    'select title, severity, count from security_alerts.alert order by id',
+  );
+  assert.deepEqual(
+    alerts.rows.map(({ title, severity, count }) => [title, severity, count]),
+    [
+      ['A passkey of Ada Admin seems to be copied', 'high', 2],
+      ['A refresh token of Ada Admin was used twice', 'high', 1],
+      ['Somebody is guessing their way into the account of Ada Admin', 'medium', 1],
+      ['Somebody is guessing their way into the account of somebody who is gone', 'medium', 1],
+    ],
+  );
+});
