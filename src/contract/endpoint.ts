@@ -29,7 +29,8 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly status: Status;
   /**
    * 'json' answers `output`; 'file' streams bytes (`output` describes nothing); 'events' is a server-sent stream; 'upload' takes a raw
-   * body stream, its input comes from the query; 'redirect' sends a browser on (303) to a place of ours or to one other site it names.
+   * body stream, its input comes from the query; 'redirect' sends a browser on (303) to a place of ours or to one other site it names;
+   * 'relay' takes a JSON body as its bytes (its input is the path alone) and answers what somebody else said, with their status.
    */
   readonly kind: Kind;
   /** How a POST body is written: JSON, or the fields of an HTML form. */
@@ -51,7 +52,7 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly deprecated?: boolean;
 };
 
-export type Kind = 'json' | 'file' | 'events' | 'upload' | 'redirect';
+export type Kind = 'json' | 'file' | 'events' | 'upload' | 'redirect' | 'relay';
 export type Status = 200 | 201 | 202 | 204 | 303;
 
 type Draft<I extends z.ZodType, O extends z.ZodType> = {

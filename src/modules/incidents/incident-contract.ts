@@ -33,9 +33,6 @@ export const incidentProblems = problems('incidents', {
 export const incidentStates = ['open', 'investigating', 'contained', 'resolved', 'closed', 'false_positive'] as const;
 export const IncidentState = z.enum(incidentStates);
 export type IncidentState = z.infer<typeof IncidentState>;
-/** Those that still need somebody. */
-export const activeStates = ['open', 'investigating', 'contained', 'resolved'] as const satisfies readonly IncidentState[];
-
 export const ActorWord = z.object({ kind: z.enum(['user', 'service', 'job', 'system']), id: z.string(), name: z.string() });
 export type ActorWord = z.infer<typeof ActorWord>;
 

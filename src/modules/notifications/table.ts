@@ -136,4 +136,3 @@ export const heard = schema.table(
   },
   (table) => [primaryKey({ columns: [table.destinationId, table.fingerprint] })],
 );
-export type HeardRow = typeof heard.$inferSelect;

@@ -10,7 +10,7 @@ import { inSpan } from '../telemetry/tracing.ts';
 import { Cancellation } from './cancellation.ts';
 import { cookieLine, cookiesIn } from './cookies.ts';
 import { formFields, readBounded } from './form.ts';
-import type { FileAnswer, RequestContext, Route } from './handle.ts';
+import type { FileAnswer, RelayAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
 import { checkedLocation, type RedirectAnswer } from './redirect.ts';
@@ -55,7 +55,8 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
     if (actor !== null) checkStepUp(endpoint, actor);
     input = endpoint.body === 'form' ? await gatherForm(endpoint, request) : gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
-    if (endpoint.body === 'form') context = { ...context, header: (name) => [request.headers[name]].flat()[0] };
+    if (endpoint.body === 'form' || endpoint.kind === 'relay') context = { ...context, header: (name) => [request.headers[name]].flat()[0] };
+    if (endpoint.kind === 'relay') context = { ...context, bytes: jsonBytes(request) };
     if (endpoint.kind === 'redirect') context = { ...context, rawQuery: request.url.split('?', 2)[1] ?? '' };
     const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));
     if (leavesEntry(endpoint)) coverage.decided(context.actor.workspaceId, context.traceId);
@@ -133,12 +134,19 @@ function gatherInput(endpoint: Endpoint, request: FastifyRequest): unknown {
   const params = typeof request.params === 'object' ? request.params : {};
   const query = request.query as Record<string, unknown>;
   const inQuery = (endpoint.kind !== 'json' && endpoint.kind !== 'redirect') || endpoint.method === 'GET' || endpoint.method === 'DELETE';
+  if (endpoint.kind === 'relay') return { ...params };
   if (inQuery) return { ...typedQuery(query, endpoint.input), ...params };
   if (request.body === undefined) return { ...params };
   if (!Buffer.isBuffer(request.body)) throw commonProblems.mediaType({ expected: 'application/json' });
   const body = parseJsonBody(request.body);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return { ...body, ...params };
+}
+
+/** Bounded by the endpoint's own limit, and nobody has looked into it. @throws request.mediaType */
+function jsonBytes({ body }: FastifyRequest): Buffer {
+  if (!Buffer.isBuffer(body)) throw commonProblems.mediaType({ expected: 'application/json' });
+  return body;
 }
 
 /** A form's fields, and no others: what stands in the query of a form's address is not part of it. */
@@ -188,6 +196,7 @@ type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply
 function send(endpoint: Endpoint, output: unknown, { request, reply }: Exchange): Promise<void> | undefined {
   if (endpoint.kind === 'events') return sendEvents(output as AsyncIterable<string>, reply);
   if (endpoint.kind === 'redirect') sendOn(output, reply);
+  else if (endpoint.kind === 'relay') passOn(output as RelayAnswer, reply);
   else if (isFile(output)) sendFile(output, reply);
   else if (endpoint.status === 204) reply.code(204).send();
   else
@@ -214,6 +223,10 @@ function sendFile({ name, mediaType, body, inline }: FileAnswer, reply: FastifyR
 function sendOn(output: unknown, reply: FastifyReply): void {
   if (!isRedirect(output)) throw commonProblems.internal({}, { cause: 'an endpoint of redirects answered something else' });
   reply.code(303).header('location', checkedLocation(output)).send();
+}
+
+function passOn({ status, headers, bytes }: RelayAnswer, reply: FastifyReply): void {
+  reply.code(status).headers(headers).send(bytes);
 }
 
 function isRedirect(output: unknown): output is RedirectAnswer {

@@ -22,8 +22,10 @@ export type RequestContext = Context & {
   readonly lastEventId?: string;
   /** The query as it was sent, only of endpoints of kind 'redirect': signatures are over its very letters. */
   readonly rawQuery?: string;
-  /** One header as it was sent, only of endpoints that take a form: what sends it signs it there. */
+  /** One header as it was sent, only of endpoints that take a form (what sends it signs it there) and of those that relay. */
   readonly header?: (name: string) => string | undefined;
+  /** The JSON body as it was sent, only of endpoints of kind 'relay'. Nobody has parsed it. */
+  readonly bytes?: Buffer;
 };
 export type FileAnswer = {
   readonly name: string;
@@ -33,9 +35,16 @@ export type FileAnswer = {
   readonly inline?: true;
 };
 
+/** What somebody else answered, passed on: only of endpoints of kind 'relay'. */
+export type RelayAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+};
+
 type Answer<E extends Endpoint> = E['kind'] extends 'json'
   ? OutputOf<E>
-  : OutputOf<E> | FileAnswer | RedirectAnswer | AsyncIterable<string>;
+  : OutputOf<E> | FileAnswer | RedirectAnswer | RelayAnswer | AsyncIterable<string>;
 export type HandleOptions = {
   /** 'one' (default): the function, its events, jobs and its audit record are one transaction. 'none': it opens its own with `transaction`. */
   readonly transaction?: 'one' | 'none';

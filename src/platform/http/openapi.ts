@@ -99,6 +99,7 @@ function requestBody(mediaType: string, properties: Json, required: readonly str
 }
 
 function uploadBody(endpoint: Endpoint): Json {
+  if (endpoint.kind === 'relay') return { requestBody: { required: true, content: { 'application/json': { schema: {} } } } };
   return endpoint.kind === 'upload'
     ? { requestBody: { required: true, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } } }
     : {};
@@ -108,6 +109,7 @@ function answerContent(endpoint: Endpoint): Json {
   if (endpoint.status === 204) return {};
   if (endpoint.kind === 'redirect') return { headers: { location: { schema: { type: 'string' } } } };
   if (endpoint.kind === 'events') return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  if (endpoint.kind === 'relay') return { content: { 'application/json': { schema: {} } } };
   if (endpoint.kind === 'file') return { content: { '*/*': { schema: { type: 'string', format: 'binary' } } } };
   return { content: { 'application/json': { schema: jsonSchema(endpoint.output, 'output') } } };
 }

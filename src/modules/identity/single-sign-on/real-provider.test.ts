@@ -59,7 +59,7 @@ describe('sign-in by a real OpenID provider', () => {
     const server = createServer((request, response) => {
       if (request.url?.startsWith('/interaction/') === true)
         void real.interactionFinished(request, response, { login: { accountId: 'real-person', amr: ['pwd', 'otp'] } });
-      else real.callback()(request, response);
+      else void real.callback()(request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     owner.after(() => {

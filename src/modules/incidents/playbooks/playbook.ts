@@ -15,7 +15,6 @@ const samples: ReadonlyMap<string, string> = new Map([
   ['$modelId', 'model'],
   ['$inputSha256', '0'.repeat(64)],
 ]);
-export const placeholders: readonly string[] = [...samples.keys()];
 
 /** Reads and judges a text. Never throws: what is wrong is an issue with its line. */
 export function checkText(text: string): PlaybookCheck {
