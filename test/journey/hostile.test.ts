@@ -18,7 +18,7 @@ describe('hostile input', { timeout: 600_000 }, () => {
     ({ platform, admin } = await sharedPlatform());
   });
 
-  const keepsSession = new Set(['/api/logout', '/api/sessions', '/api/events', '/api/user/password']);
+  const keepsSession = new Set(['/api/logout', '/api/sessions', '/api/events', '/api/user/password', '/api/user/provider-sign-out']);
   const product = endpoints.filter(
     (endpoint) => endpoint.door === 'product' && endpoint.access !== 'service' && !keepsSession.has(endpoint.path),
   );
