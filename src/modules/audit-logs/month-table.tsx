@@ -13,7 +13,7 @@ export function TermList({ terms: { lineMonths, longer, requestMonths, valueMont
   const term = (months: number): string => (months % 12 === 0 ? plural(months / 12, 'year') : plural(months, 'month'));
   return (
     <FieldList
-      labelWidth={190}
+      labelWidth={220}
       fields={[
         { label: 'Entries', value: term(lineMonths) },
         { label: 'Addresses and programs', value: term(requestMonths) },

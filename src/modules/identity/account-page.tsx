@@ -44,9 +44,11 @@ function AccountPage() {
       </Section>
       <OwnFactorSections />
       {isOpen && <ConnectedSection />}
-      <Section title="Password" note="A change ends your other sessions">
-        <PasswordForm />
-      </Section>
+      {me.data?.hasPassword === true && (
+        <Section title="Password" note="A change ends your other sessions">
+          <PasswordForm />
+        </Section>
+      )}
       <Sessions />
       {isOpen && <KeySections />}
     </Screen>

@@ -35,5 +35,6 @@ export const CurrentUser = z.object({
   workspace: z.object({ id: z.uuid(), name: z.string() }),
   session: z.object({ id: z.uuid(), startedAt: z.iso.datetime(), expiresAt: z.iso.datetime() }),
   factorDemand: FactorDemand,
+  hasPassword: z.boolean().describe('false: comes by a provider only.'),
 });
 export type CurrentUser = z.infer<typeof CurrentUser>;

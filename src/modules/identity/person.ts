@@ -4,7 +4,7 @@ import type { Permission, Role } from '../../contract/permission.ts';
 import type { CurrentUser } from './contract.ts';
 import { demandAnswer } from './factors/policy.ts';
 import { permissionsOf } from './permission-matrix.ts';
-import type { Account, Home, SessionRow } from './store.ts';
+import { type Account, type Home, hasPassword, type SessionRow } from './store.ts';
 
 /** Nobody: who has not signed in yet. The workspace is the one the attempt is about. */
 export function asNobody(context: Context, workspaceId: string): Context {
@@ -42,5 +42,6 @@ export async function currentUserAnswer(person: Account, home: Home, session: Se
     workspace: home,
     session: { id: session.id, startedAt: session.startedAt.toISOString(), expiresAt: session.expiresAt.toISOString() },
     factorDemand: await demandAnswer(person, session),
+    hasPassword: await hasPassword(person.id),
   };
 }

@@ -97,6 +97,11 @@ export async function noteSignIn(id: string): Promise<void> {
   await db().update(account).set({ lastSignInAt: sql`now()` }).where(eq(account.id, id));
 }
 
+/** People who came by a provider have none. */
+export async function hasPassword(accountId: string): Promise<boolean> {
+  return (await db().$count(credential, eq(credential.accountId, accountId))) > 0;
+}
+
 export async function replacePasswordHash(accountId: string, passwordHash: string): Promise<void> {
   await db().update(credential).set({ passwordHash, changedAt: sql`now()` }).where(eq(credential.accountId, accountId));
 }

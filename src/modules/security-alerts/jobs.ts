@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../contract/event.ts';
 import { isProblem } from '../../contract/problem.ts';
 import { on } from '../../platform/events/subscribe.ts';
 import { call } from '../../platform/http/call.ts';
-import { detectionMade } from '../adversarial-detection/contract.ts';
+import { calibrationDrifted, detectionMade } from '../adversarial-detection/contract.ts';
 import { getAsset } from '../ai-assets/contract.ts';
 import { auditGapFound } from '../audit-logs/contract.ts';
 import { dataAlertRaised } from '../data-integrity/contract.ts';
@@ -114,6 +114,22 @@ async function raiseForGap({ id, process, missing }: z.output<typeof auditGapFou
   });
 }
 
+/** Thresholds that no longer fit the traffic: nothing is attacked, and what is reported is worth less. */
+export async function raiseForDrift(news: z.output<typeof calibrationDrifted.payload>, { at }: StoredEvent): Promise<void> {
+  const { profileId, assetId, severity, title, summary } = news;
+  await raise({
+    title: title.slice(0, 300),
+    description: summary,
+    severity,
+    source: 'adversarial-detection',
+    category: 'calibration',
+    fingerprint: `calibration.${profileId}`,
+    asset: await assetOf(assetId),
+    vulnerability: null,
+    at: new Date(at),
+  });
+}
+
 const consumer = 'security-alerts';
 export const subscriptions = [
   on(vulnerabilityOpened, consumer, ({ vulnerabilities }, event) => raiseFor(vulnerabilities, event)),
@@ -121,6 +137,7 @@ export const subscriptions = [
   on(dataAlertRaised, consumer, raiseForData),
   on(auditGapFound, consumer, raiseForGap),
   on(detectionMade, consumer, raiseForDetection),
+  on(calibrationDrifted, consumer, raiseForDrift),
   on(deliveryDead, consumer, raiseForDeadLetter),
   on(passkeyCopied, consumer, raiseForCopiedPasskey),
   on(refreshReused, consumer, raiseForReusedToken),

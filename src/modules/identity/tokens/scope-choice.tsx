@@ -46,11 +46,11 @@ export function ScopeChoice({ matrix, own, chosen, onChange }: ScopeChoiceProps)
         <table className="w-full text-body">
           <thead>
             <tr className="text-left text-label text-ink-3">
-              <th scope="col" className="px-3 py-1.5 font-normal">
+              <th scope="col" className="px-3 py-1.5 font-regular">
                 Resource
               </th>
               {acts.map((act) => (
-                <th key={act} scope="col" className="w-16 px-1 py-1.5 text-center font-normal">
+                <th key={act} scope="col" className="w-16 px-1 py-1.5 text-center font-regular">
                   {actWords[act]}
                 </th>
               ))}
@@ -83,7 +83,7 @@ type ResourceRowProps = {
 function ResourceRow({ row: { resource, title }, own, chosen, onSet }: ResourceRowProps) {
   return (
     <tr className="border-t border-line">
-      <th scope="row" className="px-3 py-1 text-left font-normal">
+      <th scope="row" className="px-3 py-1 text-left font-regular">
         {title}
       </th>
       {acts.map((act) => {

@@ -9,8 +9,9 @@ import { forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { raiseForAttackedSignIn, raiseForCopiedPasskey, raiseForReusedToken } from './identity-alerts.ts';
+import { raiseForDrift } from './jobs.ts';
 
-test('a copied passkey, a token used twice and guesses at one account are one alert each, with the name of whose account it is', async (t) => {
+test('a copied passkey, a token used twice, guesses at one account and thresholds that no longer fit are one alert each, with the name of whose account it is', async (t) => {
   const base = await testDatabase(t);
   const { owner, workspaceId } = base;
   const at = new Date().toISOString();
@@ -59,6 +60,16 @@ test('a copied passkey, a token used twice and guesses at one account are one al
       await raiseForReusedToken({ accountId, familyId: randomUUID() }, event);
       await raiseForAttackedSignIn({ accountId, failures: 10 }, event);
       await raiseForAttackedSignIn({ accountId: randomUUID(), failures: 10 }, event);
+      const drift = {
+        profileId: randomUUID(),
+        modelId: 'm',
+        assetId: null,
+        severity: 'low' as const,
+        title: 'Drifted',
+        summary: 'Too many.',
+      };
+      await raiseForDrift(drift, event);
+      await raiseForDrift(drift, event);
     }),
   );
   const alerts = await owner.query<{ title: string; severity: string; count: number }>(
@@ -71,6 +82,7 @@ test('a copied passkey, a token used twice and guesses at one account are one al
       ['A refresh token of Ada Admin was used twice', 'high', 1],
       ['Somebody is guessing their way into the account of Ada Admin', 'medium', 1],
       ['Somebody is guessing their way into the account of somebody who is gone', 'medium', 1],
+      ['Drifted', 'low', 2],
     ],
   );
 });
