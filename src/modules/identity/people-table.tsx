@@ -16,7 +16,7 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { changeUser, removeFactorsOf, type User } from './contract.ts';
+import { changeUser, endSessionsOf, removeFactorsOf, type User } from './contract.ts';
 import { SignInHistoryDialog } from './factors/sign-in-history-dialog.tsx';
 import { factorWords } from './method-words.tsx';
 import { RoleDialog } from './role-dialog.tsx';
@@ -129,6 +129,11 @@ function PersonMenu({ user, mayChange, maySeeHistory, onTask }: PersonMenuProps)
   const change = useChange(changeUser, {
     onRefused: (problem) => toast({ text: problem.message }),
   });
+  const endAll = useChange(endSessionsOf, {
+    onDone: ({ sessions, tokens }) =>
+      toast({ text: `Ended ${plural(sessions, 'session')} and ${plural(tokens, 'token sign-in')} of ${user.name}` }),
+    onRefused: (problem) => toast({ text: problem.message }),
+  });
   const unlock = async () => {
     if (user.active) await change.run({ id: user.id, unlock: true });
     else await change.run({ id: user.id, active: true });
@@ -142,6 +147,7 @@ function PersonMenu({ user, mayChange, maySeeHistory, onTask }: PersonMenuProps)
           ...(needsUnlock
             ? [{ label: user.active ? 'Forget failed sign-ins' : 'Unlock', note: 'They may sign in at once', run: () => void unlock() }]
             : []),
+          { label: 'End all sessions', note: 'They sign in again', run: () => void endAll.run({ id: user.id }) },
           ...(user.factors.length > 0 && user.id !== self?.id
             ? [{ label: 'Remove second factors…', note: 'For who lost phone and codes', destructive: true, run: () => onTask('factors') }]
             : []),

@@ -40,7 +40,8 @@ export type SessionEnd =
   | 'too-many'
   | 'factors-changed'
   | 'role-changed'
-  | 'ended-by-provider';
+  | 'ended-by-provider'
+  | 'ended-by-admin';
 /** What proved who somebody is when a session began. */
 export type SignInMethod = 'password' | 'passkey' | 'openid-connect' | 'oauth2' | 'saml';
 /** Proofs beside it: names of RFC 8176 where it has one. */

@@ -1,10 +1,12 @@
 /** The product door of API keys and tokens. */
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { apiKeys, makeApiKey, revokeKey } from './tokens/api-keys.ts';
+import { endAllOf } from './tokens/end-sessions.ts';
 import { endOwnTokens, exchange, ownTokens, refresh, revokeShown } from './tokens/exchange.ts';
 import { publicKeys } from './tokens/signing-keys.ts';
 import {
   createApiKey,
+  endSessionsOf,
   exchangeToken,
   jwks,
   listApiKeys,
@@ -25,6 +27,7 @@ export const tokenRoutes: readonly Route[] = [
   handle(revokeByBearer, revokeShown, { transaction: 'none' }),
   handle(listTokens, (_input, context) => ownTokens(context)),
   handle(revokeTokens, ({ id }, context) => endOwnTokens(id, context)),
+  handle(endSessionsOf, endAllOf),
   handle(jwks, async () => ({ keys: [...(await publicKeys())].map(keyOfSet) }), { transaction: 'none' }),
 ];
 

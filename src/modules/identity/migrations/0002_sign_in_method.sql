@@ -10,4 +10,4 @@ update identity.session set verified_at = started_at;
 
 alter table identity.session drop constraint session_ended_because_check;
 alter table identity.session add constraint session_ended_because_check check (ended_because in (
-  'signed-out', 'ended-by-owner', 'password-changed', 'locked-by-admin', 'too-many', 'factors-changed', 'role-changed', 'ended-by-provider'));
+  'signed-out', 'ended-by-owner', 'password-changed', 'locked-by-admin', 'too-many', 'factors-changed', 'role-changed', 'ended-by-provider', 'ended-by-admin'));

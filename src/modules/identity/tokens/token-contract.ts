@@ -189,6 +189,18 @@ export const revokeTokens = endpoint({
   operation: 'end-tokens',
 });
 
+export const endSessionsOf = endpoint({
+  method: 'DELETE',
+  path: '/api/users/:id/sessions',
+  summary: 'End all sessions and tokens of somebody, who stays able to sign in; API keys stay',
+  access: 'users:update',
+  stepUp: true,
+  input: z.object({ id: z.uuid() }),
+  output: z.object({ sessions: z.int(), tokens: z.int() }),
+  tag,
+  operation: 'end-sessions-of',
+});
+
 export const jwks = endpoint({
   method: 'GET',
   path: '/.well-known/jwks.json',

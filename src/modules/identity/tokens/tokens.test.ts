@@ -219,6 +219,21 @@ describe('API keys and tokens', () => {
     assert.equal((await ask(last.access)).status, 401);
   });
 
+  test('an admin ends what somebody has open, who may sign in again; nobody does so above themselves', async () => {
+    const carl = await person(installation, 'ciso');
+    const given = await tokens(carl.browser);
+    const made = await key(carl.browser);
+    const beyond = await carl.browser.send(`/api/users/${ada.id}/sessions`, { method: 'DELETE' });
+    assert.deepEqual([beyond.status, beyond.body['code']], [403, 'identity.beyondYourRole']);
+    const ended = await ada.browser.send(`/api/users/${carl.id}/sessions`, { method: 'DELETE' });
+    assert.deepEqual([ended.status, ended.body], [200, { sessions: 1, tokens: 1 }]);
+    assert.equal((await carl.browser.send('/api/user')).status, 401);
+    assert.equal((await ask(given.access)).status, 401);
+    assert.equal((await ask(made.key)).status, 200, 'keys are revoked one by one');
+    const again = await installation.browser().send('/api/login', { method: 'POST', body: { email: carl.email, password: goodPassword } });
+    assert.equal(again.status, 200);
+  });
+
   describe('forged tokens', () => {
     const now = (): number => Math.floor(Date.now() / 1000);
     const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
