@@ -220,6 +220,7 @@ export const endpoints: readonly Endpoint[] = [
   identity.disconnectSignIn,
   identity.endOtherSessions,
   identity.endSession,
+  identity.endSessionsOf,
   identity.exchangeToken,
   identity.finishLogin,
   identity.getSignInProvider,

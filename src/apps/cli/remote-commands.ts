@@ -24,7 +24,7 @@ export function registerRemote(program: Command): void {
     .action(signIn);
   program.command('logout').description('end the session').option('--url <address>').action(signOut);
   const mine = endpoints.filter(
-    ({ door, access, kind }) => door === 'product' && access !== 'service' && access !== 'public' && kind !== 'events',
+    ({ door, access, kind }) => door === 'product' && access !== 'service' && access !== 'public' && kind !== 'events' && kind !== 'relay',
   );
   for (const [tag, operations] of Map.groupBy(mine, ({ tag }) => tag)) {
     // A slice may have verbs of its own that need no platform; those keep their names.

@@ -5,7 +5,7 @@ import { getAsset } from '../ai-assets/contract.ts';
 import type { ClientStanding } from './client-windows.ts';
 import type { CalibrationNote, EvasionQuestion, MissingEvidence } from './contract.ts';
 import { detectionProblems } from './contract.ts';
-import { type EvasionEvidence, gatherEvidence } from './evasion/evasion-evidence.ts';
+import { type EvasionEvidence, type GivenPrediction, gatherEvidence } from './evasion/evasion-evidence.ts';
 import { hashFeatures } from './input-hash.ts';
 import type { KnownProfile } from './known-profiles.ts';
 import { findNewestOf } from './profile-store.ts';
@@ -36,7 +36,9 @@ export async function knownProfile(state: ScreeningState, id: string): Promise<K
 }
 
 export type EvasionCase = {
-  readonly question: Pick<EvasionQuestion, 'inputSample' | 'predictions' | 'baselineInput' | 'gradientNorm' | 'clientId'>;
+  readonly question: Pick<EvasionQuestion, 'inputSample' | 'baselineInput' | 'gradientNorm' | 'clientId'> & {
+    readonly predictions: readonly GivenPrediction[];
+  };
   readonly known: KnownProfile | null;
   readonly standing: ClientStanding | null;
   readonly participating: number | null;

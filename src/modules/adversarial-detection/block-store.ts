@@ -89,7 +89,7 @@ export async function countBlocksInForce(): Promise<number> {
 }
 
 /** Tells the other processes; heard after the commit. Payload: workspace, topic, id. */
-export async function notifyProcesses(topic: 'block' | 'config' | 'quarantine' | 'profile', id: string): Promise<void> {
+export async function notifyProcesses(topic: 'block' | 'config' | 'quarantine' | 'profile' | 'guard', id: string): Promise<void> {
   await db().execute(
     sql`select pg_notify('aispm_screening', platform.current_workspace()::text || ' ' || ${topic}::text || ' ' || ${id}::text)`,
   );

@@ -25,7 +25,7 @@ const Draft = z.object({
   escalateAtSeverity: Severity,
   incidentAtSeverity: Severity,
   blockFor: seconds(1, 31_622_400),
-  escalateAfter: seconds(0, 2_592_000),
+  escalateAfter: seconds(5, 3600),
   releasePolicy: z.enum(['manual', 'after', 'when-clean']),
   releaseAfter: seconds(0, 31_622_400),
   approvals: z.int('A whole number.').min(0).max(5),

@@ -11,6 +11,7 @@ export * from './block-contract.ts';
 export * from './configuration-contract.ts';
 export * from './detection-shape.ts';
 export * from './evasion-contract.ts';
+export * from './guard/guard-contract.ts';
 export * from './planted/planted-contract.ts';
 export * from './poisoning/poisoning-contract.ts';
 export * from './privacy/privacy-contract.ts';

@@ -22,6 +22,7 @@ export const detectionProblems = problems('adversarial-detection', {
 /** Answered wherever a quarantined asset would have been used: the word is the product's, not this slice's. */
 export const securityProblems = problems('security', {
   quarantined: [403, 'The asset behind the model {modelId} is quarantined.'],
+  blocked: [403, 'The request is refused: {reason}.'],
 });
 
 export const kinds = [

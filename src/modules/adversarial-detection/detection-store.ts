@@ -99,9 +99,11 @@ export async function updateDetection(id: string, version: number, change: Parti
 }
 
 /** Names what became of a detection; no version is asked, because machines add and never overwrite. */
-export async function linkDetection(id: string, links: { alertId?: string; incidentId?: string }): Promise<void> {
+export async function linkDetection(id: string, links: { alertId: string; incidentId: string | null }): Promise<void> {
+  const { alertId, incidentId } = links;
+  const isNews = sql`(${detection.alertId}, ${detection.incidentId}) is distinct from (${alertId}::uuid, ${incidentId}::uuid)`;
   await db()
     .update(detection)
-    .set({ ...links, version: sql`${detection.version} + 1` })
-    .where(eq(detection.id, id));
+    .set({ alertId, incidentId, version: sql`${detection.version} + 1` })
+    .where(and(eq(detection.id, id), isNews));
 }

@@ -8,7 +8,7 @@ import { on } from '../../platform/events/subscribe.ts';
 import { call } from '../../platform/http/call.ts';
 import { defineJob } from '../../platform/jobs/jobs.ts';
 import { confirmPoint, quarantineChanged } from '../incidents/contract.ts';
-import { alertRaised } from '../security-alerts/contract.ts';
+import { alertChanged, alertRaised } from '../security-alerts/contract.ts';
 import { expireBlockRows, notifyProcesses } from './block-store.ts';
 import { buildProfileJob } from './build-profile-job.ts';
 import { standingOf } from './calibration-watch.ts';
@@ -97,6 +97,15 @@ async function confirm(quarantineId: string): Promise<void> {
   }
 }
 
+type AlertNews = {
+  readonly alertId: string;
+  readonly detectionId?: string | null | undefined;
+  readonly incidentId?: string | null | undefined;
+};
+async function nameAlert({ alertId, detectionId, incidentId }: AlertNews): Promise<void> {
+  if (detectionId !== null && detectionId !== undefined) await linkDetection(detectionId, { alertId, incidentId: incidentId ?? null });
+}
+
 const consumer = 'adversarial-detection';
 export const subscriptions = [
   ...federatedSubscriptions,
@@ -107,7 +116,6 @@ export const subscriptions = [
     await refresh(workspaceId, 'quarantine', assetId);
     if (state === 'executing') await confirm(quarantineId);
   }),
-  on(alertRaised, consumer, async ({ alertId, detectionId }) => {
-    if (detectionId !== null && detectionId !== undefined) await linkDetection(detectionId, { alertId });
-  }),
+  on(alertRaised, consumer, nameAlert),
+  on(alertChanged, consumer, nameAlert),
 ];

@@ -32,6 +32,7 @@ function OverviewPage() {
       ready={answer.data !== undefined}
       actions={
         <>
+          <ButtonLink to="/adversarial-detection/guards">Guards</ButtonLink>
           <ButtonLink to="/adversarial-detection/profiles">Profiles</ButtonLink>
           <ButtonLink to="/adversarial-detection/configuration">Configuration</ButtonLink>
         </>

@@ -9,7 +9,8 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Badge } from '../../ui/tag.tsx';
-import { type CalibratedDetector, getProfile, type Profile, simulateRates } from './contract.ts';
+import { type CalibratedDetector, getProfile, type Profile } from './contract.ts';
+import { RateSimulation } from './rate-simulation.tsx';
 import { ScoreStanding, StandingLegend } from './score-standing.tsx';
 import { detectorWords, home, pText, rateText, stateWords } from './threat-words.tsx';
 
@@ -39,7 +40,7 @@ function ProfilePage({ params }: { params: Readonly<Record<string, string>> }) {
           <>
             <Decides profile={found} />
             <Detectors profile={found} />
-            <Simulation profile={found} />
+            <RateSimulation profile={found} />
             <Rows profile={found} />
           </>
         )}
@@ -126,43 +127,6 @@ function OneDetector({ detector }: { detector: CalibratedDetector }) {
       </p>
       {reason !== null && <p className="text-label text-ink-2">{reason}</p>}
     </div>
-  );
-}
-
-/** "What would this rule have blocked last week", over stored scores. */
-function Simulation({ profile }: { profile: Profile }) {
-  const answer = useEndpoint(simulateRates, { id: profile.id, days: 7 }, { enabled: profile.live.screened > 0 });
-  if (profile.live.screened === 0) return null;
-  return (
-    <Section title="What another rate would have refused" note="screened inputs of the last 7 days">
-      <Loaded answer={answer} waitsFor="the simulation">
-        {({ screened, rates }) => (
-          <table className="max-w-160 text-row tabular-nums">
-            <thead>
-              <tr className="text-left text-label text-ink-3">
-                <th className="py-1 pr-6 font-regular">Rate</th>
-                <th className="py-1 pr-6 text-right font-regular">Refused of {formatNumber(screened)}</th>
-                <th className="py-1 pr-6 text-right font-regular">Clients</th>
-                <th className="py-1 text-right font-regular">Refused then</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rates.map(({ rate, refused, clients, wereBlocked }) => (
-                <tr key={rate} className="border-t border-line">
-                  <th scope="row" className="py-1 pr-6 text-left font-regular">
-                    {rateText(rate)}
-                    {rate === profile.targetFalsePositiveRate && ' (asked)'}
-                  </th>
-                  <td className="py-1 pr-6 text-right">{formatNumber(refused)}</td>
-                  <td className="py-1 pr-6 text-right">{formatNumber(clients)}</td>
-                  <td className="py-1 text-right">{formatNumber(wereBlocked)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </Loaded>
-    </Section>
   );
 }
 

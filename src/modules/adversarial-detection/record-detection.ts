@@ -48,6 +48,8 @@ export type DetectionDraft = {
   readonly blockInput: string | null;
   /** Nothing is raised and nothing is blocked. */
   readonly dryRun: boolean;
+  /** Found by a guard that only watches: told as any other, and nothing is blocked. */
+  readonly shadow?: boolean;
   readonly source: Detection['source'];
   /** performance.now() at the receipt, for the deadline of a block. */
   readonly receivedAtMs: number;
@@ -125,12 +127,24 @@ export function gradeDraft(
 
 /** Does this severity refuse the input, and does it refuse the client? */
 export function blocksOf(
-  { kind, subject, blockInput, dryRun, source }: Pick<DetectionDraft, 'kind' | 'subject' | 'blockInput' | 'dryRun' | 'source'>,
+  {
+    kind,
+    subject,
+    blockInput,
+    dryRun,
+    shadow,
+    source,
+  }: Pick<DetectionDraft, 'kind' | 'subject' | 'blockInput' | 'dryRun' | 'shadow' | 'source'>,
   severity: Severity | null,
   { response }: Configuration,
 ): { input: boolean; client: boolean } {
   const acts =
-    blockingKinds.includes(kind) && !dryRun && source !== 'test' && !response.simulate && reaches(severity, response.blockAtSeverity);
+    blockingKinds.includes(kind) &&
+    !dryRun &&
+    shadow !== true &&
+    source !== 'test' &&
+    !response.simulate &&
+    reaches(severity, response.blockAtSeverity);
   if (!acts) return { input: false, client: false };
   const client = subject.clientId !== undefined && (blockInput === null || reaches(severity, 'high'));
   return { input: blockInput !== null, client };

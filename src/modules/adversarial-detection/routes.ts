@@ -4,6 +4,7 @@ import { blockRoutes } from './block-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
 import { detectionRoutes } from './detection-routes.ts';
 import { evasionRoutes } from './evasion-routes.ts';
+import { guardRoutes } from './guard/guard-routes.ts';
 import { plantedRoutes } from './planted/planted-routes.ts';
 import { poisoningRoutes } from './poisoning/poisoning-routes.ts';
 import { privacyRoutes } from './privacy/privacy-routes.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...blockRoutes,
   ...detectionRoutes,
   ...evasionRoutes,
+  ...guardRoutes,
   ...poisoningRoutes,
   ...privacyRoutes,
   ...streamRoutes,

@@ -11,6 +11,7 @@ import { findBlock, findBlocksInForce } from './block-store.ts';
 import { ClientWindows } from './client-windows.ts';
 import { findConfiguration } from './config-store.ts';
 import type { Configuration } from './contract.ts';
+import { KnownGuards } from './guard/known-guards.ts';
 import { KnownProfiles } from './known-profiles.ts';
 import { ownDatabase } from './own-database-store.ts';
 import type { BlockRow } from './table.ts';
@@ -21,6 +22,7 @@ export type ScreeningState = {
   readonly quarantined: Set<string>;
   readonly profiles: KnownProfiles;
   readonly clients: ClientWindows;
+  readonly guards: KnownGuards;
   configuration: Configuration;
 };
 
@@ -81,10 +83,12 @@ async function loadState(workspaceId: string): Promise<ScreeningState> {
       quarantined: new Set(),
       profiles: new KnownProfiles(),
       clients: new ClientWindows(),
+      guards: new KnownGuards(),
       configuration: await findConfiguration(),
     };
     state.blocks.load((await findBlocksInForce()).map(entryOf));
     await loadQuarantined(state);
+    await state.guards.load();
     return state;
   });
 }
@@ -106,6 +110,7 @@ export async function reloadStates(): Promise<void> {
     await refresh(workspaceId, 'quarantine', '');
     await refresh(workspaceId, 'blocks', '');
     await refresh(workspaceId, 'profile', '');
+    await refresh(workspaceId, 'guard', '');
   }
 }
 
@@ -118,6 +123,7 @@ export async function refresh(workspaceId: string, topic: string, id: string): P
   await read(workspaceId, async () => {
     if (topic === 'config') state.configuration = await findConfiguration();
     if (topic === 'quarantine') await loadQuarantined(state);
+    if (topic === 'guard') await state.guards.load();
     if (topic === 'blocks') state.blocks.load((await findBlocksInForce()).map(entryOf));
     if (topic === 'block') await refreshBlock(state, id);
   });

@@ -1,23 +1,30 @@
 /** The hot path: one live input, decided from memory. Blocks are committed before the answer, everything else after it. */
 import { commonProblems, isProblem } from '../../contract/problem.ts';
+import type { Severity } from '../../contract/severity.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { draftEvasion, knownProfile } from './analyze-evasion.ts';
-import { detectionProblems, type ScreenAnswer, type ScreenQuestion, securityProblems } from './contract.ts';
-import { gatherEvidence } from './evasion/evasion-evidence.ts';
+import { type Configuration, detectionProblems, type ScreenAnswer, type ScreenQuestion, securityProblems } from './contract.ts';
+import { type GivenPrediction, gatherEvidence } from './evasion/evasion-evidence.ts';
 import { type Judgement, judgeInput } from './evasion/judge-input.ts';
 import { hashFeatures } from './input-hash.ts';
 import type { KnownProfile } from './known-profiles.ts';
-import { blocksOf, gradeDraft, recordDetection } from './record-detection.ts';
+import { blocksOf, type DetectionDraft, gradeDraft, recordDetection } from './record-detection.ts';
 import { contextOfWorkspace, type ScreeningState } from './screening-state.ts';
 import { keptBelow } from './screening-store.ts';
 import { countScreening, waitingFor } from './write-behind.ts';
+
+export type LiveQuestion = Omit<ScreenQuestion, 'predictions'> & {
+  readonly predictions: readonly GivenPrediction[];
+  /** Only watched: everything is computed, counted and told, and nothing is blocked. The reason `simulated` says that it would have been. */
+  readonly shadow?: boolean;
+};
 
 /**
  * @throws security.quarantined; adversarial-detection.profileNotFound, featureCount: those are the caller's errors, not failures.
  * Anything else that fails is answered as the model's fail mode says, and counted as unscreened.
  */
-export async function screen(state: ScreeningState, question: ScreenQuestion, receivedAtMs = performance.now()): Promise<ScreenAnswer> {
+export async function screen(state: ScreeningState, question: LiveQuestion, receivedAtMs = performance.now()): Promise<ScreenAnswer> {
   const { profileId, input } = question;
   const known = state.profiles.get(profileId) ?? (await loadProfile(state, profileId));
   const { row, profile } = known;
@@ -38,10 +45,10 @@ async function loadProfile(state: ScreeningState, id: string): Promise<KnownProf
   return transaction(contextOfWorkspace(state.workspaceId), () => knownProfile(state, id), { readOnly: true });
 }
 
-type Asked = { readonly question: ScreenQuestion; readonly inputSha256: string };
+type Asked = { readonly question: LiveQuestion; readonly inputSha256: string };
 
 function refusedBy(state: ScreeningState, { row }: KnownProfile, { question, inputSha256 }: Asked): ScreenAnswer | null {
-  if (state.configuration.response.simulate) return null;
+  if (state.configuration.response.simulate || question.shadow === true) return null;
   const block = state.blocks.find({ modelId: row.modelId, inputSha256, clientId: question.clientId });
   if (block === null) return null;
   const to = waitingFor(state.workspaceId);
@@ -94,15 +101,17 @@ async function flag(
   { judgement, standing }: Flagged,
 ): Promise<ScreenAnswer> {
   const context = contextOfWorkspace(state.workspaceId);
+  const { simulate } = state.configuration.response;
   const participating = standing.flagged >= 5 ? state.clients.participating(known.row.id, { rate: known.row.targetRate }) : null;
   const asked = { inputSample: question.input, predictions: question.predictions, clientId: question.clientId };
   const evidence = gatherEvidence(asked, known.profile);
   const pValue = judgement.fused?.pValue ?? null;
   return transaction(context, async () => {
-    const draft = await draftEvasion(
+    const drawn = await draftEvasion(
       { question: asked, known, standing, participating, dryRun: false, source: 'screening', receivedAtMs },
       evidence,
     );
+    const draft = { ...drawn, shadow: question.shadow === true };
     const { severity } = gradeDraft(draft, state.configuration);
     const blocks = blocksOf(draft, severity, state.configuration);
     if (severity === 'high' || severity === 'critical') state.clients.contest(known.row.id, question.clientId);
@@ -111,13 +120,23 @@ async function flag(
       return {
         decision: 'allow' as const,
         pValue,
-        reason: state.configuration.response.simulate ? ('simulated' as const) : ('flagged' as const),
+        reason: draft.shadow
+          ? reasonInShadow(drawn, severity, state.configuration)
+          : simulate
+            ? ('simulated' as const)
+            : ('flagged' as const),
       };
     }
     const detection = await recordDetection(draft);
     countScreening(waitingFor(state.workspaceId), known.row.id, ['blocked']);
     return { decision: 'block' as const, pValue, detectionId: detection.id, reason: 'flagged' as const };
   });
+}
+
+function reasonInShadow(draft: DetectionDraft, severity: Severity | null, configuration: Configuration): 'simulated' | 'flagged' {
+  const inForce = { ...configuration, response: { ...configuration.response, simulate: false } };
+  const blocks = blocksOf(draft, severity, inForce);
+  return blocks.input || blocks.client ? 'simulated' : 'flagged';
 }
 
 /** Screening failed: the fail mode of the model decides, and the request is never called clean. */

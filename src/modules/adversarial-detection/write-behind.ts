@@ -3,6 +3,8 @@ import { withContext } from '../../platform/ambient.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { countRefused } from './block-store.ts';
+import { addGuardTraffic } from './guard/guard-store.ts';
+import { addGuardCounts, type GuardCounts } from './guard/traffic-count.ts';
 import { insideDatabase, type OwnDatabase, ownDatabase } from './own-database-store.ts';
 import { type DetectionDraft, recordDetection } from './record-detection.ts';
 import { contextOfWorkspace } from './screening-state.ts';
@@ -17,6 +19,7 @@ type Waiting = {
   counts: Map<string, ScreeningCount>;
   scores: ScoreRow[];
   detections: DetectionDraft[];
+  guarded: GuardCounts;
   refused: Map<string, number>;
   timer: NodeJS.Timeout | null;
   writing: Promise<void>;
@@ -30,11 +33,14 @@ export function waitingFor(workspaceId: string): Waiting {
   waiting.set(database, all);
   const present = all.get(workspaceId) ?? blank(database, workspaceId);
   all.set(workspaceId, present);
-  if (present.timer === null) {
-    present.timer = setTimeout(() => void write(present), everyMs);
-    present.timer.unref();
-  }
+  setTimer(present);
   return present;
+}
+
+function setTimer(batch: Waiting): void {
+  if (batch.timer !== null) return;
+  batch.timer = setTimeout(() => void write(batch), everyMs);
+  batch.timer.unref();
 }
 
 function blank(database: Waiting['database'], workspaceId: string): Waiting {
@@ -44,6 +50,7 @@ function blank(database: Waiting['database'], workspaceId: string): Waiting {
     counts: new Map(),
     scores: [],
     detections: [],
+    guarded: new Map(),
     refused: new Map(),
     timer: null,
     writing: Promise.resolve(),
@@ -62,10 +69,11 @@ export function countScreening(to: Waiting, profileId: string, kinds: readonly C
 
 async function write(batch: Waiting): Promise<void> {
   batch.timer = null;
-  const { counts, scores, detections, refused } = batch;
+  const { counts, scores, detections, guarded, refused } = batch;
   batch.counts = new Map();
   batch.scores = [];
   batch.detections = [];
+  batch.guarded = new Map();
   batch.refused = new Map();
   const context = contextOfWorkspace(batch.workspaceId);
   batch.writing = insideDatabase(batch.database, () =>
@@ -73,15 +81,16 @@ async function write(batch: Waiting): Promise<void> {
       transaction(context, async () => {
         await addCounts([...counts.values()]);
         await addScores(scores);
+        await addGuardTraffic([...guarded.values()]);
         await countRefused(refused);
         for (const draft of detections) await recordDetection(draft);
       }),
     ),
-  ).catch((error: unknown) => putBack(batch, { counts, scores, detections, refused }, error));
+  ).catch((error: unknown) => putBack(batch, { counts, scores, detections, guarded, refused }, error));
   await batch.writing;
 }
 
-type Content = Pick<Waiting, 'counts' | 'scores' | 'detections' | 'refused'>;
+type Content = Pick<Waiting, 'counts' | 'scores' | 'detections' | 'guarded' | 'refused'>;
 
 function putBack(batch: Waiting, content: Content, error: unknown): void {
   batch.scores = [...content.scores, ...batch.scores];
@@ -91,12 +100,14 @@ function putBack(batch: Waiting, content: Content, error: unknown): void {
     if (present === undefined) batch.counts.set(key, count);
     else for (const kind of ['screened', 'flagged', 'blocked', 'unscreened', 'contested'] as const) present[kind] += count[kind];
   }
+  addGuardCounts(batch.guarded, content.guarded);
   for (const [id, n] of content.refused) batch.refused.set(id, (batch.refused.get(id) ?? 0) + n);
   const lost = Math.max(0, batch.scores.length - mostWaiting) + Math.max(0, batch.detections.length - mostWaiting);
   batch.scores = batch.scores.slice(-mostWaiting);
   batch.detections = batch.detections.slice(-mostWaiting);
   log('error').error({ error, code: 'screening.notWritten', lost }, 'What screening did could not be written yet');
-  waitingFor(batch.workspaceId);
+  // Of the batch itself: at the end of a process there is no database around it any more.
+  setTimer(batch);
 }
 
 /** Writes now what waits, for the end of the process and for tests. */

@@ -1,9 +1,10 @@
 /** One request to an outside address: checked, connected to the very address that was checked, bounded, and never sent on by a redirect. */
-import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { type Agent, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { isProblem } from '../../contract/problem.ts';
 import { outsideProblems, outsideUrl, type Place, placeOf, type Reach } from './outside-address.ts';
+import type { OutsideConnections } from './outside-connections.ts';
 
 export type OutsideRequest = {
   readonly reach: Reach;
@@ -16,6 +17,11 @@ export type OutsideRequest = {
   /** What is longer is cut there, and not refused. */
   readonly cut?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Connections to keep. A request that meets one which ended meanwhile is sent again, once: only for what may be asked twice.
+   * Without it every request has a connection of its own.
+   */
+  readonly connections?: OutsideConnections;
 };
 export type OutsideAnswer = {
   readonly status: number;
@@ -46,7 +52,8 @@ export async function askOutside(address: string, asked: OutsideRequest): Promis
 async function exchange(url: URL, asked: OutsideRequest, signal: AbortSignal): Promise<OutsideAnswer> {
   const place = await placeOf(url, asked.reach);
   const { method = 'GET', headers = {}, body, mostBytes = usual.mostBytes } = asked;
-  const answer = await begin(url, { method, headers: { ...headers, ...lengthOf(body) }, body, place, signal });
+  const agent = asked.connections?.agentFor(url, place) ?? false;
+  const answer = await begin(url, { method, headers: { ...headers, ...lengthOf(body) }, body, place, signal, agent });
   return {
     status: answer.statusCode ?? 0,
     headers: headersOf(answer),
@@ -66,13 +73,19 @@ type Sending = {
   readonly body: string | Uint8Array | undefined;
   readonly place: Place;
   readonly signal: AbortSignal;
+  /** One for this very address; false: the connection ends with the answer. */
+  readonly agent: Agent | false;
 };
-function begin(url: URL, { method, headers, body, place, signal }: Sending): Promise<IncomingMessage> {
-  // No agent: a kept connection would be one whose address nobody checked for this request.
-  const options = { method, headers, signal, agent: false as const, lookup: pinned(place) };
+function begin(url: URL, sending: Sending): Promise<IncomingMessage> {
+  const { method, headers, body, place, signal, agent } = sending;
+  const options = { method, headers, signal, agent, lookup: pinned(place) };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = url.protocol === 'https:' ? requestSecure(url, options, resolve) : requestPlain(url, options, resolve);
-  request.on('error', reject);
+  request.on('error', (error) => {
+    const isStale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !signal.aborted;
+    if (isStale) begin(url, { ...sending, agent: false }).then(resolve, reject);
+    else reject(error);
+  });
   request.end(body);
   return promise;
 }

@@ -20,7 +20,9 @@ export type EvasionEvidence = {
   readonly speaking: number;
   readonly fields: Evidence;
 };
-type Asked = Pick<EvasionQuestion, 'inputSample' | 'predictions' | 'baselineInput' | 'gradientNorm'>;
+/** Of a live model, which may give no confidence. */
+export type GivenPrediction = { readonly modelId: string; readonly prediction: string | number; readonly confidence: number | null };
+type Asked = Pick<EvasionQuestion, 'inputSample' | 'baselineInput' | 'gradientNorm'> & { readonly predictions: readonly GivenPrediction[] };
 
 /** @param profile null: none is ready for this model. */
 export function gatherEvidence(question: Asked, profile: EvasionProfile | null): EvasionEvidence {

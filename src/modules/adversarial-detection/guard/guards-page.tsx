@@ -1,0 +1,143 @@
+/** Guarded model endpoints: how each stands, and what it refused in the last day. */
+import { useMemo, useState } from 'react';
+import { useSession } from '../../../client/session.ts';
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { Button } from '../../../ui/button.tsx';
+import { CountLine } from '../../../ui/count-line.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { definePage } from '../../../ui/define-page.ts';
+import type { FilterField } from '../../../ui/filter.ts';
+import { FilterBar } from '../../../ui/filter-bar.tsx';
+import { formatNumber } from '../../../ui/format.ts';
+import { inertLine } from '../../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { Screen } from '../../../ui/screen.tsx';
+import { TwoLines } from '../../../ui/table-body.tsx';
+import type { Column } from '../../../ui/table-column.ts';
+import { PhoneRow } from '../../../ui/table-phone.tsx';
+import { useFilters } from '../../../ui/use-filters.ts';
+import { type Guard, guardModes, listGuards } from '../contract.ts';
+import { home } from '../threat-words.tsx';
+import { GuardDialog } from './guard-dialog.tsx';
+import { edgeText, formWords, ModeShape, modeWord } from './guard-words.tsx';
+
+const fields: readonly FilterField[] = [
+  {
+    key: 'mode',
+    label: 'mode',
+    kind: 'choice',
+    choices: guardModes.map((value) => ({ value, label: value === 'enforce' ? 'enforcing' : 'watching' })),
+  },
+];
+const byId = ({ id }: Guard): string => id;
+const byName = ({ name }: Guard): string => name;
+const rowTo = ({ id }: Guard): string => `/adversarial-detection/guards/${id}`;
+const secondLine = ({ form, modelId }: Guard): string => `${formWords[form]} · ${inertLine(modelId, 80)}`;
+
+function GuardsPage() {
+  const filters = useFilters(fields);
+  const mode = guardModes.find((known) => known === filters.value('mode'));
+  const input = useMemo(() => ({ limit: 50, ...(mode === undefined ? {} : { mode }) }), [mode]);
+  const list = useEndpointPages(listGuards, input, { live: ['adversarial-detection.guard-changed'] });
+  const [isAdding, setAdding] = useState(false);
+  const mayAdd = useSession().can('adversarial-detection:create');
+  return (
+    <Screen
+      title="Guards"
+      path={[home]}
+      subtitle="Model endpoints behind the platform: every input is screened with its answer before the answer leaves."
+      ready={list.data !== undefined}
+      actions={
+        mayAdd && (
+          <Button kind="primary" onClick={() => setAdding(true)}>
+            Add a guard
+          </Button>
+        )
+      }
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Filter by mode" />
+          <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="By name" />
+        </>
+      }
+    >
+      <Loaded answer={list} waitsFor="the guards" empty={<NoGuards isFiltered={!filters.isEmpty} />}>
+        {(rows) => (
+          <DataTable
+            label="Guards"
+            rows={rows}
+            rowId={byId}
+            rowName={byName}
+            columns={columns}
+            viewKey="adversarial-guards"
+            rowTo={rowTo}
+            phone={(row) => <GuardPhoneRow row={row} />}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+      {isAdding && <GuardDialog guard={null} onClose={() => setAdding(false)} />}
+    </Screen>
+  );
+}
+
+function NoGuards({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <EmptyNote kind="no-match" title="No guard of this mode" />;
+  return (
+    <EmptyNote title="No model endpoint is guarded">
+      A guard stands in front of a model endpoint and begins by watching: it refuses nothing until you let it enforce. It needs a profile of
+      the model.
+    </EmptyNote>
+  );
+}
+
+function GuardPhoneRow({ row }: { row: Guard }) {
+  const { lastDay } = row;
+  return (
+    <PhoneRow
+      shape={<ModeShape guard={row} />}
+      title={row.name}
+      to={rowTo(row)}
+      reason={`${formatNumber(lastDay.screened)} screened, ${formatNumber(lastDay.blocked)} refused, ${formatNumber(lastDay.wouldBlock)} would be`}
+      owner={modeWord(row)}
+    />
+  );
+}
+
+const numberColumn = (id: string, head: string, of: (row: Guard) => number): Column<Guard> => ({
+  id,
+  head,
+  align: 'right',
+  width: 110,
+  hideUnder: 760,
+  cell: (row) => <span className="tabular-nums">{formatNumber(of(row))}</span>,
+});
+const columns: readonly Column<Guard>[] = [
+  { id: 'mode', head: 'Mode', headHidden: true, width: 34, cell: (row) => <ModeShape guard={row} /> },
+  { id: 'name', head: 'Guard', primary: true, cell: (row) => <TwoLines title={row.name} second={secondLine(row)} /> },
+  { id: 'state', head: 'State', width: 100, hideUnder: 560, cell: (row) => <span className="text-ink-2">{modeWord(row)}</span> },
+  numberColumn('screened', 'Screened, 24 h', ({ lastDay }) => lastDay.screened),
+  numberColumn('would', 'Would refuse', ({ lastDay }) => lastDay.wouldBlock),
+  numberColumn('blocked', 'Refused', ({ lastDay }) => lastDay.blocked),
+  numberColumn('unscreened', 'Unscreened', ({ lastDay }) => lastDay.unscreened),
+  {
+    id: 'added',
+    head: 'Added, 99 %',
+    align: 'right',
+    width: 110,
+    hideUnder: 900,
+    cell: ({ lastDay }) => <span className="text-ink-2 tabular-nums">{lastDay.added === null ? '' : edgeText(lastDay.added.p99Ms)}</span>,
+  },
+];
+
+export default definePage({
+  path: '/adversarial-detection/guards',
+  title: 'Guards',
+  permission: 'adversarial-detection:read',
+  group: null,
+  icon: 'shield-alert',
+  order: 5,
+  Page: GuardsPage,
+});
