@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { dataTexts } from './data-files.ts';
 import { ggufModel, kerasModel, onnxModel, safetensorsModel, sklearnModel, torchModel } from './model-bytes.ts';
+import { orderReview } from './order-review.ts';
 import { pickleBytes } from './pickle-bytes.ts';
 import { projectTexts } from './project-files.ts';
 
@@ -41,6 +42,7 @@ function models(): [string, Uint8Array][] {
     ['models/checkpoints/intent-epoch1.pt', torchModel(encoder.map(({ name, shape }, index) => ({ name, shape, seed: 20 + index })))],
     ['models/intent-encoder/model.safetensors', safetensorsModel(encoder, { format: 'pt' })],
     ['models/sentiment.onnx', onnxModel()],
+    ['models/order-review.onnx', orderReview().model],
     ['models/product-tagger.keras', kerasModel()],
     [
       'models/assistant.gguf',
@@ -61,7 +63,12 @@ function models(): [string, Uint8Array][] {
 
 /** Every file of the examples: path below examples/ → bytes. */
 export function exampleFiles(): ReadonlyMap<string, Uint8Array> {
-  const texts = [...projectTexts, ...dataTexts].map(([path, text]): [string, Uint8Array] => [path, Buffer.from(text)]);
+  const { training, validation } = orderReview();
+  const orderTexts = [
+    ['data/orders/train.csv', training],
+    ['data/orders/validation.csv', validation],
+  ] as const;
+  const texts = [...projectTexts, ...dataTexts, ...orderTexts].map(([path, text]): [string, Uint8Array] => [path, Buffer.from(text)]);
   return new Map([...texts, ...models()].map(([path, bytes]) => [`${project}/${path}`, bytes]));
 }
 

@@ -1,4 +1,5 @@
 /** Small models in the formats projects really hold, from their format descriptions: ONNX, safetensors, GGUF, Keras, torch, sklearn. */
+import { littleEndian, onnxBytes } from './onnx-bytes.ts';
 import { type PickleValue, pickleBytes } from './pickle-bytes.ts';
 import { type ZipMember, zipBytes } from './zip-bytes.ts';
 
@@ -11,65 +12,23 @@ export function weights(count: number, seed: number): Float32Array {
   });
 }
 
-function littleEndian(values: Float32Array): Buffer {
-  const bytes = Buffer.alloc(values.length * 4);
-  for (const [index, value] of values.entries()) bytes.writeFloatLE(value, index * 4);
-  return bytes;
-}
-
-/* ——— ONNX: protobuf by hand ——— */
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest & 127) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  return Buffer.from([...bytes, rest]);
-}
-const number = (field: number, value: number) => Buffer.concat([varint(field * 8), varint(value)]);
-const message = (field: number, ...parts: Buffer[]) => {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([varint(field * 8 + 2), varint(body.length), body]);
-};
-const text = (field: number, value: string) => message(field, Buffer.from(value));
-
-function tensorInfo(field: number, name: string, shape: readonly number[]): Buffer {
-  const dimensions = message(2, ...shape.map((size) => message(1, number(1, size))));
-  return message(field, text(1, name), message(2, message(1, number(1, 1), dimensions)));
-}
-
-function initializer(name: string, shape: readonly number[], seed: number): Buffer {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return message(5, ...shape.map((size) => number(1, size)), number(2, 1), text(8, name), message(9, littleEndian(weights(count, seed))));
-}
-
-function node(operator: string, inputs: readonly string[], output: string): Buffer {
-  return message(
-    1,
-    ...inputs.map((name) => text(1, name)),
-    text(2, output),
-    text(3, `${operator.toLowerCase()}_${output}`),
-    text(4, operator),
-  );
-}
-
 /** input → MatMul → Add → Softmax, two classes. */
 export function onnxModel(): Uint8Array {
-  const graph = message(
-    7,
-    node('MatMul', ['embedding', 'weight'], 'product'),
-    node('Add', ['product', 'bias'], 'logits'),
-    node('Softmax', ['logits'], 'sentiment'),
-    text(2, 'sentiment'),
-    initializer('weight', [64, 2], 11),
-    initializer('bias', [2], 12),
-    tensorInfo(11, 'embedding', [1, 64]),
-    tensorInfo(12, 'sentiment', [1, 2]),
-  );
-  return new Uint8Array(
-    Buffer.concat([number(1, 8), text(2, 'shop-assistant'), text(3, '1.0'), graph, message(8, text(1, ''), number(2, 17))]),
-  );
+  return onnxBytes({
+    name: 'sentiment',
+    producer: 'shop-assistant',
+    nodes: [
+      { operator: 'MatMul', inputs: ['embedding', 'weight'], output: 'product' },
+      { operator: 'Add', inputs: ['product', 'bias'], output: 'logits' },
+      { operator: 'Softmax', inputs: ['logits'], output: 'sentiment' },
+    ],
+    weights: [
+      { name: 'weight', shape: [64, 2], values: weights(128, 11) },
+      { name: 'bias', shape: [2], values: weights(2, 12) },
+    ],
+    input: { name: 'embedding', shape: [1, 64] },
+    output: { name: 'sentiment', shape: [1, 2] },
+  });
 }
 
 /* ——— safetensors ——— */

@@ -150,7 +150,7 @@ function notebook(): string {
 
 const readme = `# Shop assistant
 
-An invented project to try the platform on: a churn score, a sentiment model and an assistant that answers customers.
+An invented project to try the platform on: a churn score, a sentiment model, a model that decides which orders are looked at, and an assistant that answers customers.
 
 | where | what |
 |---|---|
@@ -160,7 +160,7 @@ An invented project to try the platform on: a churn score, a sentiment model and
 | \`app/\`, \`web/\`, \`tools/\` | what uses them: an endpoint, an agent, an MCP server |
 | \`data/\` | what they learn from |
 
-Every file is written by \`scripts/examples/make.ts\`. Weights are arithmetic, keys in \`.env\` are made up, and nothing here was trained.
+Every file is written by \`scripts/examples/make.ts\`. Keys in \`.env\` are made up, and most weights are arithmetic. One model was trained, by that script on \`data/orders/train.csv\`: \`models/order-review.onnx\`, sixteen made-up measures of an order to send, review or refuse. docs/guides/threat-day.md of the platform attacks it.
 `;
 
 const systemPrompt = `You are the assistant of a small shop. Answer in two sentences.

@@ -14,6 +14,7 @@ import { Columns, Section } from '../../ui/section.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
 import { Badge, Tag } from '../../ui/tag.tsx';
 import { formatDuration } from '../../ui/time.ts';
+import { subjectOf, useAssetName } from './asset-name.tsx';
 import { type CalibratedDetector, type Detection, getDetection, getProfile } from './contract.ts';
 import { ScoreStanding, StandingLegend } from './score-standing.tsx';
 import { DecisionBadge, home, kindWords, pText, rateText } from './threat-words.tsx';
@@ -24,11 +25,10 @@ function DetectionPage({ params }: { params: Readonly<Record<string, string>> })
   const { can } = useSession();
   const [judging, setJudging] = useState(false);
   const detection = answer.data;
-  const subject =
-    detection === undefined ? '' : (detection.subject.modelId ?? detection.subject.datasetId ?? detection.subject.queryId ?? '');
+  const subject = useAssetName(detection?.subject.assetId, subjectOf(detection?.subject));
   return (
     <Screen
-      title={detection === undefined ? 'Detection' : `${kindWords[detection.kind]}: ${inertLine(subject)}`}
+      title={detection === undefined ? 'Detection' : `${kindWords[detection.kind]}: ${subject}`}
       shortTitle="Detection"
       path={[home, { label: 'Detections', to: '/adversarial-detection/detections' }]}
       ready={detection !== undefined}

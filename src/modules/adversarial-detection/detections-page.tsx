@@ -16,6 +16,7 @@ import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
+import { subjectOf, useAssetName } from './asset-name.tsx';
 import { type DetectionSummary, kinds, listDetections } from './contract.ts';
 import { DecisionBadge, decisionWords, home, kindWords, pText } from './threat-words.tsx';
 
@@ -48,8 +49,7 @@ const fields: readonly FilterField[] = [
   { key: 'since', label: 'since', kind: 'text' },
 ];
 const byId = (row: DetectionSummary): string => row.id;
-export const subjectText = ({ subject }: Pick<DetectionSummary, 'subject'>): string =>
-  inertLine(subject.modelId ?? subject.datasetId ?? subject.queryId ?? 'unnamed');
+export const subjectText = ({ subject }: Pick<DetectionSummary, 'subject'>): string => inertLine(subjectOf(subject));
 const byName = (row: DetectionSummary): string => `${kindWords[row.kind]}: ${subjectText(row)}`;
 const rowTo = (row: DetectionSummary): string => `/adversarial-detection/detections/${row.id}`;
 
@@ -136,12 +136,7 @@ const columns: readonly Column<DetectionSummary>[] = [
     id: 'subject',
     head: 'What and where',
     primary: true,
-    cell: (row) => (
-      <TwoLines
-        title={`${kindWords[row.kind]}: ${subjectText(row)}`}
-        second={row.subject.clientId === undefined ? row.source : `client ${inertLine(row.subject.clientId)}`}
-      />
-    ),
+    cell: (row) => <SubjectLines row={row} />,
   },
   { id: 'decision', head: 'Decision', cell: (row) => <DecisionBadge decision={row.decision} />, width: 160 },
   { id: 'p', head: 'p', align: 'right', cell: (row) => pText(row.pValue), width: 90, hideUnder: 700 },
@@ -162,11 +157,18 @@ const columns: readonly Column<DetectionSummary>[] = [
   { id: 'at', head: 'When', cell: (row) => <RelativeTime at={row.createdAt} />, width: 110 },
 ];
 
+function SubjectLines({ row }: { row: DetectionSummary }) {
+  const subject = useAssetName(row.subject.assetId, subjectOf(row.subject));
+  const second = row.subject.clientId === undefined ? row.source : `client ${inertLine(row.subject.clientId)}`;
+  return <TwoLines title={`${kindWords[row.kind]}: ${subject}`} second={second} />;
+}
+
 function DetectionPhoneRow({ row }: { row: DetectionSummary }) {
+  const subject = useAssetName(row.subject.assetId, subjectOf(row.subject));
   return (
     <PhoneRow
       shape={<SeverityOf {...row} />}
-      title={`${kindWords[row.kind]}: ${subjectText(row)}`}
+      title={`${kindWords[row.kind]}: ${subject}`}
       to={rowTo(row)}
       reason={`${decisionWords[row.decision]}, p ${pText(row.pValue)}`}
       owner={<RelativeTime at={row.createdAt} />}

@@ -5,6 +5,7 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
+import { AssetName, subjectOf } from './asset-name.tsx';
 import { listDetections } from './contract.ts';
 import { kindWords, pText } from './threat-words.tsx';
 
@@ -29,7 +30,7 @@ export function LatestThreats() {
                 <span className="mt-1">{one.severity !== null && <SeverityShape severity={one.severity} />}</span>
                 <span className="min-w-0">
                   <TextLink to={`/adversarial-detection/detections/${one.id}`}>
-                    {kindWords[one.kind]}: {one.subject.modelId ?? one.subject.datasetId ?? one.subject.queryId ?? 'unnamed'}
+                    {kindWords[one.kind]}: <AssetName assetId={one.subject.assetId} otherwise={subjectOf(one.subject)} />
                   </TextLink>
                   <span className="block truncate text-label text-ink-2">
                     {one.subject.clientId === undefined ? 'no client named' : `client ${one.subject.clientId}`} · p {pText(one.pValue)} ·{' '}

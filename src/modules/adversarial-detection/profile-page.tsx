@@ -9,6 +9,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Badge } from '../../ui/tag.tsx';
+import { useAssetName } from './asset-name.tsx';
 import { type CalibratedDetector, getProfile, type Profile } from './contract.ts';
 import { RateSimulation } from './rate-simulation.tsx';
 import { ScoreStanding, StandingLegend } from './score-standing.tsx';
@@ -17,9 +18,10 @@ import { detectorWords, home, pText, rateText, stateWords } from './threat-words
 function ProfilePage({ params }: { params: Readonly<Record<string, string>> }) {
   const answer = useEndpoint(getProfile, { id: params['id'] ?? '' }, { live: ['adversarial-detection.profile-ready'] });
   const profile = answer.data;
+  const model = useAssetName(profile?.assetId, profile?.modelId ?? '');
   return (
     <Screen
-      title={profile === undefined ? 'Profile' : `Profile of ${inertLine(profile.modelId)}`}
+      title={profile === undefined ? 'Profile' : `Profile of ${model}`}
       shortTitle="Profile"
       path={[home, { label: 'Profiles', to: '/adversarial-detection/profiles' }]}
       ready={profile !== undefined}

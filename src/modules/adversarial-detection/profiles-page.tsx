@@ -12,6 +12,7 @@ import { Shape } from '../../ui/shape.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
+import { useAssetName } from './asset-name.tsx';
 import { listProfiles, type Profile } from './contract.ts';
 import { home, rateText, stateWords } from './threat-words.tsx';
 
@@ -80,7 +81,7 @@ const columns: readonly Column<Profile>[] = [
     id: 'model',
     head: 'Model',
     primary: true,
-    cell: (row) => <TwoLines title={inertLine(row.modelId)} second={`version ${row.version}, ${trustOf(row).word.toLowerCase()}`} />,
+    cell: (row) => <ModelLines row={row} />,
   },
   { id: 'rows', head: 'Rows', align: 'right', cell: (row) => formatNumber(row.rowsGiven), width: 90 },
   { id: 'columns', head: 'Columns', align: 'right', cell: (row) => formatNumber(row.dimensions), width: 90, hideUnder: 800 },
@@ -104,11 +105,17 @@ const columns: readonly Column<Profile>[] = [
   { id: 'at', head: 'Made', cell: (row) => <RelativeTime at={row.createdAt} />, width: 110 },
 ];
 
+function ModelLines({ row }: { row: Profile }) {
+  const model = useAssetName(row.assetId, row.modelId);
+  return <TwoLines title={model} second={`version ${row.version}, ${trustOf(row).word.toLowerCase()}`} />;
+}
+
 function ProfilePhoneRow({ row }: { row: Profile }) {
+  const model = useAssetName(row.assetId, row.modelId);
   return (
     <PhoneRow
       shape={<TrustShape row={row} />}
-      title={inertLine(row.modelId)}
+      title={model}
       to={rowTo(row)}
       reason={`${trustOf(row).word}; asked ${rateText(row.targetFalsePositiveRate)}, harmless flagged ${rateText(row.fused?.harmlessFlagRate)}`}
       owner={<RelativeTime at={row.createdAt} />}

@@ -43,5 +43,5 @@ export function rateText(rate: number | null | undefined): string {
 /** A p-value as people write it. */
 export function pText(p: number | null | undefined): string {
   if (p === null || p === undefined) return 'unknown';
-  return p < 0.0001 ? p.toExponential(1) : formatNumber(p, { digits: 4 });
+  return p < 0.0001 ? '< 0.0001' : formatNumber(p, { digits: 4 });
 }

@@ -1,4 +1,5 @@
 /** Acts from request to end: asked for once, approved when needed, carried out, taken back, expired. */
+import { z } from 'zod';
 import { isProblem, Problem } from '../../contract/problem.ts';
 import type { Severity } from '../../contract/severity.ts';
 import { attempt } from '../../platform/database/database.ts';
@@ -64,13 +65,15 @@ export async function requestAct(request: ActRequest): Promise<ActRow> {
   return await carryOut(row, request.severity);
 }
 
-/** What it does, with the name of the asset instead of its id. */
+/** What it does, with the names of assets instead of their ids: a model may be called by the id it has in the inventory. */
 async function titleOf(action: Action, parameters: JsonObject): Promise<string> {
-  const says = action.describe(parameters);
-  const { assetId } = parameters;
-  if (typeof assetId !== 'string') return says.slice(0, 500);
-  const asset = await assetFacts(assetId);
-  return (asset === null ? says : says.replace(assetId, asset.name)).slice(0, 500);
+  let says = action.describe(parameters);
+  for (const id of [parameters['assetId'], parameters['modelId']]) {
+    if (!z.uuid().safeParse(id).success || typeof id !== 'string') continue;
+    const asset = await assetFacts(id);
+    if (asset !== null) says = says.replace(id, asset.name);
+  }
+  return says.slice(0, 500);
 }
 
 function draftOf(request: ActRequest, action: Action, actor: ActorWord) {

@@ -131,13 +131,20 @@ export async function addAlert(incidentId: string, draft: AlertOfIncident): Prom
   const { rows } = await db().execute<{ fresh: boolean }>(sql`
     insert into incidents.incident_alert (incident_id, alert_id, fingerprint, detection_id, last_at)
     values (${incidentId}, ${draft.alertId}, ${draft.fingerprint}, ${draft.detectionId}, ${draft.lastAt.toISOString()}::timestamptz)
-    on conflict (workspace_id, alert_id) do update set last_at = greatest(incident_alert.last_at, excluded.last_at)
+    on conflict (workspace_id, alert_id) do update
+      set last_at = greatest(incident_alert.last_at, excluded.last_at), detection_id = coalesce(excluded.detection_id, incident_alert.detection_id)
     returning xmax = 0 as fresh`);
   return rows[0]?.fresh === true;
 }
 
 export async function incidentOfAlert(alertId: string): Promise<string | null> {
   const [row] = await db().select({ id: incidentAlert.incidentId }).from(incidentAlert).where(eq(incidentAlert.alertId, alertId));
+  return row?.id ?? null;
+}
+
+/** The incident that took in an alert of this detection. */
+export async function incidentOfDetection(detectionId: string): Promise<string | null> {
+  const [row] = await db().select({ id: incidentAlert.incidentId }).from(incidentAlert).where(eq(incidentAlert.detectionId, detectionId));
   return row?.id ?? null;
 }
 

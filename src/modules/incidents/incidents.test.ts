@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
+import { requestAct } from './act.ts';
 import { considerAlert, reasonToOpen } from './alert-rules.ts';
 import * as contract from './contract.ts';
 import { plan } from './respond.ts';
@@ -87,6 +88,27 @@ describe('incidents', () => {
     assert.equal(world.alerts.size > 0 && [...world.alerts.values()].find((one) => one.incidentId === incident.id)?.state, 'acknowledged');
   });
 
+  test('one that becomes grave when an alert joins is escalated from then on, and is first told as opened', async () => {
+    const assetId = world.asset();
+    const weak = { assetId, assetName: 'claims-2025', severity: 'medium' as const };
+    const repeated = world.alert({ ...weak, count: settings.incidentAfterAlerts.count });
+    await consider(repeated.id);
+    const [incident] = (await list({ asset_id: assetId })).items;
+    assert.ok(incident);
+    const promised = async () => (await world.ask(contract.getIncident, { id: incident.id })).countdowns.map(({ kind }) => kind);
+    assert.deepEqual(await promised(), []);
+    await consider(world.alert({ ...weak, severity: 'high' }).id);
+    assert.deepEqual(await promised(), ['escalate']);
+    const told = await world.rows<{ type: string }>(
+      `select type from platform.outbox where type like 'incidents.%' and payload->>'incidentId' = $1 and payload ? 'number' order by id`,
+      [incident.id],
+    );
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['incidents.opened', 'incidents.changed'],
+    );
+  });
+
   test('acknowledged in time nobody is called, and the act says so', async () => {
     const incident = await opened();
     await world.ask(contract.acknowledgeIncident, { id: incident.id });
@@ -133,6 +155,21 @@ describe('incidents', () => {
     );
     assert.deepEqual(world.recorded(act.id), ['act.planned', 'act.executing', 'act.in_force']);
     assert.deepEqual(world.recorded(failed.id), ['act.planned', 'act.executing', 'act.failed']);
+  });
+
+  test('an act that was committed after its incident had looked for it is taken over all the same', async () => {
+    const detectionId = randomUUID();
+    const incident = await opened({ detectionId });
+    const act = await world.run(() =>
+      requestAct({
+        ...{ action: 'block-client', parameters: { clientId: 'late', modelId: 'fraud' }, reason: words, severity: 'high' },
+        ...{ incidentId: null, detectionId, deadlineMs: 100 },
+      }),
+    );
+    assert.equal(act.incidentId, null);
+    await world.settle();
+    const acts = await world.ask(contract.listActs, { incident_id: incident.id });
+    assert.ok(acts.items.some(({ id }) => id === act.id));
   });
 
   test('the same alert brings a resolved incident back within thirty days, and somebody is called again', async () => {

@@ -6,6 +6,7 @@ import { lockAct } from './act-store.ts';
 import { considerAlert } from './alert-rules.ts';
 import { actChanged } from './contract.ts';
 import { containWhenHeld } from './incident.ts';
+import { adoptStray } from './open-incident.ts';
 import { pokeRun } from './playbooks/run-playbook.ts';
 import { respond } from './respond.ts';
 
@@ -16,7 +17,8 @@ export const subscriptions = [
   on(alertChanged, 'incidents', async ({ alertId, repeated }) => {
     if (repeated === true) await considerAlert(alertId);
   }),
-  on(actChanged, 'incidents', async ({ actId, state, incidentId }) => {
+  on(actChanged, 'incidents', async ({ actId, state, incidentId, detectionId }) => {
+    if (incidentId === null && detectionId !== null) await adoptStray(detectionId);
     if (incidentId !== null && state === 'in_force') await containWhenHeld(incidentId);
     const act = await lockAct(actId);
     if (act !== null && act.runId !== null && act.step !== null) await pokeRun(act.runId, act.step);

@@ -49,7 +49,7 @@ export async function respond(news: DetectionNews): Promise<void> {
   for (const act of plan(news, settings, { assetType: asset?.type ?? null, modelId }))
     await requestAct({
       ...act,
-      reason: news.title,
+      reason: asset === null ? news.title : news.title.replaceAll(asset.id, asset.name),
       severity: news.severity,
       incidentId: null,
       detectionId: news.detectionId,

@@ -18,7 +18,7 @@ import {
   type SecurityAlert,
   statusOf,
 } from './contract.ts';
-import { correlate, insertRow, lockFingerprint, lockRow, lockSame, updateRow } from './store.ts';
+import { correlate, findRow, insertRow, linkRows, lockFingerprint, lockRow, lockSame, updateRow } from './store.ts';
 import type { AlertDraftRow, AlertRow } from './table.ts';
 
 /** The same thing again within a day of the last time is the same alert. */
@@ -87,9 +87,13 @@ function newRow(draft: Raise, fingerprint: Buffer): AlertDraftRow {
 }
 
 const gravity: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'informational'];
-function repeated(row: AlertRow, { severity, at }: Raise): Partial<AlertDraftRow> {
+function repeated(row: AlertRow, { severity, at, detectionId }: Raise): Partial<AlertDraftRow> {
   const graver = gravity.indexOf(severity) < gravity.indexOf(row.severity);
-  const again: Partial<AlertDraftRow> = { count: row.count + 1, lastAt: at > row.lastAt ? at : row.lastAt };
+  const again: Partial<AlertDraftRow> = {
+    count: row.count + 1,
+    lastAt: at > row.lastAt ? at : row.lastAt,
+    detectionId: detectionId ?? row.detectionId,
+  };
   if (!graver) return again;
   return {
     ...again,
@@ -119,8 +123,19 @@ function tellRaised(row: AlertRow): Promise<void> {
   });
 }
 
-function tellChanged({ id, severity, state, title }: AlertRow, byName: string | null, repeated: boolean): Promise<void> {
-  return publish(alertChanged, { alertId: id, severity, state, title, byName, repeated });
+function tellChanged(row: AlertRow, byName: string | null, repeated: boolean): Promise<void> {
+  const { id, severity, state, title, detectionId, incidentId } = row;
+  return publish(alertChanged, { alertId: id, severity, state, title, byName, repeated, detectionId, incidentId });
+}
+
+/** Says which incident alerts belong to; null: to none any more. */
+export async function linkToIncident(ids: readonly string[], incident: { id: string; number: number } | null): Promise<number> {
+  const linked = await linkRows(ids, incident);
+  for (const id of ids) {
+    const row = await findRow(id);
+    if (row !== null) await tellChanged(row, null, false);
+  }
+  return linked;
 }
 
 /** An alert goes forward, and back to new when it was acknowledged or closed by mistake. */

@@ -290,6 +290,8 @@ export const alertChanged = eventKind(
     title: z.string(),
     byName: z.string().nullable(),
     repeated: z.boolean().optional(),
+    detectionId: z.uuid().nullable().optional().describe('Of its latest occurrence.'),
+    incidentId: z.uuid().nullable().optional(),
   }),
   read,
 );

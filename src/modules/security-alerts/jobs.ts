@@ -56,9 +56,12 @@ async function raiseForData(news: z.output<typeof dataAlertRaised.payload>, { at
 /** An attack that was recognised. What makes two of them the same is the detecting slice's to say. */
 async function raiseForDetection(news: z.output<typeof detectionMade.payload>, { at }: StoredEvent): Promise<void> {
   const { detectionId, kind, severity, title, summary, technique, assetId, clientId, inputSha256, fingerprint } = news;
+  const asset = await assetOf(assetId);
+  // Who asks about a model may call it by the id it has here: people know its name.
+  const named = (text: string): string => (asset === null ? text : text.replaceAll(asset.id, asset.name));
   await raise({
-    title: title.slice(0, 300),
-    description: summary.slice(0, 8000),
+    title: named(title).slice(0, 300),
+    description: named(summary).slice(0, 8000),
     severity,
     source: 'adversarial-detection',
     category: kind,
@@ -66,7 +69,7 @@ async function raiseForDetection(news: z.output<typeof detectionMade.payload>, {
     evidence: { clientId, inputSha256 },
     detectionId,
     fingerprint: JSON.stringify([kind, assetId, technique, fingerprint]),
-    asset: await assetOf(assetId),
+    asset,
     vulnerability: null,
     at: new Date(at),
   });

@@ -5,9 +5,9 @@ import { call } from '../../platform/http/call.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { getAsset } from '../ai-assets/contract.ts';
 import { getVulnerability } from '../vulnerabilities/contract.ts';
-import { changeAlert, changeOf, raise, toAlert } from './alert.ts';
+import { changeAlert, changeOf, linkToIncident, raise, toAlert } from './alert.ts';
 import * as contract from './contract.ts';
-import { countNear, findRow, linkRows, listRows, lockOfIncident, readRecent, readStatistics } from './store.ts';
+import { countNear, findRow, listRows, lockOfIncident, readRecent, readStatistics } from './store.ts';
 
 const { alertProblems: problems } = contract;
 
@@ -43,7 +43,10 @@ export const routes: readonly Route[] = [
   ),
   handle(contract.countAlertsNear, (near) => countNear(near)),
   handle(contract.linkAlerts, async ({ alertIds, incidentId, incidentNumber }) => ({
-    linked: await linkRows(alertIds, incidentId === null || incidentNumber === null ? null : { id: incidentId, number: incidentNumber }),
+    linked: await linkToIncident(
+      alertIds,
+      incidentId === null || incidentNumber === null ? null : { id: incidentId, number: incidentNumber },
+    ),
   })),
   handle(contract.settleAlerts, async ({ incidentId, state, cause, note }, context) => {
     const rows = await lockOfIncident(incidentId, state === 'acknowledged' ? ['new'] : ['new', 'acknowledged']);

@@ -98,7 +98,8 @@ export function decisionOf({ verdict, notRun }: Pick<PoisoningAnswer, 'verdict' 
 function summaryOf(decision: Judgement['decision'], reason: string): string {
   if (decision === 'no-threat') return 'Labels, columns and triggers were judged: no more stands out than chance explains.';
   if (decision === 'insufficient-evidence') return `Too little to decide: ${reason}`.slice(0, 2000);
-  return `${reason.slice(0, 1900)}. Check the rows named, and do not train on them before.`;
+  const sentence = `${reason.slice(0, 1).toUpperCase()}${reason.slice(1, 1900)}`;
+  return `${sentence}. Look at the rows named before anything is trained on them.`;
 }
 
 const mostFigures = 40;

@@ -118,6 +118,7 @@ function draftOf({ asset, act, settings, policy }: Begin) {
 async function joinQuarantine(row: QuarantineRow, { act, settings }: Begin): Promise<Executed> {
   const graver = severityRank(act.severity) < severityRank(row.severity) ? act.severity : row.severity;
   const set = {
+    incidentId: row.incidentId ?? act.incident?.id ?? null,
     severity: graver satisfies Severity,
     detectionIds: act.detectionId === null ? row.detectionIds : [...new Set([...row.detectionIds, act.detectionId])].slice(-200),
     policy: settings.autoRelease.neverForSeverity.includes(graver) ? ('manual' as const) : row.policy,
