@@ -55,6 +55,7 @@ const withoutAction: Readonly<Record<string, readonly string[]>> = {
   'too many for entries: each verdict is kept as a detection': [
     'POST /api/adversarial-detection/screen',
     'POST /api/adversarial-detection/traffic',
+    'POST /api/guard/:name/infer',
   ],
   'a delivery report of a provider, kept with the delivery': ['POST /api/notifications/callbacks/sms/:id'],
 };
