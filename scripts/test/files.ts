@@ -56,9 +56,12 @@ function readSpecifiers(base: string, path: string): string[] {
 /** What one process runs: a group, or a share of one. */
 export type Part = { readonly title: string; readonly files: readonly string[] };
 
-/** Journeys and browsers share a platform that is dear to start, so they stay whole and begin first; small shares at the end fill the lanes evenly. */
+/**
+ * Journeys and browsers share a platform that is dear to start, and begin first: browsers stay whole, journeys are halved, because one
+ * after the other they take longer than all the rest. Small shares at the end fill the lanes evenly.
+ */
 const shares: readonly (readonly [GroupName, number])[] = [
-  ['journey', 1],
+  ['journey', 2],
   ['browser', 1],
   ['database', 3],
   ['unit', 5],

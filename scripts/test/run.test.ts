@@ -108,7 +108,8 @@ test('big groups are divided, nothing is lost or run twice, and what cannot be d
   assert.deepEqual(
     parts.map(({ title, files }) => [title, files.length]),
     [
-      ['journey', 30],
+      ['journey 1', 15],
+      ['journey 2', 15],
       ['database 1', 5],
       ['database 2', 5],
       ['unit 1', 20],
