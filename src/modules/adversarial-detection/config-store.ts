@@ -6,9 +6,9 @@ import { configTable as config } from './table.ts';
 
 /** In force until somebody says otherwise. */
 export const defaultConfiguration: ConfigurationBody = {
-  detectors: Object.fromEntries(
-    kinds.map((kind) => [kind, { enabled: true, targetFalsePositiveRate: 0.01, disabledSignatures: [] }]),
-  ) as unknown as ConfigurationBody['detectors'],
+  detectors: ConfigurationBody.shape.detectors.parse(
+    Object.fromEntries(kinds.map((kind) => [kind, { enabled: true, targetFalsePositiveRate: 0.01, disabledSignatures: [] }])),
+  ),
   response: {
     blockAtSeverity: 'medium',
     quarantineAtSeverity: 'high',

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import type { ProviderSettings } from './provider-contract.ts';
 import type { Provider } from './provider-store.ts';
 import { type CrookedProvider, clientId, crookedProvider } from './testing/openid-provider.ts';
-import { sharedInstallation } from './testing/shared-installation.ts';
 import { begin, comeBack, comeFrom, givenProvider, locationOf } from './testing/walk.ts';
 
 describe('sign-in by OAuth 2.0 without OpenID Connect', () => {
   let from: CrookedProvider;
   let provider: Provider;
   let withoutList: Provider;
-  const shared = sharedInstallation(async (installation, owner) => {
+  const shared = installationOfFile(async (installation, owner) => {
     from = await crookedProvider(owner);
     const settings: ProviderSettings = {
       kind: 'oauth2',

@@ -4,9 +4,9 @@ import { overrideEnvironment } from '../../../platform/config.ts';
 import { inDatabase } from '../../../platform/database/database.ts';
 import { forgetRemembered } from '../identify.ts';
 import { type Browser, person } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import { applyDeclaredProviders, declaredProviders } from './environment.ts';
 import { type CrookedProvider, clientSecret, crookedProvider } from './testing/openid-provider.ts';
-import { sharedInstallation } from './testing/shared-installation.ts';
 import { begin, comeBack, givenProvider, locationOf, openidSettings } from './testing/walk.ts';
 
 type Report = {
@@ -18,7 +18,7 @@ type Report = {
 describe('providers in the settings', () => {
   let from: CrookedProvider;
   let admin: { id: string; browser: Browser };
-  const shared = sharedInstallation(async (installation, owner) => {
+  const shared = installationOfFile(async (installation, owner) => {
     from = await crookedProvider(owner);
     admin = await person(installation, 'admin');
   });

@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { Provider as RealProvider } from 'oidc-provider';
 import type { Answer, Browser } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import type { Provider } from './provider-store.ts';
 import { clientId, clientSecret } from './testing/openid-provider.ts';
-import { sharedInstallation } from './testing/shared-installation.ts';
 import { begin, givenProvider, locationOf, openidSettings } from './testing/walk.ts';
 
 const origin = 'http://localhost:5000';
@@ -55,7 +55,7 @@ describe('sign-in by a real OpenID provider', () => {
   let issuer = '';
   let provider: Provider;
   let real: RealProvider;
-  const shared = sharedInstallation(async (installation, owner) => {
+  const shared = installationOfFile(async (installation, owner) => {
     const server = createServer((request, response) => {
       if (request.url?.startsWith('/interaction/') === true)
         void real.interactionFinished(request, response, { login: { accountId: 'real-person', amr: ['pwd', 'otp'] } });

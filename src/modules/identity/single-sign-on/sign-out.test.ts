@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Browser } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import type { Provider } from './provider-store.ts';
 import { type CrookedProvider, crookedProvider } from './testing/openid-provider.ts';
-import { sharedInstallation } from './testing/shared-installation.ts';
 import { comeFrom, givenProvider, openidSettings } from './testing/walk.ts';
 
 describe('signing out with OpenID Connect', () => {
   let from: CrookedProvider;
   let provider: Provider;
-  const shared = sharedInstallation(async (installation, owner) => {
+  const shared = installationOfFile(async (installation, owner) => {
     from = await crookedProvider(owner);
     provider = await givenProvider(installation, { settings: openidSettings(from.issuer) });
   });

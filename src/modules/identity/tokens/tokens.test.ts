@@ -1,30 +1,28 @@
 /** API keys and tokens over the real door: what they may do, what ends them, and what is no key or token of ours. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { SignJWT } from 'jose';
 import { inDatabase } from '../../../platform/database/database.ts';
-import { type Answer, type Browser, goodPassword, type Installation, person, testInstallation } from '../test-installation.ts';
+import { type Answer, type Browser, goodPassword, type Installation, person } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import { issuer } from './access-token.ts';
 import { forgetBearers } from './bearer.ts';
 import { forgetSigningKeys, publicKeys, signingKeyNow } from './signing-keys.ts';
 
 describe('API keys and tokens', () => {
-  let installation: Installation;
   let ada: Awaited<ReturnType<typeof person>>;
-  const release: (() => Promise<void>)[] = [];
-  before(async () => {
-    installation = await testInstallation({ after: (step) => void release.push(step) });
-    ada = await person(installation, 'admin');
+  const file = installationOfFile(async (opened) => {
+    ada = await person(opened, 'admin');
   });
-  after(async () => {
-    for (const step of release.reverse()) await step();
-  });
+  const here = (): Installation => file.get();
 
   const ask = (token: string, path = '/api/users', sent: Parameters<Browser['send']>[1] = {}): Promise<Answer> =>
-    installation.browser().send(path, { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } });
+    here()
+      .browser()
+      .send(path, { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } });
   /** As the door does: in the installation of this test. */
-  const inHere = <T>(work: () => Promise<T>): Promise<T> => inDatabase(installation.database, work);
+  const inHere = <T>(work: () => Promise<T>): Promise<T> => inDatabase(here().database, work);
   const text = (answer: Answer, field: string): string => String(answer.body[field]);
 
   async function makeKey(owner: Browser, more: object = {}): Promise<Answer> {
@@ -41,8 +39,8 @@ describe('API keys and tokens', () => {
     return { access: text(answer, 'accessToken'), refresh: text(answer, 'refreshToken'), answer };
   }
   const refresh = (refreshToken: string): Promise<Answer> =>
-    installation.browser().send('/api/auth/refresh', { method: 'POST', body: { refreshToken } });
-  const actions = (): string[] => installation.audited.map(({ record }) => `${record.action} ${record.outcome}`);
+    here().browser().send('/api/auth/refresh', { method: 'POST', body: { refreshToken } });
+  const actions = (): string[] => here().audited.map(({ record }) => `${record.action} ${record.outcome}`);
 
   test('a key does what its scopes say and nothing else, without a cookie and without a CSRF token', async () => {
     const made = await key(ada.browser, { scopes: ['users:read', 'users:create'] });
@@ -50,7 +48,7 @@ describe('API keys and tokens', () => {
     const beyond = await ask(made.key, '/api/users/invitations/0190a000-0000-7000-8000-000000000001', { method: 'DELETE' });
     assert.deepEqual([beyond.status, beyond.body['code']], [403, 'request.forbidden']);
     assert.match(made.key, /^aispm_[a-z0-9]{12}_[\w-]{43}$/);
-    const { rows } = await installation.owner.query<{ row: string }>('select row_to_json(api_key)::text as row from identity.api_key');
+    const { rows } = await here().owner.query<{ row: string }>('select row_to_json(api_key)::text as row from identity.api_key');
     const secret = made.key.split('_').slice(2).join('_');
     assert.ok(
       rows.every(({ row }) => !row.includes(secret)),
@@ -71,11 +69,11 @@ describe('API keys and tokens', () => {
   });
 
   test('nobody gives a key more than they may do themselves, and a role that shrinks takes from its keys', async () => {
-    const carl = await person(installation, 'ciso');
+    const carl = await person(here(), 'ciso');
     const beyond = await makeKey(carl.browser, { scopes: ['users:read', 'users:delete'] });
     assert.deepEqual([beyond.status, beyond.body['code']], [422, 'identity.beyondYourScopes']);
     const made = await key(carl.browser, { scopes: ['users:read', 'users:update'] });
-    await installation.owner.query("update identity.account set role = 'auditor' where id = $1", [carl.id]);
+    await here().owner.query("update identity.account set role = 'auditor' where id = $1", [carl.id]);
     forgetBearers();
     assert.equal((await ask(made.key)).status, 200);
     const change = await ask(made.key, `/api/users/${ada.id}`, { method: 'PATCH', body: { unlock: true } });
@@ -84,24 +82,24 @@ describe('API keys and tokens', () => {
 
   test('a revoked key is refused from the next request on here, and within a second elsewhere', async () => {
     const made = await key(ada.browser);
-    const elsewhere = installation.browser();
+    const elsewhere = here().browser();
     const there = (): Promise<Answer> => elsewhere.send('/api/users', { headers: { authorization: `Bearer ${made.key}` } });
     assert.equal((await there()).status, 200);
     assert.equal((await ada.browser.send(`/api/keys/${made.id}`, { method: 'DELETE' })).status, 200);
     const refused = await ask(made.key);
     assert.deepEqual([refused.status, refused.body['code']], [401, 'identity.bearer']);
     // What another process remembers is as old as a second: one that has just asked is told no by then.
-    await installation.owner.query('update identity.api_key set revoked_at = null, revoked_because = null where id = $1', [made.id]);
+    await here().owner.query('update identity.api_key set revoked_at = null, revoked_because = null where id = $1', [made.id]);
     forgetBearers();
     assert.equal((await there()).status, 200);
-    await installation.owner.query("update identity.api_key set revoked_at = now(), revoked_because = 'by-admin' where id = $1", [made.id]);
+    await here().owner.query("update identity.api_key set revoked_at = now(), revoked_because = 'by-admin' where id = $1", [made.id]);
     await new Promise((resolve) => setTimeout(resolve, 1050));
     assert.equal((await there()).status, 401);
   });
 
   test('keys of others do not exist for those who may not manage people; an admin revokes them', async () => {
     const made = await key(ada.browser);
-    const eve = await person(installation, 'analyst');
+    const eve = await person(here(), 'analyst');
     assert.equal((await eve.browser.send(`/api/keys/${made.id}`, { method: 'DELETE' })).status, 404);
     assert.equal((await eve.browser.send('/api/keys')).body['total'], 0);
     const hers = await key(eve.browser, { scopes: ['users:read'] });
@@ -111,7 +109,7 @@ describe('API keys and tokens', () => {
 
   test('expired keys, wrong secrets, foreign networks and too many requests are refused', async () => {
     const made = await key(ada.browser);
-    await installation.owner.query("update identity.api_key set expires_at = now() - interval '1 second' where id = $1", [made.id]);
+    await here().owner.query("update identity.api_key set expires_at = now() - interval '1 second' where id = $1", [made.id]);
     assert.equal((await ask(made.key)).status, 401);
     const other = await key(ada.browser);
     assert.equal((await ask(`${other.key.slice(0, -43)}${'A'.repeat(43)}`)).status, 401);
@@ -146,7 +144,7 @@ describe('API keys and tokens', () => {
     const beyond = await ask(bySession.access, '/api/users/invitations/0190a000-0000-7000-8000-000000000001', { method: 'DELETE' });
     assert.equal(beyond.status, 403);
     const [head = '', body = ''] = bySession.access.split('.').map((part) => Buffer.from(part, 'base64url').toString());
-    const set = await installation.browser().send('/.well-known/jwks.json');
+    const set = await here().browser().send('/.well-known/jwks.json');
     const [published] = set.body['keys'] as { kid: string; alg: string; d?: string }[];
     assert.deepEqual(JSON.parse(head), { alg: 'EdDSA', typ: 'at+jwt', kid: published?.kid });
     assert.equal(published?.d, undefined);
@@ -157,15 +155,17 @@ describe('API keys and tokens', () => {
     const made = await key(ada.browser, { scopes: ['users:read'] });
     const byKey = await ask(made.key, '/api/auth/token', { method: 'POST', body: {} });
     assert.deepEqual(byKey.body['scopes'], ['users:read']);
-    const mine = await person(installation, 'auditor');
-    const byPassword = await tokens(installation.browser(), { email: mine.email, password: goodPassword });
+    const mine = await person(here(), 'auditor');
+    const byPassword = await tokens(here().browser(), { email: mine.email, password: goodPassword });
     assert.equal((await ask(byPassword.access)).status, 200);
     assert.deepEqual(byPassword.answer.setCookies, []);
     // Only the session that `person` put there is left: that of the exchange is over.
     assert.equal(((await mine.browser.send('/api/sessions')).body['items'] as unknown[]).length, 1);
-    const wrong = await installation.browser().send('/api/auth/token', { method: 'POST', body: { email: mine.email, password: 'no' } });
+    const wrong = await here()
+      .browser()
+      .send('/api/auth/token', { method: 'POST', body: { email: mine.email, password: 'no' } });
     assert.deepEqual([wrong.status, wrong.body['code']], [401, 'identity.credentials']);
-    const nobody = await installation.browser().send('/api/auth/token', { method: 'POST', body: {} });
+    const nobody = await here().browser().send('/api/auth/token', { method: 'POST', body: {} });
     assert.deepEqual([nobody.status, nobody.body['code']], [401, 'identity.nothingToExchange']);
     const again = await ask(bySession.access, '/api/auth/token', { method: 'POST', body: {} });
     assert.equal(again.body['code'], 'identity.nothingToExchange', 'tokens do not beget tokens');
@@ -186,7 +186,7 @@ describe('API keys and tokens', () => {
     assert.equal((await refresh(text(second, 'refreshToken'))).body['code'], 'identity.refresh');
     assert.equal((await ask(text(second, 'accessToken'))).status, 401);
     assert.ok(actions().includes('identity.refresh-token denied'));
-    const { rows } = await installation.owner.query<{ count: string }>(
+    const { rows } = await here().owner.query<{ count: string }>(
       "select count(*) from platform.outbox where type = 'identity.refresh-reused'",
     );
     assert.equal(rows[0]?.count, '1');
@@ -206,9 +206,13 @@ describe('API keys and tokens', () => {
     assert.equal((await ada.browser.send(`/api/tokens/${items[0].id}`, { method: 'DELETE' })).status, 200);
     assert.equal((await ask(given.access)).status, 401);
     const held = await tokens(ada.browser);
-    const silent = await installation.browser().send('/api/auth/revoke', { method: 'POST', body: { refreshToken: 'unknown' } });
+    const silent = await here()
+      .browser()
+      .send('/api/auth/revoke', { method: 'POST', body: { refreshToken: 'unknown' } });
     assert.equal(silent.status, 200);
-    await installation.browser().send('/api/auth/revoke', { method: 'POST', body: { refreshToken: held.refresh } });
+    await here()
+      .browser()
+      .send('/api/auth/revoke', { method: 'POST', body: { refreshToken: held.refresh } });
     assert.equal((await ask(held.access)).status, 401);
     const last = await tokens(ada.browser);
     const changed = await ada.browser.send('/api/user/password', {
@@ -220,7 +224,7 @@ describe('API keys and tokens', () => {
   });
 
   test('an admin ends what somebody has open, who may sign in again; nobody does so above themselves', async () => {
-    const carl = await person(installation, 'ciso');
+    const carl = await person(here(), 'ciso');
     const given = await tokens(carl.browser);
     const made = await key(carl.browser);
     const beyond = await carl.browser.send(`/api/users/${ada.id}/sessions`, { method: 'DELETE' });
@@ -230,7 +234,9 @@ describe('API keys and tokens', () => {
     assert.equal((await carl.browser.send('/api/user')).status, 401);
     assert.equal((await ask(given.access)).status, 401);
     assert.equal((await ask(made.key)).status, 200, 'keys are revoked one by one');
-    const again = await installation.browser().send('/api/login', { method: 'POST', body: { email: carl.email, password: goodPassword } });
+    const again = await here()
+      .browser()
+      .send('/api/login', { method: 'POST', body: { email: carl.email, password: goodPassword } });
     assert.equal(again.status, 200);
   });
 
@@ -308,16 +314,16 @@ describe('API keys and tokens', () => {
 
   test('the next key signs after a month, tokens of the one before are still good, and its private part is sealed', async () => {
     const { access } = await tokens(ada.browser);
-    await installation.owner.query("update identity.signing_key set created_at = now() - interval '31 days'");
+    await here().owner.query("update identity.signing_key set created_at = now() - interval '31 days'");
     forgetSigningKeys();
     const next = await tokens(ada.browser);
     forgetSigningKeys();
-    const { body } = await installation.browser().send('/.well-known/jwks.json');
+    const { body } = await here().browser().send('/.well-known/jwks.json');
     assert.equal((body['keys'] as unknown[]).length, 2);
     assert.notEqual(next.access.split('.')[0], access.split('.')[0]);
     assert.equal((await ask(access)).status, 200);
     assert.equal((await ask(next.access)).status, 200);
-    const { rows } = await installation.owner.query<{ sealed: Buffer }>('select sealed_private_key as sealed from identity.signing_key');
+    const { rows } = await here().owner.query<{ sealed: Buffer }>('select sealed_private_key as sealed from identity.signing_key');
     // The first bytes of every unsealed PKCS 8 text of an Ed25519 key (RFC 8410, 7).
     const clear = Buffer.from('302e020100300506032b6570', 'hex');
     assert.ok(rows.length === 2 && rows.every(({ sealed }) => !sealed.includes(clear)));

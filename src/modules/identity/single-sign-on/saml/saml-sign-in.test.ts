@@ -3,10 +3,10 @@ import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import type { Answer, Browser } from '../../test-installation.ts';
+import { installationOfFile } from '../../test-installation-of-file.ts';
 import type { ProviderSettings } from '../provider-contract.ts';
 import type { Provider } from '../provider-store.ts';
 import { entityId, inBase64, type Said, type SamlProviderForTests, samlProviderForTests, signedAs } from '../testing/saml-provider.ts';
-import { sharedInstallation } from '../testing/shared-installation.ts';
 import { begin, givenProvider, locationOf } from '../testing/walk.ts';
 import { redirectAddress } from './message.ts';
 
@@ -16,7 +16,7 @@ const queryOf = (location: string): URLSearchParams => new URL(location, origin)
 describe('sign-in by SAML', () => {
   let from: SamlProviderForTests;
   let provider: Provider;
-  const shared = sharedInstallation(async (installation) => {
+  const shared = installationOfFile(async (installation) => {
     from = await samlProviderForTests();
     const settings: ProviderSettings = {
       kind: 'saml',

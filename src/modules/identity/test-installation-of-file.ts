@@ -1,12 +1,14 @@
 /** For tests: one installation for a whole file, let go at its end. */
 import { after, before } from 'node:test';
-import { type Installation, testInstallation } from '../../test-installation.ts';
+import { type Installation, testInstallation } from './test-installation.ts';
 
 type End = () => Promise<void> | void;
-export type Shared = { readonly owner: { after(end: End): void }; get(): Installation };
+export type FileInstallation = { readonly owner: { after(end: End): void }; get(): Installation };
 
 /** Call inside `describe`. What `owner` is given ends with the file. */
-export function sharedInstallation(prepare: (installation: Installation, owner: Shared['owner']) => Promise<void>): Shared {
+export function installationOfFile(
+  prepare: (installation: Installation, owner: FileInstallation['owner']) => Promise<void>,
+): FileInstallation {
   const endings: End[] = [];
   const owner = { after: (end: End) => void endings.push(end) };
   let installation: Installation | undefined;
