@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
 import { passkey, passkeyChallenge } from '../passkeys/table.ts';
 import { routes } from '../routes.ts';
 import { account, session } from '../table.ts';
-import { goodPassword, type Installation, person, testInstallation } from '../test-installation.ts';
+import { goodPassword, type Installation, person } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import { defaultDemand, dueOf } from './policy.ts';
 import { factorPolicy, recoveryCode, signInHistory, signInTicket, totpFactor } from './table.ts';
 import { begin, enrolTotp, finish, personWithTotp, post } from './test-factors.ts';
@@ -24,12 +25,8 @@ test('admin, ciso and compliance officer are due seven days after their term beg
 
 describe('what a role demands, and proving it again', () => {
   let installation: Installation;
-  const release: (() => unknown)[] = [];
-  before(async () => {
-    installation = await testInstallation({ after: (step) => void release.push(step) });
-  });
-  after(async () => {
-    for (const step of release.reverse()) await step();
+  installationOfFile(async (opened) => {
+    installation = opened;
   });
   const age = (id: string, days: number) =>
     installation.owner.query('update identity.account set factor_term_from = now() - make_interval(days => $2) where id = $1', [id, days]);

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Database } from '../../../platform/database/connection.ts';
-import { goodPassword, type Installation, person, testInstallation } from '../test-installation.ts';
+import { goodPassword, type Installation, person } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import { begin, codeOf, type Enrolled, enrolTotp, finish, personWithTotp, post, ticketIn, wrongCode } from './test-factors.ts';
 
 describe('the second step of a sign-in', () => {
   let installation: Installation;
-  const release: (() => unknown)[] = [];
-  before(async () => {
-    installation = await testInstallation({ after: (step) => void release.push(step) });
-  });
-  after(async () => {
-    for (const step of release.reverse()) await step();
+  installationOfFile(async (opened) => {
+    installation = opened;
   });
   const sessions = async ({ id }: Pick<Enrolled, 'id'>) =>
     (
