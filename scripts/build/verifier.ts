@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../files.ts';
 
-const entry = 'src/modules/audit-logs/verify-main.ts';
+const entry = 'src/modules/audit-logs/verifying/verify-main.ts';
 
 /** @param path of the file to write. @returns packages that are inside it */
 export async function buildVerifier(path: string): Promise<readonly string[]> {

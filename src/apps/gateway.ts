@@ -5,7 +5,7 @@ import { startScreening } from '../modules/adversarial-detection/wiring.ts';
 import { installAuditLog } from '../modules/audit-logs/wiring.ts';
 import { applyDeclaredProviders, installIdentity } from '../modules/identity/wiring.ts';
 import { startIncidentTimers } from '../modules/incidents/wiring.ts';
-import { startDeliveries } from '../modules/notifications/deliverer.ts';
+import { startDeliveries } from '../modules/notifications/deliveries/deliverer.ts';
 import { config, projectRoot } from '../platform/config.ts';
 import { openDatabase } from '../platform/database/connection.ts';
 import { currentDatabase, db, systemTransaction, transaction, useDatabase } from '../platform/database/database.ts';

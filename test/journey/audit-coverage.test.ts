@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
 import { looksPersonal } from '../../src/modules/audit-logs/sealed/personal.ts';
-import { findSecrets } from '../../src/modules/discovery/secret.ts';
+import { findSecrets } from '../../src/modules/discovery/evidence/secret.ts';
 import { Person } from '../person.ts';
 import { sharedPlatform } from '../shared-platform.ts';
 

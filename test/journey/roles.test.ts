@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
 import { Role } from '../../src/contract/permission.ts';
-import { permissionsOf } from '../../src/modules/identity/permission-matrix.ts';
+import { permissionsOf } from '../../src/modules/identity/people/permission-matrix.ts';
 import { Person } from '../person.ts';
 import type { RunningPlatform } from '../running-platform.ts';
 import { sharedPlatform } from '../shared-platform.ts';

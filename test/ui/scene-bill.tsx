@@ -1,7 +1,7 @@
 /** A bill of materials: what a model is made of, as drawing and as table. Names and versions are invented. */
 import { useState } from 'react';
-import { BillGraph } from '../../src/modules/model-scanner/bill-graph.tsx';
-import { BillTable } from '../../src/modules/model-scanner/bill-table.tsx';
+import { BillGraph } from '../../src/modules/model-scanner/bills/bill-graph.tsx';
+import { BillTable } from '../../src/modules/model-scanner/bills/bill-table.tsx';
 import type { Bill, BillComponent } from '../../src/modules/model-scanner/contract.ts';
 import { Screen } from '../../src/ui/screen.tsx';
 import { Section } from '../../src/ui/section.tsx';

@@ -23,7 +23,7 @@ export async function runProgram(registrations: readonly Register[], remote: (()
     .showHelpAfterError('(ai-spm --help lists every command)');
   for (const register of registrations) register(program);
   // The scanner and the advisories know nothing of each other; only here both are at hand.
-  offerAdvisories(async (file, packages) => (await import('../../modules/advisories/offline.ts')).matchSnapshot(file, packages));
+  offerAdvisories(async (file, packages) => (await import('../../modules/advisories/imports/offline.ts')).matchSnapshot(file, packages));
   const offline = isOffline(program, process.argv.slice(2));
   // The contract of every slice is read only when it is asked for: an offline scan starts at once.
   if (!offline && remote !== null) (await remote())(program);

@@ -19,7 +19,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'key-round',
     order: 0,
-    load: () => import('../../modules/identity/account-page.tsx'),
+    load: () => import('../../modules/identity/account/account-page.tsx'),
   },
   {
     path: '/adversarial-detection',
@@ -37,7 +37,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'shield-alert',
     order: 3,
-    load: () => import('../../modules/adversarial-detection/blocks-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/blocks/blocks-page.tsx'),
   },
   {
     path: '/adversarial-detection/configuration',
@@ -46,7 +46,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'settings',
     order: 4,
-    load: () => import('../../modules/adversarial-detection/configuration-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/configuration/configuration-page.tsx'),
   },
   {
     path: '/adversarial-detection/detections',
@@ -55,7 +55,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'shield-alert',
     order: 1,
-    load: () => import('../../modules/adversarial-detection/detections-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/detections/detections-page.tsx'),
   },
   {
     path: '/adversarial-detection/detections/:id',
@@ -64,7 +64,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'shield-alert',
     order: 1,
-    load: () => import('../../modules/adversarial-detection/detection-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/detections/detection-page.tsx'),
   },
   {
     path: '/adversarial-detection/guards',
@@ -91,7 +91,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'shield-alert',
     order: 2,
-    load: () => import('../../modules/adversarial-detection/profiles-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/profiles/profiles-page.tsx'),
   },
   {
     path: '/adversarial-detection/profiles/:id',
@@ -100,7 +100,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'shield-alert',
     order: 2,
-    load: () => import('../../modules/adversarial-detection/profile-page.tsx'),
+    load: () => import('../../modules/adversarial-detection/profiles/profile-page.tsx'),
   },
   {
     path: '/advisories',
@@ -118,7 +118,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'scroll-text',
     order: 1,
-    load: () => import('../../modules/advisories/imports-page.tsx'),
+    load: () => import('../../modules/advisories/imports/imports-page.tsx'),
   },
   {
     path: '/ai-assets',
@@ -145,7 +145,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'boxes',
     order: 1,
-    load: () => import('../../modules/model-scanner/bill-page.tsx'),
+    load: () => import('../../modules/model-scanner/bills/bill-page.tsx'),
   },
   {
     path: '/ai-assets/:id/edit',
@@ -181,7 +181,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'scroll-text',
     order: 91,
-    load: () => import('../../modules/audit-logs/keeping-page.tsx'),
+    load: () => import('../../modules/audit-logs/retention/keeping-page.tsx'),
   },
   {
     path: '/audit-logs/verification',
@@ -190,7 +190,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'scroll-text',
     order: 92,
-    load: () => import('../../modules/audit-logs/verification-page.tsx'),
+    load: () => import('../../modules/audit-logs/verifying/verification-page.tsx'),
   },
   {
     path: '/data-quality',
@@ -208,7 +208,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'chart-column',
     order: 5,
-    load: () => import('../../modules/data-integrity/assessment-page.tsx'),
+    load: () => import('../../modules/data-integrity/assessments/assessment-page.tsx'),
   },
   {
     path: '/data-quality/settings',
@@ -217,7 +217,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'settings',
     order: 5,
-    load: () => import('../../modules/data-integrity/settings-page.tsx'),
+    load: () => import('../../modules/data-integrity/configuration/settings-page.tsx'),
   },
   {
     path: '/data-quality/tables/:assetId',
@@ -244,7 +244,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'radar',
     order: 2,
-    load: () => import('../../modules/discovery/run-page.tsx'),
+    load: () => import('../../modules/discovery/runs/run-page.tsx'),
   },
   {
     path: '/federated-learning',
@@ -280,7 +280,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'siren',
     order: 2,
-    load: () => import('../../modules/incidents/incident-page.tsx'),
+    load: () => import('../../modules/incidents/cases/incident-page.tsx'),
   },
   {
     path: '/incidents/on-call',
@@ -289,7 +289,7 @@ export const pages: readonly PageEntry[] = [
     group: 'Respond',
     icon: 'users',
     order: 5,
-    load: () => import('../../modules/incidents/on-call-page.tsx'),
+    load: () => import('../../modules/incidents/escalation/on-call-page.tsx'),
   },
   {
     path: '/incidents/playbooks',
@@ -298,7 +298,7 @@ export const pages: readonly PageEntry[] = [
     group: 'Respond',
     icon: 'workflow',
     order: 4,
-    load: () => import('../../modules/incidents/playbooks-page.tsx'),
+    load: () => import('../../modules/incidents/playbooks/playbooks-page.tsx'),
   },
   {
     path: '/incidents/playbooks/:key',
@@ -307,7 +307,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'workflow',
     order: 4,
-    load: () => import('../../modules/incidents/playbook-page.tsx'),
+    load: () => import('../../modules/incidents/playbooks/playbook-page.tsx'),
   },
   {
     path: '/incidents/quarantine',
@@ -316,7 +316,7 @@ export const pages: readonly PageEntry[] = [
     group: 'Respond',
     icon: 'lock',
     order: 3,
-    load: () => import('../../modules/incidents/quarantine-page.tsx'),
+    load: () => import('../../modules/incidents/quarantine/quarantine-page.tsx'),
   },
   {
     path: '/model-scanner',
@@ -334,7 +334,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'file-search',
     order: 0,
-    load: () => import('../../modules/model-scanner/scan-page.tsx'),
+    load: () => import('../../modules/model-scanner/scans/scan-page.tsx'),
   },
   {
     path: '/model-scanner/compare',
@@ -343,7 +343,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'file-search',
     order: 0,
-    load: () => import('../../modules/model-scanner/compare-page.tsx'),
+    load: () => import('../../modules/model-scanner/scans/compare-page.tsx'),
   },
   {
     path: '/model-scanner/rules',
@@ -361,7 +361,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'file-search',
     order: 0,
-    load: () => import('../../modules/model-scanner/schedules-page.tsx'),
+    load: () => import('../../modules/model-scanner/schedules/schedules-page.tsx'),
   },
   {
     path: '/model-scanner/suppressions',
@@ -370,7 +370,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'file-search',
     order: 0,
-    load: () => import('../../modules/model-scanner/suppressions-page.tsx'),
+    load: () => import('../../modules/model-scanner/suppressions/suppressions-page.tsx'),
   },
   {
     path: '/monitoring',
@@ -397,7 +397,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'list-checks',
     order: 2,
-    load: () => import('../../modules/notifications/delivery-page.tsx'),
+    load: () => import('../../modules/notifications/deliveries/delivery-page.tsx'),
   },
   {
     path: '/notifications/rules',
@@ -406,7 +406,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'route',
     order: 1,
-    load: () => import('../../modules/notifications/rule-page.tsx'),
+    load: () => import('../../modules/notifications/rules/rule-page.tsx'),
   },
   {
     path: '/permissions',
@@ -415,7 +415,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'key-round',
     order: 0,
-    load: () => import('../../modules/identity/permissions-page.tsx'),
+    load: () => import('../../modules/identity/people/permissions-page.tsx'),
   },
   {
     path: '/register',
@@ -424,7 +424,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'key-round',
     order: 0,
-    load: () => import('../../modules/identity/registration-page.tsx'),
+    load: () => import('../../modules/identity/sign-in/registration-page.tsx'),
   },
   {
     path: '/risk',
@@ -487,7 +487,7 @@ export const pages: readonly PageEntry[] = [
     group: null,
     icon: 'key-round',
     order: 0,
-    load: () => import('../../modules/identity/sign-in-page.tsx'),
+    load: () => import('../../modules/identity/sign-in/sign-in-page.tsx'),
   },
   {
     path: '/users',

@@ -5,17 +5,27 @@ import { endpoint } from '../../contract/endpoint.ts';
 import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { Severity, severities } from '../../contract/severity.ts';
-import { CallerId, Detection, DetectionSummary, decisions, FlaggedRow, Kind, kinds, Sha256, verdictWords } from './detection-shape.ts';
+import {
+  CallerId,
+  Detection,
+  DetectionSummary,
+  decisions,
+  FlaggedRow,
+  Kind,
+  kinds,
+  Sha256,
+  verdictWords,
+} from './detections/detection-shape.ts';
 
-export * from './block-contract.ts';
-export * from './configuration-contract.ts';
-export * from './detection-shape.ts';
-export * from './evasion-contract.ts';
+export * from './blocks/block-contract.ts';
+export * from './configuration/configuration-contract.ts';
+export * from './detections/detection-shape.ts';
 export * from './guard/guard-contract.ts';
 export * from './planted/planted-contract.ts';
 export * from './poisoning/poisoning-contract.ts';
 export * from './privacy/privacy-contract.ts';
-export * from './statistics-contract.ts';
+export * from './screening/evasion-contract.ts';
+export * from './statistics/statistics-contract.ts';
 export * from './streams/stream-contract.ts';
 
 const tag = 'adversarial-detection';

@@ -8,7 +8,7 @@ import { checkPoisoning } from '../data-quality/contract.ts';
 import { testChecks } from '../federated-learning/contract.ts';
 import * as contract from './contract.ts';
 import { toJudgement } from './federated/federated-detections.ts';
-import { recordJudgement } from './record-judgement.ts';
+import { recordJudgement } from './screening/record-judgement.ts';
 import { queriesOf, type StreamKind } from './streams/planted-streams.ts';
 import { streamEvictionTable, streamTable } from './streams/stream-table.ts';
 import { refused, TestDetection } from './test-detection.ts';

@@ -9,15 +9,15 @@ import { call } from '../../platform/http/call.ts';
 import { defineJob } from '../../platform/jobs/jobs.ts';
 import { confirmPoint, quarantineChanged } from '../incidents/contract.ts';
 import { alertChanged, alertRaised } from '../security-alerts/contract.ts';
-import { expireBlockRows, notifyProcesses } from './block-store.ts';
-import { buildProfileJob } from './build-profile-job.ts';
-import { standingOf } from './calibration-watch.ts';
+import { expireBlockRows, notifyProcesses } from './blocks/block-store.ts';
 import { blockChanged, calibrationDrifted } from './contract.ts';
-import { linkDetection } from './detection-store.ts';
+import { linkDetection } from './detections/detection-store.ts';
 import { federatedSubscriptions } from './federated/federated-detections.ts';
-import { listReadyProfiles, liveCounts, markStale } from './profile-store.ts';
-import { refresh, screeningState } from './screening-state.ts';
-import { dropOldScores } from './screening-store.ts';
+import { buildProfileJob } from './profiles/build-profile-job.ts';
+import { standingOf } from './profiles/calibration-watch.ts';
+import { listReadyProfiles, liveCounts, markStale } from './profiles/profile-store.ts';
+import { refresh, screeningState } from './screening/screening-state.ts';
+import { dropOldScores } from './screening/screening-store.ts';
 import type { ProfileRow } from './table.ts';
 
 /** What is past its time is refused by nobody at once; this only writes that down. */

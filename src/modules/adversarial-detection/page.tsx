@@ -14,7 +14,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { formatDuration } from '../../ui/time.ts';
 import { kinds, readThreatStatistics, type ThreatStatistics, windows } from './contract.ts';
-import { LatestThreats } from './latest-threats.tsx';
+import { LatestThreats } from './statistics/latest-threats.tsx';
 import { kindWords, rateText } from './threat-words.tsx';
 
 const live = ['adversarial-detection.'];

@@ -1,8 +1,8 @@
 /** Keeps what this process knows for screening up to date: told by the database, reloaded after a lost connection. */
 import { listenFor } from '../../platform/events/listen.ts';
 import { log } from '../../platform/log.ts';
-import { refresh, reloadStates } from './screening-state.ts';
-import { flushScreening } from './write-behind.ts';
+import { refresh, reloadStates } from './screening/screening-state.ts';
+import { flushScreening } from './screening/write-behind.ts';
 
 /** Every process that screens calls it once, when its database is open. */
 export function startScreening(): { stop(): Promise<void> } {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Advisory } from './advisory.ts';
-import { Intake } from './intake.ts';
-import { advisoryIndex, matchComponent } from './match.ts';
-import { readOsv } from './osv.ts';
+import { Intake } from './imports/intake.ts';
+import { readOsv } from './imports/osv.ts';
+import { advisoryIndex, matchComponent } from './matching/match.ts';
 import { zipOf } from './test-archive.ts';
 
 const records = 250_000;

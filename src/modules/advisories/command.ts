@@ -27,7 +27,7 @@ export async function importFiles(files: readonly string[], { output }: Options,
     write(`There is no file ${printable(missing)}.\n`);
     return wrongUse;
   }
-  const [{ writeSnapshot }, { isProblem }] = await Promise.all([import('./snapshot.ts'), import('../../contract/problem.ts')]);
+  const [{ writeSnapshot }, { isProblem }] = await Promise.all([import('./imports/snapshot.ts'), import('../../contract/problem.ts')]);
   try {
     const sources = await writeSnapshot(files, output);
     for (const { kind, name, records, rejected, dataDate, sha256 } of sources) {

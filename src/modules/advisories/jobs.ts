@@ -5,11 +5,11 @@ import { publish } from '../../platform/events/publish.ts';
 import { on } from '../../platform/events/subscribe.ts';
 import { defineJob, enqueue } from '../../platform/jobs/jobs.ts';
 import { scanFinished } from '../model-scanner/contract.ts';
-import { countComponents } from './component-store.ts';
 import { advisoriesImported, advisoriesMatched } from './contract.ts';
-import { importJob } from './import-job.ts';
-import { type Matched, matchStored } from './match-components.ts';
-import { takeScan } from './take-scan.ts';
+import { importJob } from './imports/import-job.ts';
+import { countComponents } from './matching/component-store.ts';
+import { type Matched, matchStored } from './matching/match-components.ts';
+import { takeScan } from './matching/take-scan.ts';
 
 export const matchScanJob = defineJob({
   kind: 'advisories.match-scan',

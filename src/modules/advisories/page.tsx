@@ -27,7 +27,7 @@ import { usePeek } from '../../ui/use-peek.ts';
 import { AdvisoryPeek } from './advisory-peek.tsx';
 import { AdvisorySeverity, DataAge, EpssFigure, KevBadge } from './advisory-words.tsx';
 import { type AdvisoryItem, type AdvisorySummary, advisorySummary, listAdvisories, rematchComponents } from './contract.ts';
-import { ImportDialog } from './import-dialog.tsx';
+import { ImportDialog } from './imports/import-dialog.tsx';
 
 const choices = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
 const yesNo = [

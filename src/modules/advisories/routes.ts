@@ -15,11 +15,11 @@ import {
   lookupExploitation,
   rematchComponents,
 } from './contract.ts';
-import { findImport, listImportRows } from './import-store.ts';
-import { spansInWords } from './interval-words.ts';
+import { findImport, listImportRows } from './imports/import-store.ts';
+import { receiveImport } from './imports/receive-import.ts';
+import { worst } from './imports/several.ts';
 import { rematchJob } from './jobs.ts';
-import { receiveImport } from './receive-import.ts';
-import { worst } from './several.ts';
+import { spansInWords } from './matching/interval-words.ts';
 import { affectedOf, exploitationOf, findAdvisory, listAdvisoryRows, listMatchRows, readSummary } from './store.ts';
 
 const listedVersions = 100;

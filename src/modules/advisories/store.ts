@@ -4,7 +4,7 @@ import type { Page } from '../../contract/page.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import type { AdvisoryItem, AdvisoryMatch, AdvisorySummary, Exploitation } from './contract.ts';
-import { type ExploitBook, gravest, worst } from './several.ts';
+import { type ExploitBook, gravest, worst } from './imports/several.ts';
 import { advisoryTable as advisory, affectedTable, componentTable as component, type MatchRow, matchTable as match } from './table.ts';
 
 const { search: _search, ...advisoryFields } = getTableColumns(advisory);

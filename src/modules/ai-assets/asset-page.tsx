@@ -18,13 +18,13 @@ import { Columns, Section } from '../../ui/section.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { AssetFields, Differences } from './asset-fields.tsx';
 import { AssetHistory } from './asset-history.tsx';
-import { Dependencies, LineageRow } from './asset-lineage.tsx';
 import { Sightings } from './asset-peek.tsx';
 import { AssetScans, AssetVerdict, AssetVulnerabilities, TrainingData } from './asset-state.tsx';
 import { LifecycleBadge, RiskChip, TypeTag, typeWords } from './asset-words.tsx';
-import { ClaimDialog } from './claim-dialog.tsx';
 import { type AssetDetail, getAsset, restoreAsset, retireAsset } from './contract.ts';
-import { LinkDialog } from './link-dialog.tsx';
+import { Dependencies, LineageRow } from './lineage/asset-lineage.tsx';
+import { LinkDialog } from './lineage/link-dialog.tsx';
+import { ClaimDialog } from './observing/claim-dialog.tsx';
 
 function AssetPage({ params }: { params: Readonly<Record<string, string>> }) {
   const id = params['id'] ?? '';

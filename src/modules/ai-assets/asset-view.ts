@@ -1,6 +1,6 @@
 /** Rows as the contract shows them, and the words a search finds an asset by. */
 import type { Asset } from './contract.ts';
-import type { FieldState, Fields } from './provenance.ts';
+import type { FieldState, Fields } from './observing/provenance.ts';
 import type { AssetRow } from './table.ts';
 
 export function toAsset(

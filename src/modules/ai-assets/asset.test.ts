@@ -6,8 +6,8 @@ import { claim, claimMany, detail, edit, link, register, restore, retire, unlink
 import { searchQuery } from './asset-view.ts';
 import { observeAssets } from './contract.ts';
 import { subscriptions } from './jobs.ts';
-import { neighbourhood } from './lineage.ts';
-import { edgesAround } from './lineage-store.ts';
+import { neighbourhood } from './lineage/lineage.ts';
+import { edgesAround } from './lineage/lineage-store.ts';
 import { historyPage, listPage, setRisk, statistics } from './store.ts';
 import { asset, change, dependency, hold, naturalKey, sighting } from './table.ts';
 import { type Inventory, seenModel, testInventory } from './test-inventory.ts';

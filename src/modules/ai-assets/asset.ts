@@ -16,10 +16,10 @@ import {
   type EdgeKind,
   type Environment,
 } from './contract.ts';
-import { refuseHeld, refuseUse } from './hold.ts';
-import { dependenciesOf, endDependency, findDependency, insertDeclared } from './lineage-store.ts';
-import { newsOf } from './observe.ts';
-import { type Applied, applyDeclaration, differencesOf, emptyFields, type Fields, flat } from './provenance.ts';
+import { refuseHeld, refuseUse } from './holds/hold.ts';
+import { dependenciesOf, endDependency, findDependency, insertDeclared } from './lineage/lineage-store.ts';
+import { newsOf } from './observing/observe.ts';
+import { type Applied, applyDeclaration, differencesOf, emptyFields, type Fields, flat } from './observing/provenance.ts';
 import {
   addKeys,
   type ChangeDraft,

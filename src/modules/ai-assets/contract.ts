@@ -48,7 +48,7 @@ export const assetProblems = problems('ai-assets', {
 });
 
 export * from './asset-shape.ts';
-export * from './hold-contract.ts';
+export * from './holds/hold-contract.ts';
 
 const tag = 'ai-assets';
 const read = 'ai-assets:read' as const;

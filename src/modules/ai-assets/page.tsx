@@ -25,9 +25,9 @@ import { type Filters, useFilters } from '../../ui/use-filters.ts';
 import { usePeek } from '../../ui/use-peek.ts';
 import { AssetPeek } from './asset-peek.tsx';
 import { LifecycleBadge, lifecycleWords, RiskFigure, RiskShape, secondLine, TypeTag, typeWords } from './asset-words.tsx';
-import { ClaimDialog } from './claim-dialog.tsx';
 import { type Asset, type AssetFilter, assetTypes, criticalities, environments, exportAssets, lifecycles, listAssets } from './contract.ts';
-import { ImportDialog } from './import-dialog.tsx';
+import { ImportDialog } from './imports/import-dialog.tsx';
+import { ClaimDialog } from './observing/claim-dialog.tsx';
 
 const choices = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
 const fields: FilterField[] = [

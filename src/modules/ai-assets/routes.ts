@@ -26,12 +26,12 @@ import {
   retireAsset,
   unholdAsset,
 } from './contract.ts'; // prettier-ignore
-import { assetsAsCsv, assetsAsJson } from './export-assets.ts';
-import { holdAsset as hold, unholdAsset as unhold } from './hold.ts';
-import { importAssets as importFile } from './import-assets.ts';
-import { neighbourhood } from './lineage.ts';
-import { edgesAround, shownAssets } from './lineage-store.ts';
-import { observe } from './observe.ts';
+import { holdAsset as hold, unholdAsset as unhold } from './holds/hold.ts';
+import { assetsAsCsv, assetsAsJson } from './imports/export-assets.ts';
+import { importAssets as importFile } from './imports/import-assets.ts';
+import { neighbourhood } from './lineage/lineage.ts';
+import { edgesAround, shownAssets } from './lineage/lineage-store.ts';
+import { observe } from './observing/observe.ts';
 import { findRow, historyPage, listPage, ownersOfKeys, statistics } from './store.ts';
 
 /** Nodes a lineage answer holds at most. */

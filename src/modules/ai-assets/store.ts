@@ -8,7 +8,7 @@ import { db } from '../../platform/database/database.ts';
 import { type Keyset, keyset, type Paging } from '../../platform/database/keyset.ts';
 import { searchQuery, searchWords, toAsset } from './asset-view.ts';
 import type { Asset, AssetChange, AssetFilter, assetSorts } from './contract.ts';
-import type { Applied, FieldValue } from './provenance.ts';
+import type { Applied, FieldValue } from './observing/provenance.ts';
 import { type AssetRow, asset, change, dependency, naturalKey, sighting } from './table.ts';
 
 export type AssetSort = (typeof assetSorts)[number];

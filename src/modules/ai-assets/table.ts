@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { customType, doublePrecision, integer, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Mark, RiskLevel } from '../../contract/severity.ts';
 import type { AssetType, ComplianceStatus, Criticality, DataClass, EdgeKind, Environment, HoldKind, Lifecycle } from './contract.ts';
-import type { Marks, ObservedValues } from './provenance.ts';
+import type { Marks, ObservedValues } from './observing/provenance.ts';
 
 const schema = pgSchema('ai_assets');
 const instant = (name: string) => timestamp(name, { withTimezone: true });

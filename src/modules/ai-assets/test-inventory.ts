@@ -3,7 +3,7 @@ import type { Actor } from '../../contract/actor.ts';
 import type { Permission } from '../../contract/permission.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import type { Observation } from './contract.ts';
-import { observe } from './observe.ts';
+import { observe } from './observing/observe.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];
 export type Inventory = TestDatabase & {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { rowsOf, transaction } from '../../platform/database/database.ts';
 import { lineOf } from './entry.ts';
 import { killMany } from './kill/test-kill-run.ts';
-import { sequenceWorkspace } from './sequencer.ts';
+import { sequenceWorkspace } from './recording/sequencer.ts';
 import { type DurableLog, durableLog } from './test-durable-log.ts';
 import { recordChange, testLog } from './test-log.ts';
 import { Frontier } from './tree/frontier.ts';
@@ -17,7 +17,7 @@ import { inclusionProof as pathOf } from './tree/proofs.ts';
 import { signCheckpoint } from './tree/signed-note.ts';
 import { testEntry, testKey, testOrigin } from './tree/test-export.ts';
 import { nodesOfTiles } from './tree/tiles.ts';
-import { readTile } from './tree-store.ts';
+import { readTile } from './tree/tree-store.ts';
 
 /** Lines of the verification bench; AUDIT_BENCH_LINES=10000000 measures the bar itself (5 GB on disk) instead of a tenth of it. */
 const lines = Number(process.env['AUDIT_BENCH_LINES'] ?? 1_000_000);

@@ -1,6 +1,6 @@
 /** `ai-spm audit`: proofs about an exported audit log, without the platform that wrote it. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { VerifyOptions } from './verify-command.ts';
+import type { VerifyOptions } from './verifying/verify-command.ts';
 
 export function register(program: Command): void {
   program
@@ -23,7 +23,7 @@ export function register(program: Command): void {
       '\nExit codes: 0 verified, 1 tampered or incomplete, 2 unreadable or wrong use, 3 consistent but no checkpoint to compare with.',
     )
     .action(async (options: VerifyOptions) => {
-      const { runVerify } = await import('./verify-command.ts');
+      const { runVerify } = await import('./verifying/verify-command.ts');
       process.exitCode = await runVerify(options, (text) => process.stdout.write(text));
     });
 }

@@ -4,7 +4,7 @@ import { endpoint } from '../../contract/endpoint.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
 
-export * from './keeping-contract.ts';
+export * from './retention/keeping-contract.ts';
 
 export const auditLogProblems = problems('audit-logs', {
   notFound: [404, 'No entry has the id {id}.'],

@@ -1,6 +1,6 @@
 /** One entry of the log: its fields, its line of bytes and the hash that chains it. */
 import { z } from 'zod';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from './recording/canonical-json.ts';
 import { leafHash } from './tree/hashing.ts';
 
 export const zeroLeaf = '0'.repeat(64);

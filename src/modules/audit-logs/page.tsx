@@ -14,12 +14,12 @@ import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
 import { usePeek } from '../../ui/use-peek.ts';
-import { type People, usePeople } from './actor-name.tsx';
 import { type AuditEntry, AuditOutcome, type ExcerptFilter, listAuditLogs } from './contract.ts';
-import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './entry-columns.tsx';
-import { EntryPeek } from './entry-peek.tsx';
-import { ExportDialog } from './export-dialog.tsx';
-import { VerificationBadge } from './verification-badge.tsx';
+import { ExportDialog } from './export/export-dialog.tsx';
+import { type People, usePeople } from './reading/actor-name.tsx';
+import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './reading/entry-columns.tsx';
+import { EntryPeek } from './reading/entry-peek.tsx';
+import { VerificationBadge } from './verifying/verification-badge.tsx';
 
 const fields: FilterField[] = [
   {

@@ -27,12 +27,12 @@ import {
   verifyAuditLog,
 } from './contract.ts';
 import { exportJob, fileOfExport } from './export/export-log.ts';
-import { keepingRoutes } from './keeping-routes.ts';
-import { checkpoints, latestCheckpoint as latest, proveConsistency, proveInclusion, signingKeys } from './proving.ts';
-import { readEntry, readLog } from './reading.ts';
+import { readEntry, readLog } from './reading/reading.ts';
+import { keepingRoutes } from './retention/keeping-routes.ts';
 import { readRuns } from './schedule/run-store.ts';
-import { rotateSigningKey } from './signing-key.ts';
-import { verifyLog } from './verify.ts';
+import { checkpoints, latestCheckpoint as latest, proveConsistency, proveInclusion, signingKeys } from './tree/proving.ts';
+import { rotateSigningKey } from './tree/signing-key.ts';
+import { verifyLog } from './verifying/verify.ts';
 
 export const routes: readonly Route[] = [
   // Reading leaves an entry, which a read-only transaction could not write.

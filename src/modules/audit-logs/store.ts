@@ -7,8 +7,8 @@ import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import { derivedKey } from '../../platform/secret.ts';
 import type { EntryLine } from './entry.ts';
 import { entry, head, pending } from './table.ts';
-import type { TreeEdge } from './tree-store.ts';
-import type { Guards, StoredEntry } from './verification.ts';
+import type { TreeEdge } from './tree/tree-store.ts';
+import type { Guards, StoredEntry } from './verifying/verification.ts';
 
 // The sequencer
 

@@ -12,10 +12,10 @@ import { inDatabase } from '../../platform/database/database.ts';
 import { startEmbedded, stopEmbedded } from '../../platform/database/embedded/postmaster.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { migrations } from '../../platform/database/migrations.generated.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { entryId } from './clock.ts';
 import { microTime, type PendingEntry } from './entry.ts';
-import { installSink } from './sink.ts';
+import { canonicalJson } from './recording/canonical-json.ts';
+import { entryId } from './recording/clock.ts';
+import { installSink } from './recording/sink.ts';
 
 export type DurableLog = {
   readonly database: Database;

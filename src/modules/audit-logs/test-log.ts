@@ -3,9 +3,9 @@ import { audit } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import { inDatabase } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
-import { sequenceWorkspace } from './sequencer.ts';
-import { installSink } from './sink.ts';
-import { forgetVerifications } from './verify.ts';
+import { sequenceWorkspace } from './recording/sequencer.ts';
+import { installSink } from './recording/sink.ts';
+import { forgetVerifications } from './verifying/verify.ts';
 
 export type TestLog = TestDatabase & {
   /** Records `count` changes, each in a transaction of its own, and appends them. */

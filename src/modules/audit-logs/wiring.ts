@@ -5,16 +5,16 @@ import { config } from '../../platform/config.ts';
 import { systemTransaction, transaction } from '../../platform/database/database.ts';
 import { log } from '../../platform/log.ts';
 import { detectRollbacks } from './anchors/rollback.ts';
-import { makeCheckpoints, startCheckpoints } from './checkpoints.ts';
 import { noteMigrations } from './coverage/coverage-store.ts';
 import { watchDiskQuota } from './coverage/disk-quota.ts';
 import { startReconciling } from './coverage/reconcile.ts';
+import { sequenceAll, startSequencer } from './recording/sequencer.ts';
+import { installSink } from './recording/sink.ts';
+import { systemContext } from './recording/system-context.ts';
 import { startScheduledVerification } from './schedule/scheduled-verification.ts';
 import { destroyListedAgain } from './sealed/erasure.ts';
-import { sequenceAll, startSequencer } from './sequencer.ts';
-import { installSink } from './sink.ts';
-import { systemContext } from './system-context.ts';
-import { homeWorkspaceAcrossWorkspaces } from './tree-store.ts';
+import { makeCheckpoints, startCheckpoints } from './tree/checkpoints.ts';
+import { homeWorkspaceAcrossWorkspaces } from './tree/tree-store.ts';
 
 /**
  * Makes state changes recordable in this process; `sequence` also gives records their place in the chain here. Before it answers,

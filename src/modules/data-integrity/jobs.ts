@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { transaction } from '../../platform/database/database.ts';
 import { defineJob } from '../../platform/jobs/jobs.ts';
-import { tellChanged } from './alert.ts';
-import { endMutes } from './alert-store.ts';
-import { assessmentJob } from './assessment-job.ts';
-import { baselineJob } from './baseline-job.ts';
-import { giveUpSilent, startDue } from './monitor.ts';
-import { cleanUpJob } from './retention.ts';
+import { tellChanged } from './alerts/alert.ts';
+import { endMutes } from './alerts/alert-store.ts';
+import { assessmentJob } from './assessments/assessment-job.ts';
+import { baselineJob } from './baselines/baseline-job.ts';
+import { giveUpSilent, startDue } from './monitors/monitor.ts';
+import { cleanUpJob } from './retention/retention.ts';
 
 export const clockJob = defineJob({
   kind: 'data-quality.clock',

@@ -13,11 +13,11 @@ import { Screen } from '../../ui/screen.tsx';
 import { Figure } from '../../ui/section.tsx';
 import { SeverityWord } from '../../ui/severity.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
-import { AlertList } from './alert-list.tsx';
-import { AssessmentList } from './assessment-list.tsx';
-import { CheckDialog } from './check-dialog.tsx';
+import { AlertList } from './alerts/alert-list.tsx';
+import { AssessmentList } from './assessments/assessment-list.tsx';
+import { CheckDialog } from './assessments/check-dialog.tsx';
 import { monitoringStatus } from './contract.ts';
-import { MonitorList } from './monitor-list.tsx';
+import { MonitorList } from './monitors/monitor-list.tsx';
 
 const live = ['data-alert.', 'data-monitor.', 'data-assessment.'];
 

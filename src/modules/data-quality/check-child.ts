@@ -1,15 +1,15 @@
 /** The child process of one check: reads, computes, answers and ends. Nothing of the platform's settings or secrets is in it. */
 import { statSync } from 'node:fs';
 import { isProblem } from '../../contract/problem.ts';
-import type { AnomalyOptions } from './anomalies.ts';
-import type { Baseline } from './baseline-shape.ts';
-import type { ChangeQuestion } from './changes.ts';
-import type { PoisoningOptions } from './check-poisoning.ts';
-import type { DriftOptions } from './drift.ts';
+import type { AnomalyOptions } from './anomalies/anomalies.ts';
+import type { Baseline } from './drift/baseline-shape.ts';
+import type { ChangeQuestion } from './drift/changes.ts';
+import type { DriftOptions } from './drift/drift.ts';
 import { type Engine, type EngineLimits, openEngine } from './engine.ts';
 import type { Frame } from './frame.ts';
-import { ingest, type Source } from './ingest.ts';
-import type { QualityOptions } from './quality.ts';
+import { ingest, type Source } from './ingest/ingest.ts';
+import type { PoisoningOptions } from './poisoning/check-poisoning.ts';
+import type { QualityOptions } from './quality/quality.ts';
 import { dataProblems } from './refusal.ts';
 
 export type CheckTask = { readonly staging: string; readonly limits: EngineLimits } & (
@@ -81,37 +81,37 @@ function identityOf(path: string): string {
 async function answerOf(engine: Engine, task: CheckTask): Promise<unknown> {
   const read = (source: Source, number: number) => ingest(engine, task.staging, { source, number });
   if (task.kind === 'drift') {
-    const { compareTables } = await import('./drift.ts');
+    const { compareTables } = await import('./drift/drift.ts');
     const [reference, current] = [await read(task.reference, 0), await read(task.current, 1)];
     return { reference: reference.ingest, current: current.ingest, ...(await compareTables(reference, current, task.options)) };
   }
   const frame = await read(task.data, 0);
   if (task.kind === 'changes') {
-    const { findChanges } = await import('./changes.ts');
+    const { findChanges } = await import('./drift/changes.ts');
     return { ingest: frame.ingest, ...(await findChanges(frame, task.options)) };
   }
   if (task.kind === 'baseline') {
-    const { baselineOf } = await import('./baseline.ts');
+    const { baselineOf } = await import('./drift/baseline.ts');
     return baselineOf(frame, task.options);
   }
   if (task.kind === 'baseline drift') {
-    const { compareWithBaseline } = await import('./drift.ts');
+    const { compareWithBaseline } = await import('./drift/drift.ts');
     return { reference: task.baseline.ingest, current: frame.ingest, ...(await compareWithBaseline(task.baseline, frame, task.options)) };
   }
   if (task.kind === 'anomalies') {
-    const { findAnomalies } = await import('./anomalies.ts');
+    const { findAnomalies } = await import('./anomalies/anomalies.ts');
     return { ingest: frame.ingest, ...(await findAnomalies(frame, task.options)) };
   }
   if (task.kind === 'poisoning') {
-    const { checkForPoisoning } = await import('./check-poisoning.ts');
+    const { checkForPoisoning } = await import('./poisoning/check-poisoning.ts');
     const baseline = task.baseline === null ? null : await read(task.baseline, 1);
     return { ingest: frame.ingest, ...(await checkForPoisoning(frame, task.options, baseline)) };
   }
   if (task.kind === 'suggest') {
-    const { suggestRules } = await import('./suggestions.ts');
+    const { suggestRules } = await import('./quality/suggestions.ts');
     return { ingest: frame.ingest, ...(await suggestRules(frame)) };
   }
-  const { assessTable } = await import('./quality.ts');
+  const { assessTable } = await import('./quality/quality.ts');
   const truth = task.truth === null ? null : await read(task.truth, 1);
   const sources = new Map<string, Frame>();
   for (const [k, { name, data }] of (task.sources ?? []).entries()) sources.set(name, await read(data, k + 2));

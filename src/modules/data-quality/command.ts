@@ -1,6 +1,6 @@
 /** `ai-spm data-quality`: checks of a table on a laptop or in a pipeline, without server, database or network. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PoisoningCommandOptions } from './poisoning-command.ts';
+import type { PoisoningCommandOptions } from './poisoning/poisoning-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 export function register(program: Command): void {
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option('--json', 'print the whole answer as JSON')
     .addHelpText('after', poisoningHelp)
     .action(async (file: string, options: PoisoningCommandOptions) => {
-      const { runPoisoningCommand } = await import('./poisoning-command.ts');
+      const { runPoisoningCommand } = await import('./poisoning/poisoning-command.ts');
       process.exitCode = await runPoisoningCommand(file, options);
     });
 }

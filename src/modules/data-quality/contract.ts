@@ -2,17 +2,17 @@
 import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { Anomalies, Changes, Drift, IngestReport, Quality } from './answer-shape.ts';
-import { Baseline } from './baseline-shape.ts';
+import { Baseline } from './drift/baseline-shape.ts';
 import { NearDuplicates, RowsPage, RuleFinding, Suggestion } from './finding-shape.ts';
-import { Poisoning } from './poisoning-shape.ts';
+import { Poisoning } from './poisoning/poisoning-shape.ts';
 import { Rule } from './rule-shape.ts';
 
 export * from './answer-shape.ts';
-export { Baseline } from './baseline-shape.ts';
+export { Baseline } from './drift/baseline-shape.ts';
 export * from './finding-shape.ts';
-export { finishStates, mergeStates, type Plan } from './plan.ts';
-export { Poisoning } from './poisoning-shape.ts';
-export * from './postgres-source.ts';
+export { finishStates, mergeStates, type Plan } from './plans/plan.ts';
+export { Poisoning } from './poisoning/poisoning-shape.ts';
+export * from './postgres/postgres-source.ts';
 export { dataProblems } from './refusal.ts';
 export { Rule } from './rule-shape.ts';
 

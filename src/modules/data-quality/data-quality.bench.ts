@@ -7,10 +7,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { densityClusters } from '../../math/density-clusters.ts';
 import { kdTree, nearestNeighbours } from '../../math/kd-tree.ts';
 import { randomSource } from '../../math/random.ts';
-import { Baseline } from './baseline-shape.ts';
+import { isolationScores } from './anomalies/isolation-forest.ts';
+import { localOutlierFactors } from './anomalies/local-outlier-factor.ts';
 import type { CheckTask, ChildReply } from './check-child.ts';
-import { isolationScores } from './isolation-forest.ts';
-import { localOutlierFactors } from './local-outlier-factor.ts';
+import { Baseline } from './drift/baseline-shape.ts';
 import type { CheckQuestion } from './run-check.ts';
 
 const million = 1_000_000;

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { doublesOf } from './column-chunk.ts';
 import { type Engine, literal, openEngine } from './engine.ts';
+import { doublesOf } from './ingest/column-chunk.ts';
 import { csv, smallEngine, withFrames } from './test-frames.ts';
 
 let folder = '';

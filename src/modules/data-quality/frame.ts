@@ -1,7 +1,8 @@
 /** A table inside the engine: its columns with agreed types, and their numbers as typed arrays. */
-import { doublesOf } from './column-chunk.ts';
+
 import type { Engine } from './engine.ts';
-import type { IngestReport } from './ingest-report.ts';
+import { doublesOf } from './ingest/column-chunk.ts';
+import type { IngestReport } from './ingest/ingest-report.ts';
 
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'time' | 'text';
 

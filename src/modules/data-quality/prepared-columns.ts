@@ -1,9 +1,9 @@
 /** Columns of any type as numbers that detectors and models can compare: standardised, gaps filled and marked, categories counted. */
 import { moments, quantile } from '../../math/moments.ts';
 import { keepFinite, sortNumbers } from '../../math/sorting.ts';
-import { timeOf } from './agree-types.ts';
-import { doublesOf } from './column-chunk.ts';
 import { alignedNumbers, type Column, type Frame, fromOf, isNumeric } from './frame.ts';
+import { timeOf } from './ingest/agree-types.ts';
+import { doublesOf } from './ingest/column-chunk.ts';
 
 export type RawColumn = {
   readonly name: string;

@@ -1,8 +1,9 @@
 /** Rules a caller states about a table. Every kind is one file of rules/; this is what all of them share. */
-import { timeOf } from './agree-types.ts';
+
 import type { ColumnSql } from './expression/compile.ts';
 import type { Column, ColumnType, Frame } from './frame.ts';
 import { isNumeric } from './frame.ts';
+import { timeOf } from './ingest/agree-types.ts';
 import { dataProblems } from './refusal.ts';
 
 type Maybe<T> = T | undefined;

@@ -4,8 +4,8 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isProblem } from '../../contract/problem.ts';
 import type { Drift, IngestReport, Quality } from './answer-shape.ts';
-import type { Sensitivity } from './drift-verdict.ts';
-import type { Source } from './ingest.ts';
+import type { Sensitivity } from './drift/drift-verdict.ts';
+import type { Source } from './ingest/ingest.ts';
 import { dataProblems } from './refusal.ts';
 import { type CheckLimits, runCheck } from './run-check.ts';
 

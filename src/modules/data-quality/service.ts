@@ -17,8 +17,8 @@ import {
   type DataSource,
   dataProblems,
 } from './contract.ts';
-import type { Source } from './ingest.ts';
-import { inlineJson } from './inline-rows.ts';
+import type { Source } from './ingest/ingest.ts';
+import { inlineJson } from './ingest/inline-rows.ts';
 import { type CheckLimits, type CheckQuestion, runCheck } from './run-check.ts';
 
 const limits: CheckLimits = { memoryMb: 256, threads: 1, diskMb: 4096, timeoutMs: 120_000, processMb: 900 };

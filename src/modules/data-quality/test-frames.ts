@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from './engine.ts';
 import { type Frame, fromOf } from './frame.ts';
-import { ingest } from './ingest.ts';
-import type { ReadOptions } from './ingest-report.ts';
+import { ingest } from './ingest/ingest.ts';
+import type { ReadOptions } from './ingest/ingest-report.ts';
 
 export type Given = { readonly name: string; readonly content: string | Uint8Array; readonly options?: ReadOptions };
 export const smallEngine = { memoryMb: 128, threads: 1, diskMb: 256 };

@@ -14,7 +14,7 @@ export async function runDiscover(path: string, { json = false }: Options, write
     return 3;
   }
   // Loaded when it is asked for: every other command of the program starts without it.
-  const [{ discover }, { diskTree }] = await Promise.all([import('./discover.ts'), import('./disk-tree.ts')]);
+  const [{ discover }, { diskTree }] = await Promise.all([import('./discover.ts'), import('./tree/disk-tree.ts')]);
   const { summary, hits } = discover(diskTree(root));
   write(json ? `${JSON.stringify({ summary, hits }, null, 2)}\n` : asText(summary, hits));
   return summary.complete ? 0 : 2;

@@ -2,7 +2,7 @@
 import { serveTasks } from '../../platform/workers/serve.ts';
 import type { Discovery } from './discover.ts';
 import { discover } from './discover.ts';
-import { diskTree } from './disk-tree.ts';
+import { diskTree } from './tree/disk-tree.ts';
 
 export type DiscoverTask = {
   readonly root: string;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { exampleFiles } from '../../../scripts/examples/make.ts';
 import type { Hit } from './contract.ts';
 import { discover } from './discover.ts';
-import { memoryTree } from './tree.ts';
+import { memoryTree } from './tree/tree.ts';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 function hitsOf(files: Files): Hit[] {

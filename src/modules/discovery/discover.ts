@@ -1,12 +1,12 @@
 /** Discovery: one walk, one reader per kind, then everything found is related into hits. Pure over a tree. */
 import type { Hit, WalkProgress, WalkSummary } from './contract.ts';
-import { type Evidence, emptyEvidence } from './evidence.ts';
-import { OpenedFile, type ReadBudget, ReadBudgetSpent } from './opened-file.ts';
-import { parentOf } from './path-key.ts';
-import { isInert, readEvidence } from './read-evidence.ts';
-import { relate } from './relate.ts';
-import type { Tree } from './tree.ts';
-import { defaultWalkLimits, SkipLog, type WalkedFile, type WalkLimits, walk } from './walk.ts';
+import { type Evidence, emptyEvidence } from './evidence/evidence.ts';
+import { isInert, readEvidence } from './evidence/read-evidence.ts';
+import { relate } from './relations/relate.ts';
+import { OpenedFile, type ReadBudget, ReadBudgetSpent } from './tree/opened-file.ts';
+import { parentOf } from './tree/path-key.ts';
+import type { Tree } from './tree/tree.ts';
+import { defaultWalkLimits, SkipLog, type WalkedFile, type WalkLimits, walk } from './tree/walk.ts';
 
 export type Discovery = { readonly summary: WalkSummary; readonly hits: Hit[] };
 export type DiscoverOptions = { readonly limits?: Partial<WalkLimits>; readonly onProgress?: (progress: WalkProgress) => void };

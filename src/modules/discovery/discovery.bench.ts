@@ -1,7 +1,7 @@
 /** How much of what was planted is found, and how much of what is found was planted. */
 import { discover } from './discover.ts';
 import { seededTree } from './test-seeded-tree.ts';
-import { memoryTree } from './tree.ts';
+import { memoryTree } from './tree/tree.ts';
 
 let measured: { readonly recall: number; readonly precision: number } | undefined;
 

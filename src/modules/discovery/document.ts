@@ -1,7 +1,7 @@
 /** Bounded parsing of configuration text: JSON with comments, YAML, TOML. Null for what is none of these: a broken file is no error here. */
 import { parse as parseTomlText } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
-import { mask } from './mask.ts';
+import { mask } from './evidence/mask.ts';
 
 const maxDepth = 60;
 const maxYamlBytes = 262_144;

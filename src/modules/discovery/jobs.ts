@@ -19,8 +19,8 @@ import {
   runFinished,
   type WalkSummary,
 } from './contract.ts';
-import { compareHits } from './hit-diff.ts';
 import { registerAssets } from './register-assets.ts';
+import { compareHits } from './runs/hit-diff.ts';
 import { findRun, hitsBefore, replaceHits, updateRun } from './store.ts';
 import type { RunRow } from './table.ts';
 

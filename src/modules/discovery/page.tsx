@@ -14,8 +14,8 @@ import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { listRuns, type Run } from './contract.ts';
-import { diffWords, RunShape } from './run-words.tsx';
-import { StartRun } from './start-run.tsx';
+import { diffWords, RunShape } from './runs/run-words.tsx';
+import { StartRun } from './runs/start-run.tsx';
 
 const byId = (run: Run): string => run.id;
 const nameOf = (run: Run): string => run.path.split('/').at(-1) || run.path;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { hitKinds } from './contract.ts';
 import { discover } from './discover.ts';
 import { seededTree } from './test-seeded-tree.ts';
-import { memoryTree } from './tree.ts';
+import { memoryTree } from './tree/tree.ts';
 
 describe('a seeded repository', () => {
   const { files, planted } = seededTree(3);

@@ -21,7 +21,7 @@ import {
 } from './contract.ts';
 import type { Discovery } from './discover.ts';
 import { walkFolder } from './discover-folder.ts';
-import { isVendored } from './walk.ts';
+import { isVendored } from './tree/walk.ts';
 
 type Walk = {
   readonly id: string;

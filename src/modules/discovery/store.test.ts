@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
 import { testDatabase } from '../../platform/database/test-database.ts';
 import type { Hit } from './contract.ts';
-import { compareHits, fingerprint } from './hit-diff.ts';
 import { observationOf } from './register-assets.ts';
+import { compareHits, fingerprint } from './runs/hit-diff.ts';
 import { findRun, hitsAfter, hitsBefore, insertRun, listHitPage, listRunPage, replaceHits, setHitAssets, updateRun } from './store.ts';
 import { hit, run } from './table.ts';
 

@@ -6,7 +6,7 @@ import { db } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/database-problem.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
 import { discoveryProblems, type HitKind, type HitState, type Run, type StoredHit } from './contract.ts';
-import type { Compared, Earlier } from './hit-diff.ts';
+import type { Compared, Earlier } from './runs/hit-diff.ts';
 import { type HitRow, hit, type RunRow, run } from './table.ts';
 
 export function toRun(row: RunRow): Run {

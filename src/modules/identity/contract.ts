@@ -5,11 +5,11 @@ import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { acts, Role, resources, specialRights } from '../../contract/permission.ts';
 import { problems } from '../../contract/problem.ts';
-import { CurrentUser, User } from './person-contract.ts';
+import { CurrentUser, User } from './people/person-contract.ts';
 
 export * from './factors/factor-contract.ts';
 export * from './passkeys/passkey-contract.ts';
-export { CurrentUser, FactorDemand, User } from './person-contract.ts';
+export { CurrentUser, FactorDemand, User } from './people/person-contract.ts';
 export * from './single-sign-on/provider-contract.ts';
 export * from './single-sign-on/sign-in-contract.ts';
 export * from './tokens/token-contract.ts';

@@ -15,10 +15,10 @@ import { Screen } from '../../ui/screen.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { type Filters, useFilters } from '../../ui/use-filters.ts';
 import { listUsers } from './contract.ts';
-import { InvitationList } from './invitation-list.tsx';
-import { InviteDialog } from './invite-dialog.tsx';
-import { PeopleTable } from './people-table.tsx';
-import { roleChoices } from './role-words.tsx';
+import { InvitationList } from './people/invitation-list.tsx';
+import { InviteDialog } from './people/invite-dialog.tsx';
+import { PeopleTable } from './people/people-table.tsx';
+import { roleChoices } from './people/role-words.tsx';
 
 const fields: FilterField[] = [
   { key: 'role', label: 'role', kind: 'choice', choices: roleChoices },

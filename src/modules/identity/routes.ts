@@ -1,5 +1,6 @@
 /** The product door of identity. */
 import { handle, type Route } from '../../platform/http/handle.ts';
+import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './account/own-account.ts';
 import {
   changePassword,
   changeUser,
@@ -18,14 +19,13 @@ import {
   registrationState,
   revokeInvitation,
 } from './contract.ts';
-import { factorRoutes } from './factor-routes.ts';
-import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './own-account.ts';
-import { changePerson, invitations, invite, people, readPerson, revoke } from './people.ts';
-import { permissionMatrix } from './permission-matrix.ts';
-import { providerRoutes } from './provider-routes.ts';
-import { registerPerson, registrationWay } from './registration.ts';
-import { signIn } from './sign-in.ts';
-import { tokenRoutes } from './token-routes.ts';
+import { factorRoutes } from './factors/factor-routes.ts';
+import { changePerson, invitations, invite, people, readPerson, revoke } from './people/people.ts';
+import { permissionMatrix } from './people/permission-matrix.ts';
+import { registerPerson, registrationWay } from './sign-in/registration.ts';
+import { signIn } from './sign-in/sign-in.ts';
+import { providerRoutes } from './single-sign-on/provider-routes.ts';
+import { tokenRoutes } from './tokens/token-routes.ts';
 
 export const routes: readonly Route[] = [
   // Sign-in and registration begin without a workspace and must count failures although they are refused: own transactions.

@@ -4,7 +4,7 @@ import type { Page } from '../../contract/page.ts';
 import type { Role } from '../../contract/permission.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
-import type { FailureCount } from './lockout.ts';
+import type { FailureCount } from './sign-in/lockout.ts';
 import {
   account,
   credential,

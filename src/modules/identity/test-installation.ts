@@ -11,11 +11,11 @@ import { type TestDatabase, testDatabase } from '../../platform/database/test-da
 import { installTransactions } from '../../platform/http/run-route.ts';
 import { createServer } from '../../platform/http/server.ts';
 import { derivedKey } from '../../platform/secret.ts';
-import { issueCsrf } from './csrf.ts';
-import { forgetRemembered, identify } from './identify.ts';
-import { hashPassword, overridePasswordCost } from './password-hash.ts';
+import { hashPassword, overridePasswordCost } from './account/password-hash.ts';
 import { routes } from './routes.ts';
-import { hashSessionToken, newSessionToken } from './session-token.ts';
+import { issueCsrf } from './sign-in/csrf.ts';
+import { forgetRemembered, identify } from './sign-in/identify.ts';
+import { hashSessionToken, newSessionToken } from './sign-in/session-token.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];
 type Sent = {

@@ -1,7 +1,7 @@
 /** What the gateway takes from identity besides its routes. */
 import type { Identify } from '../../platform/http/server-parts.ts';
-import { identify } from './identify.ts';
-import { permissionMatrix } from './permission-matrix.ts';
+import { permissionMatrix } from './people/permission-matrix.ts';
+import { identify } from './sign-in/identify.ts';
 
 export { applyDeclaredProviders } from './single-sign-on/environment.ts';
 

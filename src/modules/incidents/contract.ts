@@ -1,6 +1,6 @@
 /** What is done about alerts that are one matter: incidents, acts, quarantine, playbooks, escalation, on-call. */
-export * from './act-contract.ts';
-export * from './escalation-contract.ts';
-export * from './incident-contract.ts';
-export * from './playbook-contract.ts';
-export * from './quarantine-contract.ts';
+export * from './acts/act-contract.ts';
+export * from './cases/incident-contract.ts';
+export * from './escalation/escalation-contract.ts';
+export * from './playbooks/playbook-contract.ts';
+export * from './quarantine/quarantine-contract.ts';

@@ -2,11 +2,11 @@
 import { on } from '../../platform/events/subscribe.ts';
 import { detectionMade } from '../adversarial-detection/contract.ts';
 import { alertChanged, alertRaised } from '../security-alerts/contract.ts';
-import { lockAct } from './act-store.ts';
-import { considerAlert } from './alert-rules.ts';
+import { lockAct } from './acts/act-store.ts';
+import { considerAlert } from './cases/alert-rules.ts';
+import { containWhenHeld } from './cases/incident.ts';
+import { adoptStray } from './cases/open-incident.ts';
 import { actChanged } from './contract.ts';
-import { containWhenHeld } from './incident.ts';
-import { adoptStray } from './open-incident.ts';
 import { pokeRun } from './playbooks/run-playbook.ts';
 import { respond } from './respond.ts';
 

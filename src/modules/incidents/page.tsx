@@ -21,9 +21,9 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { useFilters } from '../../ui/use-filters.ts';
+import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, touched } from './cases/incident-words.tsx';
+import { OpenDialog } from './cases/open-dialog.tsx';
 import { acknowledgeIncident, type Incident, incidentStates, listIncidents } from './contract.ts';
-import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, touched } from './incident-words.tsx';
-import { OpenDialog } from './open-dialog.tsx';
 
 const severities = ['critical', 'high', 'medium', 'low', 'informational'];
 const fields: readonly FilterField[] = [

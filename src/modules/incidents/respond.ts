@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { detectionMade } from '../adversarial-detection/contract.ts';
-import { requestAct } from './act.ts';
+import { requestAct } from './acts/act.ts';
 import { assetFacts } from './asset-facts.ts';
 import { modelOf } from './playbooks/facts.ts';
 import { isAtLeast, type ResponseSettings, responseSettings } from './response-settings.ts';

@@ -1,8 +1,8 @@
 /** What the processes take from incidents besides routes and subscriptions: the loop that keeps promises with a time. */
-import { actTimers, expireAct } from './act.ts';
+import { actTimers, expireAct } from './acts/act.ts';
+import { closeByTime } from './cases/incident.ts';
+import { closeTimer } from './cases/open-incident.ts';
 import { escalate, escalationTimer } from './escalation/escalation.ts';
-import { closeByTime } from './incident.ts';
-import { closeTimer } from './open-incident.ts';
 import { shippedPlaybooks } from './playbooks/library.ts';
 import { playbookTimers, takeStep } from './playbooks/run-playbook.ts';
 import { quarantineDeadline } from './quarantine/deadline.ts';

@@ -4,7 +4,7 @@ import { keepCompiledCode } from '../../platform/workers/compile-cache.ts';
 import { type Profile, profiles } from './engine/profile.ts';
 import type { CyclonedxVersion } from './reports/cyclonedx.ts';
 import { type Bar, bars, exitCodes } from './reports/gate.ts';
-import type { DiffOptions, ScanOptions } from './scan-options.ts';
+import type { DiffOptions, ScanOptions } from './scans/scan-options.ts';
 import { storeWords } from './stores/store-words.ts';
 
 const barWords = bars.join(', ');
@@ -39,7 +39,7 @@ export function register(program: Command): void {
     .exitOverride(refuseUsage)
     .action(async (paths: string[], options: ScanOptions) => {
       keepCompiledCode();
-      const { scanCommand } = await import('./scan-command.ts');
+      const { scanCommand } = await import('./scans/scan-command.ts');
       process.exitCode = await scanCommand(paths, options);
     });
   scan
@@ -57,7 +57,7 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExit codes: 0 nothing new at the bar; 1 something new at or above it; 3 wrong usage or unreadable results.')
     .exitOverride(refuseUsage)
     .action(async (before: string, after: string, options: DiffOptions) => {
-      const [{ diffCommand }, { standardVoice }] = await Promise.all([import('./diff-command.ts'), import('./scan-command.ts')]);
+      const [{ diffCommand }, { standardVoice }] = await Promise.all([import('./diff-command.ts'), import('./scans/scan-command.ts')]);
       process.exitCode = diffCommand([before, after], options, standardVoice);
     });
 }

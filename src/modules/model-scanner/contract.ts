@@ -20,15 +20,15 @@ import {
   StoredFinding,
   scanStates,
   Unread,
-} from './scan-shape.ts';
-import { ScanSource } from './source-contract.ts';
+} from './scans/scan-shape.ts';
+import { ScanSource } from './sources/source-contract.ts';
 
-export * from './bill-contract.ts';
-export * from './component-contract.ts';
-export * from './scan-shape.ts';
-export * from './schedule-contract.ts';
-export * from './source-contract.ts';
-export * from './suppression-contract.ts';
+export * from './bills/bill-contract.ts';
+export * from './bills/component-contract.ts';
+export * from './scans/scan-shape.ts';
+export * from './schedules/schedule-contract.ts';
+export * from './sources/source-contract.ts';
+export * from './suppressions/suppression-contract.ts';
 
 export const scanProblems = problems('model-scanner', {
   notFound: [404, 'No scan has the id {id}.'],

@@ -6,8 +6,8 @@ import { type Comparison, compareScans, type KnownFinding } from './reports/comp
 import { exitCodeOf, exitCodes } from './reports/gate.ts';
 import { readReport } from './reports/read-report.ts';
 import { type Paint, paintFor } from './reports/text.ts';
-import type { Voice } from './scan-command.ts';
-import type { DiffOptions } from './scan-options.ts';
+import type { Voice } from './scans/scan-command.ts';
+import type { DiffOptions } from './scans/scan-options.ts';
 
 /** @returns the exit code. */
 export function diffCommand([before, after]: readonly [string, string], { failOn, json = false }: DiffOptions, voice: Voice): number {

@@ -4,7 +4,7 @@ import type { PgBoss } from 'pg-boss';
 import { transaction } from '../../platform/database/database.ts';
 import { installQueue } from '../../platform/jobs/jobs.ts';
 import { startDue } from './jobs.ts';
-import { findScheduleOf, putSchedule } from './schedule-store.ts';
+import { findScheduleOf, putSchedule } from './schedules/schedule-store.ts';
 import { listScanRows } from './store.ts';
 import { TestScanner } from './test-scanner.ts';
 

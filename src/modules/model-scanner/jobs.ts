@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Context } from '../../contract/actor.ts';
 import { transaction } from '../../platform/database/database.ts';
 import { defineJob } from '../../platform/jobs/jobs.ts';
-import { beginScanOf } from './begin-scan.ts';
-import { scanJob } from './scan-job.ts';
-import { nextRun } from './schedule.ts';
-import { lockDue, noteRun } from './schedule-store.ts';
-import { endExpired } from './suppressions.ts';
-import { sweepUploads } from './uploads.ts';
+import { beginScanOf } from './scans/begin-scan.ts';
+import { scanJob } from './scans/scan-job.ts';
+import { nextRun } from './schedules/schedule.ts';
+import { lockDue, noteRun } from './schedules/schedule-store.ts';
+import { endExpired } from './suppressions/suppressions.ts';
+import { sweepUploads } from './uploads/uploads.ts';
 
 /** Schedules name quarters of an hour. */
 export const clockJob = defineJob({

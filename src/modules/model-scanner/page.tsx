@@ -23,10 +23,10 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { listScans, type Scan } from './contract.ts';
-import { droppedFiles } from './dropped-files.tsx';
-import { kindWord, scanName } from './source-words.tsx';
-import { StartScanDialog } from './start-scan.tsx';
-import type { ChosenFile } from './upload-files.tsx';
+import { StartScanDialog } from './scans/start-scan.tsx';
+import { kindWord, scanName } from './sources/source-words.tsx';
+import { droppedFiles } from './uploads/dropped-files.tsx';
+import type { ChosenFile } from './uploads/upload-files.tsx';
 
 const fields: FilterField[] = [
   {

@@ -9,7 +9,7 @@ import { folderOfUpload } from './quarantine.ts';
 import { routes } from './routes.ts';
 import { beginScan, insertScan } from './store.ts';
 import { file, TestScanner } from './test-scanner.ts';
-import { declareFiles } from './uploads.ts';
+import { declareFiles } from './uploads/uploads.ts';
 
 async function servedScanner(t: { after(release: () => void | Promise<void>): void }): Promise<TestScanner> {
   const scanner = await TestScanner.open(t);

@@ -10,10 +10,8 @@ import { call } from '../../platform/http/call.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { requestCancel } from '../../platform/jobs/job-store.ts';
 import { confine } from '../../platform/scan-roots.ts';
-import { beginScanOf, settledSource } from './begin-scan.ts';
-import { billRoutes } from './bill-routes.ts';
-import { compareStored } from './compare-store.ts';
-import { componentRoutes } from './component-routes.ts';
+import { billRoutes } from './bills/bill-routes.ts';
+import { componentRoutes } from './bills/component-routes.ts';
 import {
   cancelScan,
   compareScans,
@@ -35,14 +33,16 @@ import {
   startScan,
   suppressionProblems,
 } from './contract.ts';
-import { outlineOf } from './outline-store.ts';
-import { assetOfScan } from './scan-asset.ts';
-import { scheduleRoutes } from './schedule-routes.ts';
+import { beginScanOf, settledSource } from './scans/begin-scan.ts';
+import { compareStored } from './scans/compare-store.ts';
+import { outlineOf } from './scans/outline-store.ts';
+import { assetOfScan } from './scans/scan-asset.ts';
+import { storedReport } from './scans/stored-report.ts';
+import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { endScan, findFinding, findScan, listFileRows, listFindingRows, listScanRows } from './store.ts';
-import { storedReport } from './stored-report.ts';
-import { suppressionRoutes } from './suppression-routes.ts';
-import { uploadRoutes } from './upload-routes.ts';
-import { removeUploadOf } from './uploads.ts';
+import { suppressionRoutes } from './suppressions/suppression-routes.ts';
+import { uploadRoutes } from './uploads/upload-routes.ts';
+import { removeUploadOf } from './uploads/uploads.ts';
 
 const mostFolders = 200;
 

@@ -12,8 +12,8 @@ import { Screen } from '../../ui/screen.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
+import { References } from './bills/references.tsx';
 import { listRules, type Rule } from './contract.ts';
-import { References } from './references.tsx';
 
 type OneRule = z.infer<typeof Rule>;
 const axes = ['effect', 'integrity', 'posture'] as const;

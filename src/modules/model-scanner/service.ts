@@ -21,16 +21,16 @@ import {
   sourceLabel,
 } from './contract.ts';
 import { detectors } from './detectors.generated.ts';
-import { reportMedia, reportText } from './door-report.ts';
-import { DoorScans } from './door-scans.ts';
 import { type ScanPool, scanPool, scanTree, type TreeOptions } from './engine/scan-tree.ts';
-import { listStoredModels } from './list-stores.ts';
-import { locateSource, scanLocated } from './locate-source.ts';
 import { disassemble } from './pickle/disassemble.ts';
 import { type Bar, exitCodeOf, exitCodes } from './reports/gate.ts';
 import { rulesVersion } from './rules-version.generated.ts';
+import { reportMedia, reportText } from './scans/door-report.ts';
+import { DoorScans } from './scans/door-scans.ts';
 import { joinedTrust, readTrust } from './signatures/read-trust.ts';
 import type { Trust } from './signatures/trust.ts';
+import { listStoredModels } from './sources/list-stores.ts';
+import { locateSource, scanLocated } from './sources/locate-source.ts';
 
 /** Scans running or waiting in this process. */
 const mostScans = 32;

@@ -5,7 +5,7 @@ import type { Page } from '../../contract/page.ts';
 import { type Severity, severityRank } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
 import type { FileOfScan, Scan, ScanProgress, ScanResult, StoredFinding } from './contract.ts';
-import { toFile, toFinding, toScan } from './scan-record.ts';
+import { toFile, toFinding, toScan } from './scans/scan-record.ts';
 import { scanFileTable as file, scanFindingTable as finding, scanTable as scan, suppressionTable as suppression } from './table.ts';
 
 const rowsAStatement = 1000;

@@ -8,8 +8,8 @@ import { call } from '../../platform/http/call.ts';
 import { defineJob } from '../../platform/jobs/jobs.ts';
 import { incidentChanged, incidentEscalated, incidentOpened } from '../incidents/contract.ts';
 import { alertRaised, getAlert, type SecurityAlert } from '../security-alerts/contract.ts';
-import { removeOld } from './delivery-store.ts';
-import { routeNews } from './route-news.ts';
+import { removeOld } from './deliveries/delivery-store.ts';
+import { routeNews } from './rules/route-news.ts';
 import { alertNews } from './templates/alert-raised.ts';
 import { changedNews, escalatedNews, openedNews } from './templates/incident.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Severity } from '../../contract/severity.ts';
 import { addDestination } from './contract.ts';
-import { enqueue } from './enqueue.ts';
+import { enqueue } from './deliveries/enqueue.ts';
 import { TestNotifications } from './test-notifications.ts';
 import type { WorkerOrder } from './testing/delivery-worker.ts';
 import { FiveReceivers } from './testing/five-receivers.ts';

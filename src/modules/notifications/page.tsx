@@ -18,9 +18,9 @@ import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { type PeekState, usePeek } from '../../ui/use-peek.ts';
-import { AddressDialog } from './address-dialog.tsx';
 import { Channel, channels, type Destination, listDestinations } from './contract.ts';
-import { DestinationPeek } from './destination-peek.tsx';
+import { AddressDialog } from './destinations/address-dialog.tsx';
+import { DestinationPeek } from './destinations/destination-peek.tsx';
 import { channelWords, healthMeanings, MeaningShape, NotificationPlaces } from './notification-words.tsx';
 
 const fields: readonly FilterField[] = [

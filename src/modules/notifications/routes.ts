@@ -1,7 +1,7 @@
 /** The product door of notifications. */
 import type { Route } from '../../platform/http/handle.ts';
-import { deliveryRoutes } from './delivery-routes.ts';
-import { destinationRoutes } from './destination-routes.ts';
-import { ruleRoutes } from './rule-routes.ts';
+import { deliveryRoutes } from './deliveries/delivery-routes.ts';
+import { destinationRoutes } from './destinations/destination-routes.ts';
+import { ruleRoutes } from './rules/rule-routes.ts';
 
 export const routes: readonly Route[] = [...destinationRoutes, ...ruleRoutes, ...deliveryRoutes];

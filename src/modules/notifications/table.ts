@@ -14,10 +14,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Severity } from '../../contract/severity.ts';
-import type { Channel } from './address-shape.ts';
-import type { AttemptOutcome, DeliveryState, HeldReason } from './delivery-contract.ts';
-import type { Hours } from './hours.ts';
-import type { Message } from './message.ts';
+import type { AttemptOutcome, DeliveryState, HeldReason } from './deliveries/delivery-contract.ts';
+import type { Message } from './deliveries/message.ts';
+import type { Channel } from './destinations/address-shape.ts';
+import type { Hours } from './destinations/hours.ts';
 
 const schema = pgSchema('notifications');
 const instant = (name: string) => timestamp(name, { withTimezone: true });

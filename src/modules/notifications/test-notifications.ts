@@ -13,9 +13,9 @@ import { installTransactions } from '../../platform/http/run-route.ts';
 import type { Surroundings } from './channels/channel.ts';
 import { mailPools } from './channels/email.ts';
 import { addDestination, type Delivery, listDeliveries } from './contract.ts';
-import { Deliverer } from './deliverer.ts';
-import { enqueue } from './enqueue.ts';
-import type { News } from './message.ts';
+import { Deliverer } from './deliveries/deliverer.ts';
+import { enqueue } from './deliveries/enqueue.ts';
+import type { News } from './deliveries/message.ts';
 import { routes } from './routes.ts';
 import { testNews } from './templates/test.ts';
 

@@ -21,7 +21,7 @@ import {
 } from './vulnerability.ts';
 
 export * from './answer.ts';
-export { type Cvss, parseCvss, severityOfScore } from './cvss.ts';
+export { type Cvss, parseCvss, severityOfScore } from './scores/cvss.ts';
 export * from './vulnerability.ts';
 
 /* ——— lists ——— */

@@ -5,19 +5,19 @@ import { call } from '../../platform/http/call.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { enqueue } from '../../platform/jobs/jobs.ts';
 import { explainPriority } from '../risk/contract.ts';
-import { assigneeOf, batchAnswer, preview, readBatch, rowsAtOnce, runBatch, targetOf, undo } from './bulk.ts';
-import { attachJob, findBatch, insertBatch, listBatchRowsAfter } from './bulk-store.ts';
-import { planAssign } from './change.ts';
 import * as contract from './contract.ts';
-import { exportRows } from './export.ts';
 import { bulkJob } from './jobs.ts';
-import { countRows, listRows } from './list-store.ts';
-import { createByHand, planOfReplacement, plansOfPatch } from './manual.ts';
-import { personToAssign } from './people.ts';
+import { assigneeOf, batchAnswer, preview, readBatch, rowsAtOnce, runBatch, targetOf, undo } from './list/bulk.ts';
+import { attachJob, findBatch, insertBatch, listBatchRowsAfter } from './list/bulk-store.ts';
+import { exportRows } from './list/export.ts';
+import { countRows, listRows } from './list/list-store.ts';
+import { createByHand, planOfReplacement, plansOfPatch } from './recording/manual.ts';
 import { readFixes, readStatistics } from './statistics-store.ts';
 import { insertComment, listFindingRows, listHistoryRows } from './store.ts';
 import { toFinding, toHistory, toVulnerability } from './view.ts';
-import { actingIn, carryOut, detailOf, lockExpected, planGrant, planPause, planTransition, requireRow } from './work.ts';
+import { planAssign } from './work/change.ts';
+import { personToAssign } from './work/people.ts';
+import { actingIn, carryOut, detailOf, lockExpected, planGrant, planPause, planTransition, requireRow } from './work/work.ts';
 
 const { vulnerabilityProblems: problems } = contract;
 

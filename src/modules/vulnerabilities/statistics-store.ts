@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type Severity, severities } from '../../contract/severity.ts';
 import { db } from '../../platform/database/database.ts';
 import type { VulnerabilityStatistics } from './answer.ts';
-import { whereOf } from './list-store.ts';
+import { whereOf } from './list/list-store.ts';
 import type { VulnerabilityFilter } from './vulnerability.ts';
 
 type Asked = { readonly filter: VulnerabilityFilter; readonly userId: string | null; readonly now: Date; readonly days: number };

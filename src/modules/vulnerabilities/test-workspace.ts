@@ -16,7 +16,7 @@ import { type AssetDetail, assetProblems, getAsset } from '../ai-assets/contract
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { getScan, listScanFiles, listScanFindings, type Scan } from '../model-scanner/contract.ts';
 import { assessPriorities, explainPriority, type PriorityQuestion, riskProblems } from '../risk/contract.ts';
-import { recordScan, type ScanRecord } from './record-scan.ts';
+import { recordScan, type ScanRecord } from './recording/record-scan.ts';
 import { routes } from './routes.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { isProblem } from '../../../src/contract/problem.ts';
 import { type Engine, openEngine } from '../../../src/modules/data-quality/engine.ts';
 import type { Frame } from '../../../src/modules/data-quality/frame.ts';
-import { ingest } from '../../../src/modules/data-quality/ingest.ts';
-import { assessQuality } from '../../../src/modules/data-quality/quality.ts';
-import { suggestRules } from '../../../src/modules/data-quality/suggestions.ts';
+import { ingest } from '../../../src/modules/data-quality/ingest/ingest.ts';
+import { assessQuality } from '../../../src/modules/data-quality/quality/quality.ts';
+import { suggestRules } from '../../../src/modules/data-quality/quality/suggestions.ts';
 import { dice, mutate } from '../model-scanner/mutate.ts';
 import type { TableSeed } from './table-seeds.ts';
 

@@ -1,7 +1,7 @@
 /** A question about one input, answered: evidence by family, what is missing, and the decision. Pure. */
 import type { EvasionQuestion, Family, MissingEvidence } from '../contract.ts';
-import type { Evidence } from '../severity.ts';
-import { strongP } from '../severity.ts';
+import type { Evidence } from '../detections/severity.ts';
+import { strongP } from '../detections/severity.ts';
 import { evasionDetectors } from './detectors.ts';
 import { anomalyCount, inputAnomaly } from './input-anomaly.ts';
 import { type Judgement, judgeInput } from './judge-input.ts';

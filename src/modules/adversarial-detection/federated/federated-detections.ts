@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { on } from '../../../platform/events/subscribe.ts';
 import { roundJudged } from '../../federated-learning/contract.ts';
-import { evaluated, type Judgement, notEvaluated } from '../judgement.ts';
-import { recordJudgement } from '../record-judgement.ts';
+import { evaluated, type Judgement, notEvaluated } from '../screening/judgement.ts';
+import { recordJudgement } from '../screening/record-judgement.ts';
 
 type Judged = z.output<typeof roundJudged.payload>;
 

@@ -4,9 +4,9 @@ import { endpoint } from '../../../contract/endpoint.ts';
 import { eventKind } from '../../../contract/event.ts';
 import { pageOf, paging } from '../../../contract/page.ts';
 import { problems } from '../../../contract/problem.ts';
-import { FailMode } from '../configuration-contract.ts';
-import { Label } from '../detection-shape.ts';
-import { profileStates } from '../evasion-contract.ts';
+import { FailMode } from '../configuration/configuration-contract.ts';
+import { Label } from '../detections/detection-shape.ts';
+import { profileStates } from '../screening/evasion-contract.ts';
 
 const tag = 'adversarial-detection';
 const read = 'adversarial-detection:read' as const;

@@ -1,5 +1,5 @@
 /** A guard as the contract shows it, and its counts added up. */
-import { profileStates } from '../evasion-contract.ts';
+import { profileStates } from '../screening/evasion-contract.ts';
 import { type Guard, type GuardLatency, GuardMapping, type GuardTraffic } from './guard-contract.ts';
 import type { GuardWithProfile, HourOfGuard } from './guard-store.ts';
 import { addedClasses, addedQuantile, countedKinds } from './traffic-count.ts';

@@ -29,7 +29,7 @@ import {
   readGuardTraffic,
   removeGuard,
 } from '../contract.ts';
-import { RateSimulation } from '../rate-simulation.tsx';
+import { RateSimulation } from '../profiles/rate-simulation.tsx';
 import { home } from '../threat-words.tsx';
 import { GuardDialog } from './guard-dialog.tsx';
 import { addedText, formWords, guardsHome, ModeBadge } from './guard-words.tsx';

@@ -10,10 +10,10 @@ import { outsideUrl } from '../../../platform/http/outside-address.ts';
 import { namedHosts, reachOf } from '../../../platform/http/outside-hosts.ts';
 import { removeSecret, sealSecret } from '../../../platform/sealed-secret.ts';
 import { getAsset } from '../../ai-assets/contract.ts';
-import { notifyProcesses } from '../block-store.ts';
-import { detectionProblems } from '../detection-shape.ts';
-import { findProfile } from '../profile-store.ts';
-import { refresh } from '../screening-state.ts';
+import { notifyProcesses } from '../blocks/block-store.ts';
+import { detectionProblems } from '../detections/detection-shape.ts';
+import { findProfile } from '../profiles/profile-store.ts';
+import { refresh } from '../screening/screening-state.ts';
 import { forms } from './forms/all.ts';
 import {
   changeGuard,

@@ -4,10 +4,10 @@ import { overrideEnvironment } from '../../../platform/config.ts';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
 import { checkStepUp } from '../../../platform/http/run-route.ts';
 import { changeConfiguration, liftBlock, listBlocks, listDetections, setBlock, simulateRates } from '../contract.ts';
-import { hashFeatures } from '../input-hash.ts';
-import { refresh } from '../screening-state.ts';
+import { hashFeatures } from '../screening/input-hash.ts';
+import { refresh } from '../screening/screening-state.ts';
+import { flushScreening } from '../screening/write-behind.ts';
 import { refused, TestDetection } from '../test-detection.ts';
-import { flushScreening } from '../write-behind.ts';
 import {
   changeGuard,
   changeGuardUpstream,

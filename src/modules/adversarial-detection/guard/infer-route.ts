@@ -1,7 +1,7 @@
 /** The request that goes through a guard. */
 import { commonProblems } from '../../../contract/problem.ts';
 import { handle, type RequestContext, type Route } from '../../../platform/http/handle.ts';
-import { screeningState } from '../screening-state.ts';
+import { screeningState } from '../screening/screening-state.ts';
 import { guardInfer, guardProblems } from './guard-contract.ts';
 import { serveGuarded } from './guarded-request.ts';
 

@@ -1,7 +1,7 @@
 /** Do the detectors still find what they should? Attacks and clean controls are planted, the real detectors run, nothing is raised. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { Kind } from '../detection-shape.ts';
+import { Kind } from '../detections/detection-shape.ts';
 
 const count = z.int().min(0);
 export const PlantedResult = z.object({

@@ -1,7 +1,7 @@
 /** Was this training data tampered with? The promised body; the engine is the one of data quality. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { CallerId, Detection, Features, Label } from '../detection-shape.ts';
+import { CallerId, Detection, Features, Label } from '../detections/detection-shape.ts';
 
 const mostSamples = 200_000;
 const width = (rows: readonly { readonly features: readonly number[] }[]): boolean =>

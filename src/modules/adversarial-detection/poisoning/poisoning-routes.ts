@@ -6,8 +6,8 @@ import { call } from '../../../platform/http/call.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { assetLineage, getAsset } from '../../ai-assets/contract.ts';
 import { checkPoisoning } from '../../data-quality/contract.ts';
-import { assetOfModel } from '../profile.ts';
-import { analysisSeed, keepJudgement, targetRateOf } from '../record-judgement.ts';
+import { assetOfModel } from '../profiles/profile.ts';
+import { analysisSeed, keepJudgement, targetRateOf } from '../screening/record-judgement.ts';
 import { analyzePoisoning } from './poisoning-contract.ts';
 import { toCheck, toJudgement } from './translate.ts';
 

@@ -3,7 +3,7 @@
 import type { InputOf, OutputOf } from '../../../contract/endpoint.ts';
 import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
 import type { checkPoisoning } from '../../data-quality/contract.ts';
-import { evaluated, type Judgement, notEvaluated } from '../judgement.ts';
+import { evaluated, type Judgement, notEvaluated } from '../screening/judgement.ts';
 import type { PoisoningQuestion } from './poisoning-contract.ts';
 import { howToSupply } from './supply-words.ts';
 

@@ -1,7 +1,7 @@
 /** Attribute inference: for each attribute that must not be guessed, does the model's answer help to guess it? */
 import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
-import { evaluated, type Judgement, notEvaluated } from '../judgement.ts';
+import { evaluated, type Judgement, notEvaluated } from '../screening/judgement.ts';
 import { answerAdvice } from './advice.ts';
 import type { Value } from './attribute-columns.ts';
 import { type AttributeLeak, fewestRows, measureLeak } from './attribute-leak.ts';

@@ -2,7 +2,7 @@
 import { cauchyCombination } from '../../../math/combined-probability.ts';
 import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
 import { logGamma, normalTail } from '../../../math/special-functions.ts';
-import { evaluated, type FamilyPart, type Judgement, notEvaluated } from '../judgement.ts';
+import { evaluated, type FamilyPart, type Judgement, notEvaluated } from '../screening/judgement.ts';
 import { answerAdvice } from './advice.ts';
 import { logOdds, logOddsOfScore } from './log-odds.ts';
 import { evaluateMembership, fewestKnown, type MembershipEvaluation } from './membership-evaluation.ts';

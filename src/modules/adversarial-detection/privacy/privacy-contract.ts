@@ -1,7 +1,7 @@
 /** Does a model tell who was in its training data, or what they would keep to themselves? */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { CallerId, Confidence, Detection, Label } from '../detection-shape.ts';
+import { CallerId, Confidence, Detection, Label } from '../detections/detection-shape.ts';
 
 const tag = 'adversarial-detection';
 const create = 'adversarial-detection:create' as const;

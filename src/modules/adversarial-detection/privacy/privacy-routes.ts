@@ -2,13 +2,13 @@
 import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
-import { analyse } from '../analysis-pool.ts';
 import type { CalibrationNote, Detection } from '../contract.ts';
 import { detectionProblems } from '../contract.ts';
 import { unpackSource } from '../evasion/pack-profile.ts';
-import { assetOfModel } from '../profile.ts';
-import { findNewestOf, findProfile, findSource } from '../profile-store.ts';
-import { analysisSeed, keepJudgement, targetRateOf } from '../record-judgement.ts';
+import { assetOfModel } from '../profiles/profile.ts';
+import { findNewestOf, findProfile, findSource } from '../profiles/profile-store.ts';
+import { analyse } from '../screening/analysis-pool.ts';
+import { analysisSeed, keepJudgement, targetRateOf } from '../screening/record-judgement.ts';
 import { analyzeAttributes, analyzeMembership } from './privacy-contract.ts';
 
 type Losses = { readonly losses: readonly number[]; readonly calibration: CalibrationNote | null };

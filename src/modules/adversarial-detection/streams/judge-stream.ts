@@ -1,7 +1,7 @@
 /** All detectors over one stream, and what their answers together mean. */
 import { upperNormalQuantile } from '../../../math/normal-quantile.ts';
 import { robustCentre } from '../../../math/selection.ts';
-import { evaluated, type Judgement, notEvaluated } from '../judgement.ts';
+import { evaluated, type Judgement, notEvaluated } from '../screening/judgement.ts';
 import { attributeSweep } from './attribute-sweep.ts';
 import { boundaryWalk } from './boundary-walk.ts';
 import { fewestQueries, type Stream, type StreamDetector, type StreamDetectorId } from './detector.ts';

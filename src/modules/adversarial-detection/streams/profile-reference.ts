@@ -1,7 +1,7 @@
 /** The data of a model's profile as sketches, to tell queries that are unlike all of it. */
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import { unpackSource } from '../evasion/pack-profile.ts';
-import { findNewestOf, findSource } from '../profile-store.ts';
+import { findNewestOf, findSource } from '../profiles/profile-store.ts';
 import { typicalDistance } from './detector.ts';
 import { distanceOf, type FarMark, projectionsOf, type Sketch } from './sketch.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
 import { pageOf, paging } from '../../../contract/page.ts';
-import { CallerId, Confidence, Detection, Features, Label } from '../detection-shape.ts';
+import { CallerId, Confidence, Detection, Features, Label } from '../detections/detection-shape.ts';
 
 const tag = 'adversarial-detection';
 const base = '/api/adversarial-detection' as const;

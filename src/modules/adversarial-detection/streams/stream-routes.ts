@@ -2,8 +2,8 @@
 import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
-import { assetOfModel } from '../profile.ts';
-import { recordJudgement, targetRateOf } from '../record-judgement.ts';
+import { assetOfModel } from '../profiles/profile.ts';
+import { recordJudgement, targetRateOf } from '../screening/record-judgement.ts';
 import { streamOf } from './detector.ts';
 import { judgeStream } from './judge-stream.ts';
 import { referenceOf } from './profile-reference.ts';

@@ -1,8 +1,8 @@
 /** Traffic comes in: sketches into each client's ring, then a look at those that asked enough since the last one. */
 import type { Context } from '../../../contract/actor.ts';
 import { transaction } from '../../../platform/database/database.ts';
-import { assetOfModel } from '../profile.ts';
-import { recordJudgement, targetRateOf } from '../record-judgement.ts';
+import { assetOfModel } from '../profiles/profile.ts';
+import { recordJudgement, targetRateOf } from '../screening/record-judgement.ts';
 import { streamOf, typicalDistance } from './detector.ts';
 import { judgeStream } from './judge-stream.ts';
 import { farMarkOf, type ProfileReference, referenceOf } from './profile-reference.ts';

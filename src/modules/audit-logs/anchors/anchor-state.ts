@@ -2,8 +2,8 @@
 import type { Context } from '../../../contract/actor.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import type { Defect, Epoch } from '../contract.ts';
-import { knownKeys } from '../signing-key.ts';
-import { homeWorkspaceAcrossWorkspaces } from '../tree-store.ts';
+import { knownKeys } from '../tree/signing-key.ts';
+import { homeWorkspaceAcrossWorkspaces } from '../tree/tree-store.ts';
 import { anchoredBeyond, type PlaceState } from './anchored-log.ts';
 import { type EpochRow, readEpochs } from './epoch-store.ts';
 import { originOf } from './rollback.ts';

@@ -1,6 +1,6 @@
 /** What the second places hold of a log, as far as it is signed: whoever may append to a place cannot raise a false alarm there. */
 import { isProblem } from '../../../contract/problem.ts';
-import { publicKeyObject } from '../public-key.ts';
+import { publicKeyObject } from '../tree/public-key.ts';
 import { isSignedBy, readNote, type VerifyingKey } from '../tree/signed-note.ts';
 import type { AnchorPlace } from './place.ts';
 import { anchorPlaces } from './places.ts';

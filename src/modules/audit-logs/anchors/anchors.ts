@@ -1,7 +1,7 @@
 /** Puts checkpoints into the second places. */
 import { systemTransaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
-import { noteAnchorAcrossWorkspaces, readNotAnchoredAcrossWorkspaces } from '../tree-store.ts';
+import { noteAnchorAcrossWorkspaces, readNotAnchoredAcrossWorkspaces } from '../tree/tree-store.ts';
 import type { AnchorPlace } from './place.ts';
 import { anchorPlaces } from './places.ts';
 

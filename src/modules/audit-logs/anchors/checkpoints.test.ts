@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inDatabase, systemTransaction } from '../../../platform/database/database.ts';
-import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../proving.ts';
-import { publicKeyObject } from '../public-key.ts';
-
 import { readNotes } from '../tree/note-file.ts';
 import { isConsistent, isIncluded } from '../tree/proofs.ts';
+import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../tree/proving.ts';
+import { publicKeyObject } from '../tree/public-key.ts';
 import { isSignedBy, readNote } from '../tree/signed-note.ts';
-import { keepCheckpointAcrossWorkspaces, readTreeSize } from '../tree-store.ts';
-import { verifyLog } from '../verify.ts';
+import { keepCheckpointAcrossWorkspaces, readTreeSize } from '../tree/tree-store.ts';
+import { verifyLog } from '../verifying/verify.ts';
 import { signedLog } from './test-signed-log.ts';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -2,11 +2,11 @@
 import { config } from '../../../platform/config.ts';
 import { systemTransaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
-import { canonicalJson } from '../canonical-json.ts';
-import { entryId, preciseNow } from '../clock.ts';
 import { microTime, type PendingEntry } from '../entry.ts';
-import { knownKeys } from '../signing-key.ts';
-import { homeWorkspaceAcrossWorkspaces } from '../tree-store.ts';
+import { canonicalJson } from '../recording/canonical-json.ts';
+import { entryId, preciseNow } from '../recording/clock.ts';
+import { knownKeys } from '../tree/signing-key.ts';
+import { homeWorkspaceAcrossWorkspaces } from '../tree/tree-store.ts';
 import { type AnchoredLog, anchoredBeyond } from './anchored-log.ts';
 import { beginEpochAcrossWorkspaces, type LogSize, readSizesAcrossWorkspaces } from './epoch-store.ts';
 import { anchorPlaces } from './places.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { inDatabase } from '../../../platform/database/database.ts';
-import { forgetSigningKey, makeCheckpoints } from '../checkpoints.ts';
 import { type TestLog, testLog } from '../test-log.ts';
+import { forgetSigningKey, makeCheckpoints } from '../tree/checkpoints.ts';
 import { forgetAnchorFiles } from './file-place.ts';
 
 export type SignedLog = TestLog & {

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Page } from '../../../contract/page.ts';
 import { db, rowsOf } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
-import type { CoverageCount } from '../keeping-contract.ts';
+import type { CoverageCount } from '../retention/keeping-contract.ts';
 import { coverage } from '../table.ts';
 
 export type TraceCount = { readonly workspaceId: string; readonly traceId: string; readonly requests: number };

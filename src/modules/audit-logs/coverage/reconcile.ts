@@ -6,9 +6,9 @@ import { systemTransaction, transaction } from '../../../platform/database/datab
 import { publish } from '../../../platform/events/publish.ts';
 import { log } from '../../../platform/log.ts';
 import { Loop } from '../../../platform/loop.ts';
-import { auditGapFound } from '../keeping-contract.ts';
-import { systemContext } from '../system-context.ts';
-import { homeWorkspaceAcrossWorkspaces } from '../tree-store.ts';
+import { systemContext } from '../recording/system-context.ts';
+import { auditGapFound } from '../retention/keeping-contract.ts';
+import { homeWorkspaceAcrossWorkspaces } from '../tree/tree-store.ts';
 import { backlogAcrossWorkspaces, insertCount, lackingAcrossWorkspaces, type TraceCount } from './coverage-store.ts';
 
 export const reconcileMs = 60_000;

@@ -5,11 +5,11 @@ import type { Context } from '../../../contract/actor.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import type { JobRun } from '../../../platform/jobs/jobs.ts';
 import { auditLogProblems, type ExcerptFilter } from '../contract.ts';
-import { filterOf } from '../reading.ts';
+import { filterOf } from '../reading/reading.ts';
 import { type IndexedLine, readMatching } from '../store.ts';
 import { inclusionProof } from '../tree/proofs.ts';
 import { nodesOfTiles } from '../tree/tiles.ts';
-import { readTile } from '../tree-store.ts';
+import { readTile } from '../tree/tree-store.ts';
 import { type Part, textPart } from './archive.ts';
 import type { Plan } from './whole-log.ts';
 

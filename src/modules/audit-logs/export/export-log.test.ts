@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { inDatabase } from '../../../platform/database/database.ts';
-import { forgetSigningKey } from '../checkpoints.ts';
 import { leafOf, zeroLeaf } from '../entry.ts';
 import { testLog } from '../test-log.ts';
-import { runVerify, type VerifyOptions } from '../verify-command.ts';
+import { forgetSigningKey } from '../tree/checkpoints.ts';
+import { runVerify, type VerifyOptions } from '../verifying/verify-command.ts';
 import { exportJob, fileOfExport } from './export-log.ts';
 
 /** Files of a tape archive, read by the layout of POSIX ustar: name at 0, size in octal digits at 124. */

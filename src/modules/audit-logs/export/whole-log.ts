@@ -3,12 +3,12 @@ import type { Context } from '../../../contract/actor.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import type { JobRun } from '../../../platform/jobs/jobs.ts';
 import { auditLogProblems } from '../contract.ts';
-import { signingKeys } from '../proving.ts';
 import { sweepFromStart } from '../retention/chain-start.ts';
 import { bytesOfLines, readLines } from '../store.ts';
 import { hashBytes } from '../tree/hashing.ts';
+import { signingKeys } from '../tree/proving.ts';
 import { tilePath, tileWidth } from '../tree/tiles.ts';
-import { newestCheckpoint, notesUpTo, readTile } from '../tree-store.ts';
+import { newestCheckpoint, notesUpTo, readTile } from '../tree/tree-store.ts';
 import { bytesPart, type Part, textPart } from './archive.ts';
 
 const batch = 2000;

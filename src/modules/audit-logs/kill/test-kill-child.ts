@@ -6,10 +6,10 @@ import { audit } from '../../../platform/audit.ts';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { Database, type Target } from '../../../platform/database/connection.ts';
 import { inDatabase, transaction } from '../../../platform/database/database.ts';
-import { makeCheckpoints } from '../checkpoints.ts';
-import { sequenceAll } from '../sequencer.ts';
-import { installSink } from '../sink.ts';
-import { systemContext } from '../system-context.ts';
+import { sequenceAll } from '../recording/sequencer.ts';
+import { installSink } from '../recording/sink.ts';
+import { systemContext } from '../recording/system-context.ts';
+import { makeCheckpoints } from '../tree/checkpoints.ts';
 
 const Orders = z.object({ target: z.custom<Target>(), workspace: z.uuid(), name: z.string(), dataDirectory: z.string() });
 const { target, workspace, name, dataDirectory } = Orders.parse(JSON.parse(process.argv[2] ?? '{}'));

@@ -1,5 +1,5 @@
 /** Where a chain begins when its oldest months are in cold storage only. */
-import { freshSweep, type Sweep } from '../verification.ts';
+import { freshSweep, type Sweep } from '../verifying/verification.ts';
 import { lastDropped } from './retention-store.ts';
 
 /**

@@ -9,11 +9,11 @@ import { type Migration, migrate } from '../../../platform/database/migrate.ts';
 import { migrations } from '../../../platform/database/migrations.generated.ts';
 import { testDatabase } from '../../../platform/database/test-database.ts';
 import { leafOf, lineOf, zeroLeaf } from '../entry.ts';
+import { sequenceWorkspace } from '../recording/sequencer.ts';
+import { installSink } from '../recording/sink.ts';
 import { openSealed } from '../sealed/read-sealed.ts';
-import { sequenceWorkspace } from '../sequencer.ts';
-import { installSink } from '../sink.ts';
 import { recordChange } from '../test-log.ts';
-import { forgetVerifications, verifyLog } from '../verify.ts';
+import { forgetVerifications, verifyLog } from '../verifying/verify.ts';
 
 test('entries of before there were months and sealed parts go on being verified, byte for byte, and the log goes on', async (t) => {
   overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });

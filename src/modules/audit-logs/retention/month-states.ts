@@ -1,5 +1,5 @@
 /** Where each month of the running workspace's log lies, newest first, and what keeps it in the database. */
-import { MonthState } from '../keeping-contract.ts';
+import { MonthState } from './keeping-contract.ts';
 import { type ColdRow, rangeOfMonth, readColdMonths, readMonths, reasonToKeep } from './retention-store.ts';
 
 const Kept = MonthState.shape.kept;

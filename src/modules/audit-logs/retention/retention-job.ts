@@ -6,10 +6,10 @@ import { config } from '../../../platform/config.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { defineJob } from '../../../platform/jobs/jobs.ts';
 import { pruneCoverage } from '../coverage/coverage-store.ts';
-import type { Terms } from '../keeping-contract.ts';
 import { eraseExpired } from '../sealed/erasure.ts';
 import { expiredKeys } from '../sealed/sealed-store.ts';
 import { freezeMonth } from './cold-month.ts';
+import type { Terms } from './keeping-contract.ts';
 import {
   actionsOfMonth,
   type ColdRow,

@@ -3,8 +3,8 @@ import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, lte, type SQL, sql 
 import type { Page } from '../../../contract/page.ts';
 import { db, rowsOf } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
-import { type LegalHold, type Terms, Terms as TermsSchema } from '../keeping-contract.ts';
 import { checkpoint, coldMonth, legalHold, tile } from '../table.ts';
+import { type LegalHold, type Terms, Terms as TermsSchema } from './keeping-contract.ts';
 import { defaultTerms, monthEnd } from './terms.ts';
 
 // Terms

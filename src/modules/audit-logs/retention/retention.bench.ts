@@ -6,10 +6,10 @@ import type { Context } from '../../../contract/actor.ts';
 import { audit } from '../../../platform/audit.ts';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
+import { sequenceWorkspace } from '../recording/sequencer.ts';
 import { erase } from '../sealed/erasure.ts';
-import { sequenceWorkspace } from '../sequencer.ts';
 import { type DurableLog, durableLog } from '../test-durable-log.ts';
-import { verifyLog } from '../verify.ts';
+import { verifyLog } from '../verifying/verify.ts';
 import { ensureMonthAcrossWorkspaces } from './retention-store.ts';
 
 const people = 1000;

@@ -1,5 +1,5 @@
 /** How long entries and their personal parts are kept. What a law asks for is the floor of what can be set. Pure. */
-import { keepingProblems, type Term, type Terms } from '../keeping-contract.ts';
+import { keepingProblems, type Term, type Terms } from './keeping-contract.ts';
 
 /** The platform's promise for the entries themselves: seven years. No law that we know asks for it. */
 export const leastLineMonths = 84;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { rowsOf } from '../../../platform/database/database.ts';
 import type { VerificationRun } from '../contract.ts';
-import type { Sweep } from '../verification.ts';
+import type { Sweep } from '../verifying/verification.ts';
 
 export type RunKind = VerificationRun['kind'];
 

@@ -10,9 +10,9 @@ import { anchorState } from '../anchors/anchor-state.ts';
 import { readSizesAcrossWorkspaces } from '../anchors/epoch-store.ts';
 import { detectRollbacks } from '../anchors/rollback.ts';
 import type { Defect, VerificationRun } from '../contract.ts';
-import { systemContext } from '../system-context.ts';
-import { freshSweep } from '../verification.ts';
-import { advance, begin, type Watched } from '../verify.ts';
+import { systemContext } from '../recording/system-context.ts';
+import { freshSweep } from '../verifying/verification.ts';
+import { advance, begin, type Watched } from '../verifying/verify.ts';
 import { type RunKind, readProgress, readRuns, saveRun } from './run-store.ts';
 
 const lookMs = 60_000;

@@ -4,6 +4,7 @@ import type { OutputOf, ParsedInputOf } from '../../../contract/endpoint.ts';
 import { audit } from '../../../platform/audit.ts';
 import { config } from '../../../platform/config.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
+import { systemContext } from '../recording/system-context.ts';
 import {
   type ErasableKey,
   type erasePersonal,
@@ -11,10 +12,9 @@ import {
   type previewErasure,
   type Refusal,
   type Terms,
-} from '../keeping-contract.ts';
+} from '../retention/keeping-contract.ts';
 import { readTerms } from '../retention/retention-store.ts';
 import { addMonths, longestObligation, longestPossible, monthEnd } from '../retention/terms.ts';
-import { systemContext } from '../system-context.ts';
 import { destroyedIn, listDestroyed } from './destroyed-list.ts';
 import { forgetKeys } from './seal-parts.ts';
 import {

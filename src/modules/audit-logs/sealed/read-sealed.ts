@@ -2,7 +2,7 @@
 import type { OutputOf } from '../../../contract/endpoint.ts';
 import { auditLogProblems } from '../contract.ts';
 import { EntryLine, type SealedPart } from '../entry.ts';
-import type { PersonalPart, readSealed } from '../keeping-contract.ts';
+import type { PersonalPart, readSealed } from '../retention/keeping-contract.ts';
 import { findEntry } from '../store.ts';
 import { readParts, readPrivate, type StoredPart } from './sealed-store.ts';
 import { hashOf, openPart, unwrapKey } from './sealing.ts';

@@ -1,7 +1,7 @@
 /** Seals the personal parts of a record under the keys of their subjects, in the transaction of the change. */
 import { afterCommit } from '../../../platform/database/database.ts';
-import { entryId } from '../clock.ts';
 import type { SealedPart } from '../entry.ts';
+import { entryId } from '../recording/clock.ts';
 import { type FreshKey, findLiveKeys, type SealedDraft, thisDatabase } from './sealed-store.ts';
 import { freshSubjectKey, sealPart, unwrapKey, workspaceKey, wrapKey } from './sealing.ts';
 

@@ -9,7 +9,7 @@ import { overrideEnvironment } from '../../../platform/config.ts';
 import { inDatabase, transaction } from '../../../platform/database/database.ts';
 import { insertHold, releaseHoldRow } from '../retention/retention-store.ts';
 import { type TestLog, testLog } from '../test-log.ts';
-import { verifyLog } from '../verify.ts';
+import { verifyLog } from '../verifying/verify.ts';
 import { destroyListedAgain, erase, preview } from './erasure.ts';
 import { openSealed } from './read-sealed.ts';
 

@@ -1,8 +1,8 @@
 /** Personal parts of entries: each is encrypted under a key of its subject, and that key is wrapped by the key of the workspace. */
 import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { derivedKey } from '../../../platform/secret.ts';
-import { canonicalJson } from '../canonical-json.ts';
 import type { SealedPart } from '../entry.ts';
+import { canonicalJson } from '../recording/canonical-json.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;

@@ -1,5 +1,5 @@
 /** One signing key follows another: a statement signed by both, so that who trusts one of them may trust the other. */
-import { publicKeyObject } from '../public-key.ts';
+import { publicKeyObject } from './public-key.ts';
 import { isSignedBy, keyId, readSigned, type SigningKey, signText, type VerifyingKey } from './signed-note.ts';
 import type { ExportKey } from './signed-roots.ts';
 

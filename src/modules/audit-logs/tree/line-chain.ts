@@ -1,7 +1,7 @@
 /** Follows the lines of an export: form, index, time, and the hash each names of the one before. */
 import { hash } from 'node:crypto';
 import type { EntryLine } from '../entry.ts';
-import { readLine } from '../verification.ts';
+import { readLine } from '../verifying/verification.ts';
 import type { Defects, LineDefect } from './export-defect.ts';
 import { type HashText, hashBytes, hashOfText } from './hashing.ts';
 import type { LineBlock } from './line-blocks.ts';

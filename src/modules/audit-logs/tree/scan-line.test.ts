@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { canonicalJson } from '../canonical-json.ts';
 import { EntryLine, lineOf } from '../entry.ts';
-import { readLine } from '../verification.ts';
+import { canonicalJson } from '../recording/canonical-json.ts';
+import { readLine } from '../verifying/verification.ts';
 import { blockOfLine } from './line-blocks.ts';
 import { type Expected, lineScanner } from './scan-line.ts';
 import { testLines } from './test-export.ts';

@@ -1,9 +1,9 @@
 /** For tests: a log made without a platform, with its signed checkpoints. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type EntryLine, leafOf, lineOf, zeroLeaf } from '../entry.ts';
-import { rawPublicKey } from '../public-key.ts';
 import { Frontier } from './frontier.ts';
 import { hashBytes, leafHash, perfectRoot } from './hashing.ts';
+import { rawPublicKey } from './public-key.ts';
 import { signCheckpoint } from './signed-note.ts';
 import type { TileSource } from './tile-files.ts';
 import { tileWidth } from './tiles.ts';

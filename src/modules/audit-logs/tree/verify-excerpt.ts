@@ -1,5 +1,5 @@
 /** Checks an excerpt: each line by itself against a signed root, by the proof that came with it. */
-import { readLine } from '../verification.ts';
+import { readLine } from '../verifying/verification.ts';
 import { Defects } from './export-defect.ts';
 import { leafHash } from './hashing.ts';
 import type { LineBlock } from './line-blocks.ts';

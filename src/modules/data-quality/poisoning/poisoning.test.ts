@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomSource } from '../../../math/random.ts';
 import { areaUnderCurve, recallAtMarked } from '../../../math/ranking.ts';
-import { judgePoisoning } from '../poisoning.ts';
 import { classOutliers } from './class-outliers.ts';
 import { correlationShift } from './correlation-change.ts';
 import { distributionShift } from './distribution-shift.ts';
@@ -13,6 +12,7 @@ import { gradientAnomaly } from './gradient-anomaly.ts';
 import { outOfFoldModel } from './label-model.ts';
 import { labelQuality } from './label-quality.ts';
 import type { LabelledTable } from './labelled-table.ts';
+import { judgePoisoning } from './poisoning.ts';
 import { spectralSignature } from './spectral-signature.ts';
 import {
   cloudSet,

@@ -1,6 +1,7 @@
 /** Two columns of a row compare as promised, among rows where both are there: numbers and times as such, else texts. */
-import { timeOf } from '../agree-types.ts';
+
 import { type Column, isNumeric } from '../frame.ts';
+import { timeOf } from '../ingest/agree-types.ts';
 import { columnNamed, columnSqlOf, type RuleOf } from '../rule.ts';
 import { defineRuleKind, rowQuestion } from './kind.ts';
 

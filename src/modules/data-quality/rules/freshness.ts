@@ -1,7 +1,8 @@
 /** The newest row is young enough. The moment of asking is part of the rule; times more than 5 minutes after it are errors and make nothing fresh. */
-import { timeOf } from '../agree-types.ts';
+
 import { count, fromOf } from '../frame.ts';
-import { graceMs } from '../freshness.ts';
+import { timeOf } from '../ingest/agree-types.ts';
+import { graceMs } from '../quality/freshness.ts';
 import { columnNamed, type RuleOf } from '../rule.ts';
 import { defineRuleKind, query, scopeColumns, scopeSql, type TableFinding } from './kind.ts';
 

@@ -1,6 +1,7 @@
 /** Rules asked of a table: what each found, and its verdict within its tolerance. */
-import { firstRows } from '../failing-rows.ts';
+
 import { count, type Frame } from '../frame.ts';
+import { firstRows } from '../quality/failing-rows.ts';
 import type { Rule, RuleSeverity, Tolerance } from '../rule.ts';
 import type { RowQuestion, RuleRoom, TableFinding } from './kind.ts';
 import { kindOf } from './kinds.ts';

@@ -1,5 +1,5 @@
 /** Cells are there. */
-import { isPlaceholder } from '../agree-types.ts';
+import { isPlaceholder } from '../ingest/agree-types.ts';
 import { columnNamed, presentSql, type RuleOf } from '../rule.ts';
 import { defineRuleKind, rowQuestion } from './kind.ts';
 

@@ -1,5 +1,5 @@
 /** Cells are of a type. */
-import { timeOf } from '../agree-types.ts';
+import { timeOf } from '../ingest/agree-types.ts';
 import type { RuleOf } from '../rule.ts';
 import { defineCellKind } from './kind.ts';
 

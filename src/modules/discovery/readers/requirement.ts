@@ -1,6 +1,7 @@
 /** Packages named by manifests and lock files, in every form the ecosystems write them. Only names, versions and lines. */
-import type { Ecosystem } from '../ai-catalog.ts';
+
 import { asList, asRecord, asText, field, parseJson, parseToml, parseYaml } from '../document.ts';
+import type { Ecosystem } from '../evidence/ai-catalog.ts';
 
 export type Requirement = {
   readonly ecosystem: Ecosystem;

@@ -1,5 +1,5 @@
 /** Settings files: names of keys (never values), and models named in configuration. */
-import { aiCatalog, providerOfModel } from '../ai-catalog.ts';
+import { aiCatalog, providerOfModel } from '../evidence/ai-catalog.ts';
 
 export type KeyName = { readonly name: string; readonly owner: string; readonly line: number; readonly set: boolean };
 export type ConfiguredModel = {

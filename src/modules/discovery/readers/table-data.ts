@@ -1,6 +1,6 @@
 /** Tables and records that may be data for models: recognised by content, described by columns; values stay where they are. */
 import { asRecord } from '../document.ts';
-import type { OpenedFile } from '../opened-file.ts';
+import type { OpenedFile } from '../tree/opened-file.ts';
 
 export type TableFact = {
   readonly format: 'csv' | 'tsv' | 'jsonl';

@@ -2,10 +2,10 @@
 import { audit } from '../../../platform/audit.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
+import { verifyPassword } from '../account/password-hash.ts';
 import { identityProblems } from '../contract.ts';
-import { failureSubject } from '../email-key.ts';
-import { verifyPassword } from '../password-hash.ts';
-import { addressOf, countFailure, waitOf } from '../sign-in-failure.ts';
+import { failureSubject } from '../sign-in/email-key.ts';
+import { addressOf, countFailure, waitOf } from '../sign-in/sign-in-failure.ts';
 import { type Account, findSignInAcrossWorkspaces, readFailures } from '../store.ts';
 
 type Asked = {

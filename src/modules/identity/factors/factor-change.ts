@@ -2,9 +2,9 @@
 import { afterCommit } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { identityProblems } from '../contract.ts';
-import { forgetRemembered } from '../identify.ts';
-import { newSessionToken } from '../session-token.ts';
-import { sendSession, tokenHashOf } from '../start-session.ts';
+import { forgetRemembered } from '../sign-in/identify.ts';
+import { newSessionToken } from '../sign-in/session-token.ts';
+import { sendSession, tokenHashOf } from '../sign-in/start-session.ts';
 import { type Account, endSessions, findSession, noteVerified } from '../store.ts';
 import type { Proof } from '../table.ts';
 import {

@@ -5,7 +5,7 @@ import { eventKind } from '../../../contract/event.ts';
 import { pageOf, paging } from '../../../contract/page.ts';
 import { Role } from '../../../contract/permission.ts';
 import { Assertion, AssertionOptions, Passkey } from '../passkeys/passkey-contract.ts';
-import { CurrentUser } from '../person-contract.ts';
+import { CurrentUser } from '../people/person-contract.ts';
 
 const tag = 'identity';
 const noInput = z.strictObject({});

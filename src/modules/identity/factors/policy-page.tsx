@@ -15,7 +15,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { changeFactorPolicy, type RolePolicy, readFactorPolicy } from '../contract.ts';
-import { roleWord } from '../role-words.tsx';
+import { roleWord } from '../people/role-words.tsx';
 
 function PolicyPage() {
   const policy = useEndpoint(readFactorPolicy, {});

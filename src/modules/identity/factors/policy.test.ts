@@ -32,7 +32,7 @@ describe('what a role demands, and proving it again', () => {
     installation.owner.query('update identity.account set factor_term_from = now() - make_interval(days => $2) where id = $1', [id, days]);
   const stale = async (id: string) => {
     await installation.owner.query("update identity.session set verified_at = now() - interval '6 minutes' where account_id = $1", [id]);
-    const { forgetRemembered } = await import('../identify.ts');
+    const { forgetRemembered } = await import('../sign-in/identify.ts');
     forgetRemembered();
   };
 

@@ -6,9 +6,9 @@ import { InertText } from '../../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Shape } from '../../../ui/shape.tsx';
+import { methodWords } from '../account/method-words.tsx';
 import { listSignIns, type SignIn, type User } from '../contract.ts';
-import { methodWords } from '../method-words.tsx';
-import { browserName } from '../session-list.tsx';
+import { browserName } from '../sign-in/session-list.tsx';
 
 export function SignInHistoryDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
   return user === null ? null : <OpenDialog user={user} onClose={onClose} />;

@@ -3,7 +3,7 @@ import type { Context } from '../../../contract/actor.ts';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import type { Page } from '../../../contract/page.ts';
 import { identityProblems, type listSignIns, type SignIn } from '../contract.ts';
-import type { SignInWay } from '../start-session.ts';
+import type { SignInWay } from '../sign-in/start-session.ts';
 import { findAccount } from '../store.ts';
 import { insertSignIn, type ListedSignIn, listSignInRows } from './sign-in-store.ts';
 import type { SignInOutcome } from './table.ts';

@@ -5,7 +5,7 @@ import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { publish } from '../../../platform/events/publish.ts';
 import { type Assertion, passkeyCopied } from '../contract.ts';
-import { asPerson } from '../person.ts';
+import { asPerson } from '../people/person.ts';
 import type { Account } from '../store.ts';
 import type { Proof } from '../table.ts';
 import { lockPasskey, notePasskeyUse, type PasskeyRow, type TakenChallenge } from './passkey-store.ts';

@@ -5,6 +5,7 @@ import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { isUniqueViolation } from '../../../platform/database/database-problem.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
+import { ownSession } from '../account/own-account.ts';
 import {
   type Attestation,
   type addPasskey,
@@ -15,7 +16,6 @@ import {
   type renamePasskey,
 } from '../contract.ts';
 import { factorAdded, factorRemoved } from '../factors/factor-change.ts';
-import { ownSession } from '../own-account.ts';
 import { findAccount, lockAccount } from '../store.ts';
 import { takeChallenge } from './challenge.ts';
 import { algorithms, creationOptions } from './options.ts';

@@ -1,7 +1,7 @@
 /** What may be asked about passkeys and security keys (WebAuthn Level 3). */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { CurrentUser } from '../person-contract.ts';
+import { CurrentUser } from '../people/person-contract.ts';
 
 const tag = 'identity';
 /** Base64url of at most so many characters. */

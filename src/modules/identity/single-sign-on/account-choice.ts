@@ -1,6 +1,6 @@
 /** Which account somebody lands in who comes from a provider. The provider's own id decides; an e-mail address alone never does. */
 import type { Role } from '../../../contract/permission.ts';
-import { emailKey } from '../email-key.ts';
+import { emailKey } from '../sign-in/email-key.ts';
 import type { Account } from '../store.ts';
 import { findAccount } from '../store.ts';
 import { type Arrival, countingEmail, displayName } from './arrival.ts';

@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import type { RedirectAnswer } from '../../../platform/http/redirect.ts';
-import { asNobody } from '../person.ts';
+import { asNobody } from '../people/person.ts';
 import { pageAfterSignIn, refusedPage } from './addresses.ts';
 import { bindBrowser, randomToken, tokenDigest } from './browser-binding.ts';
 import { Walk } from './checks.ts';

@@ -6,8 +6,8 @@ import { isUniqueViolation } from '../../../platform/database/database-problem.t
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import type { RedirectAnswer } from '../../../platform/http/redirect.ts';
 import { finishSignIn } from '../factors/finish-sign-in.ts';
-import { asNobody } from '../person.ts';
-import type { SignInWay } from '../start-session.ts';
+import { asNobody } from '../people/person.ts';
+import type { SignInWay } from '../sign-in/start-session.ts';
 import { chooseAccount } from './account-choice.ts';
 import { refusedPage } from './addresses.ts';
 import { type Arrival, hasSecondFactor } from './arrival.ts';

@@ -5,7 +5,7 @@ import { transaction } from '../../../platform/database/database.ts';
 import type { Reach } from '../../../platform/http/outside-address.ts';
 import { askOutside, asResponse } from '../../../platform/http/outside-request.ts';
 import { openSecret } from '../../../platform/sealed-secret.ts';
-import { asNobody } from '../person.ts';
+import { asNobody } from '../people/person.ts';
 import { singleSignOnProblems } from './provider-contract.ts';
 import type { Provider } from './provider-store.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { inDatabase } from '../../../platform/database/database.ts';
-import { forgetRemembered } from '../identify.ts';
+import { forgetRemembered } from '../sign-in/identify.ts';
 import { type Browser, person } from '../test-installation.ts';
 import { installationOfFile } from '../test-installation-of-file.ts';
 import { applyDeclaredProviders, declaredProviders } from './environment.ts';

@@ -6,7 +6,7 @@ import { afterCommit, attempt } from '../../../platform/database/database.ts';
 import { isUniqueViolation } from '../../../platform/database/database-problem.ts';
 import { outsideUrl } from '../../../platform/http/outside-address.ts';
 import { removeSecret, sealSecret } from '../../../platform/sealed-secret.ts';
-import { forgetRemembered } from '../identify.ts';
+import { forgetRemembered } from '../sign-in/identify.ts';
 import { addressesFor } from './addresses.ts';
 import { endSessionsOfProvider } from './link-store.ts';
 import { clientSecretOf, signingKeyOf } from './protocol.ts';

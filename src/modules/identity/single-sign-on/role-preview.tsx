@@ -8,7 +8,7 @@ import { InertText } from '../../../ui/inert-text.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { type Claims, previewRole, type RoleDecision, type RoleRule } from '../contract.ts';
-import { roleWord } from '../role-words.tsx';
+import { roleWord } from '../people/role-words.tsx';
 
 const example = '{ "groups": ["staff", "ai-security"] }';
 

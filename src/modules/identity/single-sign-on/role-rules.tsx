@@ -8,7 +8,7 @@ import { CheckLine, Choice, TextLine } from '../../../ui/controls.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { changeSignInProvider, RoleRule, type SignInProvider } from '../contract.ts';
-import { roleChoices } from '../role-words.tsx';
+import { roleChoices } from '../people/role-words.tsx';
 import { RolePreview } from './role-preview.tsx';
 
 type Draft = RoleRule & { readonly key: number };

@@ -4,7 +4,7 @@ import type { Permission } from '../../../contract/permission.ts';
 import { audit } from '../../../platform/audit.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { RateLimit } from '../../../platform/http/rate-limit.ts';
-import { permissionsOf } from '../permission-matrix.ts';
+import { permissionsOf } from '../people/permission-matrix.ts';
 import { readAccessToken } from './access-token.ts';
 import { bearerOf, readApiKey } from './bearer-text.ts';
 import { isInside } from './networks.ts';

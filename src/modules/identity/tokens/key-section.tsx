@@ -13,7 +13,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { type ApiKey, listApiKeys, listTokens, revokeApiKey, revokeTokens, type TokenFamily } from '../contract.ts';
-import { browserName } from '../session-list.tsx';
+import { browserName } from '../sign-in/session-list.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 
 export function KeySections() {

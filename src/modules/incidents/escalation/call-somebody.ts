@@ -4,7 +4,7 @@ import type { Severity } from '../../../contract/severity.ts';
 import { attempt } from '../../../platform/database/database.ts';
 import { call } from '../../../platform/http/call.ts';
 import { sendMessage } from '../../notifications/contract.ts';
-import { note } from '../trail.ts';
+import { note } from '../cases/trail.ts';
 
 export type Message = {
   readonly event: string;

@@ -2,7 +2,7 @@
 import { isProblem } from '../../../contract/problem.ts';
 import { call } from '../../../platform/http/call.ts';
 import { listAlerts, type SecurityAlert } from '../../security-alerts/contract.ts';
-import { actionOf } from '../act.ts';
+import { actionOf } from '../acts/act.ts';
 import { type AssetFacts, assetFacts } from '../asset-facts.ts';
 import { type Playbook, type PlaybookStep, playbookProblems as problems } from '../contract.ts';
 import { factsFrom, valuesOfAlert } from './facts.ts';

@@ -4,8 +4,8 @@ import { call } from '../../../platform/http/call.ts';
 import { getDetection } from '../../adversarial-detection/contract.ts';
 import { getAlert, type SecurityAlert } from '../../security-alerts/contract.ts';
 import { type AssetFacts, assetFacts } from '../asset-facts.ts';
+import { alertsOf } from '../cases/incident-store.ts';
 import type { PlaybookFacts } from '../contract.ts';
-import { alertsOf } from '../incident-store.ts';
 import type { IncidentRow } from '../table.ts';
 
 export function factsFrom(matter: Pick<SecurityAlert, 'category' | 'severity' | 'source'>, asset: AssetFacts | null): PlaybookFacts {

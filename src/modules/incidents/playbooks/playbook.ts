@@ -2,7 +2,7 @@
 import { LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { isProblem } from '../../../contract/problem.ts';
-import { actionOf } from '../act.ts';
+import { actionOf } from '../acts/act.ts';
 import { Playbook, type PlaybookCheck, type PlaybookCondition, type PlaybookFacts, type PlaybookStep } from '../contract.ts';
 import { isAtLeast } from '../response-settings.ts';
 

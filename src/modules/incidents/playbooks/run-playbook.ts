@@ -4,14 +4,14 @@
  */
 import { isProblem } from '../../../contract/problem.ts';
 import { publish } from '../../../platform/events/publish.ts';
-import { actionOf, actTimers, requestAct } from '../act.ts';
-import { actsOfRun } from '../act-store.ts';
+import { actionOf, actTimers, requestAct } from '../acts/act.ts';
+import { actsOfRun } from '../acts/act-store.ts';
+import { findIncident } from '../cases/incident-store.ts';
+import { actingNow, note, seal } from '../cases/trail.ts';
 import { type Playbook, type PlaybookRun, type PlaybookStep, playbookMoved, playbookProblems as problems } from '../contract.ts';
-import { findIncident } from '../incident-store.ts';
 import { responseSettings } from '../response-settings.ts';
 import type { ActRow, IncidentRow, RunRow } from '../table.ts';
 import { cancelTimers, setTimer, type Taken } from '../timers/timer-store.ts';
-import { actingNow, note, seal } from '../trail.ts';
 import { factsOfIncident, valuesOfIncident } from './facts.ts';
 import { playbooksHere } from './library.ts';
 import { fill, fits } from './playbook.ts';

@@ -6,9 +6,11 @@ import { type Severity, severityRank } from '../../../contract/severity.ts';
 import { publish } from '../../../platform/events/publish.ts';
 import { call } from '../../../platform/http/call.ts';
 import { unholdAsset } from '../../ai-assets/contract.ts';
-import { actsOfQuarantine, databaseClock } from '../act-store.ts';
 import type { ActFacts, Executed } from '../action.ts';
+import { actsOfQuarantine, databaseClock } from '../acts/act-store.ts';
+import { moveAct } from '../acts/move-act.ts';
 import type { AssetFacts } from '../asset-facts.ts';
+import { note, seal } from '../cases/trail.ts';
 import {
   type ActState,
   type PointState,
@@ -17,11 +19,9 @@ import {
   quarantineChanged,
   type ReleasePolicy,
 } from '../contract.ts';
-import { moveAct } from '../move-act.ts';
 import type { ResponseSettings } from '../response-settings.ts';
 import type { PointRow, QuarantineRow } from '../table.ts';
 import { cancelTimers, setTimer } from '../timers/timer-store.ts';
-import { note, seal } from '../trail.ts';
 import { askPoints, tellPointsOfRelease } from './points.ts';
 import {
   dropApprovals,

@@ -2,10 +2,10 @@
 import { call } from '../../../platform/http/call.ts';
 import { listDetections } from '../../adversarial-detection/contract.ts';
 import { listScans } from '../../model-scanner/contract.ts';
+import { actingNow, note } from '../cases/trail.ts';
 import { type ActorWord, incidentProblems, quarantineProblems as problems, type Quarantine } from '../contract.ts';
 import type { QuarantineRow } from '../table.ts';
 import { setTimer, type Taken } from '../timers/timer-store.ts';
-import { actingNow, note } from '../trail.ts';
 import { endQuarantine, moveQuarantine, quarantineTimers, settleQuarantine } from './quarantine.ts';
 import {
   addApproval,

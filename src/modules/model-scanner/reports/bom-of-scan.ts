@@ -2,7 +2,7 @@
 
 import type { ScanFinding, ScannedFile, ScannedLicence, ScannedPackage, ScanResult } from '../contract.ts';
 import { escapeText } from '../engine/quote.ts';
-import { packageRules } from '../package-findings.ts';
+import { packageRules } from '../scans/package-findings.ts';
 import {
   type Bom,
   type BomDataset,

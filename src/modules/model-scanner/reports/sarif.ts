@@ -5,7 +5,7 @@ import type { ScanFinding, ScanResult } from '../contract.ts';
 import { detectors } from '../detectors.generated.ts';
 import type { Detector } from '../engine/detector.ts';
 import { escapeText } from '../engine/quote.ts';
-import { packageRules } from '../package-findings.ts';
+import { packageRules } from '../scans/package-findings.ts';
 import type { Comparison, KnownFinding } from './compare.ts';
 import type { Suppression } from './suppress.ts';
 

@@ -1,7 +1,7 @@
 /** The reports a command was asked for. Each kind is loaded only when it is wanted. */
 import { basename } from 'node:path';
 import type { ScanResult } from '../contract.ts';
-import type { ScanOptions } from '../scan-options.ts';
+import type { ScanOptions } from '../scans/scan-options.ts';
 import type { JudgedScan } from './gate.ts';
 
 export type ReportOrder = {

@@ -1,5 +1,5 @@
 /** Every channel by its name. */
-import type { Channel } from '../address-shape.ts';
+import type { Channel } from '../destinations/address-shape.ts';
 import type { AnyChannel } from './channel.ts';
 import { email } from './email.ts';
 import { pagerduty } from './pagerduty.ts';

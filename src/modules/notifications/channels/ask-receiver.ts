@@ -3,7 +3,7 @@ import { isProblem } from '../../../contract/problem.ts';
 import { outsideUrl } from '../../../platform/http/outside-address.ts';
 import { type NamedHosts, reachOf } from '../../../platform/http/outside-hosts.ts';
 import { askOutside } from '../../../platform/http/outside-request.ts';
-import { outcomeOfProblem } from '../outcome.ts';
+import { outcomeOfProblem } from '../deliveries/outcome.ts';
 import type { Outcome } from './channel.ts';
 
 export type Answer = { readonly status: number; readonly headers: ReadonlyMap<string, string>; readonly body: string };

@@ -2,8 +2,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Severity } from '../../../contract/severity.ts';
 import type { NamedHosts } from '../../../platform/http/outside-hosts.ts';
-import type { Address, AddressOf, Channel } from '../address-shape.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../deliveries/message.ts';
+import type { Address, AddressOf, Channel } from '../destinations/address-shape.ts';
 
 /** One message on its way to one destination. */
 export type Parcel = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { addDestination, getDelivery, smsCallback, testDestination } from '../contract.ts';
-import { takeSmsCallback } from '../sms-callback.ts';
+import { takeSmsCallback } from '../deliveries/sms-callback.ts';
 import { refused, TestNotifications } from '../test-notifications.ts';
 import { accepted, HttpReceiver } from '../testing/http-receiver.ts';
 import { MailReceiver } from '../testing/mail-receiver.ts';

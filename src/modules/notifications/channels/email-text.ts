@@ -1,5 +1,5 @@
 /** A message as plain text and as HTML, and the names that put it into its thread. */
-import { severityWords } from '../message.ts';
+import { severityWords } from '../deliveries/message.ts';
 import type { Parcel } from './channel.ts';
 
 export function escapeHtml(text: string): string {

@@ -4,7 +4,7 @@ import { createTransport, type SendMailOptions, type SMTPPoolOptions } from 'nod
 import { isProblem } from '../../../contract/problem.ts';
 import { outsideUrl, type Place, placeOf } from '../../../platform/http/outside-address.ts';
 import { reachOf } from '../../../platform/http/outside-hosts.ts';
-import { delivered, failed, outcomeOfProblem } from '../outcome.ts';
+import { delivered, failed, outcomeOfProblem } from '../deliveries/outcome.ts';
 import {
   defineChannel,
   type MailPool,

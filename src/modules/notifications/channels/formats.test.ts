@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainLine, productLink } from '../message.ts';
+import { plainLine, productLink } from '../deliveries/message.ts';
 import type { Parcel } from './channel.ts';
 import { mailOf, outcomeOfMailFailure } from './email.ts';
 import { pagerdutyBody } from './pagerduty.ts';

@@ -1,6 +1,6 @@
 /** PagerDuty: Events API v2. Facts: developer.pagerduty.com, "Send an alert event". */
 import type { Severity } from '../../../contract/severity.ts';
-import { delivered, refusedBy } from '../outcome.ts';
+import { delivered, refusedBy } from '../deliveries/outcome.ts';
 import { postJson } from './ask-receiver.ts';
 import { defineChannel, type OpenAddress, type Outcome, type Parcel, people } from './channel.ts';
 

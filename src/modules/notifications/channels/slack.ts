@@ -1,6 +1,6 @@
 /** Slack: incoming webhooks. Facts: api.slack.com/messaging/webhooks and reference/block-kit. */
-import { severityWords } from '../message.ts';
-import { delivered, failed, refusedBy } from '../outcome.ts';
+import { severityWords } from '../deliveries/message.ts';
+import { delivered, failed, refusedBy } from '../deliveries/outcome.ts';
 import { checkAddress, postJson } from './ask-receiver.ts';
 import { defineChannel, type Outcome, type Parcel, people } from './channel.ts';
 

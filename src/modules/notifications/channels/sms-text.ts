@@ -1,5 +1,5 @@
 /** Text of at most two message segments. Facts: 3GPP TS 23.038 (GSM 7-bit alphabet), 3GPP TS 23.040 (concatenation header). */
-import { severityWords } from '../message.ts';
+import { severityWords } from '../deliveries/message.ts';
 import type { Parcel } from './channel.ts';
 
 const basic =

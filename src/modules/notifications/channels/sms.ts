@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { sameText } from '../../../platform/secret.ts';
-import { delivered, failed, refusedBy } from '../outcome.ts';
+import { delivered, failed, refusedBy } from '../deliveries/outcome.ts';
 import { askReceiver } from './ask-receiver.ts';
 import { defineChannel, type OpenAddress, type Outcome, type Parcel, people, type Surroundings } from './channel.ts';
 import { smsReference, smsText } from './sms-text.ts';

@@ -1,6 +1,6 @@
 /** Signed webhooks as of Standard Webhooks. Facts: github.com/standard-webhooks/standard-webhooks, specification. */
 import { createHmac } from 'node:crypto';
-import { delivered, refusedBy } from '../outcome.ts';
+import { delivered, refusedBy } from '../deliveries/outcome.ts';
 import { checkAddress, postJson } from './ask-receiver.ts';
 import { defineChannel, machines, type Outcome, type Parcel } from './channel.ts';
 

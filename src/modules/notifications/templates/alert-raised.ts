@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { StoredEvent } from '../../../contract/event.ts';
 import type { alertRaised } from '../../security-alerts/contract.ts';
-import { fingerprintOf, type News, plainLine, productLink, severityWords } from '../message.ts';
+import { fingerprintOf, type News, plainLine, productLink, severityWords } from '../deliveries/message.ts';
 
 export type AlertFacts = z.output<typeof alertRaised.payload> & {
   /** From the alert itself; what the event did not say. */

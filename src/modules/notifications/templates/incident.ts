@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { StoredEvent } from '../../../contract/event.ts';
 import type { incidentChanged, incidentEscalated, incidentOpened } from '../../incidents/contract.ts';
-import { fingerprintOf, type MessageAction, type News, plainLine, productLink, severityWords } from '../message.ts';
+import { fingerprintOf, type MessageAction, type News, plainLine, productLink, severityWords } from '../deliveries/message.ts';
 
 type Opened = z.output<typeof incidentOpened.payload>;
 type Changed = z.output<typeof incidentChanged.payload>;

@@ -1,8 +1,8 @@
 /** A message that a playbook, an escalation or a person sends. */
 import { randomUUID } from 'node:crypto';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
-import type { sendMessage } from '../delivery-contract.ts';
-import { type News, plainLine, productLink, severityWords } from '../message.ts';
+import type { sendMessage } from '../deliveries/delivery-contract.ts';
+import { type News, plainLine, productLink, severityWords } from '../deliveries/message.ts';
 
 /** These promise a time, so they do not wait for the bucket. */
 const promised: ReadonlySet<string> = new Set(['escalate', 'escalation', 'incident.escalated']);

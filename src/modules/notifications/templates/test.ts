@@ -1,6 +1,6 @@
 /** A person tries a destination. */
 import { randomUUID } from 'node:crypto';
-import { type News, plainLine, productLink } from '../message.ts';
+import { type News, plainLine, productLink } from '../deliveries/message.ts';
 
 export function testNews(destinationName: string): News {
   const eventId = randomUUID();

@@ -5,7 +5,7 @@ import { Database, type Target } from '../../../platform/database/connection.ts'
 import { transaction, useDatabase } from '../../../platform/database/database.ts';
 import { installTransactions } from '../../../platform/http/run-route.ts';
 import { mailPools } from '../channels/email.ts';
-import { Deliverer } from '../deliverer.ts';
+import { Deliverer } from '../deliveries/deliverer.ts';
 
 export type WorkerOrder = {
   readonly target: Target;

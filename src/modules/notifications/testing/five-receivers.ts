@@ -1,5 +1,5 @@
 /** For tests: one receiver for each channel on this machine; a share of everything goes wrong, always in the same way. */
-import type { Address } from '../address-shape.ts';
+import type { Address } from '../destinations/address-shape.ts';
 import { HttpReceiver, type Reaction, type Received } from './http-receiver.ts';
 import { MailReceiver } from './mail-receiver.ts';
 import { TwilioReceiver } from './twilio-receiver.ts';

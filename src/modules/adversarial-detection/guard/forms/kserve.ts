@@ -2,7 +2,7 @@
  * The open inference protocol, version 2, as KServe, Triton, MLServer and OpenVINO speak it, in JSON: tensors with name, shape, datatype
  * and data in row-major order, flat or nested. The binary extension is not read.
  */
-import { mostFeatures } from '../../detection-shape.ts';
+import { mostFeatures } from '../../detections/detection-shape.ts';
 import type { Form } from './form.ts';
 import { mostRows } from './form.ts';
 import { type Fault, fieldOf, optionalFieldOf } from './pointer.ts';

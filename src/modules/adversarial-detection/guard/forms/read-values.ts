@@ -1,6 +1,6 @@
 /** Numbers, labels and confidences as strangers write them. */
 import { parseJsonBody } from '../../../../platform/http/input.ts';
-import { mostFeatures } from '../../detection-shape.ts';
+import { mostFeatures } from '../../detections/detection-shape.ts';
 import { type GuardMapping, guardProblems } from '../guard-contract.ts';
 import { mostRows, type ReadPrediction } from './form.ts';
 import { type Fault, follow } from './pointer.ts';

@@ -7,7 +7,7 @@ import { isProblem } from '../../../../contract/problem.ts';
 import { transaction } from '../../../../platform/database/database.ts';
 import type { RequestContext } from '../../../../platform/http/handle.ts';
 import type { RedirectAnswer } from '../../../../platform/http/redirect.ts';
-import { asNobody } from '../../person.ts';
+import { asNobody } from '../../people/person.ts';
 import { entityIdOf, ownAddress, refusedPage, samlPath } from '../addresses.ts';
 import { Arrival, checkedArrival } from '../arrival.ts';
 import { findProviderAcross } from '../begin.ts';

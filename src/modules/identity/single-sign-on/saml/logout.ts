@@ -6,7 +6,7 @@ import { transaction } from '../../../../platform/database/database.ts';
 import type { RequestContext } from '../../../../platform/http/handle.ts';
 import { outsideUrl } from '../../../../platform/http/outside-address.ts';
 import type { RedirectAnswer } from '../../../../platform/http/redirect.ts';
-import { asNobody } from '../../person.ts';
+import { asNobody } from '../../people/person.ts';
 import { ownAddress, samlPath } from '../addresses.ts';
 import { enabledProvider } from '../begin.ts';
 import { randomToken, tokenDigest } from '../browser-binding.ts';

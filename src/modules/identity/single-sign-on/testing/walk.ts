@@ -1,6 +1,6 @@
 /** For tests: providers put into the database, and the way of a browser to one and back. */
 import { inDatabase, transaction } from '../../../../platform/database/database.ts';
-import { asNobody } from '../../person.ts';
+import { asNobody } from '../../people/person.ts';
 import type { Answer, Browser, Installation } from '../../test-installation.ts';
 import { ProviderPolicy, type ProviderSettings } from '../provider-contract.ts';
 import type { Provider } from '../provider-store.ts';

@@ -1,0 +1,176 @@
+/** Inputs and clients that screening refuses, and how to let them in again. */
+import { useMemo, useState } from 'react';
+import { z } from 'zod';
+import { useSession } from '../../../client/session.ts';
+import { useChange } from '../../../client/use-change.ts';
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { Button } from '../../../ui/button.tsx';
+import { CountLine } from '../../../ui/count-line.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { definePage } from '../../../ui/define-page.ts';
+import { Dialog } from '../../../ui/dialog.tsx';
+import type { FilterField } from '../../../ui/filter.ts';
+import { FilterBar } from '../../../ui/filter-bar.tsx';
+import { Form, TextAreaField } from '../../../ui/form.tsx';
+import { formatNumber, truncateMiddle } from '../../../ui/format.ts';
+import { inertLine } from '../../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { Screen } from '../../../ui/screen.tsx';
+import { Shape } from '../../../ui/shape.tsx';
+import { TwoLines } from '../../../ui/table-body.tsx';
+import type { Column } from '../../../ui/table-column.ts';
+import { PhoneRow } from '../../../ui/table-phone.tsx';
+import { toast } from '../../../ui/toast-store.ts';
+import { useFilters } from '../../../ui/use-filters.ts';
+import { type Block, blockKinds, blockStates, liftBlock, listBlocks } from '../contract.ts';
+import { home } from '../threat-words.tsx';
+
+const stateWord = { in_force: 'in force', expired: 'expired', lifted: 'lifted' } as const;
+const fields: readonly FilterField[] = [
+  { key: 'state', label: 'state', kind: 'choice', choices: blockStates.map((value) => ({ value, label: stateWord[value] })) },
+  { key: 'kind', label: 'kind', kind: 'choice', choices: blockKinds.map((value) => ({ value, label: value })) },
+];
+const byId = (row: Block): string => row.id;
+const nameOf = (row: Block): string =>
+  row.kind === 'client' ? `Client ${inertLine(row.clientId ?? '')}` : `Input ${truncateMiddle(row.inputSha256 ?? '', 14)}`;
+
+function BlocksPage() {
+  const filters = useFilters(fields);
+  const filter = useMemo(() => {
+    const state = blockStates.find((known) => known === filters.value('state'));
+    const kind = blockKinds.find((known) => known === filters.value('kind'));
+    return { ...(state === undefined ? {} : { state }), ...(kind === undefined ? {} : { kind }) };
+  }, [filters]);
+  const list = useEndpointPages(listBlocks, { ...filter, limit: 50 }, { live: ['adversarial-detection.block-changed'] });
+  const [lifting, setLifting] = useState<Block | null>(null);
+  const { can } = useSession();
+  const mayLift = can('adversarial-detection:update');
+  const columns = useMemo(() => columnsFor(mayLift ? setLifting : null), [mayLift]);
+  return (
+    <Screen
+      title="Blocks"
+      path={[home]}
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Filter by state or kind" />
+          <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="Newest first" />
+        </>
+      }
+    >
+      <Loaded
+        answer={list}
+        waitsFor="the blocks"
+        empty={
+          <EmptyNote kind="all-clear" title="Nothing is blocked">
+            Detections block by themselves from the severity that the configuration names.
+          </EmptyNote>
+        }
+      >
+        {(rows) => (
+          <DataTable
+            label="Blocks"
+            rows={rows}
+            rowId={byId}
+            rowName={nameOf}
+            columns={columns}
+            viewKey="adversarial-blocks"
+            phone={(row) => <BlockPhoneRow row={row} lift={mayLift ? setLifting : null} />}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+      {lifting !== null && <LiftDialog block={lifting} onClose={() => setLifting(null)} />}
+    </Screen>
+  );
+}
+
+function BlockPhoneRow({ row, lift }: { row: Block; lift: ((block: Block) => void) | null }) {
+  const isOn = row.state === 'in_force';
+  const button = (
+    <Button size="small" onClick={() => lift?.(row)}>
+      Lift
+    </Button>
+  );
+  return (
+    <PhoneRow
+      shape={<StateShape state={row.state} />}
+      title={nameOf(row)}
+      reason={inertLine(row.reason)}
+      owner={isOn ? <RelativeTime at={row.expiresAt} /> : stateWord[row.state]}
+      {...(lift !== null && isOn ? { actions: button } : {})}
+    />
+  );
+}
+
+function StateShape({ state }: Pick<Block, 'state'>) {
+  return (
+    <Shape name={state === 'in_force' ? 'high' : 'unknown'} tone={state === 'in_force' ? 'high' : 'unknown'} label={stateWord[state]} />
+  );
+}
+
+function columnsFor(lift: ((block: Block) => void) | null): readonly Column<Block>[] {
+  return [
+    { id: 'state', head: 'State', headHidden: true, cell: (row) => <StateShape state={row.state} />, width: 34 },
+    { id: 'what', head: 'Refused', primary: true, cell: (row) => <TwoLines title={nameOf(row)} second={inertLine(row.reason)} /> },
+    { id: 'model', head: 'On', cell: (row) => (row.modelId === null ? 'every model' : inertLine(row.modelId)), width: 150, hideUnder: 800 },
+    { id: 'refused', head: 'Requests', align: 'right', cell: (row) => formatNumber(row.refused), width: 90 },
+    {
+      id: 'ends',
+      head: 'Ends',
+      cell: (row) => (row.state === 'in_force' ? <RelativeTime at={row.expiresAt} /> : stateWord[row.state]),
+      width: 110,
+    },
+    {
+      id: 'lift',
+      head: 'Lift',
+      headHidden: true,
+      cell: (row) =>
+        lift !== null && row.state === 'in_force' ? (
+          <Button size="small" onClick={() => lift(row)}>
+            Lift
+          </Button>
+        ) : null,
+      width: 70,
+    },
+  ];
+}
+
+const Draft = z.object({ reason: z.string().trim().min(3, 'Say why.').max(1000) });
+function LiftDialog({ block, onClose }: { block: Block; onClose: () => void }) {
+  const change = useChange(liftBlock, {
+    invalidates: ['adversarial-detection'],
+    onDone: () => {
+      toast({ text: 'The block is lifted' });
+      onClose();
+    },
+  });
+  return (
+    <Dialog open onClose={onClose} title="Lift the block" description={`${nameOf(block)} is let in again at once.`}>
+      <Form
+        schema={Draft}
+        initial={{ reason: '' }}
+        onSubmit={({ reason }) => change.run({ id: block.id, reason })}
+        problem={change.problem}
+        submit="Lift the block"
+        busy="Lifting…"
+        onCancel={onClose}
+      >
+        <TextAreaField name="reason" label="Why" rows={3} />
+      </Form>
+    </Dialog>
+  );
+}
+
+export default definePage({
+  path: '/adversarial-detection/blocks',
+  title: 'Blocks',
+  permission: 'adversarial-detection:read',
+  group: null,
+  icon: 'shield-alert',
+  order: 3,
+  Page: BlocksPage,
+});

@@ -1,0 +1,77 @@
+/** The product door of the configuration and of the signature table. */
+import { commonProblems } from '../../../contract/problem.ts';
+import { currentContext } from '../../../platform/ambient.ts';
+import { audit } from '../../../platform/audit.ts';
+import { afterCommit } from '../../../platform/database/database.ts';
+import { handle, type Route } from '../../../platform/http/handle.ts';
+import { notifyProcesses } from '../blocks/block-store.ts';
+import {
+  type Configuration,
+  ConfigurationBody,
+  changeConfiguration,
+  type Kind,
+  kinds,
+  listSignatures,
+  readConfiguration,
+  replaceConfiguration,
+} from '../contract.ts';
+import { severityRules, wordsOf } from '../detections/severity.ts';
+import { refresh } from '../screening/screening-state.ts';
+import { countSignatures } from '../statistics/statistics-store.ts';
+import { findConfiguration, insertConfiguration } from './config-store.ts';
+
+const bodyOf = ({ version: _version, changedBy: _by, changedAt: _at, ...body }: Configuration): ConfigurationBody => body;
+
+/** Writes the next version; other processes hear of it at the commit, this one reads it then. @throws request.conflict */
+async function put(seen: number | undefined, next: (before: ConfigurationBody) => ConfigurationBody): Promise<Configuration> {
+  const actor = currentContext()?.actor;
+  const before = await findConfiguration();
+  if (seen !== undefined && seen !== before.version) throw commonProblems.conflict({ expected: seen, actual: before.version });
+  const body = next(bodyOf(before));
+  const version = before.version + 1;
+  if (!(await insertConfiguration(version, body, actor?.id ?? 'unknown')))
+    throw commonProblems.conflict({ expected: before.version, actual: version });
+  audit.subject({ type: 'adversarial-detection-config', id: String(version) });
+  audit.change({ before: bodyOf(before), after: body });
+  await notifyProcesses('config', String(version));
+  if (actor !== undefined) afterCommit(() => refresh(actor.workspaceId, 'config', ''));
+  return findConfiguration();
+}
+
+type Merged = Record<string, unknown>;
+const isPlain = (value: unknown): value is Merged => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Depth is that of the schema: three. Lists are replaced whole. */
+function merged(before: Merged, change: Merged): Merged {
+  const result: Merged = { ...before };
+  for (const [name, value] of Object.entries(change)) {
+    const old = result[name];
+    if (value !== undefined) result[name] = isPlain(old) && isPlain(value) ? merged(old, value) : value;
+  }
+  return result;
+}
+
+export const configurationRoutes: readonly Route[] = [
+  handle(readConfiguration, () => findConfiguration()),
+  handle(replaceConfiguration, ({ version, ...body }) => put(version, () => body)),
+  handle(changeConfiguration, ({ version, ...change }) => put(version, (before) => ConfigurationBody.parse(merged(before, change)))),
+  handle(listSignatures, async ({ kind }) => {
+    const { detectors } = await findConfiguration();
+    const detected = await countSignatures();
+    const asked = (one: Kind) => kind === undefined || one === kind;
+    return {
+      items: severityRules()
+        .filter((rule) => asked(rule.kind))
+        .sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))
+        .map((rule) => ({
+          id: rule.id,
+          kind: rule.kind,
+          title: rule.title,
+          technique: rule.technique,
+          severity: rule.severity,
+          when: wordsOf(rule),
+          enabled: detectors[rule.kind].enabled && !detectors[rule.kind].disabledSignatures.includes(rule.id),
+          detectedLast30Days: detected.get(rule.id) ?? 0,
+        })),
+    };
+  }),
+];

@@ -1,0 +1,187 @@
+/** Every decision, newest first. */
+import { useMemo } from 'react';
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { CountLine } from '../../../ui/count-line.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { definePage } from '../../../ui/define-page.ts';
+import type { FilterField } from '../../../ui/filter.ts';
+import { FilterBar } from '../../../ui/filter-bar.tsx';
+import { inertLine } from '../../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { Screen } from '../../../ui/screen.tsx';
+import { SeverityShape } from '../../../ui/severity.tsx';
+import { Shape } from '../../../ui/shape.tsx';
+import { TwoLines } from '../../../ui/table-body.tsx';
+import type { Column } from '../../../ui/table-column.ts';
+import { PhoneRow } from '../../../ui/table-phone.tsx';
+import { useFilters } from '../../../ui/use-filters.ts';
+import { subjectOf, useAssetName } from '../asset-name.tsx';
+import { type DetectionSummary, kinds, listDetections } from '../contract.ts';
+import { DecisionBadge, decisionWords, home, kindWords, pText } from '../threat-words.tsx';
+
+const fields: readonly FilterField[] = [
+  { key: 'kind', label: 'kind', kind: 'choice', choices: kinds.map((value) => ({ value, label: kindWords[value] })) },
+  {
+    key: 'decision',
+    label: 'decision',
+    kind: 'choice',
+    choices: (['threat', 'no-threat', 'insufficient-evidence'] as const).map((value) => ({ value, label: decisionWords[value] })),
+  },
+  {
+    key: 'severity',
+    label: 'severity',
+    kind: 'choice',
+    choices: ['critical', 'high', 'medium', 'low', 'informational'].map((value) => ({ value, label: value })),
+  },
+  {
+    key: 'verdict',
+    label: 'verdict',
+    kind: 'choice',
+    choices: [
+      { value: 'open', label: 'open' },
+      { value: 'confirmed', label: 'confirmed' },
+      { value: 'false-positive', label: 'false positive' },
+    ],
+  },
+  { key: 'client_id', label: 'client', kind: 'text' },
+  { key: 'model_id', label: 'model', kind: 'text' },
+  { key: 'since', label: 'since', kind: 'text' },
+];
+const byId = (row: DetectionSummary): string => row.id;
+export const subjectText = ({ subject }: Pick<DetectionSummary, 'subject'>): string => inertLine(subjectOf(subject));
+const byName = (row: DetectionSummary): string => `${kindWords[row.kind]}: ${subjectText(row)}`;
+const rowTo = (row: DetectionSummary): string => `/adversarial-detection/detections/${row.id}`;
+
+function DetectionsPage() {
+  const filters = useFilters(fields);
+  const filter = useMemo(() => {
+    const chosen = fields.flatMap(({ key }) => {
+      const value = filters.value(key) ?? filters.value(key, 'has');
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    return Object.fromEntries(chosen);
+  }, [filters]);
+  const list = useEndpointPages(listDetections, { ...filter, limit: 50 }, { live: ['adversarial-detection.detected'] });
+  return (
+    <Screen
+      title="Detections"
+      path={[home]}
+      ready={list.data !== undefined}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="Filter by kind, decision, severity" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order="Newest first"
+          />
+        </>
+      }
+    >
+      <Loaded answer={list} waitsFor="the detections" empty={<NothingHere isFiltered={!filters.isEmpty} />}>
+        {(rows) => (
+          <DataTable
+            label="Detections"
+            rows={rows}
+            rowId={byId}
+            rowName={byName}
+            columns={columns}
+            viewKey="adversarial-detections"
+            rowTo={rowTo}
+            phone={(row) => <DetectionPhoneRow row={row} />}
+            {...(list.total === undefined ? {} : { total: list.total })}
+            hasMore={list.hasMore}
+            onMore={list.loadMore}
+            isLoadingMore={list.isLoadingMore}
+          />
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function NothingHere({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <EmptyNote kind="no-match" title="No detection fits this filter">
+        Take a filter away to see more.
+      </EmptyNote>
+    );
+  return (
+    <EmptyNote title="Nothing was analysed yet">
+      Build a profile of a model, then send inputs to the analyse or screening endpoints.
+    </EmptyNote>
+  );
+}
+
+function SeverityOf({ severity, decision }: Pick<DetectionSummary, 'severity' | 'decision'>) {
+  return severity === null ? (
+    <Shape
+      name={decision === 'no-threat' ? 'ok' : 'unknown'}
+      tone={decision === 'no-threat' ? 'ok' : 'unknown'}
+      label={decisionWords[decision]}
+    />
+  ) : (
+    <SeverityShape severity={severity} />
+  );
+}
+
+const columns: readonly Column<DetectionSummary>[] = [
+  { id: 'severity', head: 'Severity', headHidden: true, cell: (row) => <SeverityOf {...row} />, width: 34 },
+  {
+    id: 'subject',
+    head: 'What and where',
+    primary: true,
+    cell: (row) => <SubjectLines row={row} />,
+  },
+  { id: 'decision', head: 'Decision', cell: (row) => <DecisionBadge decision={row.decision} />, width: 160 },
+  { id: 'p', head: 'p', align: 'right', cell: (row) => pText(row.pValue), width: 90, hideUnder: 700 },
+  {
+    id: 'technique',
+    head: 'Technique',
+    cell: (row) => (row.technique.length === 0 ? <span className="text-ink-3">none named</span> : row.technique.join(', ')),
+    width: 190,
+    hideUnder: 900,
+  },
+  {
+    id: 'acts',
+    head: 'Done',
+    cell: (row) => (row.acts.length === 0 ? <span className="text-ink-3">nothing</span> : row.acts.map(({ action }) => action).join(', ')),
+    width: 150,
+    hideUnder: 1000,
+  },
+  { id: 'at', head: 'When', cell: (row) => <RelativeTime at={row.createdAt} />, width: 110 },
+];
+
+function SubjectLines({ row }: { row: DetectionSummary }) {
+  const subject = useAssetName(row.subject.assetId, subjectOf(row.subject));
+  const second = row.subject.clientId === undefined ? row.source : `client ${inertLine(row.subject.clientId)}`;
+  return <TwoLines title={`${kindWords[row.kind]}: ${subject}`} second={second} />;
+}
+
+function DetectionPhoneRow({ row }: { row: DetectionSummary }) {
+  const subject = useAssetName(row.subject.assetId, subjectOf(row.subject));
+  return (
+    <PhoneRow
+      shape={<SeverityOf {...row} />}
+      title={`${kindWords[row.kind]}: ${subject}`}
+      to={rowTo(row)}
+      reason={`${decisionWords[row.decision]}, p ${pText(row.pValue)}`}
+      owner={<RelativeTime at={row.createdAt} />}
+    />
+  );
+}
+
+export default definePage({
+  path: '/adversarial-detection/detections',
+  title: 'Detections',
+  permission: 'adversarial-detection:read',
+  group: null,
+  icon: 'shield-alert',
+  order: 1,
+  Page: DetectionsPage,
+});

@@ -1,0 +1,123 @@
+/**
+ * Gives pending records their place: one chain per workspace, indexes without gaps, each line carrying the hash of the one before.
+ * Every process may run it; the locked head of a workspace lets one at a time append, and a crash leaves all or nothing.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemTransaction } from '../../../platform/database/database.ts';
+import { log } from '../../../platform/log.ts';
+import { Loop } from '../../../platform/loop.ts';
+import { microTime, zeroLeaf } from '../entry.ts';
+import { appendLines, type Head, openHead, type PendingRow, readPending, type SequencedLine, workspacesWithPending } from '../store.ts';
+import { catchUp, growTree } from '../tree/grow-tree.ts';
+import { placeLine } from './place-line.ts';
+
+/** Records of one statement, and of one transaction. */
+const batch = 500;
+const most = 2000;
+/** Rest between looks for records of other processes; records of this one wake it. */
+const idleMs = 200;
+let loop: Loop | undefined;
+
+/** Runs until stopped. */
+export function startSequencer(): Loop {
+  loop = new Loop('audit-logs.sequencer', idleMs, async () => (await sequenceAll()) > 0);
+  return loop;
+}
+
+/** Called after a commit that recorded something. */
+export function wakeSequencer(): void {
+  loop?.wake();
+}
+
+/** One round over all workspaces. Answers how many entries were appended. A workspace whose chain is damaged does not hold up the others. */
+export async function sequenceAll(): Promise<number> {
+  const workspaces = await systemTransaction(workspacesWithPending, { readOnly: true });
+  let appended = 0;
+  for (const workspace of workspaces) {
+    try {
+      appended += await sequenceWorkspace(workspace);
+    } catch (error) {
+      reportRefusal(workspace, error);
+    }
+  }
+  return appended;
+}
+
+const reportEveryMs = 60_000;
+const reported = new Map<string, number>();
+
+/** The loop looks five times a second: once a minute is enough for the log. */
+function reportRefusal(workspace: string, error: unknown): void {
+  const now = performance.now();
+  if (now - (reported.get(workspace) ?? Number.NEGATIVE_INFINITY) < reportEveryMs) return;
+  reported.set(workspace, now);
+  log('error').error({ error, code: 'audit-logs.appendRefused', workspace }, 'The audit log of a workspace could not be continued');
+}
+
+/**
+ * Appends up to 2,000 pending records of one workspace and takes them into its tree, in one transaction.
+ * @returns how many were appended, or taken into a tree that was behind; 0 when there are none or another process is at it.
+ */
+export async function sequenceWorkspace(workspace: string): Promise<number> {
+  const { lines, caughtUp } = await systemTransaction(() => appendPending(workspace));
+  // The daily file is a copy; the table is the source.
+  for (const { entry, line } of lines) log('audit').info({ workspace, index: entry.index, line: line.toString('utf8') });
+  return lines.length + caughtUp;
+}
+
+async function appendPending(workspace: string): Promise<{ lines: readonly SequencedLine[]; caughtUp: number }> {
+  const head = await openHead(workspace);
+  if (head === null) return { lines: [], caughtUp: 0 };
+  if (head.treeSize < head.size) return { lines: [], caughtUp: await catchUp(workspace, head) };
+  const rows = await readPending(workspace, most);
+  if (rows.length === 0) return { lines: [], caughtUp: 0 };
+  const lines = await appendAll(workspace, head, rows);
+  await growTree(
+    workspace,
+    head,
+    lines.map(({ leaf }) => Buffer.from(leaf, 'hex')),
+  );
+  return { lines, caughtUp: 0 };
+}
+
+/** While the database takes one part, the lines of the next one are made: each has a core of its own. */
+async function appendAll(workspace: string, head: Head, rows: readonly PendingRow[]): Promise<SequencedLine[]> {
+  const now = microTime(Date.now());
+  const all: SequencedLine[] = [];
+  let end = head;
+  let sent: Promise<void> | null = null;
+  for (let from = 0; from < rows.length; from += batch) {
+    const lines = chain(workspace, end, rows.slice(from, from + batch), now);
+    const first = end.size;
+    const last = lines.at(-1);
+    end = { size: first + lines.length, leaf: last?.leaf ?? end.leaf, time: last?.entry.time ?? end.time };
+    await sent;
+    sent = appendLines(workspace, first, lines);
+    // A refusal is met at the next await; until then it must not count as nobody's.
+    sent.catch(() => {});
+    // It is on its way to the database before the next lines are made.
+    await nextTurn();
+    all.push(...lines);
+  }
+  await sent;
+  return all;
+}
+
+/**
+ * Lines for pending records at the end of a chain. Pure.
+ *
+ * @param head size, newest leaf (hex) and newest time of the chain so far.
+ * @param now the system's clock, as lines write time. When it stands before the newest entry, lines say `clock: regressed`.
+ * @returns one line per row, in order; times never fall.
+ */
+export function chain(workspace: string, head: Head, rows: readonly PendingRow[], now: string): SequencedLine[] {
+  const regressed = head.time !== null && now < head.time;
+  let prev = head.size === 0 ? zeroLeaf : head.leaf;
+  let time = head.time ?? '';
+  return rows.map(({ place, payload }, step) => {
+    const placed = placeLine(payload, { workspace, index: head.size + step, prev, time, regressed });
+    prev = placed.leaf;
+    time = placed.entry.time;
+    return { place, ...placed };
+  });
+}

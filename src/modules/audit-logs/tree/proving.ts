@@ -1,0 +1,78 @@
+/** Answers with checkpoints, keys and proofs: what somebody needs who does not trust this server. */
+import type { ParsedInputOf } from '../../../contract/endpoint.ts';
+import type { Page } from '../../../contract/page.ts';
+import { auditLogProblems, type Checkpoint, type consistencyProof, type inclusionProof, type SigningKeyAnswer } from '../contract.ts';
+import { inclusionProof as proveEntry, consistencyProof as proveGrowth, rangeHash } from './proofs.ts';
+import { nodesOfTiles } from './tiles.ts';
+import {
+  type CheckpointRow,
+  listCheckpointRows,
+  listSigningKeys,
+  newestAnchor,
+  newestCheckpoint,
+  readTile,
+  readTreeSize,
+} from './tree-store.ts';
+
+export function checkpointAnswer({ size, root, note, keyId, madeAt }: CheckpointRow): Checkpoint {
+  return { size, root: root.toString('hex'), note, keyId, madeAt: madeAt.toISOString() };
+}
+
+export function checkpoints(paging: Parameters<typeof listCheckpointRows>[0]): Promise<Page<Checkpoint>> {
+  return listCheckpointRows(paging, checkpointAnswer);
+}
+
+export async function latestCheckpoint() {
+  const [row, anchor, treeSize] = [await newestCheckpoint(), await newestAnchor(), await readTreeSize()];
+  return {
+    checkpoint: row === undefined ? null : checkpointAnswer(row),
+    anchor: anchor === undefined ? null : { size: anchor.size, place: anchor.place, at: anchor.at.toISOString() },
+    treeSize,
+  };
+}
+
+export async function signingKeys(): Promise<{ keys: SigningKeyAnswer[] }> {
+  const rows = await listSigningKeys();
+  return {
+    keys: rows.map(({ keyId, name, publicKey, validFrom, validTo, replaces, rotation }) => ({
+      keyId,
+      name,
+      publicKey: publicKey.toString('base64'),
+      validFrom: validFrom.toISOString(),
+      validTo: validTo?.toISOString() ?? null,
+      replaces,
+      rotation,
+    })),
+  };
+}
+
+/** The tree as it is when no size is named; never larger than it is. */
+async function sizeOf(asked: number | undefined): Promise<number> {
+  const treeSize = await readTreeSize();
+  if (asked !== undefined && asked > treeSize) throw auditLogProblems.beyondTree({ size: asked, treeSize });
+  return asked ?? treeSize;
+}
+
+export async function proveInclusion({ index, size: asked }: ParsedInputOf<typeof inclusionProof>) {
+  const size = await sizeOf(asked);
+  if (index >= size) throw auditLogProblems.beyondTree({ size: index + 1, treeSize: size });
+  const nodes = nodesOfTiles(size, readTile);
+  const proof = await proveEntry(index, size, nodes);
+  const [leaf, root] = [await nodes(0, index), await rangeHash({ from: 0, to: size }, nodes)];
+  return { index, size, leaf: leaf.toString('hex'), root: root.toString('hex'), proof: proof.map((hash) => hash.toString('hex')) };
+}
+
+export async function proveConsistency({ from, to: asked }: ParsedInputOf<typeof consistencyProof>) {
+  const to = await sizeOf(asked);
+  if (from > to) throw auditLogProblems.beyondTree({ size: from, treeSize: to });
+  const nodes = nodesOfTiles(to, readTile);
+  const proof = await proveGrowth(from, to, nodes);
+  const roots = [await rangeHash({ from: 0, to: from }, nodes), await rangeHash({ from: 0, to }, nodes)] as const;
+  return {
+    from,
+    to,
+    fromRoot: roots[0].toString('hex'),
+    toRoot: roots[1].toString('hex'),
+    proof: proof.map((hash) => hash.toString('hex')),
+  };
+}

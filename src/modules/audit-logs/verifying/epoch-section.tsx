@@ -1,0 +1,76 @@
+/** Times the log was found smaller than what had been signed of it. They stay here for ever. */
+import { useState } from 'react';
+import { z } from 'zod';
+import { useSession } from '../../../client/session.ts';
+import { useChange } from '../../../client/use-change.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { Form, TextAreaField } from '../../../ui/form.tsx';
+import { CodeBlock, InertText } from '../../../ui/inert-text.tsx';
+import { FullTime } from '../../../ui/relative-time.tsx';
+import { Section } from '../../../ui/section.tsx';
+import { Badge } from '../../../ui/tag.tsx';
+import { acknowledgeRollback, type Epoch } from '../contract.ts';
+import { usePeople } from '../reading/actor-name.tsx';
+
+export function EpochSection({ epochs }: { epochs: readonly Epoch[] }) {
+  const [answering, setAnswering] = useState<Epoch | null>(null);
+  const mayAnswer = useSession().can('audit-logs:administer');
+  const people = usePeople();
+  return (
+    <Section title="Losses" note="Signed entries that are gone: an older state of the database was restored">
+      <ul className="divide-y divide-line border-y border-line">
+        {epochs.map((epoch) => (
+          <li key={epoch.number} className="grid gap-2 py-3">
+            <p className="flex flex-wrap items-center gap-3">
+              <span className="font-name">
+                Entries {epoch.firstIndex} to {epoch.lostTo - 1}
+              </span>
+              <Badge tone={epoch.acknowledged === null ? 'critical' : 'info'}>
+                {epoch.acknowledged === null ? 'Not acknowledged' : 'Acknowledged'}
+              </Badge>
+              <span className="text-ink-2">
+                seen <FullTime at={epoch.beganAt} /> in {epoch.place}
+              </span>
+              {epoch.acknowledged === null && mayAnswer && <Button onClick={() => setAnswering(epoch)}>Acknowledge</Button>}
+            </p>
+            {epoch.acknowledged !== null && (
+              <p className="text-ink-2">
+                {people.get(epoch.acknowledged.by) ?? epoch.acknowledged.by}, <FullTime at={epoch.acknowledged.at} />:{' '}
+                <InertText text={epoch.acknowledged.words} limit={2000} />
+              </p>
+            )}
+            <CodeBlock label="Checkpoint of what was lost" text={epoch.note} />
+          </li>
+        ))}
+      </ul>
+      {answering !== null && <AnswerDialog epoch={answering} onClose={() => setAnswering(null)} />}
+    </Section>
+  );
+}
+
+const AnswerForm = z.object({ words: z.string().trim().min(10, 'At least ten letters.').max(2000) });
+
+function AnswerDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => void }) {
+  const answer = useChange(acknowledgeRollback, { onDone: onClose });
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Acknowledge the loss of ${epoch.lostTo - epoch.firstIndex} entries`}
+      description="The alarm ends; the loss stays in the log, on this page and in every export."
+    >
+      <Form
+        schema={AnswerForm}
+        initial={{ words: '' }}
+        onSubmit={({ words }) => answer.run({ number: epoch.number, words })}
+        problem={answer.problem}
+        submit="Acknowledge the loss"
+        busy="Writing…"
+        onCancel={onClose}
+      >
+        <TextAreaField name="words" label="What happened" rows={3} />
+      </Form>
+    </Dialog>
+  );
+}

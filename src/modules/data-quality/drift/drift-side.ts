@@ -1,0 +1,114 @@
+/** One side of a comparison: a table as it lies in the engine, or what a baseline kept of one. */
+import { moments } from '../../../math/moments.ts';
+import { sortNumbers } from '../../../math/sorting.ts';
+import { type Column, type ColumnNumbers, type ColumnType, count, type Frame, fromOf, isNumeric, readNumbers } from '../frame.ts';
+import { rankedSample, sampleStep } from '../quality/sample.ts';
+import { presentSql } from '../rule.ts';
+import { type Correlations, correlations, rankCorrelations } from './correlation.ts';
+
+/** 99th percentile of D and of normed W between random halves of a column. */
+export type Noise = { readonly ks: number; readonly normedWasserstein: number | null };
+
+/** A numeric column. Its numbers live only until the next column is asked for. */
+export type NumberSide = {
+  readonly name: string;
+  readonly missing: number;
+  /** Finite numbers of the column, and their least and largest. */
+  readonly finite: number;
+  readonly least: number;
+  readonly most: number;
+  /** Ascending: all of them, or evenly spaced places of the whole. */
+  readonly sorted: Float64Array;
+  /** How far a share read from `sorted` can lie from the column's; 0 when it holds all. */
+  readonly error: number;
+  readonly mean: number;
+  /** ÷ n. */
+  readonly variance: number;
+  /** Known from before, or null: then it is worked out. */
+  readonly noise: Noise | null;
+};
+
+/** Counts of each value; null when there are too many. */
+export type Categories = ReadonlyMap<string, number> | null;
+export type CorrelationSide = { readonly pearson: Correlations; readonly spearman: Correlations };
+export type SideColumn = { readonly name: string; readonly type: ColumnType };
+
+export type TableSide = {
+  readonly rows: number;
+  readonly columns: readonly SideColumn[];
+  /** In the order asked for. @param names of numeric columns. */
+  numbers(names: readonly string[]): AsyncGenerator<NumberSide, undefined>;
+  missing(name: string): Promise<number>;
+  categories(name: string): Promise<Categories>;
+  /** The sampled rows of these columns, standardised by nobody; only after their numbers were read. Empty when none were kept. */
+  rowSample(names: readonly string[]): readonly Float64Array[];
+  /** Of the sampled rows (by ranks, of at most 10,000 of them); null when it is not known. */
+  correlations(names: readonly string[]): CorrelationSide | null;
+};
+
+/** Categories beyond this are free text or ids: their shares say nothing. */
+export const mostCategories = 5000;
+/** Correlations of more columns are not worked out. */
+export const mostCorrelated = 100;
+
+export const isNumericType = (type: ColumnType): boolean => type === 'number' || type === 'integer';
+
+/** @throws what the engine refuses while it reads. */
+export function frameSide(frame: Frame): TableSide {
+  const byName = new Map(frame.columns.map((column) => [column.name, column]));
+  const columnsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
+  const samples = new Map<string, Float64Array>();
+  const rowSample = (names: readonly string[]) => names.flatMap((name) => samples.get(name) ?? []);
+  return {
+    rows: frame.rows,
+    columns: frame.columns,
+    numbers: (names) => numbersOf(frame, columnsOf(names), samples),
+    missing: async (name) => (await Promise.all(columnsOf([name]).map((column) => missingCells(frame, column))))[0] ?? frame.rows,
+    categories: async (name) => (await Promise.all(columnsOf([name]).map((column) => categoriesOf(frame, column))))[0] ?? null,
+    rowSample,
+    correlations: (names) => {
+      const columns = rowSample(names);
+      return columns.length < 2 ? null : { pearson: correlations(columns), spearman: rankCorrelations(rankedSample(columns)) };
+    },
+  };
+}
+
+async function* numbersOf(
+  frame: Frame,
+  columns: readonly Column[],
+  samples: Map<string, Float64Array>,
+): AsyncGenerator<NumberSide, undefined> {
+  const scratch = new Float64Array(columns.length === 0 ? 0 : frame.rows);
+  const step = columns.length > mostCorrelated ? 0 : sampleStep(frame);
+  for await (const { column, numbers } of readNumbers(frame, columns, step)) {
+    if (step > 0) samples.set(column.name, numbers.sample);
+    sortNumbers(numbers.finite, scratch);
+    yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...describeSorted(numbers.finite) };
+  }
+  return undefined;
+}
+
+/** @param sorted all finite numbers of a column; none is allowed. */
+export function describeSorted(sorted: Float64Array): Omit<NumberSide, 'name' | 'missing'> {
+  const n = sorted.length;
+  const { mean, variance } = n === 0 ? { mean: 0, variance: 0 } : moments(sorted);
+  return { finite: n, least: sorted[0] ?? Number.NaN, most: sorted[n - 1] ?? Number.NaN, sorted, error: 0, mean, variance, noise: null };
+}
+
+/** Text that is no number is there all the same. */
+function missingNumbers({ rows }: Frame, { counted }: Column, { finite, infinite, nan }: ColumnNumbers): number {
+  return counted === null ? rows - finite.length - infinite : rows - counted.present + nan;
+}
+
+async function missingCells(frame: Frame, column: Column): Promise<number> {
+  if (column.counted !== null && !isNumeric(column)) return frame.rows - column.counted.present;
+  const [[present] = []] = await frame.engine.rows(`SELECT count_if(${presentSql(column)}) FROM ${fromOf(frame, [column])}`);
+  return frame.rows - count(present);
+}
+
+async function categoriesOf(frame: Frame, column: Column): Promise<Categories> {
+  const rows = await frame.engine.rows(
+    `SELECT ${column.cell}::VARCHAR AS v, count(*) FROM ${fromOf(frame, [column])} WHERE ${column.cell} IS NOT NULL GROUP BY v LIMIT ${mostCategories + 1}`,
+  );
+  return rows.length > mostCategories ? null : new Map(rows.map(([value, cells]) => [String(value), count(cells)]));
+}

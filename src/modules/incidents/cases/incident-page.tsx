@@ -1,0 +1,215 @@
+/** One incident: what we know, what is done, what comes next, and everything that happened. */
+import { useState } from 'react';
+import { useSession } from '../../../client/session.ts';
+import { useEndpoint } from '../../../client/use-endpoint.ts';
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { Button, TextLink } from '../../../ui/button.tsx';
+import { definePage } from '../../../ui/define-page.ts';
+import { FieldList } from '../../../ui/field-list.tsx';
+import { inertLine } from '../../../ui/inert.ts';
+import { InertText } from '../../../ui/inert-text.tsx';
+import { Loaded } from '../../../ui/loaded.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { Screen } from '../../../ui/screen.tsx';
+import { Columns, Section } from '../../../ui/section.tsx';
+import { SeverityChip } from '../../../ui/severity.tsx';
+import { formatDuration } from '../../../ui/time.ts';
+import { Timeline } from '../../../ui/timeline.tsx';
+import { getIncident, type Incident, incidentTimeline, listQuarantines, type TimelineEntry } from '../contract.ts';
+import { Acts } from './incident-acts.tsx';
+import { Alerts } from './incident-alerts.tsx';
+import { IncidentDialog } from './incident-dialogs.tsx';
+import { NextAction } from './incident-next.tsx';
+import { Runs } from './incident-runs.tsx';
+import { CountdownWords, categoryWords, IncidentStateBadge, liveEvents, QuarantineStateBadge } from './incident-words.tsx';
+
+type Detail = Incident & { countdowns: { kind: string; level: number; dueAt: string }[] };
+
+function IncidentPage({ params }: { params: Readonly<Record<string, string | undefined>> }) {
+  const id = params['id'] ?? '';
+  const answer = useEndpoint(getIncident, { id }, { live: liveEvents });
+  const row = answer.data;
+  return (
+    <Screen
+      title={row === undefined ? 'Incident' : inertLine(row.title)}
+      shortTitle={row === undefined ? 'Incident' : `INC-${row.number}`}
+      path={[{ label: 'Incidents', to: '/incidents' }]}
+      facts={row && <Facts incident={row} />}
+      ready={row !== undefined}
+    >
+      <Loaded answer={answer} waitsFor="the incident" lines={8}>
+        {(incident: Detail) => <Body incident={incident} />}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function Facts({ incident }: { incident: Detail }) {
+  const escalation = incident.countdowns.find(({ kind }) => kind === 'escalate');
+  return (
+    <>
+      <SeverityChip severity={incident.severity} />
+      <IncidentStateBadge state={incident.state} />
+      <span className="text-ink-2 tabular-nums">INC-{incident.number}</span>
+      {escalation !== undefined && (
+        <span className="text-ink-2">
+          level {escalation.level} is called <CountdownWords dueAt={escalation.dueAt} />
+        </span>
+      )}
+      {incident.reopenCount > 0 && <span className="text-ink-2">reopened {incident.reopenCount} times</span>}
+    </>
+  );
+}
+
+function Body({ incident }: { incident: Detail }) {
+  return (
+    <Columns tracks="3fr 2fr">
+      <div>
+        <Section title="What we know">
+          {incident.summary !== '' && <InertText className="break-words" text={incident.summary} />}
+          <Affected incident={incident} />
+        </Section>
+        <Acts incident={incident} />
+        <Runs incident={incident} />
+        <Alerts incident={incident} />
+      </div>
+      <div>
+        <NextAction incident={incident} />
+        <Containment incident={incident} />
+        <Times incident={incident} />
+        {incident.rootCause !== '' && (
+          <Section title="Root cause">
+            <InertText className="break-words" text={incident.rootCause} />
+          </Section>
+        )}
+        <Trail incident={incident} />
+      </div>
+    </Columns>
+  );
+}
+
+function Affected({ incident }: { incident: Incident }) {
+  const asset =
+    incident.assetId === null ? null : (
+      <TextLink to={`/ai-assets/${incident.assetId}`}>{inertLine(incident.assetName ?? 'asset')}</TextLink>
+    );
+  return (
+    <div className="mt-2">
+      <FieldList
+        labelWidth={96}
+        fields={[
+          { label: 'Kind', value: categoryWords(incident.category) },
+          { label: 'Asset', value: asset, reason: 'no alert names one' },
+          { label: 'Source', value: incident.source },
+          { label: 'Opened by', value: incident.openedBy.name },
+          ...(incident.reason === '' ? [] : [{ label: 'Last reason', value: <InertText text={incident.reason} /> }]),
+        ]}
+      />
+    </div>
+  );
+}
+
+/** Quarantines of the incident, with who has not answered. */
+function Containment({ incident }: { incident: Incident }) {
+  const answer = useEndpoint(listQuarantines, { incident_id: incident.id, limit: 20 }, { live: liveEvents });
+  const items = answer.data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <Section title="Quarantine" aside={<TextLink to="/incidents/quarantine">All quarantines</TextLink>}>
+      <ul>
+        {items.map((one) => (
+          <li key={one.id} className="flex flex-wrap items-center gap-2 border-b border-line py-1.5 last:border-b-0">
+            <QuarantineStateBadge state={one.state} />
+            <TextLink to={`/incidents/quarantine?peek=${one.id}`}>{inertLine(one.assetName)}</TextLink>
+            {one.state === 'executing' && <CountdownWords dueAt={one.deadlineAt} />}
+            <span className="text-ink-2">
+              {one.points.filter(({ state }) => state === 'confirmed').length} of{' '}
+              {one.points.filter(({ state }) => state !== 'advised').length} points
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Times({ incident }: { incident: Detail }) {
+  const at = (moment: string | null) => <RelativeTime at={moment} never="not yet" />;
+  const since = incident.acknowledgedAt === null ? null : Date.parse(incident.acknowledgedAt) - Date.parse(incident.openedAt);
+  const closing = incident.countdowns.find(({ kind }) => kind === 'incident-close');
+  return (
+    <Section title="Times">
+      <FieldList
+        labelWidth={112}
+        fields={[
+          { label: 'Opened', value: at(incident.openedAt) },
+          {
+            label: 'Acknowledged',
+            value: since === null ? at(null) : `after ${formatDuration(since)}, by ${incident.acknowledgedByName ?? 'somebody'}`,
+          },
+          { label: 'Contained', value: at(incident.containedAt) },
+          { label: 'Resolved', value: at(incident.resolvedAt) },
+          ...(closing === undefined ? [] : [{ label: 'Closes', value: <CountdownWords dueAt={closing.dueAt} /> }]),
+          ...(incident.digest === null
+            ? []
+            : [{ label: 'Timeline seal', value: <span className="mono text-code break-all">{incident.digest}</span> }]),
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Trail({ incident }: { incident: Incident }) {
+  const { can } = useSession();
+  const list = useEndpointPages(incidentTimeline, { id: incident.id, limit: 50 }, { live: liveEvents });
+  const [writing, setWriting] = useState(false);
+  return (
+    <Section
+      title="Timeline"
+      note="newest first"
+      aside={
+        can('incidents:update') ? (
+          <Button size="small" keys="c" onClick={() => setWriting(true)}>
+            Note
+          </Button>
+        ) : undefined
+      }
+    >
+      <Loaded answer={list} lines={5}>
+        {(entries) => (
+          <>
+            <Timeline label="Timeline" entries={entries.map(shown)} />
+            {list.hasMore && (
+              <Button size="small" busy={list.isLoadingMore && 'Loading…'} onClick={list.loadMore}>
+                Older
+              </Button>
+            )}
+          </>
+        )}
+      </Loaded>
+      {writing && <IncidentDialog ask="note" incident={incident} onClose={() => setWriting(false)} />}
+    </Section>
+  );
+}
+
+function shown({ id, at, actor, text, lateByMs }: TimelineEntry) {
+  const late = lateByMs !== null && lateByMs >= 1000 ? { detail: `${formatDuration(lateByMs)} after its time` } : {};
+  return {
+    id,
+    at,
+    sentence: <InertText className="break-words" text={text} />,
+    actor: actor.name,
+    isMachine: actor.kind !== 'user',
+    ...late,
+  };
+}
+
+export default definePage({
+  path: '/incidents/:id',
+  title: 'Incident',
+  permission: 'incidents:read',
+  group: null,
+  icon: 'siren',
+  order: 2,
+  Page: IncidentPage,
+});

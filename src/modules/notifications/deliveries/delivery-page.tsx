@@ -1,0 +1,194 @@
+/** The ledger: every message, what became of it, and sending it again. */
+import { useMemo, useState } from 'react';
+import { useSession } from '../../../client/session.ts';
+import { useEndpoint } from '../../../client/use-endpoint.ts';
+import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { severities } from '../../../contract/severity.ts';
+import { Button } from '../../../ui/button.tsx';
+import { CountLine } from '../../../ui/count-line.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { definePage } from '../../../ui/define-page.ts';
+import type { FilterField } from '../../../ui/filter.ts';
+import { FilterBar } from '../../../ui/filter-bar.tsx';
+import { inertLine } from '../../../ui/inert.ts';
+import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { Screen } from '../../../ui/screen.tsx';
+import { SeverityShape } from '../../../ui/severity.tsx';
+import { TwoLines } from '../../../ui/table-body.tsx';
+import type { Column } from '../../../ui/table-column.ts';
+import { PhoneRow } from '../../../ui/table-phone.tsx';
+import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { type PeekState, usePeek } from '../../../ui/use-peek.ts';
+import { type Delivery, deliveryStates, listDeliveries, listDestinations } from '../contract.ts';
+import { channelWords, MeaningShape, NotificationPlaces, stateMeanings } from '../notification-words.tsx';
+import { DeliveryPeek } from './delivery-peek.tsx';
+import { ReplayDialog } from './replay-dialog.tsx';
+
+const live = ['notifications.'];
+const byId = ({ id }: Delivery): string => id;
+const byName = ({ title }: Delivery): string => inertLine(title, 200);
+const secondLine = ({ destinationName, channel, event }: Delivery): string =>
+  inertLine(`${destinationName} (${channelWords[channel]}) · ${event}`, 200);
+const keys = ['state', 'severity', 'event', 'destination', 'digest'] as const;
+
+function useDeliveryFields(): readonly FilterField[] {
+  const known = useEndpoint(listDestinations, { limit: 200 });
+  return useMemo(
+    () => [
+      {
+        key: 'state',
+        label: 'state',
+        kind: 'choice',
+        choices: deliveryStates.map((value) => ({ value, label: stateMeanings[value].word })),
+      },
+      { key: 'severity', label: 'severity', kind: 'choice', choices: severities.map((value) => ({ value, label: value })) },
+      {
+        key: 'destination',
+        label: 'destination',
+        kind: 'choice',
+        choices: (known.data?.items ?? []).map(({ id, name }) => ({ value: id, label: inertLine(name, 60) })),
+      },
+      { key: 'event', label: 'event', kind: 'text' },
+      { key: 'digest', label: 'digest', kind: 'text' },
+    ],
+    [known.data],
+  );
+}
+
+/** What the endpoint would refuse is left out, so that an old link still shows something. */
+function filterOf(filters: Filters): Record<string, string> {
+  const given = keys.flatMap((key) => {
+    const value = filters.value(key) ?? filters.value(key, 'has');
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(given.filter(([key, value]) => listDeliveries.input.partial().safeParse({ [key]: value }).success));
+}
+
+function DeliveriesPage() {
+  const { can } = useSession();
+  const fields = useDeliveryFields();
+  const filters = useFilters(fields);
+  const filter = useMemo(() => filterOf(filters), [filters]);
+  const list = useEndpointPages(listDeliveries, { limit: 50, ...filter }, { live });
+  const peek = usePeek(list);
+  const [isReplaying, setReplaying] = useState(false);
+  return (
+    <Screen
+      title="Deliveries"
+      path={[{ label: 'Notifications', to: '/notifications' }]}
+      subtitle="Every message to every destination. Sent means handed over; only acknowledged means that the receiver said so."
+      ready={list.data !== undefined}
+      actions={can('notifications:update') && <Button onClick={() => setReplaying(true)}>Replay a range</Button>}
+      tabs={<NotificationPlaces current="/notifications/deliveries" />}
+      toolbar={
+        <>
+          <FilterBar fields={fields} filters={filters} placeholder="State, destination or event" />
+          <CountLine
+            shown={list.rows.length}
+            total={list.total}
+            totalIsEstimate={list.totalIsEstimate}
+            newCount={list.newCount}
+            onShowNew={list.showNew}
+            order="Latest first"
+          />
+        </>
+      }
+      peek={peek.id === null ? null : <DeliveryPeek id={peek.id} {...peek.placing} />}
+    >
+      <Loaded answer={list} waitsFor="the deliveries" empty={<NoDeliveries isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
+        {(rows) => <Ledger rows={rows} list={list} peek={peek} />}
+      </Loaded>
+      {isReplaying && <ReplayDialog destination={filter['destination'] ?? null} onClose={() => setReplaying(false)} />}
+    </Screen>
+  );
+}
+
+type LedgerProps = { rows: readonly Delivery[]; list: EndpointPages<Delivery>; peek: PeekState<Delivery> };
+function Ledger({ rows, list, peek }: LedgerProps) {
+  return (
+    <DataTable
+      label="Deliveries"
+      rows={rows}
+      rowId={byId}
+      rowName={byName}
+      columns={columns}
+      viewKey="deliveries"
+      onOpen={peek.open}
+      openId={peek.id}
+      phone={(row) => (
+        <PhoneRow
+          shape={<MeaningShape meaning={stateMeanings[row.state]} />}
+          title={byName(row)}
+          to={`/notifications/deliveries?peek=${row.id}`}
+          figure={<RelativeTime at={row.createdAt} form="age" />}
+          reason={secondLine(row)}
+          owner={<WhatBecame row={row} />}
+        />
+      )}
+      {...(list.total === undefined ? {} : { total: list.total })}
+      hasMore={list.hasMore}
+      onMore={list.loadMore}
+      isLoadingMore={list.isLoadingMore}
+    />
+  );
+}
+
+/** State, and for what waits why and until when. */
+function WhatBecame({ row: { state, held, nextAt, digestId, reason } }: { row: Delivery }) {
+  if (state !== 'queued')
+    return <span className="block truncate">{reason === null ? stateMeanings[state].word : inertLine(reason, 200)}</span>;
+  if (digestId !== null) return <span className="block truncate text-ink-2">Goes with its digest</span>;
+  const why =
+    held === 'repeat'
+      ? 'Repeat, waits for the digest'
+      : held === 'quiet'
+        ? 'Waits for quiet hours to end'
+        : reason === null
+          ? 'Queued'
+          : 'Tried again';
+  // The time has come and it is here still: the limit of its destination, or a pause, holds it.
+  if (nextAt !== null && Date.parse(nextAt) <= Date.now())
+    return <span className="block truncate text-ink-2">{why}, waits for its turn</span>;
+  return (
+    <span className="block truncate text-ink-2">
+      {why}, <RelativeTime at={nextAt} />
+    </span>
+  );
+}
+
+const columns: readonly Column<Delivery>[] = [
+  { id: 'state', head: 'State', headHidden: true, width: 46, cell: ({ state }) => <MeaningShape meaning={stateMeanings[state]} /> },
+  { id: 'at', head: 'Made', width: 84, cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
+  { id: 'title', head: 'Message', primary: true, cell: (row) => <TwoLines title={byName(row)} second={secondLine(row)} /> },
+  { id: 'severity', head: 'Severity', width: 76, hideUnder: 620, cell: ({ severity }) => <SeverityShape severity={severity} /> },
+  {
+    id: 'attempts',
+    head: 'Attempts',
+    width: 84,
+    align: 'right',
+    hideUnder: 700,
+    cell: ({ attempts }) => <span className="tabular-nums">{attempts}</span>,
+  },
+  { id: 'became', head: 'What became of it', width: 260, hideUnder: 520, cell: (row) => <WhatBecame row={row} /> },
+];
+
+function NoDeliveries({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered)
+    return <EmptyNote kind="no-match" title="No delivery matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+  return (
+    <EmptyNote title="Nothing was sent yet">
+      A message appears here the moment a rule, a playbook or a test puts it into the outbox.
+    </EmptyNote>
+  );
+}
+
+export default definePage({
+  path: '/notifications/deliveries',
+  title: 'Deliveries',
+  permission: 'notifications:read',
+  group: null,
+  icon: 'list-checks',
+  order: 2,
+  Page: DeliveriesPage,
+});

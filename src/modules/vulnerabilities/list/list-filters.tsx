@@ -1,0 +1,106 @@
+/** The filters of the list: the address is the state, and it says what the endpoint is asked. */
+import { useMemo } from 'react';
+import { useSearch } from 'wouter';
+import type { FilterField } from '../../../ui/filter.ts';
+import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { environments } from '../../ai-assets/contract.ts';
+import { type Vulnerability, VulnerabilityFilter } from '../contract.ts';
+
+const words = (values: readonly string[]) => values.map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+const constant: readonly FilterField[] = [
+  { key: 'severity', label: 'severity', kind: 'choice', choices: words(['critical', 'high', 'medium', 'low', 'informational']) },
+  {
+    key: 'status',
+    label: 'status',
+    kind: 'choice',
+    choices: words(['open', 'in_progress', 'resolved', 'false_positive', 'risk_accepted']),
+  },
+  { key: 'environment', label: 'environment', kind: 'choice', choices: words([...environments, 'unknown']) },
+  {
+    key: 'due',
+    label: 'due',
+    kind: 'choice',
+    choices: [
+      { value: 'breached', label: 'overdue' },
+      { value: 'today', label: 'within a day' },
+      { value: 'week', label: 'within a week' },
+      { value: 'none', label: 'without a date' },
+    ],
+  },
+  {
+    key: 'assignee',
+    label: 'assigned to',
+    kind: 'choice',
+    choices: [
+      { value: 'me', label: 'me' },
+      { value: 'none', label: 'nobody' },
+    ],
+  },
+  { key: 'owner', label: 'owner', kind: 'text' },
+  { key: 'kev', label: 'known exploited', kind: 'choice', choices: words(['true', 'false', 'unknown']) },
+  { key: 'malicious', label: 'attack in the artefact', kind: 'choice', choices: words(['true', 'false']) },
+  {
+    key: 'created_since',
+    label: 'opened within',
+    kind: 'choice',
+    choices: [
+      { value: '24h', label: 'a day' },
+      { value: '7d', label: 'a week' },
+      { value: '14d', label: '14 days' },
+      { value: '30d', label: '30 days' },
+      { value: '90d', label: '90 days' },
+    ],
+  },
+  { key: 'source', label: 'source', kind: 'text' },
+  { key: 'weakness', label: 'weakness', kind: 'text' },
+];
+const many: readonly string[] = ['severity', 'status', 'environment'];
+
+export type ListFilters = { readonly fields: readonly FilterField[]; readonly filters: Filters; readonly filter: VulnerabilityFilter };
+
+/** @param sample a row of the list, which knows the name of the asset that is filtered by. */
+export function useListFilters(sample: Vulnerability | undefined): ListFilters {
+  const search = useSearch();
+  const assetName = sample?.assetName;
+  const remedy = sample?.remedy;
+  const fields = useMemo((): readonly FilterField[] => {
+    const params = new URLSearchParams(search);
+    const one = (key: string, label: string, name: string): FilterField[] => {
+      const value = params.get(key);
+      return value === null ? [] : [{ key, label, kind: 'choice', choices: [{ value, label: name }] }];
+    };
+    return [
+      ...constant,
+      ...one('asset_id', 'asset', assetName ?? 'one asset'),
+      ...one('fix', 'fix', remedy === undefined ? 'one fix' : remedy.slice(0, 60)),
+      ...one('asset_type', 'type', params.get('asset_type') ?? ''),
+    ];
+  }, [search, assetName, remedy]);
+  const filters = useFilters(fields);
+  const filter = useMemo(() => filterOf(filters, fields), [filters, fields]);
+  return { fields, filters, filter };
+}
+
+function filterOf(filters: Filters, fields: readonly FilterField[]): VulnerabilityFilter {
+  const given = new Map<string, string>();
+  for (const field of fields) {
+    const value = askedOf(filters, field);
+    if (value !== undefined && value !== '') given.set(field.key, value);
+  }
+  if (filters.text.trim() !== '') given.set('q', filters.text.trim());
+  // An address somebody typed: what the contract does not know is left out rather than refused as a whole.
+  const known = [...given].filter(([key, value]) => VulnerabilityFilter.partial().safeParse({ [key]: value }).success);
+  return Object.fromEntries(known);
+}
+
+/** "is not" asks for all the others; fields of one value take the last chosen. */
+function askedOf(filters: Filters, field: FilterField): string | undefined {
+  const chosen = filters.values(field.key) ?? filters.values(field.key, 'has');
+  if (chosen !== undefined) return many.includes(field.key) ? chosen.join(',') : chosen.at(-1);
+  const left = filters.values(field.key, 'is-not');
+  if (left === undefined || field.kind !== 'choice' || !many.includes(field.key)) return undefined;
+  return field.choices
+    .map(({ value }) => value)
+    .filter((value) => !left.includes(value))
+    .join(',');
+}
