@@ -1,10 +1,11 @@
-/** The house's own rules, where no other tool has one: sizes, names, single readers, machine traces, pinned versions. */
+/** The house's own rules, where no other tool has one: sizes, names, folders, single readers, machine traces, pinned versions. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listTracked, root } from '../files.ts';
 import { parseText } from '../syntax.ts';
 import { type Complaint, printComplaint } from './complaint.ts';
+import { checkFolders } from './folders.ts';
 import { checkMachine, machineFolders } from './machine.ts';
 import { checkName } from './names.ts';
 import { checkSizes } from './sizes.ts';
@@ -17,7 +18,8 @@ const largestTextBytes = 4_000_000;
 
 export function checkHouse(base: string): Complaint[] {
   const folders = machineFolders(base);
-  const perFile = listTracked(base).flatMap((path) => {
+  const paths = listTracked(base);
+  const perFile = paths.flatMap((path) => {
     const text = readTextFile(join(base, path));
     return [
       ...(namedFolders.test(path) ? checkName(path) : []),
@@ -27,6 +29,7 @@ export function checkHouse(base: string): Complaint[] {
   });
   return [
     ...perFile,
+    ...checkFolders(paths),
     ...checkVersions(readFileSync(join(base, 'package.json'), 'utf8'), readFileSync(join(base, 'package-lock.json'), 'utf8')),
   ];
 }
