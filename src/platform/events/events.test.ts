@@ -10,7 +10,7 @@ import { newestEvent, readEvents } from './event-log.ts';
 import { LiveHub } from './live.ts';
 import { publish, publishMany } from './publish.ts';
 import { sequenceOnce } from './sequencer.ts';
-import { consumeOnce, on } from './subscribe.ts';
+import { consumeOnce, on, startConsumers } from './subscribe.ts';
 
 const counted = eventKind('test.counted', z.object({ n: z.int() }), 'jobs:read');
 const secret = eventKind('test.secret', z.object({ n: z.int() }), null);
@@ -109,6 +109,66 @@ test('an event that fails five times is put aside and the next one is handled', 
     assert.deepEqual(rows, [{ consumer: 'stubborn', seq: 1, reason: 'TypeError: always' }]);
   });
 });
+
+test('events of other types are passed over: a few cost no write, many move the place', async (t) => {
+  const database = await testDatabase(t);
+  const seen: number[] = [];
+  const subscription = on(counted, 'passes', async ({ n }) => void seen.push(n));
+  const place = async (): Promise<unknown> =>
+    (await database.owner.query("select seq::int from platform.consumer where name = 'passes'")).rows[0]?.seq ?? null;
+  await inDatabase(database.database, async () => {
+    await database.run(() => publishMany(secret, [{ n: 1 }, { n: 2 }]));
+    await sequenceOnce();
+    assert.equal(await consumeOnce('passes', [subscription]), false);
+    assert.equal(await place(), null);
+    const others = Array.from({ length: 1000 }, (_, n) => ({ n }));
+    await database.run(() => publishMany(secret, others));
+    await sequenceOnce();
+    await sequenceOnce();
+    assert.equal(await consumeOnce('passes', [subscription]), false);
+    assert.equal(await place(), 1002);
+    await database.run(() => publish(counted, { n: 7 }));
+    await sequenceOnce();
+    await consumeOnce('passes', [subscription]);
+    assert.deepEqual(seen, [7]);
+  });
+});
+
+test('consumers that run hear of what came before their start and after it, and try again what failed without being told', async (t) => {
+  const database = await testDatabase(t);
+  const heard: string[] = [];
+  let fail = true;
+  const subscriptions = [
+    on(counted, 'counts', async ({ n }) => void heard.push(`counted ${n}`)),
+    on(secret, 'keeps', async ({ n }) => {
+      if (fail) {
+        fail = false;
+        throw new TypeError('once');
+      }
+      heard.push(`secret ${n}`);
+    }),
+  ];
+  await inDatabase(database.database, async () => {
+    await database.run(() => publish(counted, { n: 1 }));
+    await sequenceOnce();
+    const consumers = startConsumers(subscriptions);
+    t.after(() => consumers.stop());
+    await until(() => heard.length === 1);
+    await database.run(() => publish(counted, { n: 2 }));
+    await database.run(() => publish(secret, { n: 3 }));
+    await sequenceOnce();
+    await until(() => heard.length === 3);
+    assert.deepEqual(heard, ['counted 1', 'counted 2', 'secret 3']);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) assert.fail('it did not happen within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 test('the live stream replays what was missed and shows nobody what they may not see', async (t) => {
   const database = await testDatabase(t);

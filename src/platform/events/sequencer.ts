@@ -15,7 +15,10 @@ let loop: Loop | undefined;
 /** Moves up to `batch` outbox rows into the log and wakes listeners. Answers how many. */
 export async function sequenceOnce(): Promise<number> {
   return systemTransaction(async () => {
-    const { rows: locks } = await db().execute<{ held: boolean }>(sql`select pg_try_advisory_xact_lock(7301, 1) as held`);
+    // Most looks find nothing: then there is nothing to lock either.
+    const { rows: locks } = await db().execute<{ held: boolean }>(
+      sql`select pg_try_advisory_xact_lock(7301, 1) as held where exists (select 1 from platform.outbox)`,
+    );
     if (locks[0]?.held !== true) return 0;
     const { rows } = await db().execute<{ moved: number }>(sql`
       with taken as (

@@ -12,7 +12,7 @@ import { db, transaction } from '../database/database.ts';
 import { newTraceId } from '../http/trace.ts';
 import { log } from '../log.ts';
 import { Loop } from '../loop.ts';
-import { listenForEvents, readEvents } from './event-log.ts';
+import { listenForEvents, lookFurther, newestEvent, readWaiting } from './event-log.ts';
 
 type Handler = (payload: unknown, event: StoredEvent, context: Context) => Promise<void>;
 export type Subscription = { readonly type: string; readonly consumer: string; readonly handle: Handler };
@@ -32,31 +32,87 @@ export function on<P extends z.ZodType>(
 
 const batch = 200;
 const mostFailures = 5;
+/** How often the log is looked at when nobody has told us that it grew. */
+const lookMs = 2000;
+const mostLooked = 1000;
+/** A consumer looks for itself at least this often, whatever it was told. */
+const longestUnaskedMs = 60_000;
+/** So many events of other types may lie behind a consumer's place before it is moved over them: each move is a write. */
+const mostPassedOver = 1000;
 
 export function startConsumers(subscriptions: readonly Subscription[]): { stop(): Promise<void>; wake(): void } {
   const names = [...new Set(subscriptions.map(({ consumer }) => consumer))].sort();
-  const loops = names.map((name) =>
-    consumerLoop(
-      name,
-      subscriptions.filter(({ consumer }) => consumer === name),
-    ),
+  const consumers = names.map(
+    (name) =>
+      new Consumer(
+        name,
+        subscriptions.filter(({ consumer }) => consumer === name),
+      ),
   );
-  const wake = (): void => {
-    for (const loop of loops) loop.wake();
-  };
-  const listening = listenForEvents(wake);
+  const watch = watchLog(consumers);
+  const listening = listenForEvents(() => watch.wake());
   return {
-    wake,
+    wake: () => watch.wake(),
     async stop() {
       await listening.stop();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([watch, ...consumers].map((loop) => loop.stop()));
     },
   };
 }
 
-function consumerLoop(name: string, subscriptions: readonly Subscription[]): Loop {
-  const failures = new Map<number, number>();
-  return new Loop(`events.consumer.${name}`, 2000, () => consumeOnce(name, subscriptions, failures));
+/** One look for all consumers of the process: each is woken for its own types alone. */
+function watchLog(consumers: readonly Consumer[]): Loop {
+  let seen: number | null = null;
+  return new Loop('events.watch', lookMs, async () => {
+    if (seen === null) {
+      seen = await newestEvent();
+      for (const consumer of consumers) consumer.expect();
+      return false;
+    }
+    const further = await lookFurther(seen, mostLooked);
+    if (further === null) return false;
+    seen = further.last;
+    for (const consumer of consumers) if (further.types.some((type) => consumer.types.has(type))) consumer.expect();
+    return further.count === mostLooked;
+  });
+}
+
+/** A class, because its loop lives as long as the process. What failed stays due, so that it is tried again soon. */
+class Consumer {
+  readonly types: ReadonlySet<string>;
+  readonly #loop: Loop;
+  #isDue = true;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(name: string, subscriptions: readonly Subscription[]) {
+    this.types = new Set(subscriptions.map(({ type }) => type));
+    const failures = new Map<number, number>();
+    this.#loop = new Loop(`events.consumer.${name}`, lookMs, () => this.#round(() => consumeOnce(name, subscriptions, failures)));
+  }
+
+  /** Something may wait for it. */
+  expect(): void {
+    this.#isDue = true;
+    this.#loop.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(consume: () => Promise<boolean>): Promise<boolean> {
+    if (!this.#isDue && performance.now() - this.#lookedAt < longestUnaskedMs) return false;
+    // Before it looks: what comes meanwhile is due again.
+    this.#isDue = false;
+    this.#lookedAt = performance.now();
+    let finished = false;
+    try {
+      finished = !(await consume());
+    } finally {
+      if (!finished) this.#isDue = true;
+    }
+    return !finished;
+  }
 }
 
 /** Handles one batch. Answers true when there may be more. Exported for tests and for draining in order. */
@@ -65,20 +121,16 @@ export async function consumeOnce(
   subscriptions: readonly Subscription[],
   failures: Map<number, number> = new Map(),
 ): Promise<boolean> {
-  const events = await readEvents(await placeOf(name), batch);
-  let skippedTo = 0;
+  const types = [...new Set(subscriptions.map(({ type }) => type))];
+  const { place, last, events } = await readWaiting(name, types, batch);
   for (const event of events) {
     const handlers = subscriptions.filter(({ type }) => type === event.type);
-    if (handlers.length === 0) {
-      skippedTo = event.seq;
-      continue;
-    }
-    skippedTo = 0;
     if (!(await handleOne(name, handlers, event, failures))) return true;
   }
-  const last = events.at(-1);
-  if (last !== undefined && skippedTo > 0) await transaction(contextOf(last), () => advance(name, skippedTo));
-  return events.length === batch;
+  if (events.length === batch) return true;
+  const reached = events.at(-1)?.seq ?? place;
+  if (last - reached > mostPassedOver) await transaction(contextOf(null), () => advance(name, last));
+  return false;
 }
 
 async function handleOne(
@@ -112,13 +164,6 @@ async function handleOne(
     });
     return true;
   }
-}
-
-async function placeOf(name: string): Promise<number> {
-  const { rows } = await transaction(contextOf(null), () =>
-    db().execute<{ seq: string }>(sql`select seq from platform.consumer where name = ${name}`),
-  );
-  return Number(rows[0]?.seq ?? 0);
 }
 
 /** Moves the place forward; false when it already was there or beyond. Locks the consumer's row until the end. */
