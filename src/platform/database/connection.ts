@@ -6,7 +6,7 @@ import { databaseProblems, isConnectionLoss } from './database-problem.ts';
 import { superuser } from './embedded/cluster.ts';
 import { type Place, readPlace } from './embedded/place.ts';
 import { loginAs } from './embedded/postmaster.ts';
-import { OpenReaders } from './open-readers.ts';
+import { endReader, OpenReaders } from './open-readers.ts';
 import { applicationRole, jobsRole } from './roles.ts';
 
 /** Where the database reports what nobody waits for. A pino logger fits. */
@@ -150,7 +150,7 @@ export class Database {
   /** Keeps the connection of a read-only transaction that was not ended yet for whoever comes next. */
   leaveReader(client: pg.PoolClient): void {
     // Somebody queues at the pool, which hands it over in this very call.
-    if (this.#pool.waitingCount > 0) client.release();
+    if (this.#pool.waitingCount > 0) endReader(client);
     else this.#readers.leave(client);
   }
 

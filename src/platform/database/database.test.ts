@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '../../contract/actor.ts';
 import { currentContext } from '../ambient.ts';
+import { Database } from './connection.ts';
 import { afterCommit, ambientContext, attempt, db, inDatabase, systemTransaction, transaction } from './database.ts';
 import { outbox, setting, workspace } from './table.ts';
 import { type TestDatabase, testDatabase } from './test-database.ts';
@@ -22,6 +24,32 @@ test('what a transaction wrote is there for the next one, and what a failed one 
     RangeError,
   );
   assert.deepEqual(await run(keys), ['kept']);
+});
+
+test('readers that follow each other at once, after a moment, or while others queue leave no transaction open and none ended twice', async (t) => {
+  const { target, context, owner } = await testDatabase(t);
+  const database = new Database(target, { poolSize: 1 });
+  t.after(() => database.close());
+  const client = await database.acquire();
+  const remarks: string[] = [];
+  client.on('notice', ({ message }) => remarks.push(String(message)));
+  client.release();
+  await inDatabase(database, async () => {
+    const read = () => transaction(context(), keys, { readOnly: true });
+    await read();
+    await read();
+    // Longer than an ended reader is kept for a next one.
+    await sleep(60);
+    assert.deepEqual(
+      (await owner.query("select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'")).rows,
+      [],
+    );
+    await read();
+    await Promise.all([read(), transaction(context(), () => insert('written')), read(), transaction(context(), () => insert('too'))]);
+    assert.deepEqual(await transaction(context(), keys), ['too', 'written']);
+  });
+  // PostgreSQL warns of a COMMIT without a transaction, and of a BEGIN inside one.
+  assert.deepEqual(remarks, []);
 });
 
 test('a row takes its workspace and an event its actor from the transaction', async (t) => {

@@ -26,6 +26,8 @@ type Ambient = {
   /** null: a system transaction. */
   readonly context: Context | null;
   readonly afterCommit: (() => void | Promise<void>)[];
+  /** Undo what was done outside of the database. */
+  readonly afterRollback: (() => void)[];
   savepoints: number;
 };
 
@@ -96,6 +98,14 @@ export function afterCommit(effect: () => void | Promise<void>): void {
   ambient().afterCommit.push(effect);
 }
 
+/**
+ * Undoes something outside of the database when the ambient transaction, or the savepoint around it, ends without effect. Where the answer to
+ * a commit was lost it runs too: nobody knows then.
+ */
+export function afterRollback(undo: () => void): void {
+  ambient().afterRollback.push(undo);
+}
+
 /** Whose transaction is running; null in a system transaction, undefined outside. */
 export function ambientContext(): Context | null | undefined {
   const store = ambients.getStore();
@@ -108,6 +118,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T> {
   store.savepoints += 1;
   const name = `attempt_${store.savepoints}`;
   const effects = store.afterCommit.length;
+  const undone = store.afterRollback.length;
   await store.session.query(`savepoint ${name}`);
   try {
     const result = await work();
@@ -115,6 +126,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T> {
     return result;
   } catch (error) {
     store.afterCommit.length = effects;
+    undo(store.afterRollback.splice(undone));
     await store.session.query(`rollback to savepoint ${name}; release savepoint ${name}`);
     throw error;
   }
@@ -156,9 +168,11 @@ async function repeated<T>(context: Context | null, options: TransactionOptions,
   const most = 3;
   for (let round = 1; ; round += 1) {
     const session = new Session(database, beginning);
+    const store: Ambient = { session, queries: null, context, afterCommit: [], afterRollback: [], savepoints: 0 };
     try {
-      return await once(database, { session, queries: null, context, afterCommit: [], savepoints: 0 }, work);
+      return await once(database, store, work);
     } catch (error) {
+      undo(store.afterRollback);
       if (session.isOpen) await session.rollback();
       if (round >= most || !isRetryable(error)) throw asProblem(error, statementTimeoutMs);
       await sleep(5 * round + Math.random() * 20 * round);
@@ -173,6 +187,11 @@ async function once<T>(database: Database, ambient: Ambient, work: () => Promise
   if (ending !== null) await ending;
   if (afterCommit.length > 0) await runEffects(afterCommit, database);
   return result;
+}
+
+/** The last first: each finds what it found before. */
+function undo(effects: readonly (() => void)[]): void {
+  for (const effect of effects.toReversed()) effect();
 }
 
 async function runEffects(effects: readonly (() => void | Promise<void>)[], { log }: Database): Promise<void> {

@@ -30,19 +30,19 @@ export class OpenReaders {
   endAll(): void {
     if (this.#rounds !== null) clearTimeout(this.#rounds);
     this.#rounds = null;
-    for (const { client } of this.#left.splice(0)) end(client);
+    for (const { client } of this.#left.splice(0)) endReader(client);
   }
 
   #endOld(): void {
     const oldest = performance.now() - carriedForMs;
     const fresh = this.#left.findIndex(({ since }) => since > oldest);
-    for (const { client } of this.#left.splice(0, fresh < 0 ? this.#left.length : fresh)) end(client);
+    for (const { client } of this.#left.splice(0, fresh < 0 ? this.#left.length : fresh)) endReader(client);
     this.#rounds = this.#left.length === 0 ? null : setTimeout(() => this.#endOld(), carriedForMs).unref();
   }
 }
 
-/** Not waited for: whoever gets the connection next speaks after this. */
-function end(client: pg.PoolClient): void {
+/** Ends the transaction and gives the connection back. Not waited for: whoever gets the connection next speaks after this. */
+export function endReader(client: pg.PoolClient): void {
   client.query('commit').catch(() => {});
   client.release();
 }

@@ -15,7 +15,7 @@ import { ask, Begin, type Question } from './statement.ts';
 const trustedForMs = 1000;
 const answerMs = 2500;
 
-type Habits = { lastUsed: number; readerOpen: boolean; readonly begin: Begin };
+type Habits = { lastUsed: number; readonly begin: Begin };
 const habits = new WeakMap<pg.PoolClient, Habits>();
 
 type Beginning = { readonly begin: string; readonly readOnly: boolean };
@@ -77,9 +77,7 @@ export class Session {
   }
 
   #leave(client: pg.PoolClient): void {
-    const habit = habitsOf(client);
-    habit.lastUsed = performance.now();
-    habit.readerOpen = true;
+    habitsOf(client).lastUsed = performance.now();
     this.#database.leaveReader(client);
   }
 
@@ -103,10 +101,10 @@ export class Session {
     return client;
   }
 
-  /** Goes on where a reader has just left, without asking the pool. */
+  /** Goes on where a reader has just left, without asking the pool, and ends that reader's transaction. One from the pool has none. */
   #followReader(): pg.PoolClient | null {
     const client = this.#database.takeReader();
-    if (client !== null) this.#beginUnheard(client);
+    if (client !== null) this.#beginUnheard(client, `commit; ${this.#beginning.begin}`);
     return client;
   }
 
@@ -114,12 +112,12 @@ export class Session {
     for (const start = performance.now(); ; ) {
       const client = await this.#database.acquire();
       if (performance.now() - habitsOf(client).lastUsed < trustedForMs) {
-        this.#beginUnheard(client);
+        this.#beginUnheard(client, this.#beginning.begin);
         this.#client = client;
         return client;
       }
       try {
-        const question: pg.QueryConfig & { query_timeout: number } = { text: this.#beginText(client), query_timeout: answerMs };
+        const question: pg.QueryConfig & { query_timeout: number } = { text: this.#beginning.begin, query_timeout: answerMs };
         await client.query(question);
         this.#client = client;
         return client;
@@ -132,18 +130,11 @@ export class Session {
   }
 
   /** Not waited for: the statement follows at once. */
-  #beginUnheard(client: pg.PoolClient): void {
+  #beginUnheard(client: pg.PoolClient, text: string): void {
     holdWrites(client);
     const { begin } = habitsOf(client);
-    begin.text = this.#beginText(client);
+    begin.text = text;
     client.query(begin);
-  }
-
-  #beginText(client: pg.PoolClient): string {
-    const habit = habitsOf(client);
-    if (!habit.readerOpen) return this.#beginning.begin;
-    habit.readerOpen = false;
-    return `commit; ${this.#beginning.begin}`;
   }
 }
 
@@ -157,7 +148,7 @@ function holdWrites(client: pg.PoolClient): void {
 function habitsOf(client: pg.PoolClient): Habits {
   let habit = habits.get(client);
   if (habit === undefined) {
-    habit = { lastUsed: Number.NEGATIVE_INFINITY, readerOpen: false, begin: new Begin('') };
+    habit = { lastUsed: Number.NEGATIVE_INFINITY, begin: new Begin('') };
     habits.set(client, habit);
   }
   return habit;
