@@ -22,6 +22,10 @@ const MessageData = z.object({ jobId: z.uuid(), workspaceId: z.uuid() });
 type MessageData = z.infer<typeof MessageData>;
 const beatMs = 500;
 const heartbeatSeconds = 20;
+/** Three dozen queues: asked every two seconds they kept a database without work busy. */
+const beatOfTheToldSeconds = 10;
+/** When what failed may be due again: the queue waits one to two seconds, then two to four, then four to eight. */
+const repetitionsMs = [2100, 4200, 8400];
 
 /** Connects the queue and lets requests put jobs in. `work` also runs them. */
 export async function startJobs(definitions: readonly JobDefinition[], { work }: { work: boolean }): Promise<{ stop(): Promise<void> }> {
@@ -46,7 +50,9 @@ export async function startJobs(definitions: readonly JobDefinition[], { work }:
   await grantQueue(pool);
   for (const definition of definitions) await boss.createQueue(definition.kind, queueOptions(definition));
   // Queues of an earlier release were made without it.
-  await pool.query('update pgboss.queue set notify = true where not notify and name = any($1)', [definitions.map(({ kind }) => kind)]);
+  await pool.query('update pgboss.queue set notify = true where not notify and name = any($1)', [
+    definitions.flatMap(({ kind }) => [kind, `${kind}.timer`]),
+  ]);
   // A queue may have its own partition table.
   await grantQueue(pool);
   installQueue(boss);
@@ -105,21 +111,27 @@ function queueOptions({ retryLimit, timeoutMs }: JobDefinition): {
 
 async function startWork(boss: PgBoss, definitions: readonly JobDefinition[], running: Set<AbortController>): Promise<void> {
   for (const definition of definitions) {
-    // The slower beat finds what waits for its time: repetitions, and what was told while nobody listened.
+    // The slower beat finds what nobody tells: what waits for its time, and the work of a worker that died.
     const options = {
       batchSize: 1,
       pollingIntervalSeconds: 0.5,
-      notifyPollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: beatOfTheToldSeconds,
       localConcurrency: definition.concurrency,
     };
-    await boss.work<unknown>(definition.kind, options, async ([message]: Message<unknown>[]) => {
+    const worker = await boss.work<unknown>(definition.kind, options, async ([message]: Message<unknown>[]) => {
       if (message === undefined) return;
-      await runMessage(definition, message, running);
+      try {
+        await runMessage(definition, message, running);
+      } catch (error) {
+        for (const ms of repetitionsMs) setTimeout(() => boss.notifyWorker(worker), ms).unref();
+        throw error;
+      }
     });
     if (definition.schedule === null) continue;
     const timer = `${definition.kind}.timer`;
-    await boss.createQueue(timer, { retryLimit: 0, expireInSeconds: 60 });
-    await boss.work(timer, { pollingIntervalSeconds: 5 }, () => enqueueEverywhere(definition));
+    await boss.createQueue(timer, { notify: true, retryLimit: 0, expireInSeconds: 60 });
+    const timerOptions = { pollingIntervalSeconds: 5, notifyPollingIntervalSeconds: beatOfTheToldSeconds };
+    await boss.work(timer, timerOptions, () => enqueueEverywhere(definition));
     await boss.schedule(timer, definition.schedule);
   }
 }
