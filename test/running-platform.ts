@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildWebIfChanged } from '../src/apps/web-build.ts';
+import { copyMadeCluster } from '../src/platform/database/test-database.ts';
 
 const main = join(import.meta.dirname, '../src/apps/main.ts');
 /** Far more than it takes, for machines that do much else. */
@@ -22,14 +23,23 @@ export type RunningPlatform = {
 
 let built: Promise<void> | undefined;
 
+type Start = {
+  /** As on a fresh machine: the database cluster is made and migrated by the platform itself, which others are given ready made. */
+  readonly fromNothing?: boolean;
+};
+
 /** Starts it and waits until it says it is ready. @throws with its output when it does not */
-export async function startPlatform(environment: Readonly<Record<string, string>> = {}): Promise<RunningPlatform> {
+export async function startPlatform(
+  environment: Readonly<Record<string, string>> = {},
+  { fromNothing = false }: Start = {},
+): Promise<RunningPlatform> {
   // Once for all files of a run: several platforms that start together would each build the same app.
   built ??= buildWebIfChanged(() => {});
   await built;
   const dataDirectory = environment['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'platform-')));
   // The database may run as another user, who must be able to enter.
   await chmod(dataDirectory, 0o755);
+  if (!fromNothing && environment['DATA_DIR'] === undefined) await copyMadeCluster(dataDirectory);
   const port = await freePort();
   const base = await freePortBase();
   const supervisor = spawn(process.execPath, [main], {

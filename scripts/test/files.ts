@@ -57,21 +57,20 @@ function readSpecifiers(base: string, path: string): string[] {
 export type Part = { readonly title: string; readonly files: readonly string[] };
 
 /**
- * Journeys and browsers share a platform that is dear to start, and begin first: browsers stay whole, journeys are halved, because one
- * after the other they take longer than all the rest. Small shares at the end fill the lanes evenly.
+ * In how many parts a group runs at most, and from how many files on a part is worth a process of its own. What takes longest begins
+ * first: journeys are halved, because a half starts a platform of its own; browsers share nothing, so each file stands alone. Small
+ * parts at the end fill the lanes evenly.
  */
-const shares: readonly (readonly [GroupName, number])[] = [
-  ['journey', 2],
-  ['browser', 1],
-  ['database', 3],
-  ['unit', 5],
+const shares: readonly (readonly [name: GroupName, most: number, fewestFiles: number])[] = [
+  ['journey', 2, 8],
+  ['browser', 3, 1],
+  ['database', 3, 8],
+  ['unit', 5, 8],
 ];
-/** A share is worth a process of its own from here. */
-const fewestFiles = 8;
 
 /** Every file in exactly one part, in the order in which the parts should begin. Neighbours go to different parts: slices differ in weight. */
 export function splitGroups(groups: readonly Group[]): Part[] {
-  return shares.flatMap(([name, most]) => {
+  return shares.flatMap(([name, most, fewestFiles]) => {
     const files = groups.find((group) => group.name === name)?.files ?? [];
     const count = Math.min(most, Math.ceil(files.length / fewestFiles));
     return Array.from({ length: count }, (_, share) => ({

@@ -24,7 +24,7 @@ describe('the first scan of an empty installation', { timeout: 600_000 }, () => 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'project-'));
     await writeExamples(folder);
-    platform = await startPlatform({ SCAN_ROOTS: folder });
+    platform = await startPlatform({ SCAN_ROOTS: folder }, { fromNothing: true });
     admin = await registerAdmin(platform.url);
     live = await listenLive(platform.url, admin);
   });

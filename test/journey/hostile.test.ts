@@ -32,16 +32,19 @@ describe('hostile input', { timeout: 600_000 }, () => {
     assert.doesNotMatch(text, /\.ts:\d+|node_modules|at async|SELECT |violates/i, `${label} shows its inside: ${text.slice(0, 300)}`);
   }
 
-  const bodies: readonly (readonly [string, string])[] = [
+  /** Refused before anybody looks which endpoint they are for: each endpoint gets one of them by turns. */
+  const unread: readonly (readonly [string, string])[] = [
     ['not JSON', '{"a":'],
+    ['deep nesting', '['.repeat(100_000)],
+    ['long text', `{"name":"${'x'.repeat(200_000)}","path":"${'y'.repeat(200_000)}"}`],
+  ];
+  const bodies: readonly (readonly [string, string])[] = [
     ['an array', '[]'],
     ['a number', '12'],
     ['null', 'null'],
-    ['deep nesting', '['.repeat(100_000)],
     ['prototype keys', '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'],
     ['wrong types', '{"id":{"$ne":null},"name":[],"path":{"a":1},"email":1,"password":{},"ids":"x","filter":7,"role":["admin"]}'],
     ['NUL and bidi', '{"name":"a\\u0000b\\u202e","path":"\\u0000","title":"\\u0000","email":"a\\u0000@b.c","reason":"\\ud800"}'],
-    ['long text', `{"name":"${'x'.repeat(200_000)}","path":"${'y'.repeat(200_000)}"}`],
   ];
   const queries = [
     'limit=-1',
@@ -80,8 +83,8 @@ describe('hostile input', { timeout: 600_000 }, () => {
 
   test('every body-taking endpoint refuses malformed, deep, mistyped and hostile bodies', async () => {
     const id = '0190a000-0000-7000-8000-000000000001';
-    for (const endpoint of product.filter(({ method }) => method !== 'GET' && method !== 'DELETE')) {
-      for (const [name, body] of bodies)
+    for (const [at, endpoint] of product.filter(({ method }) => method !== 'GET' && method !== 'DELETE').entries()) {
+      for (const [name, body] of [...bodies, unread[at % unread.length] ?? assert.fail()])
         check(await admin.ask(endpoint.method, pathOf(endpoint, id), body), `${name} to ${endpoint.method} ${endpoint.path}`);
       if (endpoint.kind === 'json')
         check(await admin.ask(endpoint.method, pathOf(endpoint, id), 'a=1', { 'content-type': 'text/plain' }), `text to ${endpoint.path}`);

@@ -54,6 +54,8 @@ export async function migrate(target: Target, options: MigrateOptions = {}): Pro
     const isOurs = await serverIsOurs(client);
     await takeLock(client);
     try {
+      // What watches the schema for changes by others lets this session pass.
+      await client.query("set app.migrating = 'on'");
       const { password } = target.application;
       await prepareRoles(client, { canLogin: isOurs, password: isOurs && typeof password === 'string' ? password : null });
       await prepareBookkeeping(client);

@@ -3,21 +3,19 @@
  * Nothing outlives the run, however it ends: a watching process outside notices by a closed pipe.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { Context } from '../../contract/actor.ts';
 import { systemActor } from '../actors.ts';
-import { projectRoot } from '../config.ts';
 import { Database, embeddedTarget, type Target, withClient } from './connection.ts';
 import { inDatabase, type TransactionOptions, transaction } from './database.ts';
 import { superuser } from './embedded/cluster.ts';
 import type { Place } from './embedded/place.ts';
 import { loginAs, startEmbedded } from './embedded/postmaster.ts';
 import { type Migration, migrate } from './migrate.ts';
-import { migrations } from './migrations.generated.ts';
+import { copyCluster, presentMigrations, templateName } from './test-cluster.ts';
 
 /** What `node:test` gives to a test; a suite's `after` fits too. */
 type Owner = { after(release: () => Promise<void>): void };
@@ -87,23 +85,31 @@ rm -rf "$1"`;
 
 /** The one server of this process's tests, started when first asked for. */
 export function testServer(): Promise<Place> {
-  shared ??= startEmbedded({ dataDirectory: guardedDirectory('shared'), settings: carelessSettings }).then(({ place }) => place);
+  shared ??= startShared();
   return shared;
 }
 
-async function migratedTemplate(): Promise<string> {
-  const name = 'aispm_template';
-  await createDatabase(name, null);
-  await migrate(embeddedTarget(await testServer(), { processName: 'test' }, name), { migrations: presentMigrations() });
-  return name;
+async function startShared(): Promise<Place> {
+  const dataDirectory = guardedDirectory('shared');
+  await copyMadeCluster(dataDirectory);
+  const { place } = await startEmbedded({ dataDirectory, settings: carelessSettings });
+  return place;
 }
 
-/** As the files are now: whether the list is up to date is asked by `npm run check`, not by every test. */
-function presentMigrations(): Migration[] {
-  return migrations.map((migration) => {
-    const text = readFileSync(resolve(projectRoot, migration.path), 'utf8');
-    return { ...migration, sha256: createHash('sha256').update(text).digest('hex') };
-  });
+/** Puts a migrated cluster into a data directory whose server has not been started yet. Costs a copy of files. */
+export function copyMadeCluster(dataDirectory: string): Promise<void> {
+  return copyCluster(dataDirectory, { settings: carelessSettings, workDirectory: guardedDirectory('made') });
+}
+
+async function migratedTemplate(): Promise<string> {
+  const place = await testServer();
+  const found = await withClient(loginAs(place, superuser, 'postgres'), (client) =>
+    client.query('select 1 from pg_database where datname = $1', [templateName]),
+  );
+  if (found.rows.length > 0) return templateName;
+  await createDatabase(templateName, null);
+  await migrate(embeddedTarget(place, { processName: 'test' }, templateName), { migrations: presentMigrations() });
+  return templateName;
 }
 
 async function createDatabase(name: string, from: string | null): Promise<void> {
