@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listFiles, root } from './files.ts';
+import { auditActions } from './generate/audit-actions.ts';
 import { documents } from './generate/documents.ts';
 import type { GeneratedFile, Generator } from './generate/generated.ts';
 import { migrations } from './generate/migrations.ts';
@@ -12,7 +13,7 @@ import { registry } from './generate/registry.ts';
 import { scannerCatalog } from './generate/scanner-catalog.ts';
 
 /** Documents come last: they import what the others write. */
-const generators: readonly Generator[] = [plugIns, pages, registry, migrations, scannerCatalog, documents];
+const generators: readonly Generator[] = [plugIns, pages, registry, migrations, scannerCatalog, auditActions, documents];
 
 type Mode = 'write' | 'check';
 type Say = (line: string) => void;

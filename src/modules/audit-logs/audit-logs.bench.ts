@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { rowsOf, transaction } from '../../platform/database/database.ts';
+import { rowsOf, systemTransaction, transaction } from '../../platform/database/database.ts';
 import { lineOf } from './entry.ts';
 import { killMany } from './kill/test-kill-run.ts';
-import { sequenceWorkspace } from './recording/sequencer.ts';
+import { listEntries } from './reading/reading-store.ts';
+import { projectAll, sequenceWorkspace } from './recording/sequencer.ts';
+import { ensureMonthAcrossWorkspaces } from './retention/retention-store.ts';
 import { type DurableLog, durableLog } from './test-durable-log.ts';
 import { recordChange, testLog } from './test-log.ts';
 import { Frontier } from './tree/frontier.ts';
 import { leafHash } from './tree/hashing.ts';
-import { inclusionProof as pathOf } from './tree/proofs.ts';
+import { proveInclusion } from './tree/proving.ts';
 import { signCheckpoint } from './tree/signed-note.ts';
 import { testEntry, testKey, testOrigin } from './tree/test-export.ts';
-import { nodesOfTiles } from './tree/tiles.ts';
-import { readTile } from './tree/tree-store.ts';
 
 /** Lines of the verification bench; AUDIT_BENCH_LINES=10000000 measures the bar itself (5 GB on disk) instead of a tenth of it. */
 const lines = Number(process.env['AUDIT_BENCH_LINES'] ?? 1_000_000);
@@ -139,33 +139,77 @@ async function requestCost(log: DurableLog, share: number): Promise<number> {
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((left, right) => left - right)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
 
-/** Inclusion proof in a tree of 10,000,000 entries: tiles of invented leaves, as many as a proof can touch. */
+/** Inclusion proof in a tree of 10,000,000 entries and fourteen years of months: tiles of invented leaves, as many as a proof can touch. */
 async function proofAt(log: DurableLog): Promise<{ readonly milliseconds: number; readonly bytes: number }> {
-  const size = 10_000_000;
+  const size = 10_000_000 - (10_000_000 % 256);
+  await makeMonths(log);
   const hashes = Buffer.alloc(8192, 7);
-  const tiles = [0, 1, 2].flatMap((level) => {
-    const count = Math.floor(size / 256 ** (level + 1));
-    return [{ level, count }];
-  });
-  for (const { level, count } of tiles)
+  for (const level of [0, 1, 2])
     await log.owner.query(
       'insert into audit_logs.tile (workspace_id, level, index, hashes, root) select $1, $2, g, $3, sha256($3) from generate_series(0, $4 - 1) g',
-      [log.workspace, level, hashes, count],
+      [log.workspace, level, hashes, Math.floor(size / 256 ** (level + 1))],
     );
-  const read = (): Promise<Buffer[]> =>
-    log.inside(() =>
-      transaction(log.context(), () => pathOf(4_321_987, size - (size % 256), nodesOfTiles(size - (size % 256), readTile)), {
-        readOnly: true,
-      }),
-    );
+  await log.owner.query('insert into audit_logs.head (workspace_id, size, tree_size, time, open_time) values ($1, $2, $2, now(), now())', [
+    log.workspace,
+    size,
+  ]);
+  const read = () =>
+    log.inside(() => transaction(log.context(), () => proveInclusion({ index: 4_321_987, size: undefined }), { readOnly: true }));
   const times: number[] = [];
   let bytes = 0;
-  for (let count = 0; count < 30; count += 1) {
+  for (let count = 0; count < 60; count += 1) {
     const since = performance.now();
-    bytes = (await read()).length * 32;
+    bytes = (await read()).proof.length * 32;
     times.push(performance.now() - since);
   }
   return { milliseconds: quantile(times, 0.5), bytes };
+}
+
+const manyMonths = 168;
+async function makeMonths({ inside }: DurableLog): Promise<void> {
+  await inside(() =>
+    systemTransaction(async () => {
+      for (let month = 0; month < manyMonths; month += 1) await ensureMonthAcrossWorkspaces(new Date(Date.UTC(2010, month, 5)));
+    }),
+  );
+}
+
+/** A first page among 20,000 entries and fourteen years of months, the dearest of some questions. @param share of the looks */
+async function listCost(log: DurableLog, share: number): Promise<number> {
+  await makeMonths(log);
+  await log.fillPending(20_000);
+  await drain(log);
+  while ((await log.inside(projectAll)) > 0);
+  await log.owner.query('analyze audit_logs.projection');
+  const actor = { actorId: '0190a0b0-0000-7000-8000-00000000000a' };
+  const questions = [
+    {},
+    actor,
+    { ...actor, outcomes: ['denied'] },
+    { words: "'asset':* & '12':*" },
+    { resourceType: 'ai-assets', resourceId: 'asset-77' },
+  ];
+  const medians: number[] = [];
+  for (const question of questions) {
+    const times: number[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const since = performance.now();
+      await log.inside(() => transaction(log.context(), () => listEntries(question, { limit: 50 }, (line) => line), { readOnly: true }));
+      times.push(performance.now() - since);
+    }
+    medians.push(quantile(times, share));
+  }
+  return Math.max(...medians);
+}
+
+/** Entries a second that are taken into what lists look in, in steps as the sequencer takes them. */
+async function projectionRate(log: DurableLog): Promise<number> {
+  await log.fillPending(batchOfAppends);
+  await drain(log);
+  const since = performance.now();
+  let count = 0;
+  for (let taken = 1; taken > 0; count += taken) taken = await log.inside(projectAll);
+  return perSecond(count, since);
 }
 
 /** AUDIT_BENCH_KILLS=1000 is the bar itself; each takes about a second. */
@@ -214,6 +258,19 @@ export const benches = [
     run: async () => (await wholeVerification()).megabytes / (await verifyCost(Math.round(lines / 10))).megabytes,
   },
   { name: 'durable, sequenced appends, embedded PostgreSQL', bar: 20_000, unit: '/s', atLeast: true, run: () => onDurableLog(appendRate) },
+  {
+    name: 'entries taken into what lists look in, after they were appended',
+    bar: 5_000,
+    unit: '/s',
+    atLeast: true,
+    run: () => onDurableLog(projectionRate),
+  },
+  {
+    name: 'first page of the audit log, 170 months, dearest filter, median',
+    bar: 100,
+    unit: 'ms',
+    run: () => onDurableLog((log) => listCost(log, 0.5)),
+  },
   { name: 'added to a request by its record, median', bar: 1, unit: 'ms', run: () => onDurableLog((log) => requestCost(log, 0.5)) },
   { name: 'added to a request by its record, 99 of 100', bar: 5, unit: 'ms', run: () => onDurableLog((log) => requestCost(log, 0.99)) },
   {

@@ -72,6 +72,17 @@ export const listAuditLogs = endpoint({
   operation: 'list',
 });
 
+export const listAuditActions = endpoint({
+  method: 'GET',
+  path: '/api/audit-logs/actions',
+  summary: 'Everything an audit entry can say was done, with a sentence each',
+  access: 'audit-logs:read',
+  input: z.object({}),
+  output: z.object({ actions: z.array(z.object({ action: z.string(), sentence: z.string() })) }),
+  tag,
+  operation: 'actions',
+});
+
 export const getAuditLog = endpoint({
   method: 'GET',
   path: '/api/audit-logs/:id',

@@ -1,20 +1,18 @@
 /** The audit log as a timeline: who did what to what, with the difference each change made, and how far the chain is proven. */
+
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import type { InputOf } from '../../contract/endpoint.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
-import { Screen } from '../../ui/screen.tsx';
-import { type Filters, useFilters } from '../../ui/use-filters.ts';
-import { usePeek } from '../../ui/use-peek.ts';
-import { type AuditEntry, AuditOutcome, type ExcerptFilter, listAuditLogs } from './contract.ts';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
+import { type AskedFilters, type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
+import { type PeekState, usePeek } from '../../ui/use-peek.ts';
+import { type AuditEntry, type ExcerptFilter, listAuditLogs } from './contract.ts';
 import { ExportDialog } from './export/export-dialog.tsx';
 import { type People, usePeople } from './reading/actor-name.tsx';
 import { EntryPhoneRow, entryId, entryName, useEntryColumns } from './reading/entry-columns.tsx';
@@ -41,18 +39,17 @@ const exact = ['user_id', 'action', 'resource', 'resource_id', 'trace_id'] as co
 type Exact = (typeof exact)[number];
 
 function AuditLogPage() {
-  const filters = useFilters(fields);
+  const filters = useAskedFilters(fields, listAuditLogs.input);
   const [params, setParams] = useSearchParams();
-  const outcomes = outcomesOf(filters);
-  const input = inputOf(filters, params, outcomes);
-  const list = useEndpointPages(listAuditLogs, input, { enabled: outcomes?.length !== 0 });
+  const input = inputOf(filters, params);
+  const list = useEndpointPages(listAuditLogs, input, { enabled: !filters.matchNothing });
   const peek = usePeek(list);
   const [isExporting, setExporting] = useState(false);
   const people = usePeople();
   const timeline = timelineOf(params, people);
   const set = (name: Exact, value: string | null) => setParams((before) => withParam(before, name, value));
   return (
-    <Screen
+    <ListScreen
       title={timeline?.title ?? 'Audit log'}
       subtitle={
         timeline === null ? (
@@ -66,105 +63,67 @@ function AuditLogPage() {
       actions={
         <>
           <VerificationBadge />
+          <TextLink to="/audit-logs/actions">Actions</TextLink>
           <TextLink to="/audit-logs/keeping">Keeping and erasure</TextLink>
           <Button onClick={() => setExporting(true)}>Export</Button>
         </>
       }
-      toolbar={<Tools list={list} filters={filters} params={params} onRemove={(name) => set(name, null)} />}
+      list={list}
+      filters={filters}
+      placeholder="Words of action, id, reason"
+      beside={<ExactChips params={params} onRemove={(name) => set(name, null)} />}
+      order="Newest first"
       peek={peek.id === null ? null : <EntryPeek id={peek.id} people={people} {...peek.placing} onOnly={set} />}
     >
-      <Entries
-        list={list}
-        people={people}
-        peekId={peek.id}
-        onOpen={peek.open}
-        isFiltered={!filters.isEmpty || exact.some((name) => params.has(name))}
-      />
+      <Entries list={list} people={people} filters={filters} peek={peek} isNarrowed={exact.some((name) => params.has(name))} />
       {isExporting && <ExportDialog filter={excerptOf(input)} onClose={() => setExporting(false)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
-type List = EndpointPages<AuditEntry>;
-
-function Tools({
-  list,
-  filters,
-  params,
-  onRemove,
-}: {
-  list: List;
-  filters: Filters;
-  params: URLSearchParams;
-  onRemove: (name: Exact) => void;
-}) {
-  return (
-    <>
-      <FilterBar fields={fields} filters={filters} placeholder="Words of action, id, reason">
-        {exact.map((name) => {
-          const value = params.get(name);
-          return value === null ? null : <ExactChip key={name} name={name} value={value} onRemove={() => onRemove(name)} />;
-        })}
-      </FilterBar>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
-    </>
-  );
+function ExactChips({ params, onRemove }: { params: URLSearchParams; onRemove: (name: Exact) => void }) {
+  return exact.map((name) => {
+    const value = params.get(name);
+    return value === null ? null : <ExactChip key={name} name={name} value={value} onRemove={() => onRemove(name)} />;
+  });
 }
 
-type EntriesProps = { list: List; people: People; peekId: string | null; onOpen: (entry: AuditEntry) => void; isFiltered: boolean };
+type EntriesProps = {
+  list: EndpointPages<AuditEntry>;
+  filters: ListFilters;
+  people: People;
+  peek: PeekState<AuditEntry>;
+  isNarrowed: boolean;
+};
 
-function Entries({ list, people, peekId, onOpen, isFiltered }: EntriesProps) {
+function Entries({ list, filters, people, peek, isNarrowed }: EntriesProps) {
   const columns = useEntryColumns(people);
-  const empty = isFiltered ? (
-    <EmptyNote kind="no-match" title="No entry matches">
-      Take away a filter to see more.
-    </EmptyNote>
-  ) : (
-    <EmptyNote title="No entries yet">The first sign-in or change appears here.</EmptyNote>
-  );
   return (
-    <Loaded
-      answer={list}
+    <ListRows
+      label="Audit entries"
+      list={list}
+      filters={filters}
+      isNarrowed={isNarrowed}
       lines={8}
       refusal="Only an admin, a CISO, a compliance officer or an auditor can read the audit log."
-      empty={empty}
-    >
-      {(rows) => (
-        <DataTable
-          label="Audit entries"
-          rows={rows}
-          rowId={entryId}
-          rowName={entryName}
-          columns={columns}
-          viewKey="audit-logs"
-          {...(list.total === undefined ? {} : { total: list.total })}
-          hasMore={list.hasMore}
-          onMore={list.loadMore}
-          isLoadingMore={list.isLoadingMore}
-          onOpen={onOpen}
-          openId={peekId}
-          phone={(row) => <EntryPhoneRow entry={row} people={people} />}
-        />
-      )}
-    </Loaded>
+      noMatch="No entry matches"
+      empty={<EmptyNote title="No entries yet">The first sign-in or change appears here.</EmptyNote>}
+      rowId={entryId}
+      rowName={entryName}
+      columns={columns}
+      viewKey="audit-logs"
+      peek={peek}
+      phone={(row) => <EntryPhoneRow entry={row} people={people} />}
+    />
   );
 }
 
-function outcomesOf(filters: Filters): AuditOutcomes | undefined {
-  const wanted = filters.values('outcome');
-  const unwanted = filters.values('outcome', 'is-not');
-  if (wanted === undefined && unwanted === undefined) return undefined;
-  return AuditOutcome.options.filter((outcome) => (wanted?.includes(outcome) ?? true) && !(unwanted?.includes(outcome) ?? false));
-}
-type AuditOutcomes = (typeof AuditOutcome.options)[number][];
-
-function inputOf(filters: Filters, params: URLSearchParams, outcomes: AuditOutcomes | undefined): InputOf<typeof listAuditLogs> {
+function inputOf(filters: AskedFilters<typeof listAuditLogs.input>, params: URLSearchParams): InputOf<typeof listAuditLogs> {
   const after = filters.value('time', 'after');
   const before = filters.value('time', 'before');
   return {
     limit: 50,
-    ...(filters.text.trim() === '' ? {} : { q: filters.text }),
-    ...(outcomes === undefined ? {} : { outcome: outcomes }),
+    ...filters.asked,
     ...(after === undefined ? {} : { start_date: after }),
     // The day itself is not before it: its first moment, which the endpoint leaves out.
     ...(before === undefined ? {} : { end_date: `${before}T00:00:00Z` }),
@@ -204,7 +163,7 @@ const exactWords: Readonly<Record<Exact, string>> = {
 
 function ExactChip({ name, value, onRemove }: { name: Exact; value: string; onRemove: () => void }) {
   return (
-    <span className="inline-flex h-6.5 max-w-70 items-center gap-1 rounded-chip bg-accent-tint pr-0.5 pl-2 text-label">
+    <span className="inline-flex min-h-6.5 max-w-70 items-center gap-1 rounded-chip bg-accent-tint pr-0.5 pl-2 text-label">
       <span className="whitespace-nowrap text-ink-2">{exactWords[name]} is</span>
       <span className="mono truncate text-mark" title={value}>
         {value}

@@ -8,6 +8,7 @@ import { transaction } from '../../platform/database/database.ts';
 import { fileAnswer, handle, type Route } from '../../platform/http/handle.ts';
 import { findJob } from '../../platform/jobs/job-store.ts';
 import { enqueue } from '../../platform/jobs/jobs.ts';
+import { auditActions } from './actions/actions.generated.ts';
 import { forgetAnchorStates } from './anchors/anchor-state.ts';
 import { acknowledgeEpoch } from './anchors/epoch-store.ts';
 import {
@@ -18,6 +19,7 @@ import {
   getAuditLog,
   inclusionProof,
   latestCheckpoint,
+  listAuditActions,
   listAuditLogs,
   listCheckpoints,
   listKeys,
@@ -37,6 +39,7 @@ import { verifyLog } from './verifying/verify.ts';
 export const routes: readonly Route[] = [
   // Reading leaves an entry, which a read-only transaction could not write.
   handle(listAuditLogs, readLog, { transaction: 'none' }),
+  handle(listAuditActions, () => ({ actions: auditActions.map(([action, sentence]) => ({ action, sentence })) })),
   handle(verifyAuditLog, verifyLog, { transaction: 'none' }),
   handle(listVerifications, async () => ({ runs: await readRuns() })),
   handle(listCheckpoints, checkpoints),

@@ -1,10 +1,6 @@
 /** Reads and writes of the audit log. Functions for the sequencer run in a system transaction, all others in one of a workspace. */
-import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import type { Page } from '../../contract/page.ts';
-import { openCursor, pagingProblems, queryDigest, sealCursor } from '../../platform/database/cursor.ts';
+import { and, asc, gte, lt, sql } from 'drizzle-orm';
 import { db, rowsOf } from '../../platform/database/database.ts';
-import { keyset, type Paging } from '../../platform/database/keyset.ts';
-import { derivedKey } from '../../platform/secret.ts';
 import type { EntryLine } from './entry.ts';
 import { entry, head, pending } from './table.ts';
 import type { TreeEdge } from './tree/tree-store.ts';
@@ -50,16 +46,24 @@ export async function readPending(workspace: string, most: number): Promise<Pend
 export async function appendLines(workspace: string, firstIndex: number, lines: readonly SequencedLine[]): Promise<void> {
   const texts = (pick: (entry: EntryLine) => string | null | undefined): string =>
     arrayText(lines, ({ entry: each }) => pick(each) ?? null);
+  let end = 1;
+  const starts = lines.map(({ line }) => {
+    end += line.length;
+    return end - line.length;
+  });
   await rowsOf(
-    `select audit_logs.append($1::uuid, $2::bigint, $3::bigint[], $4::uuid[], $5::text[], $6::bytea[],
-      $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])`,
+    `select audit_logs.append_lines($1::uuid, $2::bigint, $3::bigint[], $4::uuid[], $5::text[], $6::bytea, $7::integer[], $8::integer[],
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])`,
     [
       workspace,
       firstIndex,
       `{${lines.map(({ place }) => place).join(',')}}`,
       `{${lines.map(({ entry: each }) => each.id).join(',')}}`,
       texts(({ time }) => time),
-      `{${lines.map(({ line }) => `"\\\\x${line.toString('hex')}"`).join(',')}}`,
+      // One value in its own bytes: as an array it would travel, and be read, as twice as many digits.
+      Buffer.concat(lines.map(({ line }) => line)),
+      `{${starts.join(',')}}`,
+      `{${lines.map(({ line }) => line.length).join(',')}}`,
       texts(({ actor }) => actor.kind),
       texts(({ actor }) => actor.id),
       texts(({ action }) => action),
@@ -80,6 +84,18 @@ function arrayText<T>(items: readonly T[], pick: (item: T) => string | null): st
     return text.includes('"') || text.includes('\\') ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
   };
   return `{${items.map((item) => quoted(pick(item))).join(',')}}`;
+}
+
+/** Takes entries of a workspace into what readers look in. @returns how many; 0 when none are left or another process is at it. */
+export async function projectEntries(workspace: string, most: number): Promise<number> {
+  const [row] = await rowsOf<{ taken: string }>('select audit_logs.project($1::uuid, $2::integer) as taken', [workspace, most]);
+  return Number(row?.taken ?? 0);
+}
+
+export type Unprojected = { readonly workspace: string; readonly waiting: number };
+export async function readUnprojected(): Promise<Unprojected[]> {
+  const rows = await rowsOf<{ workspace_id: string; waiting: string }>('select workspace_id, waiting from audit_logs.unprojected()');
+  return rows.map(({ workspace_id, waiting }) => ({ workspace: workspace_id, waiting: Number(waiting) }));
 }
 
 // Reading
@@ -135,7 +151,7 @@ export async function readHead(): Promise<{ size: number; leaf: string }> {
  * the whole table and each month has it.
  */
 export async function readGuards(): Promise<Guards> {
-  const { rows } = await db().execute<{ triggers: string[]; may: string[]; secured: boolean; detached: string[] }>(sql`
+  const { rows } = await db().execute<{ triggers: string[]; may: string[]; secured: boolean; detached: string[]; watched: boolean }>(sql`
     with part as (
       select 'audit_logs.entry'::regclass as id union all select m.partition from audit_logs.month m where m.attached
     )
@@ -146,120 +162,27 @@ export async function readGuards(): Promise<Guards> {
       (select coalesce(array_agg(distinct act), '{}') from part p, unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as act
         where has_table_privilege('aispm_app', p.id, act)) as may,
       (select bool_and(c.relrowsecurity and c.relforcerowsecurity) from part p join pg_class c on c.oid = p.id) as secured,
-      (select coalesce(array_agg(to_char(m.first, 'YYYY-MM')), '{}') from audit_logs.month m where not m.attached) as detached`);
+      (select coalesce(array_agg(to_char(m.first, 'YYYY-MM')), '{}') from audit_logs.month m where not m.attached) as detached,
+      (not coalesce((select w.made from audit_logs.schema_watch w), false) or 2 = (select count(*) from pg_event_trigger t
+        where t.evtname in ('aispm_schema_changed', 'aispm_schema_dropped') and t.evtenabled in ('O', 'A'))) as watched`);
   const [row] = rows;
   return {
     triggers: row?.triggers ?? [],
     applicationMay: row?.may ?? [],
     rowSecurity: row?.secured ?? false,
     detachedMonths: row?.detached ?? [],
+    schemaWatched: row?.watched ?? true,
   };
 }
 
-export type EntryFilter = {
-  readonly actorId?: string | undefined;
-  readonly action?: string | undefined;
-  readonly resourceType?: string | undefined;
-  readonly resourceId?: string | undefined;
-  readonly outcomes?: readonly string[] | undefined;
-  readonly traceId?: string | undefined;
-  readonly since?: Date | undefined;
-  readonly until?: Date | undefined;
-  /** A tsquery of the configuration simple. */
-  readonly words?: string | undefined;
-};
-const newestFirst = keyset({ id: entry.index, sort: [], idDirection: 'desc' });
-
-export function listEntries<T>(filter: EntryFilter, paging: Paging, item: (line: Buffer) => T): Promise<Page<T>> {
-  if (filter.words !== undefined) return searchEntries({ ...filter, words: filter.words }, paging, item);
-  return newestFirst.page({ fields: { line: entry.line }, from: entry, where: conditionOf(filter), paging }, ({ line }) => item(line));
-}
-
-export type IndexedLine = { readonly index: number; readonly line: Buffer };
-/** Entries after an index that match, oldest first. Not by words. */
-export async function readMatching(filter: EntryFilter, after: number, most: number): Promise<IndexedLine[]> {
-  return db()
-    .select({ index: entry.index, line: entry.line })
-    .from(entry)
-    .where(and(gt(entry.index, after), conditionOf(filter)))
-    .orderBy(asc(entry.index))
-    .limit(most);
-}
-
-function conditionOf({ actorId, action, resourceType, resourceId, outcomes, traceId, since, until }: EntryFilter): SQL | undefined {
-  return and(
-    actorId === undefined ? undefined : eq(entry.actorId, actorId),
-    action === undefined ? undefined : eq(entry.action, action),
-    resourceType === undefined ? undefined : eq(entry.resourceType, resourceType),
-    resourceId === undefined ? undefined : eq(entry.resourceId, resourceId),
-    outcomes === undefined ? undefined : inArray(entry.outcome, [...outcomes]),
-    traceId === undefined ? undefined : eq(entry.traceId, traceId),
-    since === undefined ? undefined : gte(entry.time, since.toISOString()),
-    until === undefined ? undefined : lt(entry.time, until.toISOString()),
+/** Of entries that follow one another, those that readers would not find, or find under something else than they say. */
+export async function readMisprojected(entries: readonly StoredEntry[]): Promise<number[]> {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const times = entries.map(({ time }) => time).toSorted();
+  const rows = await rowsOf<{ index: string }>(
+    'select index from audit_logs.misprojected($1::bigint, $2::bigint, $3::timestamptz, $4::timestamptz)',
+    [first.index, last.index + 1, times[0], times.at(-1)],
   );
-}
-
-type WordFilter = EntryFilter & { readonly words: string };
-/** Matches of free words are counted up to here; beyond, the total is said to be an estimate. */
-const countedMatches = 1000;
-const deepestRow = 10_000;
-
-/** The same pages as a keyset list, but the words are looked up by a function of the database (see the migration). */
-async function searchEntries<T>(filter: WordFilter, paging: Paging, item: (line: Buffer) => T): Promise<Page<T>> {
-  const limit = (paging.page === undefined ? undefined : paging.per_page) ?? paging.limit ?? 50;
-  const skip = paging.page === undefined ? 0 : (paging.page - 1) * limit;
-  if (paging.page !== undefined && paging.cursor !== undefined) throw pagingProblems.cursorAndPage();
-  if (skip + limit > deepestRow) throw pagingProblems.tooDeep({ page: paging.page ?? 1, perPage: limit });
-  const digest = queryDigest(JSON.stringify(filter));
-  const place = paging.cursor === undefined ? null : openCursor(derivedKey('cursor'), paging.cursor, digest);
-  const found = await matchingIndexes(filter, place === null ? null : Number(place.v[0]), skip + limit + 1);
-  const [total, isEstimate] = place?.t ?? (await countMatches(filter));
-  const shown = found.slice(skip, skip + limit);
-  const last = found.length > skip + limit ? shown.at(-1) : undefined;
-  const rows =
-    shown.length === 0
-      ? []
-      : await db().select({ line: entry.line }).from(entry).where(inArray(entry.index, shown)).orderBy(desc(entry.index));
-  return {
-    items: rows.map(({ line }) => item(line)),
-    nextCursor: last === undefined ? null : sealCursor(derivedKey('cursor'), { v: [String(last)], q: digest, t: [total, isEstimate] }),
-    total,
-    totalIsEstimate: isEstimate,
-  };
-}
-
-async function countMatches(filter: WordFilter): Promise<[number, boolean]> {
-  const found = await matchingIndexes(filter, null, countedMatches + 1);
-  return [found.length, found.length > countedMatches];
-}
-
-async function matchingIndexes(filter: WordFilter, before: number | null, most: number): Promise<number[]> {
-  const { words, actorId, action, resourceType, resourceId, outcomes, traceId, since, until } = filter;
-  const { rows } = await db().execute<{
-    index: string;
-  }>(sql`select index from audit_logs.search(${words}, ${before}::bigint, ${most}::integer,
-    ${actorId ?? null}, ${action ?? null}, ${resourceType ?? null}, ${resourceId ?? null},
-    ${outcomes === undefined ? null : sql.param([...outcomes])}::text[], ${traceId ?? null},
-    ${since?.toISOString() ?? null}::timestamptz, ${until?.toISOString() ?? null}::timestamptz)`);
   return rows.map(({ index }) => Number(index));
-}
-
-const dayMs = 86_400_000;
-
-/**
- * The line of an entry. Its id tells when it was recorded (uuid v7), and nearly always it found its place within seconds: one month is
- * asked before all are, which costs as much as there are months.
- */
-export async function findEntry(id: string): Promise<Buffer | undefined> {
-  const recorded = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
-  const near = and(
-    eq(entry.id, id),
-    gte(entry.time, new Date(recorded - dayMs).toISOString()),
-    lt(entry.time, new Date(recorded + dayMs).toISOString()),
-  );
-  const isMoment = recorded > dayMs && recorded < 4_102_444_800_000;
-  const [row] = isMoment ? await db().select({ line: entry.line }).from(entry).where(near) : [];
-  if (row !== undefined) return row.line;
-  const [anywhere] = await db().select({ line: entry.line }).from(entry).where(eq(entry.id, id));
-  return anywhere?.line;
 }

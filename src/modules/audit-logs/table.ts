@@ -126,11 +126,6 @@ export const coldMonth = auditLogs.table('cold_month', {
   droppedAt: moment('dropped_at'),
 });
 
-export const keptLeaf = auditLogs.table('kept_leaf', {
-  index: bigint('index', { mode: 'number' }).notNull(),
-  leaf: bytea('leaf').notNull(),
-});
-
 export const coverage = auditLogs.table('coverage', {
   id: uuid('id').primaryKey().default(sql`uuidv7()`),
   at: moment('at').notNull().defaultNow(),

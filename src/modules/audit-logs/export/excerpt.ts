@@ -6,7 +6,7 @@ import { transaction } from '../../../platform/database/database.ts';
 import type { JobRun } from '../../../platform/jobs/jobs.ts';
 import { auditLogProblems, type ExcerptFilter } from '../contract.ts';
 import { filterOf } from '../reading/reading.ts';
-import { type IndexedLine, readMatching } from '../store.ts';
+import { type IndexedLine, readMatching } from '../reading/reading-store.ts';
 import { inclusionProof } from '../tree/proofs.ts';
 import { nodesOfTiles } from '../tree/tiles.ts';
 import { readTile } from '../tree/tree-store.ts';

@@ -17,7 +17,12 @@ export function usePeople(): People {
 
 export function actorName({ kind, id }: AuditEntry['actor'], people: People): string {
   if (id === 'anonymous') return 'Nobody signed in';
-  return people.get(id) ?? (kind === 'user' ? truncateMiddle(id, 14) : id);
+  const known = people.get(id);
+  if (known !== undefined) return known;
+  if (kind === 'user') return truncateMiddle(id, 14);
+  // `timer:<id>`: which one it was is in the title and in the entry.
+  const [word = id, ofWhat] = id.split(':');
+  return ofWhat === undefined ? id : `The platform, ${word}`;
 }
 
 export function resourceName({ type, id }: AuditEntry['resource'], people: People): string {

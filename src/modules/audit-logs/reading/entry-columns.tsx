@@ -76,7 +76,7 @@ export function Actor({ entry, people }: { entry: AuditEntry; people: People }) 
   const isMachine = entry.actor.kind !== 'user';
   const Icon = isMachine ? Cog : UserRound;
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5" title={entry.actor.id}>
+    <span className="flex min-w-0 items-center gap-1.5" title={entry.actor.id}>
       <Icon size={13} aria-label={isMachine ? entry.actor.kind : 'person'} className="flex-none text-ink-3" />
       <span className="truncate">{actorName(entry.actor, people)}</span>
     </span>

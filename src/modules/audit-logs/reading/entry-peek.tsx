@@ -9,6 +9,7 @@ import { Loaded } from '../../../ui/loaded.tsx';
 import { Peek, type PeekProps } from '../../../ui/peek.tsx';
 import { FullTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
+import { ActionSentence } from '../actions/action-sentence.tsx';
 import { getAuditLog } from '../contract.ts';
 import { SealedSection } from '../sealed/sealed-section.tsx';
 import { actionWords } from './action-words.tsx';
@@ -52,6 +53,13 @@ function EntrySections(props: PartProps) {
   const { entry } = props;
   return (
     <>
+      <Section
+        title="What was done"
+        inset="peek"
+        aside={<OnlyButton label="Only this action" onClick={() => props.onOnly('action', entry.action)} />}
+      >
+        <ActionSentence action={entry.action} />
+      </Section>
       {entry.reason !== null && (
         <Section title="Why it was refused" inset="peek">
           <p className="mono text-code">{entry.reason}</p>

@@ -7,7 +7,7 @@ import { transaction } from '../../../platform/database/database.ts';
 import { type AuditEntry, type AuditFilter, auditLogProblems, type listAuditLogs } from '../contract.ts';
 import { EntryLine, leafOf } from '../entry.ts';
 import { sealedPurposes } from '../sealed/read-sealed.ts';
-import { type EntryFilter, findEntry, listEntries } from '../store.ts';
+import { type EntryFilter, findEntry, listEntries } from './reading-store.ts';
 
 const dayMs = 86_400_000;
 

@@ -2,8 +2,8 @@
 import type { OutputOf } from '../../../contract/endpoint.ts';
 import { auditLogProblems } from '../contract.ts';
 import { EntryLine, type SealedPart } from '../entry.ts';
+import { findEntry } from '../reading/reading-store.ts';
 import type { PersonalPart, readSealed } from '../retention/keeping-contract.ts';
-import { findEntry } from '../store.ts';
 import { readParts, readPrivate, type StoredPart } from './sealed-store.ts';
 import { hashOf, openPart, unwrapKey } from './sealing.ts';
 

@@ -1,10 +1,10 @@
 /** Reads and writes of sealed parts and their keys. `…AcrossWorkspaces`: in a system transaction; others in one of a workspace. */
-import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Page } from '../../../contract/page.ts';
 import { currentDatabase, db, rowsOf } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
 import type { SealedPart } from '../entry.ts';
-import { entry, privatePart, sealed, subjectKey } from '../table.ts';
+import { privatePart, sealed, subjectKey } from '../table.ts';
 
 /** What belongs to one database is remembered by it: tests use several in one process. */
 export const thisDatabase = (): object => currentDatabase();
@@ -132,11 +132,11 @@ export async function readErasable(subject: string, most: number): Promise<Erasa
 
 /** Actions of the entries sealed under a key. Times of entries never fall behind their record by more than the sequencer's delay. */
 export async function actionsUnder(keyId: string, { from, before }: { from: Date; before: Date }): Promise<string[]> {
-  const rows = await db()
-    .selectDistinct({ action: entry.action })
-    .from(sealed)
-    .innerJoin(entry, eq(entry.id, sealed.entryId))
-    .where(and(eq(sealed.keyId, keyId), gte(entry.time, from.toISOString()), lt(entry.time, before.toISOString())));
+  const rows = await rowsOf<{ action: string }>('select action from audit_logs.actions_under($1::uuid, $2::timestamptz, $3::timestamptz)', [
+    keyId,
+    from,
+    before,
+  ]);
   return rows.map(({ action }) => action);
 }
 

@@ -2,15 +2,15 @@
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import type { Page } from '../../../contract/page.ts';
 import { auditLogProblems, type Checkpoint, type consistencyProof, type inclusionProof, type SigningKeyAnswer } from '../contract.ts';
-import { inclusionProof as proveEntry, consistencyProof as proveGrowth, rangeHash } from './proofs.ts';
-import { nodesOfTiles } from './tiles.ts';
+import { type NodeReader, inclusionProof as proveEntry, consistencyProof as proveGrowth, rangeHash } from './proofs.ts';
+import { nodesOfTiles, tilesFor } from './tiles.ts';
 import {
   type CheckpointRow,
   listCheckpointRows,
   listSigningKeys,
   newestAnchor,
   newestCheckpoint,
-  readTile,
+  readTiles,
   readTreeSize,
 } from './tree-store.ts';
 
@@ -53,26 +53,33 @@ async function sizeOf(asked: number | undefined): Promise<number> {
   return asked ?? treeSize;
 }
 
+/** What work on the nodes of a tree answers; its tiles are read at once. */
+async function onNodes<T>(size: number, work: (nodes: NodeReader) => Promise<T>): Promise<T> {
+  return work(nodesOfTiles(size, await readTiles(await tilesFor(size, work))));
+}
+
 export async function proveInclusion({ index, size: asked }: ParsedInputOf<typeof inclusionProof>) {
   const size = await sizeOf(asked);
   if (index >= size) throw auditLogProblems.beyondTree({ size: index + 1, treeSize: size });
-  const nodes = nodesOfTiles(size, readTile);
-  const proof = await proveEntry(index, size, nodes);
-  const [leaf, root] = [await nodes(0, index), await rangeHash({ from: 0, to: size }, nodes)];
-  return { index, size, leaf: leaf.toString('hex'), root: root.toString('hex'), proof: proof.map((hash) => hash.toString('hex')) };
+  return onNodes(size, async (nodes) => {
+    const proof = await proveEntry(index, size, nodes);
+    const [leaf, root] = [await nodes(0, index), await rangeHash({ from: 0, to: size }, nodes)];
+    return { index, size, leaf: leaf.toString('hex'), root: root.toString('hex'), proof: proof.map((hash) => hash.toString('hex')) };
+  });
 }
 
 export async function proveConsistency({ from, to: asked }: ParsedInputOf<typeof consistencyProof>) {
   const to = await sizeOf(asked);
   if (from > to) throw auditLogProblems.beyondTree({ size: from, treeSize: to });
-  const nodes = nodesOfTiles(to, readTile);
-  const proof = await proveGrowth(from, to, nodes);
-  const roots = [await rangeHash({ from: 0, to: from }, nodes), await rangeHash({ from: 0, to }, nodes)] as const;
-  return {
-    from,
-    to,
-    fromRoot: roots[0].toString('hex'),
-    toRoot: roots[1].toString('hex'),
-    proof: proof.map((hash) => hash.toString('hex')),
-  };
+  return onNodes(to, async (nodes) => {
+    const proof = await proveGrowth(from, to, nodes);
+    const [fromRoot, toRoot] = [await rangeHash({ from: 0, to: from }, nodes), await rangeHash({ from: 0, to }, nodes)];
+    return {
+      from,
+      to,
+      fromRoot: fromRoot.toString('hex'),
+      toRoot: toRoot.toString('hex'),
+      proof: proof.map((hash) => hash.toString('hex')),
+    };
+  });
 }

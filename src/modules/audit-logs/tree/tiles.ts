@@ -68,26 +68,46 @@ export function tilePath(level: number, index: number, width: number = tileWidth
 /** Hashes of a tile: whole ones have 256, the last of each level fewer. */
 export type TileReader = (level: number, index: number, width: number) => Promise<Buffer>;
 
+export type TilePlace = { readonly level: number; readonly index: number; readonly width: number };
+
+/** Where a node stands: `span` hashes from `at` on of a tile. */
+function placeOfNode(size: number, level: number, index: number): TilePlace & { readonly at: number; readonly span: number } {
+  const tileLevel = Math.floor(level / tileHeight);
+  const span = 2 ** (level - tileLevel * tileHeight);
+  const first = index * span;
+  const tileIndex = Math.floor(first / tileWidth);
+  const width = Math.min(tileWidth, Math.floor(size / 2 ** (tileLevel * tileHeight)) - tileIndex * tileWidth);
+  return { level: tileLevel, index: tileIndex, width, at: first - tileIndex * tileWidth, span };
+}
+
 /** Nodes of any level read through tiles of a tree of `size` leaves; each tile is asked for once. */
 export function nodesOfTiles(size: number, read: TileReader): NodeReader {
   const known = new Map<string, Promise<Buffer>>();
   return async (level, index) => {
-    const tileLevel = Math.floor(level / tileHeight);
-    const span = 2 ** (level - tileLevel * tileHeight);
-    const first = index * span;
-    const tileIndex = Math.floor(first / tileWidth);
-    const width = Math.min(tileWidth, Math.floor(size / 2 ** (tileLevel * tileHeight)) - tileIndex * tileWidth);
-    const key = `${tileLevel} ${tileIndex}`;
+    const place = placeOfNode(size, level, index);
+    const key = `${place.level} ${place.index}`;
     let tile = known.get(key);
     if (tile === undefined) {
-      tile = read(tileLevel, tileIndex, width);
+      tile = read(place.level, place.index, place.width);
       known.set(key, tile);
     }
     const hashes = await tile;
-    const at = first - tileIndex * tileWidth;
-    if (hashes.length < (at + span) * hashBytes) throw new RangeError(`the tile ${key} ends before node ${index} of level ${level}`);
-    return subtree(hashes, at, span);
+    if (hashes.length < (place.at + place.span) * hashBytes)
+      throw new RangeError(`the tile ${key} ends before node ${index} of level ${level}`);
+    return subtree(hashes, place.at, place.span);
   };
+}
+
+/** Tiles that some work on nodes will ask for, so that they can be read at once: which nodes a proof needs does not depend on their hashes. */
+export async function tilesFor(size: number, work: (nodes: NodeReader) => Promise<unknown>): Promise<TilePlace[]> {
+  const places = new Map<string, TilePlace>();
+  const anything = Buffer.alloc(hashBytes);
+  await work(async (level, index) => {
+    const { at: _at, span: _span, ...place } = placeOfNode(size, level, index);
+    places.set(`${place.level} ${place.index}`, place);
+    return anything;
+  });
+  return [...places.values()];
 }
 
 function subtree(hashes: Buffer, at: number, span: number): Buffer {

@@ -1,10 +1,11 @@
 /** Reads and writes of the tree, its checkpoints and keys. Named `…AcrossWorkspaces`: in a system transaction; others in one of a workspace. */
-import { and, asc, desc, eq, gt, gte, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, gt, lte, sql } from 'drizzle-orm';
 import type { Page } from '../../../contract/page.ts';
 import { db, rowsOf } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
-import { anchor, checkpoint, entry, head, keptLeaf, signingKey, tile } from '../table.ts';
-import type { OpenTiles, Tile } from './tiles.ts';
+import { anchor, checkpoint, signingKey } from '../table.ts';
+import { hashBytes } from './hashing.ts';
+import type { OpenTiles, Tile, TilePlace, TileReader } from './tiles.ts';
 
 /** How far the tree of a workspace is; `edge` as Frontier answers it. */
 export type TreeEdge = { readonly treeSize: number; readonly edge: Buffer };
@@ -172,39 +173,33 @@ export async function newestAnchor(): Promise<{ size: number; place: string; at:
 }
 
 export async function readTreeSize(): Promise<number> {
-  const [row] = await db().select({ treeSize: head.treeSize }).from(head);
-  return row?.treeSize ?? 0;
+  const [row] = await rowsOf<{ tree_size: string }>('select tree_size from audit_logs.head');
+  return Number(row?.tree_size ?? 0);
 }
 
 /** Hashes of a tile: whole ones as they are stored, open ones from what lies below. */
 export async function readTile(level: number, index: number, width: number): Promise<Buffer> {
-  const [row] = await db()
-    .select({ hashes: tile.hashes })
-    .from(tile)
-    .where(and(eq(tile.level, level), eq(tile.index, index)));
-  if (row !== undefined) return row.hashes;
-  const [first, end] = [index * 256, index * 256 + width];
-  if (level === 0) {
-    const leaves = await db()
-      .select({ index: entry.index, leaf: entry.leaf })
-      .from(entry)
-      .where(and(gte(entry.index, first), lt(entry.index, end)))
-      .unionAll(
-        db()
-          .select({ index: keptLeaf.index, leaf: keptLeaf.leaf })
-          .from(keptLeaf)
-          .where(and(gte(keptLeaf.index, first), lt(keptLeaf.index, end))),
-      );
-    // An entry that left with its month keeps its leaf until its tile is whole.
-    const byIndex = leaves.toSorted((left, right) => left.index - right.index).map(({ leaf }) => leaf);
-    return Buffer.concat(byIndex);
-  }
-  const roots = await db()
-    .select({ root: tile.root })
-    .from(tile)
-    .where(and(eq(tile.level, level - 1), gte(tile.index, first), lt(tile.index, end)))
-    .orderBy(asc(tile.index));
-  return Buffer.concat(roots.map(({ root }) => root));
+  const read = await readTiles([{ level, index, width }]);
+  return read(level, index, width);
+}
+
+/** Several tiles in one statement, and a second one when some are open. @returns what answers each of them. */
+export async function readTiles(places: readonly TilePlace[]): Promise<TileReader> {
+  const rows = await rowsOf<{ level: number; index: string; hashes: Buffer }>(
+    `select t.level, t.index, t.hashes from unnest($1::integer[], $2::bigint[]) as p (level, index)
+     join audit_logs.tile t on t.level = p.level and t.index = p.index`,
+    [places.map(({ level }) => level), places.map(({ index }) => index)],
+  );
+  const whole = new Map(rows.map(({ level, index, hashes }) => [`${level} ${index}`, hashes]));
+  const open = whole.size < places.length ? await readMyOpenTiles() : new Map<number, Buffer>();
+  const nothing = Buffer.alloc(0);
+  // An earlier tree saw the beginning of a tile that is open.
+  return async (level, index, width) => whole.get(`${level} ${index}`) ?? (open.get(level) ?? nothing).subarray(0, width * hashBytes);
+}
+
+async function readMyOpenTiles(): Promise<Map<number, Buffer>> {
+  const rows = await rowsOf<{ level: number; hashes: Buffer | null }>('select level, hashes from audit_logs.my_open_tiles()');
+  return new Map(rows.flatMap(({ level, hashes }) => (hashes === null ? [] : [[level, hashes]])));
 }
 
 export async function listSigningKeys(): Promise<(typeof signingKey.$inferSelect)[]> {

@@ -46,13 +46,14 @@ const mostDefects = 100;
  *
  * @param rows entries in the order of their index column, beginning where the sweep stopped. May have gaps: those are defects.
  * @param workspace whose chain it is. @param signed roots of the sizes that may be reached.
+ * @param misprojected entries that the projection has otherwise than the columns, or not at all.
  * @returns the sweep after them. It does not stop at the first defect: the chain is taken up again with what is stored.
  * O(bytes) time; nothing is kept of the rows.
  */
 export function sweepOn(
   sweep: Sweep,
   rows: readonly StoredEntry[],
-  { workspace, signed }: { workspace: string; signed: SignedRoots },
+  { workspace, signed, misprojected }: { workspace: string; signed: SignedRoots; misprojected?: ReadonlySet<number> },
 ): Sweep {
   let { next, prev, time, goodTo, defectCount } = sweep;
   let tree = sweep.edge === null ? null : new Frontier(next, sweep.edge);
@@ -64,6 +65,8 @@ export function sweepOn(
     if (row.index !== next) tree = null;
     tree?.append(Buffer.from(leaf, 'hex'));
     if (tree !== null) found.push(...rootDefects(tree, signed));
+    if (misprojected?.has(row.index) === true)
+      found.push({ index: row.index, kind: 'projection', sentence: `Lists do not find entry ${row.index} under what its columns say.` });
     if (found.length === 0 && defectCount === 0) goodTo = row.index + 1;
     defectCount += found.length;
     defects.push(...found.slice(0, Math.max(0, mostDefects - defects.length)));
@@ -158,6 +161,8 @@ export type Guards = {
   readonly applicationMay: readonly string[];
   readonly rowSecurity: boolean;
   readonly detachedMonths?: readonly string[];
+  /** False: the event trigger that could be made is no longer there. */
+  readonly schemaWatched?: boolean;
 };
 
 /** The last look of a sweep that reached the end: is the end where the head says, and do the guards of the table stand? Pure. */
@@ -184,6 +189,7 @@ export function closingDefects(sweep: Sweep, head: { size: number; leaf: string 
   if (guards.applicationMay.length > 0) guard(`The application role was given ${guards.applicationMay.join(', ')} on the entries.`);
   for (const month of guards.detachedMonths ?? [])
     guard(`The month ${month} was taken out of the log: its entries are in the database, and not in the log.`);
+  if (guards.schemaWatched === false) guard('The event trigger that notes changes of the schema is missing or switched off.');
   if (!guards.rowSecurity) guard('Row-level security of the entries is switched off.');
   return defects;
 }

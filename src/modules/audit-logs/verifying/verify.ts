@@ -5,7 +5,7 @@ import { log } from '../../../platform/log.ts';
 import { type AnchorState, anchorState, forgetAnchorStates } from '../anchors/anchor-state.ts';
 import type { Defect, Verification } from '../contract.ts';
 import { sweepFromStart } from '../retention/chain-start.ts';
-import { readChain, readGuards, readHead } from '../store.ts';
+import { readChain, readGuards, readHead, readMisprojected } from '../store.ts';
 import { newestAnchor, newestCheckpoint, signedRoots } from '../tree/tree-store.ts';
 import { closingDefects, freshSweep, type Sweep, sweepOn } from './verification.ts';
 
@@ -28,11 +28,11 @@ export const checks = [
   'SHA-256(0x00 ‖ line) of every stored line against its stored hash',
   'every line against the hash its successor names',
   'canonical form, fields, workspace, gapless index and time that never falls',
-  'every filter column against its line',
+  'every filter column against its line, and what lists look in against the filter columns',
   'number and newest hash against the head of the chain',
   'Merkle root (RFC 6962) at the size of every signed checkpoint',
   'size of the log against the largest signed checkpoint in every second place that can be read back',
-  'triggers, grants and row-level security of the table',
+  'triggers, grants and row-level security of the table, and the event trigger that notes changes of the schema',
 ];
 
 /** Goes on for up to 2 s. Looks at one workspace queue, so that two readers do not do the work twice. */
@@ -90,14 +90,18 @@ export async function advance(from: Watched, end: number, context: Context): Pro
   let watched = from;
   do {
     const sweep = await fromStart(watched.sweep, context);
-    const read = async () => ({
-      head: await readHead(),
-      rows: await readChain(sweep.next, batch),
-      guards: await readGuards(),
-      signed: await signedRoots(sweep.next, sweep.next + batch),
-    });
-    const { head, rows, guards, signed } = await transaction(context, read, { readOnly: true, isolation: 'repeatable-read' });
-    const next = sweepOn(sweep, rows, { workspace: context.actor.workspaceId, signed });
+    const read = async () => {
+      const rows = await readChain(sweep.next, batch);
+      return {
+        head: await readHead(),
+        rows,
+        guards: await readGuards(),
+        signed: await signedRoots(sweep.next, sweep.next + batch),
+        misprojected: await readMisprojected(rows),
+      };
+    };
+    const { head, rows, guards, signed, misprojected } = await transaction(context, read, { readOnly: true, isolation: 'repeatable-read' });
+    const next = sweepOn(sweep, rows, { workspace: context.actor.workspaceId, signed, misprojected: new Set(misprojected) });
     const atEnd = rows.length < batch;
     watched = {
       ...watched,

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compiledActions } from './audit-actions.ts';
+
+const endpoints = [
+  { door: 'product', audit: 'risk.accept', tag: 'risk', operation: 'accept', summary: 'Accept a risk' },
+  { door: 'product', audit: false, tag: 'risk', operation: 'list', summary: 'List risks' },
+  { door: 'ai-scanner', audit: 'scan.run', tag: 'scan', operation: 'run', summary: 'Scan' },
+] as const;
+const none = { spokenActions: {}, namedElsewhere: {} };
+const source = (text: string) => new Map([['src/modules/risk/x.ts', text]]);
+
+test('endpoints of the product door, also refused readings, and jobs are actions; those of compute doors are none', () => {
+  const found = compiledActions(endpoints, none, source("export const job = defineJob({\n  kind: 'risk.recount',\n});"));
+  assert.deepEqual(
+    [...found],
+    [
+      ['risk.accept', 'Accept a risk'],
+      ['risk.list', 'List risks'],
+      ['risk.recount', 'Background work: risk, recount'],
+    ],
+  );
+});
+
+test('an action that is recorded and has no sentence is refused, and one with a sentence that nothing records', () => {
+  const recording = source("await audit.record({\n  action: 'risk.forget',\n  outcome: 'done' });");
+  assert.throws(() => compiledActions(endpoints, none, recording), /risk\.forget is recorded and has no sentence/);
+  const spoken = { spokenActions: { 'risk.forget': 'A risk was forgotten' }, namedElsewhere: {} };
+  assert.equal(compiledActions(endpoints, spoken, recording).get('risk.forget'), 'A risk was forgotten');
+  assert.throws(() => compiledActions(endpoints, spoken, source('')), /Nothing records risk\.forget/);
+});
+
+test('a record whose action is a variable must say elsewhere what it can be', () => {
+  const recording = source("audit.record({ action, outcome: 'done' });");
+  assert.throws(() => compiledActions(endpoints, none, recording), /by a variable/);
+  const named = { spokenActions: {}, namedElsewhere: { 'src/modules/risk/x.ts': ['risk.accept'] } };
+  assert.equal(compiledActions(endpoints, named, recording).size, 2);
+});
