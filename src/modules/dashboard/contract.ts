@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { assetStatistics } from '../ai-assets/contract.ts';
+import { peoplePosture } from '../identity/contract.ts';
 import { listScans } from '../model-scanner/contract.ts';
 import { getPosture, listFixes, listMovements } from '../risk/contract.ts';
 import { listRecentAlerts } from '../security-alerts/contract.ts';
@@ -32,6 +33,7 @@ export const DashboardMetrics = z.object({
   alerts: part(listRecentAlerts.output),
   assets: part(assetStatistics.output),
   scans: part(listScans.output),
+  people: part(peoplePosture.output),
   notCovered: part(z.array(Gap)),
 });
 export type DashboardMetrics = z.infer<typeof DashboardMetrics>;

@@ -55,7 +55,7 @@ function DashboardPage() {
           />
         </>
       }
-      rail={metrics.data === undefined ? <LoadingLines lines={8} /> : <PostureRail metrics={metrics.data} />}
+      rail={metrics.data === undefined ? metrics.isPending && <LoadingLines lines={8} /> : <PostureRail metrics={metrics.data} />}
     >
       <Loaded answer={metrics} lines={8} waitsFor="the dashboard's numbers">
         {(data) => (

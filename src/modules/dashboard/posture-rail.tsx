@@ -41,6 +41,7 @@ export function PostureRail({ metrics }: { metrics: DashboardMetrics }) {
       <PostureSection posture={metrics.posture} />
       <MovementsSection movements={metrics.movements} />
       <AlertsSection alerts={metrics.alerts} />
+      <PeopleSection people={metrics.people} />
       <ScansSection scans={metrics.scans} />
     </>
   );
@@ -161,6 +162,33 @@ function AlertsSection({ alerts }: Pick<DashboardMetrics, 'alerts'>) {
               <span className="flex-none text-ink-3">
                 <RelativeTime at={alert.lastAt} form="age" />
               </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+/** Only for those who oversee: others get no such part. */
+function PeopleSection({ people: { value } }: Pick<DashboardMetrics, 'people'>) {
+  if (value === null) return null;
+  const found = value.checks.filter(({ count }) => count > 0);
+  return (
+    <Section title="People and keys" inset="rail" aside={<TextLink to="/users?tab=weak-spots">Weak spots</TextLink>}>
+      {found.length === 0 ? (
+        <p className="text-ink-2">
+          No weak spot among {plural(value.people, 'person', 'people')} and {plural(value.keys, 'key')}.
+        </p>
+      ) : (
+        <ul className="grid gap-y-1.5">
+          {found.map(({ check, title, count, worst }) => (
+            <li key={check} className="flex items-center gap-2.5">
+              {worst !== null && <SeverityShape severity={worst} />}
+              <span className="min-w-0 flex-1 truncate">
+                <TextLink to={`/users?tab=weak-spots&check=${check}`}>{title}</TextLink>
+              </span>
+              <span className="flex-none text-ink-3 tabular-nums">{formatNumber(count)}</span>
             </li>
           ))}
         </ul>

@@ -5,6 +5,7 @@ import { call } from '../../platform/http/call.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { log } from '../../platform/log.ts';
 import { assetStatistics } from '../ai-assets/contract.ts';
+import { peoplePosture } from '../identity/contract.ts';
 import { listScans } from '../model-scanner/contract.ts';
 import { getPosture, listFixes, listMovements } from '../risk/contract.ts';
 import { listRecentAlerts } from '../security-alerts/contract.ts';
@@ -32,7 +33,7 @@ export const routes: readonly Route[] = [
     async ({ since, environment, owner }) => {
       const from = since === undefined ? new Date(Date.now() - dayMs).toISOString() : new Date(since).toISOString();
       const scope = { ...(environment === undefined ? {} : { environment }), ...(owner === undefined ? {} : { owner }) };
-      const [posture, movements, fixes, vulnerabilities, alerts, assets, scans] = await Promise.all([
+      const [posture, movements, fixes, vulnerabilities, alerts, assets, scans, people] = await Promise.all([
         part(getPosture, { since: from, days: 30 }),
         part(listMovements, { from, moved: 'true', limit: 6 }),
         part(listFixes, { limit: 10, ...scope }),
@@ -40,9 +41,22 @@ export const routes: readonly Route[] = [
         part(listRecentAlerts, { limit: 5 }),
         part(assetStatistics, scope),
         part(listScans, { limit: 5 }),
+        part(peoplePosture, {}),
       ]);
       const notCovered = { value: gapsOf({ posture, assets, vulnerabilities, scans }), unavailable: null };
-      return { at: new Date().toISOString(), since: from, posture, movements, fixes, vulnerabilities, alerts, assets, scans, notCovered };
+      return {
+        at: new Date().toISOString(),
+        since: from,
+        posture,
+        movements,
+        fixes,
+        vulnerabilities,
+        alerts,
+        assets,
+        scans,
+        people,
+        notCovered,
+      };
     },
     { transaction: 'none' },
   ),

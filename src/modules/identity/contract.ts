@@ -9,7 +9,9 @@ import { CurrentUser, User } from './people/person-contract.ts';
 
 export * from './factors/factor-contract.ts';
 export * from './passkeys/passkey-contract.ts';
+export * from './password-reset/reset-contract.ts';
 export { CurrentUser, FactorDemand, User } from './people/person-contract.ts';
+export * from './posture/posture-contract.ts';
 export * from './single-sign-on/provider-contract.ts';
 export * from './single-sign-on/sign-in-contract.ts';
 export * from './tokens/token-contract.ts';
@@ -139,7 +141,9 @@ export const currentUser = endpoint({
 });
 
 export const Registration = z.object({
-  open: z.enum(['first-admin', 'open', 'invite', 'closed']).describe('first-admin: nobody is registered yet, the first becomes admin.'),
+  open: z
+    .enum(['first-admin', 'first-by-provider', 'open', 'invite', 'closed'])
+    .describe('Nobody is registered yet: first-admin, the first becomes admin; first-by-provider, an admin comes by a sign-in provider.'),
 });
 export const registrationState = endpoint({
   method: 'GET',
@@ -173,6 +177,7 @@ export const getUser = endpoint({
   path: '/api/users/:id',
   summary: 'Read one person',
   access: 'users:read',
+  audit: `${tag}.read-user`,
   input: z.object({ id: z.uuid() }),
   output: User,
   tag,

@@ -1,24 +1,25 @@
 /** People: who may sign in, as what, and whom we invited. */
+
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
-import { Role } from '../../contract/permission.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
 import { definePage } from '../../ui/define-page.ts';
-import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { type FilterField, isAskedFor } from '../../ui/filter.ts';
+import { ListTools } from '../../ui/list-screen.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
-import { type Filters, useFilters } from '../../ui/use-filters.ts';
-import { listUsers } from './contract.ts';
+import { useAskedFilters } from '../../ui/use-asked-filters.ts';
+import type { Filters } from '../../ui/use-filters.ts';
+import { listUsers, peoplePosture } from './contract.ts';
 import { InvitationList } from './people/invitation-list.tsx';
 import { InviteDialog } from './people/invite-dialog.tsx';
 import { PeopleTable } from './people/people-table.tsx';
 import { roleChoices } from './people/role-words.tsx';
+import { WeakSpotList } from './posture/weak-spot-list.tsx';
 
 const fields: FilterField[] = [
   { key: 'role', label: 'role', kind: 'choice', choices: roleChoices },
@@ -37,6 +38,9 @@ function PeoplePage() {
   const { can } = useSession();
   const [tab, setTab] = useQueryValue('tab');
   const [isInviting, setInviting] = useState(false);
+  const oversees = can('audit-logs:read');
+  const posture = useEndpoint(peoplePosture, {}, { enabled: oversees });
+  const weakSpotCount = posture.data?.checks.reduce((sum, { count }) => sum + count, 0);
   const actions = can('users:create') ? (
     <Button kind="primary" icon={UserPlus} onClick={() => setInviting(true)}>
       Invite somebody
@@ -48,6 +52,12 @@ function PeoplePage() {
       subtitle={
         <>
           A role decides what a person may do. <TextLink to="/permissions">Who may do what</TextLink>
+          {oversees && (
+            <>
+              {' · '}
+              <TextLink to="/api-keys">Everybody’s API keys</TextLink>
+            </>
+          )}
         </>
       }
       actions={actions}
@@ -59,6 +69,7 @@ function PeoplePage() {
         tabs={[
           { id: 'people', label: 'People', content: <People /> },
           { id: 'invitations', label: 'Invitations', content: <InvitationList /> },
+          ...(oversees ? [{ id: 'weak-spots', label: 'Weak spots', count: weakSpotCount, content: <WeakSpotList /> }] : []),
         ]}
       />
       <InviteDialog open={isInviting} onClose={() => setInviting(false)} />
@@ -67,49 +78,24 @@ function PeoplePage() {
 }
 
 function People() {
-  const filters = useFilters(fields);
-  const roles = rolesOf(filters);
+  const filters = useAskedFilters(fields, listUsers.input);
   const [active, ...others] = activeOf(filters);
-  const input = {
-    limit: 50,
-    ...(filters.text === '' ? {} : { q: filters.text }),
-    ...(roles === undefined ? {} : { role: roles }),
-    ...(others.length > 0 || active === undefined ? {} : { active }),
-  };
-  const list = useEndpointPages(listUsers, input, { enabled: roles?.length !== 0 && active !== undefined });
+  const isOne = active !== undefined && others.length === 0;
+  const list = useEndpointPages(
+    listUsers,
+    { limit: 50, ...filters.asked, ...(isOne ? { active } : {}) },
+    { enabled: !filters.matchNothing && active !== undefined },
+  );
   return (
     <>
-      <FilterBar fields={fields} filters={filters} placeholder="Name or e-mail" />
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Name, A first" />
-      <Loaded
-        answer={list}
-        empty={
-          <EmptyNote kind="no-match" title="Nobody matches">
-            Take away the filter to see everybody.
-          </EmptyNote>
-        }
-      >
-        {(rows) => <PeopleTable rows={rows} list={list} />}
-      </Loaded>
+      <ListTools list={list} filters={filters} placeholder="Name or e-mail" order="Name, A first" />
+      <PeopleTable list={list} filters={{ ...filters, matchNothing: filters.matchNothing || active === undefined }} />
     </>
   );
 }
 
-/** The roles asked for; undefined asks for all, an empty list can match nobody. */
-function rolesOf(filters: Filters): Role[] | undefined {
-  const wanted = filters.values('role');
-  const unwanted = filters.values('role', 'is-not');
-  if (wanted === undefined && unwanted === undefined) return undefined;
-  return Role.options.filter((role) => (wanted?.includes(role) ?? true) && !(unwanted?.includes(role) ?? false));
-}
-
 function activeOf(filters: Filters): boolean[] {
-  const wanted = filters.values('state');
-  const unwanted = filters.values('state', 'is-not');
-  return [true, false].filter((active) => {
-    const word = active ? 'active' : 'locked';
-    return (wanted?.includes(word) ?? true) && !(unwanted?.includes(word) ?? false);
-  });
+  return [true, false].filter((active) => isAskedFor(filters, 'state', active ? 'active' : 'locked'));
 }
 
 export default definePage({

@@ -7,21 +7,29 @@ import {
   currentUser,
   endOtherSessions,
   endSession,
+  finishReset,
   getUser,
   inviteUser,
   listInvitations,
+  listPeopleFindings,
   listSessions,
   listUsers,
   login,
   logout,
+  makeResetLink,
+  peoplePosture,
   readPermissions,
   register,
   registrationState,
+  requestReset,
+  resetState,
   revokeInvitation,
 } from './contract.ts';
 import { factorRoutes } from './factors/factor-routes.ts';
+import { askForLink, helpToReset, resetWay, setNewPassword } from './password-reset/reset.ts';
 import { changePerson, invitations, invite, people, readPerson, revoke } from './people/people.ts';
 import { permissionMatrix } from './people/permission-matrix.ts';
+import { findings, posture } from './posture/weak-spots.ts';
 import { registerPerson, registrationWay } from './sign-in/registration.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { providerRoutes } from './single-sign-on/provider-routes.ts';
@@ -32,6 +40,10 @@ export const routes: readonly Route[] = [
   handle(register, registerPerson, { transaction: 'none' }),
   handle(login, signIn, { transaction: 'none' }),
   handle(registrationState, async () => ({ open: await registrationWay() }), { transaction: 'none' }),
+  handle(resetState, (_input, context) => resetWay(context), { transaction: 'none' }),
+  handle(requestReset, askForLink, { transaction: 'none' }),
+  handle(finishReset, setNewPassword, { transaction: 'none' }),
+  handle(makeResetLink, helpToReset),
   handle(logout, (_input, context) => signOut(context)),
   handle(currentUser, (_input, context) => whoAmI(context)),
   handle(listSessions, (_input, context) => ownSessions(context)),
@@ -42,6 +54,8 @@ export const routes: readonly Route[] = [
   handle(inviteUser, invite),
   handle(listInvitations, invitations),
   handle(revokeInvitation, ({ id }) => revoke(id)),
+  handle(listPeopleFindings, findings),
+  handle(peoplePosture, posture),
   handle(getUser, ({ id }) => readPerson(id)),
   handle(changeUser, changePerson),
   handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),

@@ -8,12 +8,13 @@ export type FileInstallation = { readonly owner: { after(end: End): void }; get(
 /** Call inside `describe`. What `owner` is given ends with the file. */
 export function installationOfFile(
   prepare: (installation: Installation, owner: FileInstallation['owner']) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
 ): FileInstallation {
   const endings: End[] = [];
   const owner = { after: (end: End) => void endings.push(end) };
   let installation: Installation | undefined;
   before(async () => {
-    installation = await testInstallation(owner);
+    installation = await testInstallation(owner, environment);
     await prepare(installation, owner);
   });
   after(async () => {

@@ -261,6 +261,7 @@ export const listSignIns = endpoint({
   method: 'GET',
   path: '/api/users/:id/sign-ins',
   summary: 'How somebody signed in, or others tried to as them: 90 days, newest first',
+  audit: `${tag}.list-sign-ins`,
   access: 'audit-logs:read',
   input: z.object({ id: z.uuid(), ...paging }),
   output: pageOf(SignIn),

@@ -10,6 +10,7 @@ import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
+import { useFocusKept } from '../account/use-focus-kept.tsx';
 import { listOwnFactors, type OwnFactors, removeTotp, renewRecoveryCodes, startTotp } from '../contract.ts';
 import { hasPasskeys } from '../passkeys/ceremony.tsx';
 import { PasskeyDialog } from '../passkeys/passkey-dialog.tsx';
@@ -72,6 +73,7 @@ function Passkeys({ own, onCodes }: PartProps) {
 function Authenticator({ own: { totp }, onCodes }: PartProps) {
   const [started, setStarted] = useState<Started | null>(null);
   const [isRemoving, setRemoving] = useState(false);
+  const focus = useFocusKept();
   const start = useChange(startTotp, {
     invalidates: [],
     onDone: setStarted,
@@ -87,7 +89,7 @@ function Authenticator({ own: { totp }, onCodes }: PartProps) {
               Remove
             </Button>
           )}
-          <Button size="small" busy={start.isRunning && 'Starting…'} onClick={() => void start.run({})}>
+          <Button ref={focus.ref} size="small" busy={start.isRunning && 'Starting…'} onClick={() => void start.run({})}>
             {totp === null ? 'Set up' : 'Replace'}
           </Button>
         </span>
@@ -102,7 +104,14 @@ function Authenticator({ own: { totp }, onCodes }: PartProps) {
           </>
         )}
       </p>
-      <TotpDialog started={started} onClose={() => setStarted(null)} onCodes={onCodes} />
+      <TotpDialog
+        started={started}
+        onClose={() => {
+          focus.keep();
+          setStarted(null);
+        }}
+        onCodes={onCodes}
+      />
       {isRemoving && <RemoveConfirm onClose={() => setRemoving(false)} />}
     </Section>
   );

@@ -156,6 +156,42 @@ describe('the second step of a sign-in', () => {
     assert.ok(!JSON.stringify(rows).includes(second));
   });
 
+  test('a wrong second proof costs the same however near it is to the right one, and no less than the right one', async () => {
+    const her = await personWithTotp(installation);
+    const shown = codeOf(her.secret);
+    const last = shown.at(-1) === '0' ? '1' : '0';
+    const cost = async (proof: Record<string, unknown>, wanted: number): Promise<number> => {
+      await unlock();
+      await her.fresh();
+      const ticket = ticketIn(await begin(installation.browser(), her.email));
+      const before = process.cpuUsage();
+      const { status } = await installation.browser().send('/api/login/factor', post({ ticket, ...proof }));
+      const { user, system } = process.cpuUsage(before);
+      assert.equal(status, wanted);
+      return (user + system) / 1000;
+    };
+    const ways = new Map<string, [Record<string, unknown>, number]>([
+      ['far', [{ code: wrongCode(her.secret) }, 401]],
+      ['near', [{ code: `${shown.slice(0, 5)}${last}` }, 401]],
+      ['no such recovery code', [{ recoveryCode: 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF' }, 401]],
+      [
+        'near recovery code',
+        [{ recoveryCode: `${her.recoveryCodes[0]?.slice(0, -1)}${her.recoveryCodes[0]?.endsWith('A') ? 'B' : 'A'}` }, 401],
+      ],
+    ]);
+    // In turn, so that all see the same machine; the least is the one that nothing disturbed. CPU, not the clock, for the same reason.
+    const least = new Map<string, number>();
+    for (let round = 0; round < 8; round += 1)
+      for (const [name, [proof, wanted]] of ways) least.set(name, Math.min(least.get(name) ?? Infinity, await cost(proof, wanted)));
+    const right = Math.min(await cost({ code: await her.fresh() }, 200), await cost({ code: await her.fresh() }, 200));
+    const costs = [...least.values()];
+    const [low, high] = [Math.min(...costs), Math.max(...costs)];
+    assert.ok(high < 1.6 * low, JSON.stringify([...least]));
+    // The right one begins a session besides; a wrong one that were much cheaper would let more be tried.
+    assert.ok(low > 0.25 * right, `wrong ${low} ms, right ${right} ms`);
+    await unlock();
+  });
+
   test('a session planted before the second step is worth nothing after it', async () => {
     const her = await personWithTotp(installation);
     const browser = installation.browser();

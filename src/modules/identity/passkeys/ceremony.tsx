@@ -15,13 +15,31 @@ export function hasPasskeys(): boolean {
   return 'PublicKeyCredential' in window;
 }
 
-/** @throws passkey.cancelled, passkey.place, passkey.failed */
-export async function assertionFrom(options: z.output<typeof AssertionOptions>): Promise<Assertion> {
+/** Can this browser offer passkeys among what it fills into the address field (conditional mediation)? */
+export async function canFillIn(): Promise<boolean> {
+  if (!hasPasskeys()) return false;
+  const { browserSupportsWebAuthnAutofill } = await import('@simplewebauthn/browser');
+  return browserSupportsWebAuthnAutofill();
+}
+
+/** Ends whatever waits for an authenticator: what waited throws passkey.cancelled. */
+export async function stopWaiting(): Promise<void> {
+  const { WebAuthnAbortService } = await import('@simplewebauthn/browser');
+  WebAuthnAbortService.cancelCeremony();
+}
+
+/**
+ * @param fillIn waits, without asking anybody, until a passkey is chosen in a field whose `autocomplete` ends in `webauthn`. The next
+ *   ceremony of this page ends the waiting.
+ * @throws passkey.cancelled, passkey.place, passkey.failed
+ */
+export async function assertionFrom(options: z.output<typeof AssertionOptions>, { fillIn = false } = {}): Promise<Assertion> {
   const { startAuthentication } = await import('@simplewebauthn/browser');
   const { allowCredentials, ...rest } = defined(options);
   try {
     const { id, rawId, response, type } = await startAuthentication({
       optionsJSON: { ...rest, ...(allowCredentials === undefined ? {} : { allowCredentials: allowCredentials.map(defined) }) },
+      useBrowserAutofill: fillIn,
     });
     return { id, rawId, type, response, clientExtensionResults: {} };
   } catch (error) {

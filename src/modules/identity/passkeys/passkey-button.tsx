@@ -1,21 +1,25 @@
-/** Signs in with a passkey alone: no address, no password. */
+/** Signs in with a passkey alone, by the button or out of the address field: no address, no password. */
 import { KeyRound } from 'lucide-react';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
-import { passkeySignIn } from '../contract.ts';
+import { type Assertion, passkeySignIn } from '../contract.ts';
 import { hasPasskeys } from './ceremony.tsx';
 import { usePasskeyOfAnybody } from './use-passkey.tsx';
+import { usePasskeyFillIn } from './use-passkey-fill-in.tsx';
 
 export function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
   const passkey = usePasskeyOfAnybody();
   const signIn = useChange(passkeySignIn, { invalidates: [] });
+  const send = async (response: Assertion) => {
+    if ((await signIn.run({ response })) !== null) await onDone();
+  };
+  usePasskeyFillIn(!passkey.isAsking && !signIn.isRunning, send);
   if (!hasPasskeys()) return null;
   const use = async () => {
     signIn.reset();
     const response = await passkey.ask();
-    if (response === null || (await signIn.run({ response })) === null) return;
-    await onDone();
+    if (response !== null) await send(response);
   };
   const problem = passkey.problem ?? signIn.problem;
   return (

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { post, ticketIn } from '../factors/test-factors.ts';
 import { type Browser, type Installation, person, testInstallation } from '../test-installation.ts';
+import { installationOfFile } from '../test-installation-of-file.ts';
 import { isCounterBehind } from './assertion.ts';
 import { relyingPartyOf } from './relying-party.ts';
 import { type Ceremony, type TestAuthenticator, testAuthenticator } from './test-authenticator.ts';
@@ -36,13 +37,12 @@ test('a counter must have counted on, unless the key never counts', () => {
 
 describe('passkeys and security keys', () => {
   let installation: Installation;
-  const release: (() => unknown)[] = [];
-  before(async () => {
-    installation = await testInstallation({ after: (step) => void release.push(step) }, { PUBLIC_URL: here.origin });
-  });
-  after(async () => {
-    for (const step of release.reverse()) await step();
-  });
+  installationOfFile(
+    async (opened) => {
+      installation = opened;
+    },
+    { PUBLIC_URL: here.origin },
+  );
 
   /** With TLS the cookie has another name. */
   async function somebody(role: 'analyst' | 'admin' = 'analyst') {

@@ -1,12 +1,12 @@
 /** Invitations, newest first, with what became of each. */
+
 import { useMemo } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
@@ -33,33 +33,24 @@ export function InvitationList() {
   const columns = useMemo<Column<Invitation>[]>(() => [...plainColumns, ...(mayRevoke ? [revokeColumn] : [])], [mayRevoke]);
   return (
     <>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
-      <Loaded
-        answer={list}
+      <ListTools list={list} order="Newest first" />
+      <ListRows
+        label="Invitations"
+        list={list}
         empty={<EmptyNote title="No invitations yet">An invitation is a link that registers one person, once.</EmptyNote>}
-      >
-        {(rows) => (
-          <DataTable
-            label="Invitations"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-            phone={(invitation) => (
-              <PhoneRow
-                shape={null}
-                title={invitation.email}
-                reason={`${roleWord(invitation.role)}, invited by ${invitation.invitedBy.name}`}
-                owner={<State state={invitation.state} />}
-                actions={mayRevoke && invitation.state === 'open' ? <Revoke invitation={invitation} /> : null}
-              />
-            )}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        phone={(invitation) => (
+          <PhoneRow
+            shape={null}
+            title={invitation.email}
+            reason={`${roleWord(invitation.role)}, invited by ${invitation.invitedBy.name}`}
+            owner={<State state={invitation.state} />}
+            actions={mayRevoke && invitation.state === 'open' ? <Revoke invitation={invitation} /> : null}
           />
         )}
-      </Loaded>
+      />
     </>
   );
 }

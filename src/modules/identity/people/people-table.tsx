@@ -1,4 +1,5 @@
 /** The list of people with what may be done to each. */
+
 import { Ellipsis } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -7,8 +8,9 @@ import { useChange } from '../../../client/use-change.ts';
 import type { EndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { plural } from '../../../ui/format.ts';
+import { ListRows } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -16,20 +18,22 @@ import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
+import type { ListFilters } from '../../../ui/use-asked-filters.ts';
 import { factorWords } from '../account/method-words.tsx';
 import { changeUser, endSessionsOf, removeFactorsOf, type User } from '../contract.ts';
 import { SignInHistoryDialog } from '../factors/sign-in-history-dialog.tsx';
+import { ResetDialog } from '../password-reset/reset-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
 import { roleWord } from './role-words.tsx';
 
 const byId = (user: User) => user.id;
 const byName = (user: User) => user.name;
 
-type Task = 'role' | 'lock' | 'history' | 'factors';
+type Task = 'role' | 'lock' | 'history' | 'factors' | 'password';
 /** What is being done to whom; one thing at a time. */
 type Doing = { readonly task: Task; readonly user: User };
 
-export function PeopleTable({ rows, list }: { rows: readonly User[]; list: EndpointPages<User> }) {
+export function PeopleTable({ list, filters }: { list: EndpointPages<User>; filters: ListFilters }) {
   const { can } = useSession();
   const mayChange = can('users:update');
   const maySeeHistory = can('audit-logs:read');
@@ -47,17 +51,16 @@ export function PeopleTable({ rows, list }: { rows: readonly User[]; list: Endpo
   );
   return (
     <>
-      <DataTable
+      <ListRows
         label="People"
-        rows={rows}
+        list={list}
+        filters={filters}
+        noMatch="Nobody matches"
+        empty={<EmptyNote title="Nobody is here yet">Invite somebody with the button above.</EmptyNote>}
         rowId={byId}
         rowName={byName}
         columns={columns}
         viewKey="people"
-        {...(list.total === undefined ? {} : { total: list.total })}
-        hasMore={list.hasMore}
-        onMore={list.loadMore}
-        isLoadingMore={list.isLoadingMore}
         phone={(user) => <PersonRow user={user} menu={menuOf(user)} />}
       />
       <PersonDialogs doing={doing} onClose={() => setDoing(null)} />
@@ -67,12 +70,14 @@ export function PeopleTable({ rows, list }: { rows: readonly User[]; list: Endpo
 
 function PersonDialogs({ doing, onClose }: { doing: Doing | null; onClose: () => void }) {
   const userOf = (task: Task) => (doing?.task === task ? doing.user : null);
+  const helped = userOf('password');
   return (
     <>
       <RoleDialog user={userOf('role')} onClose={onClose} />
       <LockConfirm user={userOf('lock')} onClose={onClose} />
       <FactorsConfirm user={userOf('factors')} onClose={onClose} />
       <SignInHistoryDialog user={userOf('history')} onClose={onClose} />
+      {helped !== null && <ResetDialog key={helped.id} user={helped} onClose={onClose} />}
     </>
   );
 }
@@ -146,6 +151,9 @@ function PersonMenu({ user, mayChange, maySeeHistory, onTask }: PersonMenuProps)
           { label: 'Change the role…', run: () => onTask('role') },
           ...(needsUnlock
             ? [{ label: user.active ? 'Forget failed sign-ins' : 'Unlock', note: 'They may sign in at once', run: () => void unlock() }]
+            : []),
+          ...(user.active && user.id !== self?.id
+            ? [{ label: 'New password…', note: 'For who forgot it: a link', run: () => onTask('password') }]
             : []),
           { label: 'End all sessions', note: 'They sign in again', run: () => void endAll.run({ id: user.id }) },
           ...(user.factors.length > 0 && user.id !== self?.id

@@ -42,6 +42,7 @@ function RegistrationPage() {
   if (user !== null && !isDone) return <Redirect to="/" replace />;
   const way = registration.data?.open;
   const isFirst = way === 'first-admin';
+  if (way === 'first-by-provider') return <Redirect to="/sign-in" replace />;
   const isRefused = (way === 'invite' || way === 'closed') && invitation === null;
   if (isRefused) return <NeedsInvitation isClosed={way === 'closed'} />;
   return (

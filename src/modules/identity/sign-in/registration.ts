@@ -34,7 +34,8 @@ type Way = OutputOf<typeof registrationState>['open'];
 const roleOfStrangers: Role = 'engineer';
 
 export async function registrationWay(): Promise<Way> {
-  return (await systemTransaction(isSomebodyRegistered, { readOnly: true })) ? config().REGISTRATION : 'first-admin';
+  if (await systemTransaction(isSomebodyRegistered, { readOnly: true })) return config().REGISTRATION;
+  return config().FIRST_ADMIN === 'provider' ? 'first-by-provider' : 'first-admin';
 }
 
 export async function registerPerson(draft: Draft, context: RequestContext): Promise<CurrentUser> {
@@ -92,7 +93,10 @@ async function roleFor({ draft, invitationId }: Work): Promise<Role> {
     if (!invitation || emailKey(invitation.email) !== emailKey(draft.email)) throw identityProblems.invitationInvalid();
     return invitation.role;
   }
-  if (!(await isSomebodyRegistered())) return 'admin';
+  if (!(await isSomebodyRegistered())) {
+    if (config().FIRST_ADMIN === 'provider') throw identityProblems.registrationClosed();
+    return 'admin';
+  }
   if (config().REGISTRATION !== 'open') throw identityProblems.registrationClosed();
   return roleOfStrangers;
 }

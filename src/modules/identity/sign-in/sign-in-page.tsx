@@ -22,6 +22,7 @@ const whoMayCome = {
   invite: 'Invitation only. Ask your admin for access.',
   closed: 'Registration is closed.',
   'first-admin': 'Nobody is registered yet.',
+  'first-by-provider': 'Nobody is registered yet: the first admin comes by a provider.',
 } as const;
 
 function SignInPage() {
@@ -83,8 +84,21 @@ function FirstStep({ onDone, onWaiting }: { onDone: () => Promise<void>; onWaiti
       busy="Signing in…"
       size="form"
     >
-      <TextField name="email" label="Work e-mail" type="email" autoComplete="username" inputMode="email" spellCheck={false} autoFocus />
-      <PasswordField name="password" label="Password" autoComplete="current-password" />
+      <TextField
+        name="email"
+        label="Work e-mail"
+        type="email"
+        autoComplete="username webauthn"
+        inputMode="email"
+        spellCheck={false}
+        autoFocus
+      />
+      <PasswordField
+        name="password"
+        label="Password"
+        autoComplete="current-password"
+        aside={<TextLink to="/reset-password">Forgot your password?</TextLink>}
+      />
     </Form>
   );
 }

@@ -2,7 +2,7 @@
 import type { Role } from '../../../contract/permission.ts';
 import { emailKey } from '../sign-in/email-key.ts';
 import type { Account } from '../store.ts';
-import { findAccount } from '../store.ts';
+import { findAccount, isSomebodyRegistered } from '../store.ts';
 import { type Arrival, countingEmail, displayName } from './arrival.ts';
 import type { Walk } from './checks.ts';
 import { findAccountByEmail, findLink, type Link } from './link-store.ts';
@@ -40,6 +40,7 @@ export async function chooseAccount(provider: Provider, arrival: Arrival, walk: 
     );
   walk.note('Comes for the first time: signing in makes an account.');
   const role = roleByRules(provider, arrival, walk);
+  await demandAdminFirst(role, walk);
   return { kind: 'new', email, name: displayName(arrival, email), role };
 }
 
@@ -53,6 +54,12 @@ function sameEmail(provider: Provider, arrival: Arrival, { account, email, walk 
   demandActive(account, walk);
   walk.note('An account with this verified address exists: signing in connects it.');
   return { kind: 'same-email', account, email, role: managedRole(provider, arrival, walk) };
+}
+
+/** Were the first account no admin's, nobody could ever become one: registration asks only whether anybody is there. */
+async function demandAdminFirst(role: Role, walk: Walk): Promise<void> {
+  if (role === 'admin' || (await isSomebodyRegistered())) return;
+  throw walk.refused('Nobody is registered here yet: the first account must be an admin’s.', singleSignOnProblems.providerNoAccount());
 }
 
 function demandActive({ active }: Account, walk: Walk): void {

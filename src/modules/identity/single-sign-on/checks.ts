@@ -97,6 +97,10 @@ export class Walk {
   note(text: string): void {
     this.#notes.set(this.#current, text.slice(0, 500));
   }
+  /** Why the present check failed, where nobody said more. */
+  explain(text: string): void {
+    if (!this.#notes.has(this.#current)) this.note(text);
+  }
   finish(): void {
     this.#finished = true;
   }
@@ -126,7 +130,9 @@ export class Walk {
 export function asRefusal(error: unknown, walk: Walk): Problem {
   const guarded = guardRefusal(error);
   if (guarded !== null) return walk.refused(guarded.message, singleSignOnProblems.providerUnavailable({}, { cause: guarded }));
-  return isProblem(error) ? error : walk.refused(sentenceOf(error));
+  if (!isProblem(error)) return walk.refused(sentenceOf(error));
+  walk.explain(error.message);
+  return error;
 }
 
 /** The refusal of an address, however deep a library wrapped it: it says more than what is around it. */

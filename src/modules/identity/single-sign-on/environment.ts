@@ -7,7 +7,7 @@ import { audit } from '../../../platform/audit.ts';
 import { ConfigError, config } from '../../../platform/config.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { openSecret, sealSecret } from '../../../platform/sealed-secret.ts';
-import { firstWorkspaceAcrossWorkspaces } from '../store.ts';
+import { firstWorkspaceAcrossWorkspaces, isSomebodyRegistered } from '../store.ts';
 import { onePersonAtATime } from './link-store.ts';
 import { clientSecretOf } from './protocol.ts';
 import { ProviderDraft } from './provider-contract.ts';
@@ -37,6 +37,14 @@ function jsonOf(text: string): unknown {
 /** Once at the start of the gateway. Providers that are not named any more are switched off: their connections stay for when they return. */
 export async function applyDeclaredProviders(): Promise<void> {
   const declared = declaredProviders(config().SIGN_IN_PROVIDERS);
+  if (
+    config().FIRST_ADMIN === 'provider' &&
+    !declared.some(makesAdmins) &&
+    !(await systemTransaction(isSomebodyRegistered, { readOnly: true }))
+  )
+    throw new ConfigError(
+      'FIRST_ADMIN is provider, and no provider of SIGN_IN_PROVIDERS that is enabled makes accounts and has a rule for the role admin: nobody could ever come in.',
+    );
   const home = await systemTransaction(firstWorkspaceAcrossWorkspaces, { readOnly: true });
   if (home === undefined) return;
   const context: Context = {
@@ -58,6 +66,10 @@ export async function applyDeclaredProviders(): Promise<void> {
     const gone = present.filter((one) => one.managedBy === 'environment' && one.enabled && !declared.some(({ slug }) => slug === one.slug));
     for (const one of gone) await change(one, { enabled: false });
   });
+}
+
+function makesAdmins({ enabled, policy }: Declared): boolean {
+  return enabled && policy.createPeople && (policy.defaultRole === 'admin' || policy.roleRules.some(({ role }) => role === 'admin'));
 }
 
 async function apply(declared: Declared, present: Provider | undefined): Promise<void> {

@@ -22,6 +22,10 @@ export const singleSignOnProblems = problems('identity', {
     'The sign-in provider named no e-mail address it has verified for you, or one that belongs to another account. Sign in the way you did before and connect this provider on your account page, or ask your admin.',
   ],
   providerNoAccount: [403, 'Nobody has given you access yet. Ask your admin.'],
+  providerTenants: [
+    503,
+    'The issuer of the provider serves many tenants and its settings here do not fit: list the ids of the tenants that may sign in, or enter the issuer of one tenant.',
+  ],
   logoutToken: [400, 'This logout token was refused: {reason}.'],
 });
 
@@ -44,6 +48,9 @@ export const maxRoleRules = 100;
 export const providerKinds = ['openid-connect', 'oauth2', 'saml'] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
+/** As tokens write it: small letters. */
+const Tenant = z.string().trim().toLowerCase().pipe(z.guid('A tenant id is 36 characters: 8-4-4-4-12.'));
+
 export const OpenidSettings = z.strictObject({
   kind: z.literal('openid-connect'),
   issuer: Address.describe('Where discovery begins: /.well-known/openid-configuration is added.'),
@@ -52,6 +59,12 @@ export const OpenidSettings = z.strictObject({
   emailClaim: ClaimName.default('email'),
   nameClaim: ClaimName.default('name'),
   userinfo: z.boolean().default(false).describe('Ask the userinfo endpoint too, for claims that are not in the ID token.'),
+  tenants: z
+    .array(Tenant)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('For issuers that serve many tenants (Entra ID: common, organizations): the ids of those that may sign in, and nobody else.'),
 });
 export const OauthSettings = z.strictObject({
   kind: z.literal('oauth2'),

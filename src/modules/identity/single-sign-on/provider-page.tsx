@@ -16,6 +16,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { Tag } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
+import { useFocusKept } from '../account/use-focus-kept.tsx';
 import {
   changeSignInProvider,
   deleteSignInProvider,
@@ -83,6 +84,7 @@ function Actions({ provider }: { provider: SignInProvider }) {
   const { can } = useSession();
   const [asks, setAsks] = useState<'off' | 'delete' | null>(null);
   const [, go] = useLocation();
+  const focus = useFocusKept();
   const { id, version, name, people } = provider;
   const change = useChange(changeSignInProvider, {
     onDone: ({ enabled }) => toast({ text: enabled ? `${name} is on: it stands on the sign-in page` : `${name} is off` }),
@@ -92,15 +94,20 @@ function Actions({ provider }: { provider: SignInProvider }) {
     onDone: () => go(providersPath),
     onRefused: ({ message }) => toast({ text: message }),
   });
-  const set = (enabled: boolean) => void change.run({ id, version, enabled }).then(() => setAsks(null));
+  const set = (enabled: boolean) => {
+    focus.keep();
+    void change.run({ id, version, enabled }).then(() => setAsks(null));
+  };
   return (
     <>
       {can('settings:update') && <TestButton id={id} />}
       {can('settings:update') &&
         (provider.enabled ? (
-          <Button onClick={() => setAsks('off')}>Switch off</Button>
+          <Button ref={focus.ref} onClick={() => setAsks('off')}>
+            Switch off
+          </Button>
         ) : (
-          <Button kind="primary" busy={change.isRunning && 'Switching on…'} onClick={() => set(true)}>
+          <Button ref={focus.ref} kind="primary" busy={change.isRunning && 'Switching on…'} onClick={() => set(true)}>
             Switch on
           </Button>
         ))}

@@ -7,9 +7,18 @@ const words = z.string().transform((text) => text.split(/[\s,]+/).filter((word) 
 const orNull = z.string().transform((text) => (text.trim() === '' ? null : text.trim()));
 const certificates = z.string().transform((text) => [...(text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [])]);
 
+/** Said of the whole field: a form shows what is wrong with a field, not with a line of it. */
+const areTenants = (list: string[]) => list.length === 0 || OpenidSettings.shape.tenants.safeParse(list).success;
+
 /** As typed: lists are lines of text. */
 export const TypedSettings = z.discriminatedUnion('kind', [
-  OpenidSettings.extend({ scopes: words.pipe(OpenidSettings.shape.scopes.unwrap()) }),
+  OpenidSettings.extend({
+    scopes: words.pipe(OpenidSettings.shape.scopes.unwrap()),
+    tenants: words
+      .refine(areTenants, 'A tenant id is 36 characters: 8-4-4-4-12, as the provider shows it. One a line.')
+      .transform((list) => (list.length === 0 ? undefined : list))
+      .pipe(OpenidSettings.shape.tenants),
+  }),
   OauthSettings.extend({
     scopes: words.pipe(OauthSettings.shape.scopes.unwrap()),
     emailsUrl: orNull.pipe(OauthSettings.shape.emailsUrl.unwrap()),
@@ -25,7 +34,7 @@ export function typedOf(settings: ProviderSettings): TypedSettings {
   if (settings.kind === 'saml')
     return { ...settings, signOutUrl: settings.signOutUrl ?? '', certificates: settings.certificates.join('\n') };
   if (settings.kind === 'oauth2') return { ...settings, scopes: settings.scopes.join(' '), emailsUrl: settings.emailsUrl ?? '' };
-  return { ...settings, scopes: settings.scopes.join(' ') };
+  return { ...settings, scopes: settings.scopes.join(' '), tenants: (settings.tenants ?? []).join('\n') };
 }
 
 const address = { inputMode: 'url', spellCheck: false, autoComplete: 'off', mono: true } as const;
@@ -46,6 +55,17 @@ function OpenidFields() {
         help="The address that /.well-known/openid-configuration is added to. Also called authority or domain; without that ending, letter by letter."
       />
       <TextField name="settings.clientId" label="Client id" {...plain} help="Also called application id." />
+      <details>
+        <summary className="finger cursor-pointer font-name text-ink-2">Issuers that serve many tenants</summary>
+        <div className="mt-3">
+          <TextAreaField
+            name="settings.tenants"
+            label="Tenants that may sign in"
+            rows={2}
+            help="For an issuer that ends in common or organizations: the ids of the tenants, one a line. Nobody of another comes in. Empty for the issuer of one tenant."
+          />
+        </div>
+      </details>
       <details>
         <summary className="finger cursor-pointer font-name text-ink-2">Scopes and names of claims</summary>
         <div className="mt-3 grid gap-4">

@@ -1,5 +1,5 @@
 /** Signing out at the provider too, and hearing from it that somebody signed out there. */
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import { audit } from '../../../platform/audit.ts';
@@ -22,6 +22,7 @@ import { noteMessage } from './request-store.ts';
 import { redirectAddress, signOutRequest } from './saml/message.ts';
 import { ownKey } from './saml/sign-on.ts';
 import type { backChannelLogout } from './sign-in-contract.ts';
+import { issuerOf, keysOfTenant, subjectIn } from './tenants.ts';
 
 /** Where the browser goes to sign out there; null when the provider has no such place. What is wrong there keeps nobody signed in here. */
 export async function signOutAddress(provider: Provider, origin: SessionOrigin): Promise<string | null> {
@@ -96,10 +97,12 @@ export async function endHere(provider: Provider, whose: { subject: string | nul
 }
 
 async function logoutClaims(provider: OpenidProvider, token: string): Promise<LogoutClaims> {
-  const { issuer, jwks_uri: keysUrl } = await discover(provider);
+  const { issuer: described, jwks_uri: keysUrl } = await discover(provider);
   if (keysUrl === undefined) throw singleSignOnProblems.providerUnavailable();
   const answer = await askOutside(keysUrl, { reach: provider.policy.reach });
-  const keys = createLocalJWKSet(Keys.parse(parseJsonBody(answer.body)));
+  const { issuer, tenant } = issuerOfToken(provider, described, token);
+  const set = parseJsonBody(answer.body);
+  const keys = createLocalJWKSet(Keys.parse(tenant === null ? set : keysOfTenant(set, { template: described, tenant })));
   const { payload } = await jwtVerify(token, keys, {
     issuer,
     audience: provider.settings.clientId,
@@ -114,5 +117,22 @@ async function logoutClaims(provider: OpenidProvider, token: string): Promise<Lo
   const isLogout = claims.success && Object.hasOwn(claims.data.events, logoutEvent) && !('nonce' in payload);
   if (!isLogout || (claims.data.sub === undefined && claims.data.sid === undefined))
     throw singleSignOnProblems.logoutToken({ reason: 'it is no logout token' });
-  return claims.data;
+  const { sub } = claims.data;
+  return tenant === null || sub === undefined ? claims.data : { ...claims.data, sub: subjectIn(tenant, sub) };
+}
+
+/** Of many tenants the one whose issuer the token names, as long as it is listed; the signature is checked under that issuer's keys. */
+function issuerOfToken({ settings: { tenants } }: OpenidProvider, described: string, token: string) {
+  if (tenants === undefined) return { issuer: described, tenant: null };
+  const tenant = tenants.find((one) => issuerOf(described, one) === claimedIssuer(token));
+  if (tenant === undefined) throw singleSignOnProblems.logoutToken({ reason: 'signature, issuer, audience or time is wrong' });
+  return { issuer: issuerOf(described, tenant), tenant };
+}
+
+function claimedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined; // no token: of no tenant
+  }
 }

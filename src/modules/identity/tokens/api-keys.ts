@@ -18,8 +18,11 @@ import { countWorkingKeys, endKey, insertApiKey, lockKey, type OwnedKey, oneKeyA
 export const mostKeys = 50;
 
 export async function apiKeys(input: ParsedInputOf<typeof listApiKeys>, { actor }: RequestContext): Promise<Page<ApiKey>> {
-  if (input.of === 'everybody' && !actor.permissions.has('users:read')) throw commonProblems.forbidden({ permission: 'users:read' });
-  return pageOfKeys({ accountId: input.of === 'me' ? actor.id : undefined, state: input.state }, input, keyAnswer);
+  // What others' programs may do, and from where, is for those who oversee.
+  if (input.of === 'everybody' && !actor.permissions.has('audit-logs:read'))
+    throw commonProblems.forbidden({ permission: 'audit-logs:read' });
+  const { of, state, expires, q, ...paging } = input;
+  return pageOfKeys({ accountId: of === 'me' ? actor.id : undefined, state, expires, q }, paging, keyAnswer);
 }
 
 export async function makeApiKey(input: ParsedInputOf<typeof createApiKey>, { actor }: RequestContext): Promise<ApiKey & { key: string }> {
@@ -40,14 +43,17 @@ export async function makeApiKey(input: ParsedInputOf<typeof createApiKey>, { ac
   return { ...keyAnswer({ ...made, ownerName: owner.name }), key: text };
 }
 
-export async function revokeKey({ id, because }: ParsedInputOf<typeof revokeApiKey>, { actor }: RequestContext): Promise<ApiKey> {
+export async function revokeKey({ id, because, reason }: ParsedInputOf<typeof revokeApiKey>, { actor }: RequestContext): Promise<ApiKey> {
   const key = await lockKey(id);
   const isOwn = key?.accountId === actor.id;
   // Somebody else's key does not exist for those who may not manage people.
   if (key === undefined || (!isOwn && !actor.permissions.has('users:update'))) throw tokenProblems.keyNotFound({ id });
+  if (!isOwn && because === undefined && reason === undefined)
+    throw tokenProblems.reasonNeeded({}, { issues: [{ path: 'reason', message: 'A reason is needed.' }] });
   audit.subject({ type: 'keys', id });
   if (key.revokedAt === null) {
-    await endKey(id, because ?? (isOwn ? 'by-owner' : 'by-admin'));
+    audit.change({ after: { publicId: key.publicId, owner: key.accountId, ...(reason === undefined ? {} : { reason }) } });
+    await endKey(id, because ?? (isOwn ? 'by-owner' : 'by-admin'), reason ?? null);
     afterCommit(forgetBearers);
   }
   return keyAnswer((await lockKey(id)) ?? key);
@@ -86,5 +92,7 @@ function keyAnswer(row: OwnedKey): ApiKey {
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     lastUsedAddress: row.lastUsedAddress,
     revokedAt: row.revokedAt?.toISOString() ?? null,
+    revokedBecause: row.revokedBecause,
+    revokedReason: row.revokedReason,
   };
 }

@@ -12,6 +12,7 @@ import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
+import { useFocusKept } from '../account/use-focus-kept.tsx';
 import { type ApiKey, listApiKeys, listTokens, revokeApiKey, revokeTokens, type TokenFamily } from '../contract.ts';
 import { browserName } from '../sign-in/session-list.tsx';
 import { KeyDialog } from './key-dialog.tsx';
@@ -28,13 +29,14 @@ export function KeySections() {
 function Keys() {
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
+  const focus = useFocusKept();
   const keys = useEndpoint(listApiKeys, { state: 'works', limit: 50 });
   return (
     <Section
       title="API keys"
       note="For programs that act in your name"
       aside={
-        <Button size="small" onClick={() => setMaking(true)}>
+        <Button ref={focus.ref} size="small" onClick={() => setMaking(true)}>
           New key…
         </Button>
       }
@@ -49,7 +51,7 @@ function Keys() {
         )}
       </Loaded>
       {isMaking && <KeyDialog onClose={() => setMaking(false)} />}
-      {revoking !== null && <RevokeConfirm apiKey={revoking} onClose={() => setRevoking(null)} />}
+      {revoking !== null && <RevokeConfirm apiKey={revoking} onRevoked={focus.keep} onClose={() => setRevoking(null)} />}
     </Section>
   );
 }
@@ -87,10 +89,11 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: (key: ApiKey) 
   );
 }
 
-function RevokeConfirm({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+function RevokeConfirm({ apiKey, onRevoked, onClose }: { apiKey: ApiKey; onRevoked: () => void; onClose: () => void }) {
   const revoke = useChange(revokeApiKey, {
     onDone: () => {
       toast({ text: `Revoked ${apiKey.name}` });
+      onRevoked();
       onClose();
     },
     onRefused: (problem) => toast({ text: problem.message }),

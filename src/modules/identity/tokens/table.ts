@@ -34,6 +34,7 @@ export const apiKey = identity.table('api_key', {
   lastUsedAddress: text('last_used_address'),
   revokedAt: time('revoked_at'),
   revokedBecause: text('revoked_because').$type<KeyEnd>(),
+  revokedReason: text('revoked_reason'),
 });
 
 export type FamilyEnd = KeyEnd | 'by-bearer' | 'reuse' | 'password-changed';

@@ -8,6 +8,7 @@ import { problems } from '../../../contract/problem.ts';
 
 export const tokenProblems = problems('identity', {
   bearer: [401, 'This key or token is not known, has expired, was revoked, or may not be used from your address.'],
+  reasonNeeded: [422, 'Say why: the owner of the key reads it.'],
   keyNotFound: [404, 'No API key has the id {id}.'],
   tokenNotFound: [404, 'No tokens have the id {id}.'],
   beyondYourScopes: [422, 'A key or token can only do what you may do yourself: {scopes} is beyond that.'],
@@ -26,6 +27,13 @@ const Scopes = z
   .max(200)
   .refine((list) => new Set(list).size === list.length, 'Each permission once.');
 
+export const RevocationReason = z
+  .string()
+  .trim()
+  .min(3, 'A reason is needed.')
+  .max(300)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'A reason is one line.');
+
 export const ApiKey = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -40,6 +48,8 @@ export const ApiKey = z.object({
   lastUsedAt: z.iso.datetime().nullable().describe('To the minute.'),
   lastUsedAddress: z.string().nullable(),
   revokedAt: z.iso.datetime().nullable(),
+  revokedBecause: z.enum(['by-owner', 'by-admin', 'incident']).nullable(),
+  revokedReason: z.string().nullable().describe('In the words of whoever revoked it.'),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
@@ -47,9 +57,15 @@ export const listApiKeys = endpoint({
   method: 'GET',
   path: '/api/keys',
   summary: 'List API keys, newest first: your own, or those of everybody',
-  description: 'Keys of others need users:read.',
+  description: 'Keys of others need audit-logs:read.',
   access: 'signed-in',
-  input: z.object({ ...paging, of: z.enum(['me', 'everybody']).default('me'), state: ApiKey.shape.state.optional() }),
+  input: z.object({
+    ...paging,
+    of: z.enum(['me', 'everybody']).default('me'),
+    state: ApiKey.shape.state.optional(),
+    expires: z.boolean().optional().describe('false: only keys that never do.'),
+    q: z.string().max(200).optional().describe('Part of its name, its public id, or its owner.'),
+  }),
   output: pageOf(ApiKey),
   tag,
   operation: 'list-keys',
@@ -78,9 +94,9 @@ export const revokeApiKey = endpoint({
   method: 'DELETE',
   path: '/api/keys/:id',
   summary: 'Revoke an API key and every token that came from it, at once',
-  description: 'Keys of others need users:update.',
+  description: 'Keys of others need users:update and a reason, which their owner reads.',
   access: 'signed-in',
-  input: z.object({ id: z.uuid(), because: z.enum(['incident']).optional() }),
+  input: z.object({ id: z.uuid(), because: z.enum(['incident']).optional(), reason: RevocationReason.optional() }),
   output: ApiKey,
   tag,
   operation: 'revoke-key',

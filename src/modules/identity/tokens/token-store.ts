@@ -1,5 +1,5 @@
 /** Reads and writes of API keys and tokens. Functions named `…AcrossWorkspaces` run in a system transaction, all others in one of a workspace. */
-import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, ilike, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Page } from '../../../contract/page.ts';
 import type { Permission, Role } from '../../../contract/permission.ts';
 import { db } from '../../../platform/database/database.ts';
@@ -51,17 +51,26 @@ const { secretHash: _hash, ...shown } = getTableColumns(apiKey);
 const fields = { ...shown, ownerName: account.name };
 const newestKey = keyset({ id: apiKey.id, sort: [{ by: apiKey.createdAt, direction: 'desc' }] });
 
-export async function pageOfKeys<T>(
-  filter: { accountId?: string | undefined; state?: KeyState | undefined },
-  paging: Paging,
-  item: (row: OwnedKey) => T,
-): Promise<Page<T>> {
+type KeyFilter = {
+  accountId?: string | undefined;
+  state?: KeyState | undefined;
+  expires?: boolean | undefined;
+  q?: string | undefined;
+};
+export async function pageOfKeys<T>(filter: KeyFilter, paging: Paging, item: (row: OwnedKey) => T): Promise<Page<T>> {
   const where = and(
     filter.accountId === undefined ? undefined : eq(apiKey.accountId, filter.accountId),
     filter.state === undefined ? undefined : states[filter.state](),
+    filter.expires === undefined ? undefined : filter.expires ? isNotNull(apiKey.expiresAt) : isNull(apiKey.expiresAt),
+    filter.q === undefined ? undefined : mentions(filter.q),
   );
   const from = sql`${apiKey} join ${account} on ${account.id} = ${apiKey.accountId}`;
   return newestKey.page({ fields, from, where, paging }, item);
+}
+
+function mentions(q: string): SQL | undefined {
+  const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  return or(ilike(apiKey.name, pattern), ilike(apiKey.publicId, pattern), ilike(account.name, pattern), ilike(account.email, pattern));
 }
 
 /** Locked to the end of the transaction. */
@@ -72,10 +81,10 @@ export async function lockKey(id: string): Promise<OwnedKey | undefined> {
 }
 
 /** Ends a key and all tokens that came from it. */
-export async function endKey(id: string, because: KeyEnd): Promise<void> {
+export async function endKey(id: string, because: KeyEnd, reason: string | null = null): Promise<void> {
   await db()
     .update(apiKey)
-    .set({ revokedAt: sql`now()`, revokedBecause: because })
+    .set({ revokedAt: sql`now()`, revokedBecause: because, revokedReason: reason })
     .where(and(eq(apiKey.id, id), isNull(apiKey.revokedAt)));
   await db()
     .update(tokenFamily)

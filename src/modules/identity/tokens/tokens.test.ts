@@ -103,8 +103,34 @@ describe('API keys and tokens', () => {
     assert.equal((await eve.browser.send(`/api/keys/${made.id}`, { method: 'DELETE' })).status, 404);
     assert.equal((await eve.browser.send('/api/keys')).body['total'], 0);
     const hers = await key(eve.browser, { scopes: ['users:read'] });
-    assert.equal((await ada.browser.send(`/api/keys/${hers.id}`, { method: 'DELETE' })).status, 200);
+    const unsaid = await ada.browser.send(`/api/keys/${hers.id}`, { method: 'DELETE' });
+    assert.deepEqual([unsaid.status, unsaid.body['code']], [422, 'identity.reasonNeeded']);
+    assert.equal((await ask(hers.key)).status, 200);
+    const reason = 'It stood in a public repository';
+    const done = await ada.browser.send(`/api/keys/${hers.id}?${new URLSearchParams({ reason })}`, { method: 'DELETE' });
+    assert.equal(done.status, 200);
     assert.equal((await ask(hers.key)).status, 401);
+    const [own] = (await eve.browser.send('/api/keys')).body['items'] as Record<string, unknown>[];
+    assert.deepEqual([own?.['revokedBecause'], own?.['revokedReason']], ['by-admin', reason]);
+    const note = here().audited.find(
+      ({ record }) => record.resource.id === hers.id && record.action === 'identity.revoke-key' && record.outcome === 'done',
+    );
+    assert.partialDeepStrictEqual(note?.record.change?.after, { reason });
+  });
+
+  test('everybody’s keys are listed for those who oversee, by owner, name and expiry, and for nobody else', async () => {
+    const eve = await person(here(), 'engineer');
+    const made = await key(eve.browser, { name: 'Nightly build', scopes: ['users:read'], expiresInDays: null });
+    const list = async (query: string, by = ada.browser) => {
+      const { status, body } = await by.send(`/api/keys?of=everybody&limit=200${query}`);
+      return status === 200 ? (body['items'] as { id: string; owner: { id: string } }[]).map(({ id }) => id) : status;
+    };
+    assert.deepEqual(await list('&q=nightly'), [made.id]);
+    const owner = await here().owner.query<{ name: string }>('select name from identity.account where id = $1', [eve.id]);
+    assert.deepEqual(await list(`&expires=false&q=${encodeURIComponent(owner.rows[0]?.name ?? '')}`), [made.id]);
+    assert.deepEqual(await list('&expires=true&q=nightly'), []);
+    assert.equal(await list('', eve.browser), 403);
+    assert.ok(!JSON.stringify(await list('', (await person(here(), 'auditor', here().otherWorkspaceId)).browser)).includes(made.id));
   });
 
   test('expired keys, wrong secrets, foreign networks and too many requests are refused', async () => {

@@ -19,6 +19,8 @@ export type CrookedProvider = {
   logoutToken(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>;
   person: Record<string, unknown>;
   emails: unknown;
+  /** Serves many tenants: its description, below /common, leaves open which; of whom its key says it is. */
+  tenants: { template: string; keyIssuer: string | undefined } | null;
 };
 export const clientId = 'ai-spm';
 export const clientSecret = 'a secret only the provider and we know';
@@ -35,7 +37,7 @@ export async function crookedProvider(owner: Owner): Promise<CrookedProvider> {
   const seen: string[] = [];
   const stranger = await newKeys();
   let keys = await newKeys();
-  const provider: { person: Record<string, unknown>; emails: unknown } = { person: {}, emails: [] };
+  const provider: Pick<CrookedProvider, 'person' | 'emails' | 'tenants'> = { person: {}, emails: [], tenants: null };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://own.invalid');
     seen.push(`${request.method} ${pathname}`);
@@ -43,8 +45,12 @@ export async function crookedProvider(owner: Owner): Promise<CrookedProvider> {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     if (pathname === '/.well-known/openid-configuration') send(metadata());
+    else if (pathname === '/common/.well-known/openid-configuration' && provider.tenants !== null)
+      send({ ...metadata(), issuer: provider.tenants.template });
     else if (pathname === '/keys')
-      void exportJWK(keys.publicKey).then((key) => send({ keys: [{ ...key, kid: keys.id, alg: 'ES256', use: 'sig' }] }));
+      void exportJWK(keys.publicKey).then((key) =>
+        send({ keys: [{ ...key, kid: keys.id, alg: 'ES256', use: 'sig', issuer: provider.tenants?.keyIssuer }] }),
+      );
     else if (pathname === '/user') send(provider.person);
     else if (pathname === '/emails') send(provider.emails);
     else if (pathname === '/token') void bodyOf(request).then((form) => exchange(form, send));

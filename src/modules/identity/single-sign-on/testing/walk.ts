@@ -8,9 +8,16 @@ import { addProvider } from '../providers.ts';
 import { type Answered, type CrookedProvider, clientId, clientSecret } from './openid-provider.ts';
 
 let made = 0;
-type Wanted = { readonly settings: ProviderSettings; readonly policy?: Partial<ProviderPolicy>; readonly slug?: string };
+type Wanted = {
+  readonly settings: ProviderSettings;
+  readonly policy?: Partial<ProviderPolicy>;
+  readonly slug?: string;
+  /** Nobody is registered: the first who comes is the first of all. */
+  readonly nobodyYet?: boolean;
+};
 /** Switched on, reachable on loopback; people who come first become analysts. */
-export function givenProvider(installation: Installation, { settings, policy = {}, slug }: Wanted): Promise<Provider> {
+export async function givenProvider(installation: Installation, { settings, policy = {}, slug, nobodyYet }: Wanted): Promise<Provider> {
+  if (nobodyYet !== true) await somebodyRegistered(installation);
   made += 1;
   const draft = {
     slug: slug ?? `provider-${made}`,
@@ -23,6 +30,15 @@ export function givenProvider(installation: Installation, { settings, policy = {
   };
   return inDatabase(installation.database, () =>
     transaction(asNobody(installation.context(), installation.workspaceId), () => addProvider(draft)),
+  );
+}
+
+/** An admin who is locked: counts as registered, and as nothing else. */
+async function somebodyRegistered({ owner, workspaceId }: Installation): Promise<void> {
+  await owner.query(
+    `insert into identity.account (workspace_id, email, email_key, name, role, active)
+     values ($1, 'first@example.org', 'first@example.org', 'First Admin', 'admin', false) on conflict do nothing`,
+    [workspaceId],
   );
 }
 
