@@ -14,6 +14,12 @@ export function AssetName({ assetId, otherwise }: { assetId: string | null; othe
   return useAssetName(assetId, otherwise);
 }
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** A model that is called by the id of an asset has the asset's name; every other is what callers call it. */
+export function ModelName({ modelId }: { modelId: string }) {
+  return useAssetName(uuid.test(modelId) ? modelId : null, modelId);
+}
+
 /** What the caller named as the thing that was attacked. */
 export function subjectOf(subject: Pick<Detection['subject'], 'modelId' | 'datasetId' | 'queryId'> | undefined): string {
   return subject?.modelId ?? subject?.datasetId ?? subject?.queryId ?? 'unnamed';

@@ -19,6 +19,7 @@ import {
 
 export * from './blocks/block-contract.ts';
 export * from './configuration/configuration-contract.ts';
+export * from './detections/detection-news.ts';
 export * from './detections/detection-shape.ts';
 export * from './guard/guard-contract.ts';
 export * from './planted/planted-contract.ts';

@@ -76,10 +76,10 @@ describe('privacy, streams, poisoning and the planted test', () => {
 
   test('unknown keys and numbers that are none are refused', async () => {
     const asked = { queryId: 'q', modelId: 'm', samples: [{ id: 's', confidence: 1, loss: Number.NaN }] };
-    await assert.rejects(detection.ask(contract.analyzeMembership, asked), refused('request.invalid'));
+    await assert.rejects(detection.ask(contract.analyzeMembership, asked), refused('adversarial-detection.invalidBody'));
     await assert.rejects(
       detection.ask(contract.analyzeAttributes, { queryId: 'q', modelId: 'm', samples: [], targetAttributes: ['a'] }),
-      refused('request.invalid'),
+      refused('adversarial-detection.invalidBody'),
     );
   });
 

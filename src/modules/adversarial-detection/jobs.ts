@@ -11,6 +11,7 @@ import { confirmPoint, quarantineChanged } from '../incidents/contract.ts';
 import { alertChanged, alertRaised } from '../security-alerts/contract.ts';
 import { expireBlockRows, notifyProcesses } from './blocks/block-store.ts';
 import { blockChanged, calibrationDrifted } from './contract.ts';
+import { answerSubscriptions, catchUp } from './detections/answers.ts';
 import { linkDetection } from './detections/detection-store.ts';
 import { federatedSubscriptions } from './federated/federated-detections.ts';
 import { buildProfileJob } from './profiles/build-profile-job.ts';
@@ -103,12 +104,15 @@ type AlertNews = {
   readonly incidentId?: string | null | undefined;
 };
 async function nameAlert({ alertId, detectionId, incidentId }: AlertNews): Promise<void> {
-  if (detectionId !== null && detectionId !== undefined) await linkDetection(detectionId, { alertId, incidentId: incidentId ?? null });
+  if (detectionId === null || detectionId === undefined) return;
+  const isNews = await linkDetection(detectionId, { alertId, incidentId: incidentId ?? null });
+  if (isNews && incidentId !== null && incidentId !== undefined) await catchUp(detectionId, incidentId);
 }
 
 const consumer = 'adversarial-detection';
 export const subscriptions = [
   ...federatedSubscriptions,
+  ...answerSubscriptions,
   on(quarantineChanged, consumer, async ({ quarantineId, assetId, state }, _event, context) => {
     await notifyProcesses('quarantine', assetId);
     const { workspaceId } = context.actor;

@@ -13,6 +13,7 @@ import { SeverityShape } from '../../ui/severity.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { formatDuration } from '../../ui/time.ts';
+import { ModelName } from './asset-name.tsx';
 import { kinds, readThreatStatistics, type ThreatStatistics, windows } from './contract.ts';
 import { LatestThreats } from './statistics/latest-threats.tsx';
 import { kindWords, rateText } from './threat-words.tsx';
@@ -33,7 +34,9 @@ function OverviewPage() {
       actions={
         <>
           <ButtonLink to="/adversarial-detection/guards">Guards</ButtonLink>
+          <ButtonLink to="/adversarial-detection/streams">Query streams</ButtonLink>
           <ButtonLink to="/adversarial-detection/profiles">Profiles</ButtonLink>
+          <ButtonLink to="/adversarial-detection/test">Test</ButtonLink>
           <ButtonLink to="/adversarial-detection/configuration">Configuration</ButtonLink>
         </>
       }
@@ -173,6 +176,9 @@ function ScreeningSection({ figures: { screening, blocksInForce } }: { figures: 
         <Figure value={formatNumber(screening.unscreened)} words="unscreened, not clean" />
         <Figure value={<FigureLink to="/adversarial-detection/blocks">{formatNumber(blocksInForce)}</FigureLink>} words="blocks in force" />
       </div>
+      <p className="mt-3 max-w-180 text-label text-ink-2">
+        How often a client was flagged within ten minutes is counted by each process on its own; blocks and quarantines hold in all of them.
+      </p>
     </Section>
   );
 }
@@ -214,7 +220,9 @@ function CalibrationSection({ figures: { calibration } }: { figures: ThreatStati
         <ul className="grid gap-1.5 text-row">
           {calibration.map((one) => (
             <li key={one.profileId} className="flex flex-wrap items-center gap-x-4">
-              <TextLink to={`/adversarial-detection/profiles/${one.profileId}`}>{one.modelId}</TextLink>
+              <TextLink to={`/adversarial-detection/profiles/${one.profileId}`}>
+                <ModelName modelId={one.modelId} />
+              </TextLink>
               <span className="tabular-nums">
                 asked {rateText(one.target)}, seen {rateText(one.observed)} of {formatNumber(one.screened)}
               </span>

@@ -13,7 +13,17 @@ const id = () => uuid('id').primaryKey().default(sql`uuidv7()`);
 /** The part of a profile that is known once it is built. */
 export type ProfileReport = Pick<
   Profile,
-  'rowsUsed' | 'sampled' | 'constantFeatures' | 'labels' | 'predictionsGiven' | 'confidencesGiven' | 'split' | 'detectors' | 'fused'
+  | 'rowsUsed'
+  | 'scale'
+  | 'referenceModels'
+  | 'sampled'
+  | 'constantFeatures'
+  | 'labels'
+  | 'predictionsGiven'
+  | 'confidencesGiven'
+  | 'split'
+  | 'detectors'
+  | 'fused'
 >;
 
 export const profile = schema.table('profile', {

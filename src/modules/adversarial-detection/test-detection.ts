@@ -14,7 +14,7 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import { startJobs } from '../../platform/jobs/worker.ts';
 import { assetProblems, getAsset } from '../ai-assets/contract.ts';
-import { quarantinedAssets, responseStatistics } from '../incidents/contract.ts';
+import { type Act, listActs, quarantinedAssets, responseStatistics } from '../incidents/contract.ts';
 import { createProfile, getProfile } from './contract.ts';
 import { jobs } from './jobs.ts';
 import { routes } from './routes.ts';
@@ -33,6 +33,8 @@ export class TestDetection {
   readonly base: TestDatabase;
   readonly audited: AuditRecord[] = [];
   readonly quarantined: string[] = [];
+  /** What incidents answer when they are asked for acts. */
+  readonly acts: Act[] = [];
 
   constructor(base: TestDatabase) {
     this.base = base;
@@ -57,6 +59,7 @@ export class TestDetection {
     const items = () => this.quarantined.map((assetId) => ({ quarantineId: randomUUID(), assetId, assetName: 'model' }));
     return [
       handle(quarantinedAssets, () => ({ items: items() }), none),
+      handle(listActs, () => ({ items: this.acts, nextCursor: null, total: this.acts.length, totalIsEstimate: false }), none),
       handle(
         getAsset,
         ({ id }) => {
@@ -87,6 +90,10 @@ export class TestDetection {
 
   within<T>(work: (context: Context) => Promise<T>, context: Context = this.base.context()): Promise<T> {
     return inDatabase(this.base.database, () => withContext(context, () => work(context)));
+  }
+
+  run<T>(work: () => Promise<T>, context: Context = this.base.context()): Promise<T> {
+    return this.within(() => transaction(context, work), context);
   }
 
   /** As a request from outside: access, input, answer. */

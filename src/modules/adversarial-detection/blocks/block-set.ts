@@ -11,17 +11,21 @@ export class BlockSet {
   /** Set here and not yet seen in the database: a reload in between must not lose them. */
   readonly #provisional = new Set<string>();
 
-  /** @param provisional it is not committed yet: it stays whatever a reload finds, until it is confirmed or expires. */
-  set(entry: BlockEntry, { provisional = false } = {}): void {
+  /**
+   * @param provisional it is not committed yet: it stays whatever a reload finds, until it is confirmed, taken back or expires.
+   * @returns the block that it took the place of; null: none did, or the one there stays because it holds as long.
+   */
+  set(entry: BlockEntry, { provisional = false } = {}): BlockEntry | null {
     const key = keyOf(entry);
     const present = this.#entries.get(key);
     const stays = present !== undefined && present.id !== entry.id && !this.#provisional.has(present.id);
-    if (stays && present.expiresAtMs >= entry.expiresAtMs) return;
+    if (stays && present.expiresAtMs >= entry.expiresAtMs) return null;
     if (present !== undefined) this.remove(present.id);
     this.#entries.set(key, entry);
     this.#keyOfId.set(entry.id, key);
     if (provisional) this.#provisional.add(entry.id);
     else this.#provisional.delete(entry.id);
+    return present ?? null;
   }
 
   remove(id: string): void {

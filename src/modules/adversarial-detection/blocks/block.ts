@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { currentContext } from '../../../platform/ambient.ts';
 import { audit } from '../../../platform/audit.ts';
-import { afterCommit } from '../../../platform/database/database.ts';
+import { afterCommit, afterRollback } from '../../../platform/database/database.ts';
 import { publish } from '../../../platform/events/publish.ts';
 import { type Block, blockChanged } from '../contract.ts';
 import { entryOf, type ScreeningState } from '../screening/screening-state.ts';
@@ -23,8 +23,8 @@ export type BlockDraft = {
 };
 
 /**
- * From here on this process refuses what the block names, whatever becomes of the transaction: when it fails the caller answers 503
- * and the input stays refused until the block would have expired.
+ * From here on this process refuses what the block names. When the transaction fails the block is taken back, because nobody could see or
+ * lift it; the caller then answers 503, and so does the next attempt, as long as blocks cannot be recorded.
  * Joins the ambient transaction. The other processes hear of it at the commit.
  */
 export async function putBlock(state: ScreeningState, draft: BlockDraft): Promise<BlockRow> {
@@ -32,7 +32,11 @@ export async function putBlock(state: ScreeningState, draft: BlockDraft): Promis
   const id = randomUUID();
   const now = Date.now();
   const named = { id, kind, modelId, inputSha256: kind === 'input' ? inputSha256 : null, clientId };
-  state.blocks.set({ ...named, expiresAtMs: now + expiresInMs }, { provisional: true });
+  const before = state.blocks.set({ ...named, expiresAtMs: now + expiresInMs }, { provisional: true });
+  afterRollback(() => {
+    state.blocks.remove(id);
+    if (before !== null) state.blocks.set(before);
+  });
   const inForceAfterMs = Math.max(0, performance.now() - decidedAtMs);
   const row = await insertBlock({
     ...named,
@@ -46,7 +50,9 @@ export async function putBlock(state: ScreeningState, draft: BlockDraft): Promis
   if (row === null) throw new DuplicateBlock();
   await publish(blockChanged, { blockId: id, kind, state: 'in_force' });
   await notifyProcesses('block', id);
-  afterCommit(() => state.blocks.set(entryOf(row)));
+  afterCommit(() => {
+    state.blocks.set(entryOf(row));
+  });
   return row;
 }
 /** A fresh id that exists: our own defect. */

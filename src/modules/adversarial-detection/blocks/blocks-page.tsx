@@ -1,28 +1,27 @@
 /** Inputs and clients that screening refuses, and how to let them in again. */
+
 import { useMemo, useState } from 'react';
 import { z } from 'zod';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { Form, TextAreaField } from '../../../ui/form.tsx';
 import { formatNumber, truncateMiddle } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
+import { ModelName } from '../asset-name.tsx';
 import { type Block, blockKinds, blockStates, liftBlock, listBlocks } from '../contract.ts';
 import { home } from '../threat-words.tsx';
 
@@ -36,55 +35,32 @@ const nameOf = (row: Block): string =>
   row.kind === 'client' ? `Client ${inertLine(row.clientId ?? '')}` : `Input ${truncateMiddle(row.inputSha256 ?? '', 14)}`;
 
 function BlocksPage() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => {
-    const state = blockStates.find((known) => known === filters.value('state'));
-    const kind = blockKinds.find((known) => known === filters.value('kind'));
-    return { ...(state === undefined ? {} : { state }), ...(kind === undefined ? {} : { kind }) };
-  }, [filters]);
-  const list = useEndpointPages(listBlocks, { ...filter, limit: 50 }, { live: ['adversarial-detection.block-changed'] });
+  const filters = useAskedFilters(fields, listBlocks.input);
+  const list = useEndpointPages(listBlocks, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.block-changed'] });
   const [lifting, setLifting] = useState<Block | null>(null);
   const { can } = useSession();
   const mayLift = can('adversarial-detection:update');
   const columns = useMemo(() => columnsFor(mayLift ? setLifting : null), [mayLift]);
   return (
-    <Screen
-      title="Blocks"
-      path={[home]}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Filter by state or kind" />
-          <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="Newest first" />
-        </>
-      }
-    >
-      <Loaded
-        answer={list}
-        waitsFor="the blocks"
+    <ListScreen title="Blocks" path={[home]} list={list} filters={filters} order="Newest first">
+      <ListRows
+        label="Blocks"
+        list={list}
+        filters={filters}
+        noMatch="No block matches"
         empty={
           <EmptyNote kind="all-clear" title="Nothing is blocked">
             Detections block by themselves from the severity that the configuration names.
           </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Blocks"
-            rows={rows}
-            rowId={byId}
-            rowName={nameOf}
-            columns={columns}
-            viewKey="adversarial-blocks"
-            phone={(row) => <BlockPhoneRow row={row} lift={mayLift ? setLifting : null} />}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
+        rowId={byId}
+        rowName={nameOf}
+        columns={columns}
+        viewKey="adversarial-blocks"
+        phone={(row) => <BlockPhoneRow row={row} lift={mayLift ? setLifting : null} />}
+      />
       {lifting !== null && <LiftDialog block={lifting} onClose={() => setLifting(null)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -116,7 +92,13 @@ function columnsFor(lift: ((block: Block) => void) | null): readonly Column<Bloc
   return [
     { id: 'state', head: 'State', headHidden: true, cell: (row) => <StateShape state={row.state} />, width: 34 },
     { id: 'what', head: 'Refused', primary: true, cell: (row) => <TwoLines title={nameOf(row)} second={inertLine(row.reason)} /> },
-    { id: 'model', head: 'On', cell: (row) => (row.modelId === null ? 'every model' : inertLine(row.modelId)), width: 150, hideUnder: 800 },
+    {
+      id: 'model',
+      head: 'On',
+      cell: (row) => (row.modelId === null ? 'every model' : <ModelName modelId={row.modelId} />),
+      width: 150,
+      hideUnder: 800,
+    },
     { id: 'refused', head: 'Requests', align: 'right', cell: (row) => formatNumber(row.refused), width: 90 },
     {
       id: 'ends',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
 import { Severity } from '../../../contract/severity.ts';
-import { CallerId, FalsePositiveRate, Kind } from '../detections/detection-shape.ts';
+import { CallerId, FalsePositiveRate, invalidCode, Kind } from '../detections/detection-shape.ts';
 
 const tag = 'adversarial-detection';
 const path = '/api/adversarial-detection/config' as const;
@@ -68,8 +68,10 @@ export const replaceConfiguration = endpoint({
   path,
   tag,
   operation: 'replace-configuration',
+  invalidCode,
   access: update,
   summary: 'Replace the whole configuration',
+  description: 'If-Match may name the version you saw, as "3"; refused with 412 when it changed since.',
   input: ConfigurationBody.extend({ version: seen }),
   output: Configuration,
 });
@@ -78,8 +80,10 @@ export const changeConfiguration = endpoint({
   path,
   tag,
   operation: 'change-configuration',
+  invalidCode,
   access: update,
   summary: 'Change some settings; what is left out stays',
+  description: 'If-Match may name the version you saw, as "3"; refused with 412 when it changed since.',
   input: z.strictObject({
     version: seen,
     detectors: z.partialRecord(Kind, DetectorSetting.partial()).optional(),

@@ -9,6 +9,7 @@ import {
   type Configuration,
   ConfigurationBody,
   changeConfiguration,
+  detectionProblems,
   type Kind,
   kinds,
   listSignatures,
@@ -22,11 +23,25 @@ import { findConfiguration, insertConfiguration } from './config-store.ts';
 
 const bodyOf = ({ version: _version, changedBy: _by, changedAt: _at, ...body }: Configuration): ConfigurationBody => body;
 
-/** Writes the next version; other processes hear of it at the commit, this one reads it then. @throws request.conflict */
-async function put(seen: number | undefined, next: (before: ConfigurationBody) => ConfigurationBody): Promise<Configuration> {
+/** What the caller saw: a version in the body, or in If-Match. */
+type Seen = { readonly version: number | undefined; readonly ifMatch: string | undefined };
+
+/** One entity tag that is a version, weak or not; * is any. @returns null: every version is right. @throws ifMatch @source RFC 9110, 13.1.1 */
+function matchedVersion(ifMatch: string | undefined): number | null {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
+  const version = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1];
+  if (version === undefined) throw detectionProblems.ifMatch();
+  return Number(version);
+}
+
+/** Writes the next version; other processes hear of it at the commit, this one reads it then. @throws request.conflict, configurationChanged, ifMatch */
+async function put({ version: seen, ifMatch }: Seen, next: (before: ConfigurationBody) => ConfigurationBody): Promise<Configuration> {
   const actor = currentContext()?.actor;
   const before = await findConfiguration();
   if (seen !== undefined && seen !== before.version) throw commonProblems.conflict({ expected: seen, actual: before.version });
+  const matched = matchedVersion(ifMatch);
+  if (matched !== null && matched !== before.version)
+    throw detectionProblems.configurationChanged({ expected: matched, actual: before.version });
   const body = next(bodyOf(before));
   const version = before.version + 1;
   if (!(await insertConfiguration(version, body, actor?.id ?? 'unknown')))
@@ -52,8 +67,10 @@ function merged(before: Merged, change: Merged): Merged {
 
 export const configurationRoutes: readonly Route[] = [
   handle(readConfiguration, () => findConfiguration()),
-  handle(replaceConfiguration, ({ version, ...body }) => put(version, () => body)),
-  handle(changeConfiguration, ({ version, ...change }) => put(version, (before) => ConfigurationBody.parse(merged(before, change)))),
+  handle(replaceConfiguration, ({ version, ...body }, { ifMatch }) => put({ version, ifMatch }, () => body)),
+  handle(changeConfiguration, ({ version, ...change }, { ifMatch }) =>
+    put({ version, ifMatch }, (before) => ConfigurationBody.parse(merged(before, change))),
+  ),
   handle(listSignatures, async ({ kind }) => {
     const { detectors } = await findConfiguration();
     const detected = await countSignatures();

@@ -21,7 +21,7 @@ import { DecisionBadge, home, kindWords, pText, rateText } from '../threat-words
 import { VerdictDialog } from './verdict-dialog.tsx';
 
 function DetectionPage({ params }: { params: Readonly<Record<string, string>> }) {
-  const answer = useEndpoint(getDetection, { id: params['id'] ?? '' });
+  const answer = useEndpoint(getDetection, { id: params['id'] ?? '' }, { live: ['adversarial-detection.answered'] });
   const { can } = useSession();
   const [judging, setJudging] = useState(false);
   const detection = answer.data;
@@ -168,7 +168,9 @@ function Acts({ detection: { acts, decision, dryRun, alertId } }: { detection: D
         <ul className="grid gap-1">
           {acts.map((act) => (
             <li key={act.id}>
-              <span className="font-name">{act.action}</span> {act.state.replaceAll('_', ' ')} since <RelativeTime at={act.inForceAt} />
+              <span className="font-name">{act.action}</span> {act.state.replaceAll('_', ' ')},{' '}
+              {act.inForceAt === null ? 'due ' : act.state === 'in_force' ? 'since ' : 'begun '}
+              <RelativeTime at={act.inForceAt ?? act.dueAt} />
             </li>
           ))}
         </ul>

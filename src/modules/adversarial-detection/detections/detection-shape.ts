@@ -13,10 +13,16 @@ export const detectionProblems = problems('adversarial-detection', {
   profileLabels: [422, 'A profile needs at least two labels with two rows each.'],
   featureCount: [422, 'The input has {got} features where the profile has {expected}.'],
   baselineShape: [422, 'The baseline has {got} features where the input has {expected}.'],
+  referenceShape: [422, 'The row {row} has {got} answers of reference models where {expected} are named.'],
+  referenceUnknown: [422, 'No asset has the id {id}, so it can be no reference model.'],
+  referenceRows: [422, 'Reference models need rows with their answers that the model was not trained on.'],
   duplicateId: [422, 'The id {id} occurs twice.'],
   blockNotFound: [404, 'No block has the id {id}.'],
   blockSubject: [422, 'A block of kind {kind} needs {needed}.'],
   blockEnded: [409, 'The block {id} is {state} already.'],
+  configurationChanged: [412, 'The configuration is at version {actual} and not at {expected}: somebody changed it.'],
+  ifMatch: [422, 'If-Match must be a version, as "3", or *.'],
+  invalidBody: [422, 'The request has {count} invalid value(s).'],
   disabled: [409, 'Detection of {kind} is switched off in the configuration.'],
 });
 /** Answered wherever a quarantined asset would have been used: the word is the product's, not this slice's. */
@@ -24,6 +30,9 @@ export const securityProblems = problems('security', {
   quarantined: [403, 'The asset behind the model {modelId} is quarantined.'],
   blocked: [403, 'The request is refused: {reason}.'],
 });
+
+/** Promised to callers: what a body that does not parse is answered with. */
+export const invalidCode = 'adversarial-detection.invalidBody' as const;
 
 export const kinds = [
   'data-poisoning',

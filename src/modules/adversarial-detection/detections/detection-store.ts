@@ -98,12 +98,17 @@ export async function updateDetection(id: string, version: number, change: Parti
   return row ?? null;
 }
 
-/** Names what became of a detection; no version is asked, because machines add and never overwrite. */
-export async function linkDetection(id: string, links: { alertId: string; incidentId: string | null }): Promise<void> {
+/**
+ * Names what became of a detection; no version is asked, because machines add and never overwrite.
+ * @returns false when it was known
+ */
+export async function linkDetection(id: string, links: { alertId: string; incidentId: string | null }): Promise<boolean> {
   const { alertId, incidentId } = links;
   const isNews = sql`(${detection.alertId}, ${detection.incidentId}) is distinct from (${alertId}::uuid, ${incidentId}::uuid)`;
-  await db()
+  const linked = await db()
     .update(detection)
     .set({ alertId, incidentId, version: sql`${detection.version} + 1` })
-    .where(and(eq(detection.id, id), isNews));
+    .where(and(eq(detection.id, id), isNews))
+    .returning({ id: detection.id });
+  return linked.length > 0;
 }

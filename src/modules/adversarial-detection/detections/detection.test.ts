@@ -56,11 +56,27 @@ describe('detections', () => {
     assert.match(profile.contentSha256 ?? '', /^[0-9a-f]{64}$/);
     assert.deepEqual(
       profile.detectors.map(({ status }) => status),
-      ['used', 'used', 'used'],
+      ['used', 'used', 'used', 'used', 'used'],
     );
     assert.equal(profile.fused?.canDecide, true);
     assert.deepEqual((await detection.ask(contract.readNonMemberLosses, { id: profileId })).losses, [0.5, 1]);
     assert.equal((await detection.events('adversarial-detection.profile-ready')).length, 1);
+  });
+
+  test('reference models of a profile have to be in the inventory, and their answers complete', async () => {
+    const samples = Array.from({ length: 200 }, (_, row) => ({
+      id: String(row),
+      features: [row, -row],
+      label: row % 2,
+      referencePredictions: [0],
+    }));
+    const draft = { modelId: 'other', samples, referenceModels: [{ assetId: randomUUID() }] };
+    // The inventory of this test is empty.
+    await assert.rejects(detection.ask(contract.createProfile, draft), refused('adversarial-detection.referenceUnknown'));
+    const more = { ...draft, referenceModels: [{ assetId: randomUUID() }, { assetId: randomUUID() }] };
+    await assert.rejects(detection.ask(contract.createProfile, more), refused('adversarial-detection.referenceShape'));
+    const none = { ...draft, samples: samples.map(({ referencePredictions: _, ...rest }) => rest) };
+    await assert.rejects(detection.ask(contract.createProfile, none), refused('adversarial-detection.referenceRows'));
   });
 
   test('an input that does not fit its answer is a threat: stored, told, and blocked before the answer', async () => {
@@ -101,9 +117,9 @@ describe('detections', () => {
     const baseline = { ...question('a'), baselineInput: { id: 'y', features: [1] } };
     await assert.rejects(detection.ask(analyzeEvasion, baseline), refused('adversarial-detection.baselineShape'));
     const more = { ...question('a'), surprise: 1 };
-    await assert.rejects(detection.ask(analyzeEvasion, more), refused('request.invalid'));
+    await assert.rejects(detection.ask(analyzeEvasion, more), refused('adversarial-detection.invalidBody'));
     const endless = { ...question('a'), inputSample: { id: 'x', features: [...features().slice(1), Number.POSITIVE_INFINITY] } };
-    await assert.rejects(detection.ask(analyzeEvasion, endless), refused('request.invalid'));
+    await assert.rejects(detection.ask(analyzeEvasion, endless), refused('adversarial-detection.invalidBody'));
   });
 
   test('screening allows what fits, blocks what does not, and remembers the client that goes on', async () => {
@@ -162,6 +178,22 @@ describe('detections', () => {
     assert.equal((await detection.ask(listBlocks, { state: 'lifted' })).items[0]?.id, block.id);
   });
 
+  test('an attack whose block cannot be committed is answered 503 and leaves no block behind, and is judged anew', async () => {
+    const { owner } = detection.base;
+    await owner.query(`
+      create function pg_temp_fail() returns trigger language plpgsql as $$ begin raise exception 'the disk is full'; end $$;
+      create constraint trigger fail_late after insert on adversarial_detection.block
+        deferrable initially deferred for each row execute function pg_temp_fail()`);
+    await assert.rejects(detection.ask(screenInput, live('b', 0.77, 'gina')), refused('request.unavailable'));
+    await owner.query('drop trigger fail_late on adversarial_detection.block; drop function pg_temp_fail()');
+    const { rows } = await owner.query('select 1 from adversarial_detection.block where client_id = $1', ['gina']);
+    assert.equal(rows.length, 0);
+    assert.deepEqual((await detection.ask(listDetections, { client_id: 'gina' })).items, []);
+    // A block left in memory would answer input-blocked, and nobody could see or lift it.
+    const again = await detection.ask(screenInput, live('b', 0.77, 'gina'));
+    assert.deepEqual([again.decision, again.reason], ['block', 'flagged']);
+  });
+
   test('in simulation everything is computed and stored, and nothing refused', async () => {
     const changed = await detection.ask(changeConfiguration, { version: 0, response: { simulate: true } });
     assert.deepEqual([changed.version, changed.response.simulate, changed.response.blockAtSeverity], [1, true, 'medium']);
@@ -174,7 +206,11 @@ describe('detections', () => {
       [['threat', []]],
     );
     await assert.rejects(detection.ask(changeConfiguration, { version: 0, response: { simulate: false } }), refused('request.conflict'));
-    await detection.ask(changeConfiguration, { version: 1, response: { simulate: false } });
+    const seen = (ifMatch: string) => ({ ...detection.person('analyst'), ifMatch });
+    const off = { response: { simulate: false } };
+    await assert.rejects(detection.ask(changeConfiguration, off, seen('W/"0"')), refused('adversarial-detection.configurationChanged'));
+    await assert.rejects(detection.ask(changeConfiguration, off, seen('"0", "1"')), refused('adversarial-detection.ifMatch'));
+    await detection.ask(changeConfiguration, off, seen('"1"'));
     const { version, response } = await detection.ask(readConfiguration, {});
     assert.deepEqual([version, response.simulate], [2, false]);
   });

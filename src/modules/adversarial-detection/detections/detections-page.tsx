@@ -1,21 +1,18 @@
 /** Every decision, newest first. */
-import { useMemo } from 'react';
+
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { subjectOf, useAssetName } from '../asset-name.tsx';
 import { type DetectionSummary, kinds, listDetections } from '../contract.ts';
 import { DecisionBadge, decisionWords, home, kindWords, pText } from '../threat-words.tsx';
@@ -54,67 +51,28 @@ const byName = (row: DetectionSummary): string => `${kindWords[row.kind]}: ${sub
 const rowTo = (row: DetectionSummary): string => `/adversarial-detection/detections/${row.id}`;
 
 function DetectionsPage() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => {
-    const chosen = fields.flatMap(({ key }) => {
-      const value = filters.value(key) ?? filters.value(key, 'has');
-      return value === undefined ? [] : [[key, value] as const];
-    });
-    return Object.fromEntries(chosen);
-  }, [filters]);
-  const list = useEndpointPages(listDetections, { ...filter, limit: 50 }, { live: ['adversarial-detection.detected'] });
+  const filters = useAskedFilters(fields, listDetections.input);
+  const list = useEndpointPages(listDetections, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.detected'] });
   return (
-    <Screen
-      title="Detections"
-      path={[home]}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Filter by kind, decision, severity" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Newest first"
-          />
-        </>
-      }
-    >
-      <Loaded answer={list} waitsFor="the detections" empty={<NothingHere isFiltered={!filters.isEmpty} />}>
-        {(rows) => (
-          <DataTable
-            label="Detections"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="adversarial-detections"
-            rowTo={rowTo}
-            phone={(row) => <DetectionPhoneRow row={row} />}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
-    </Screen>
-  );
-}
-
-function NothingHere({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered)
-    return (
-      <EmptyNote kind="no-match" title="No detection fits this filter">
-        Take a filter away to see more.
-      </EmptyNote>
-    );
-  return (
-    <EmptyNote title="Nothing was analysed yet">
-      Build a profile of a model, then send inputs to the analyse or screening endpoints.
-    </EmptyNote>
+    <ListScreen title="Detections" path={[home]} list={list} filters={filters} order="Newest first">
+      <ListRows
+        label="Detections"
+        list={list}
+        filters={filters}
+        noMatch="No detection matches"
+        empty={
+          <EmptyNote title="Nothing was analysed yet">
+            Build a profile of a model, then send inputs to the analyse or screening endpoints.
+          </EmptyNote>
+        }
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="adversarial-detections"
+        rowTo={rowTo}
+        phone={(row) => <DetectionPhoneRow row={row} />}
+      />
+    </ListScreen>
   );
 }
 
@@ -143,19 +101,29 @@ const columns: readonly Column<DetectionSummary>[] = [
   {
     id: 'technique',
     head: 'Technique',
-    cell: (row) => (row.technique.length === 0 ? <span className="text-ink-3">none named</span> : row.technique.join(', ')),
+    cell: (row) => <Listed words={row.technique} none="none named" />,
     width: 190,
     hideUnder: 900,
   },
   {
     id: 'acts',
     head: 'Done',
-    cell: (row) => (row.acts.length === 0 ? <span className="text-ink-3">nothing</span> : row.acts.map(({ action }) => action).join(', ')),
+    cell: (row) => <Listed words={[...new Set(row.acts.map(({ action }) => action))]} none="nothing" />,
     width: 150,
     hideUnder: 1000,
   },
   { id: 'at', head: 'When', cell: (row) => <RelativeTime at={row.createdAt} />, width: 110 },
 ];
+
+/** One line: the rest is in the title and on the page of the detection. */
+function Listed({ words, none }: { words: readonly string[]; none: string }) {
+  if (words.length === 0) return <span className="text-ink-3">{none}</span>;
+  return (
+    <span className="block truncate" title={words.join(', ')}>
+      {words.join(', ')}
+    </span>
+  );
+}
 
 function SubjectLines({ row }: { row: DetectionSummary }) {
   const subject = useAssetName(row.subject.assetId, subjectOf(row.subject));

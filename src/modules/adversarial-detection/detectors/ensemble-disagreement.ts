@@ -17,6 +17,7 @@ export default defineEvasionDetector({
   method: 'Probability that at least two of a logistic model, a random forest and a Gaussian-kernel model deny the predicted label.',
   needsConfidence: false,
   seesInput: true,
+  role: 'answer',
   score: ({ supports }) => twoDeny(supports),
   statistic: ({ supports: [logistic, forest, kernel] }) => ({ logisticSupport: logistic, forestSupport: forest, kernelSupport: kernel }),
   positive: [exampleFacts({ predicted: 0, neighbours, supports: [0.02, 0.1, 0.4] })],

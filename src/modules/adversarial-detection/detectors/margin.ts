@@ -19,6 +19,7 @@ export default defineEvasionDetector({
   method: 'Log-odds against the predicted class, from the confidence the model gave.',
   needsConfidence: true,
   seesInput: false,
+  role: 'doubt',
   score: ({ confidence }) => (confidence === null ? null : doubt(confidence)),
   statistic: ({ confidence }) => ({ confidence }),
   positive: [exampleFacts({ predicted: 0, neighbours, confidence: 0.51 })],

@@ -38,6 +38,7 @@ export default defineEvasionDetector({
     'Distance-weighted share of the 10 nearest reference rows with another label, plus own-class distance over own-class and other-class distance.',
   needsConfidence: false,
   seesInput: true,
+  role: 'answer',
   score: (facts) => otherShare(facts) + ownRatio(facts),
   statistic: (facts) => {
     const { own, other } = classDistances(facts);

@@ -1,16 +1,26 @@
 /** Builds a profile from rows: reference, thresholds, combined threshold, harmless control. */
-import { conformalThreshold, fewestCalibrationRows } from '../../../math/conformal.ts';
+import { fewestCalibrationRows } from '../../../math/conformal.ts';
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
-import { type Conformal, calibrationScores, conformalOf } from './calibration.ts';
-import { loweredThreshold, noteOf } from './decision-threshold.ts';
-import type { EvasionDetector } from './detector.ts';
+import type { BuildReport, BuildStep } from './build-report.ts';
+import { calibrationScores, conformalOf } from './calibration.ts';
+import { leastScoreOf, noteOf } from './decision-threshold.ts';
+import { type Calibrated, type DetectorReport, reportOf } from './detector-report.ts';
 import { evasionDetectors } from './detectors.ts';
 import { type EvasionFacts, factsOf } from './facts.ts';
-import { learnColumns, learnSpace, quantile } from './feature-space.ts';
-import { cauchyScore } from './fusion.ts';
+import { chooseSpace, learnColumns, type SpaceScale } from './feature-space.ts';
+import { combinedBy, type Spoken } from './fusion.ts';
 import { copiesPerRow, type HarmlessColumns, harmlessColumns, harmlessCopies } from './harmless.ts';
-import { fitOtherModels, type ScaledRows } from './other-models.ts';
-import { type CalibrationScores, classOf, type EvasionProfile, type OtherModels, writeScaled } from './profile.ts';
+import { fitOtherModels } from './other-models.ts';
+import {
+  type CalibrationScores,
+  type Combination,
+  classOf,
+  type EvasionProfile,
+  type OtherModels,
+  type ReferenceModels,
+  type ScaledRows,
+  writeScaled,
+} from './profile.ts';
 import { foldsOf, type Split, splitRows, stratifiedSample } from './stratified-split.ts';
 
 export type ProfileSource = {
@@ -27,48 +37,19 @@ export type ProfileSource = {
   readonly bounds: { readonly low: Float32Array; readonly high: Float32Array } | null;
   readonly kinds: readonly string[] | null;
   readonly targetRate: number;
+  readonly referenceModels?: ReferenceModels | null;
+  /**
+   * Clean rows that the model answers wrong look as inputs of an attack do. `count`: they set thresholds as all others, so that of all clean
+   * inputs no more than the asked share is flagged. `set-aside`: they set none, and the asked share holds among those answered right.
+   */
+  readonly mistakes?: 'count' | 'set-aside';
   readonly seed: number;
   readonly mostRows: number;
-};
-export type BuildStep = { readonly done: number; readonly total: number; readonly note: string };
-
-export type DetectorReport = {
-  readonly id: string;
-  readonly title: string;
-  readonly status: 'used' | 'excluded' | 'evidence-only' | 'not-calibrated';
-  readonly reason: string | null;
-  readonly weight: number;
-  readonly calibrationRows: number;
-  readonly threshold: number | null;
-  readonly harmlessFlagRate: number | null;
-  readonly harmlessCopies: number;
-  readonly scores: number[];
-};
-export type BuildReport = {
-  readonly rowsUsed: number;
-  readonly sampled: boolean;
-  readonly constantFeatures: number[];
-  readonly labels: string[];
-  readonly predictionsGiven: number;
-  readonly confidencesGiven: number;
-  readonly split: { reference: number; calibration: number; fusion: number; leaveOneOut: boolean };
-  readonly detectors: DetectorReport[];
-  readonly fused: {
-    calibrationRows: number;
-    smallestPValue: number;
-    canDecide: boolean;
-    decisionThreshold: number | null;
-    cleanFlagRate: number | null;
-    harmlessFlagRate: number | null;
-    note: string | null;
-  };
 };
 export type BuiltProfile = { readonly profile: EvasionProfile; readonly report: BuildReport };
 
 /** Rows whose harmless copies are looked at: 8,000 copies tell 1 % from 2 %. */
 const mostHarmlessRows = 1000;
-/** A detector that flags more harmless copies than this many times α sees change, not attack. */
-const excludedAbove = 5;
 const crossFolds = 5;
 
 /** The rows in use, scaled, with everything that scoring needs. */
@@ -79,6 +60,7 @@ type Bench = {
   readonly split: Split;
   readonly scaled: ScaledRows;
   readonly predicted: Int32Array;
+  readonly scale: SpaceScale;
   readonly profile: Pick<EvasionProfile, 'labels' | 'space' | 'columns' | 'reference'>;
   readonly models: OtherModels;
   /** Leave-one-out: models that did not see the fold of a row. */
@@ -117,7 +99,7 @@ function* layBench(source: ProfileSource, total: number): Generator<BuildStep, B
     Uint8Array.from(rows, (row) => source.trainedOn?.[row] ?? 0),
   );
   const inSource = split.reference.map((at) => rows[at] as number);
-  const space = learnSpace(source, inSource);
+  const { space, scale } = chooseSpace(source, inSource, { classes: allClasses, classCount: labels.length, seed: source.seed });
   const columns = { ...learnColumns(source, inSource), bounds: source.bounds, kinds: source.kinds };
   const values = new Float32Array(rows.length * space.kept.length);
   for (const [at, row] of rows.entries()) writeScaled(space, rowOf(source, row), { target: values, to: at * space.kept.length });
@@ -136,6 +118,7 @@ function* layBench(source: ProfileSource, total: number): Generator<BuildStep, B
     split,
     scaled,
     predicted,
+    scale,
     models,
     ...folded,
     profile: { labels, space, columns, reference: referenceOf(scaled, split.reference) },
@@ -185,13 +168,17 @@ function factsOfRow(bench: Bench, at: number): EvasionFacts {
   return factsOfScaled(bench, at, values.subarray(at * dimensions, (at + 1) * dimensions));
 }
 
-type Calibrated = { readonly detector: EvasionDetector; readonly scores: CalibrationScores | null };
+/** Does the row set thresholds? */
+const counts = ({ source, predicted, scaled }: Bench, row: number): boolean =>
+  source.mistakes !== 'set-aside' || predicted[row] === scaled.classes[row];
 
-function calibrateDetectors({ split, predicted, scaled, source }: Bench, facts: ReadonlyMap<number, EvasionFacts>): Calibrated[] {
+function calibrateDetectors(bench: Bench, facts: ReadonlyMap<number, EvasionFacts>): Calibrated[] {
+  const { split, predicted, scaled, source } = bench;
+  const rows = split.calibration.filter((row) => counts(bench, row));
   return evasionDetectors.map((detector) => {
     const scores: number[] = [];
     const classes: number[] = [];
-    for (const row of split.calibration) {
+    for (const row of rows) {
       const found = facts.get(row);
       const score = found === undefined ? null : detector.score(found);
       if (score === null) return { detector, scores: null };
@@ -212,10 +199,12 @@ function* scoreCopies(bench: Bench, total: number): Generator<BuildStep, Copy[]>
     split.reference.map((at) => rows[at] as number),
     source.kinds,
   );
+  // A copy keeps the answer of its row: where that is set aside, so is the copy.
+  const whole = split.fusion.filter((row) => counts(bench, row));
   const chosen =
-    split.fusion.length <= mostHarmlessRows
-      ? split.fusion
-      : sampleWithoutReplacement(split.fusion.length, mostHarmlessRows, random).map((at) => split.fusion[at] as number);
+    whole.length <= mostHarmlessRows
+      ? whole
+      : sampleWithoutReplacement(whole.length, mostHarmlessRows, random).map((at) => whole[at] as number);
   const copies: Copy[] = [];
   const width = profile.space.kept.length;
   for (const [place, at] of chosen.entries()) {
@@ -238,150 +227,150 @@ type Scored = {
 
 function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfile {
   const { source, split, profile, models } = bench;
-  const reports = calibrated.map((one) => reportOf(one, bench, copies));
+  const reports = calibrated.map((one) => reportOf(one, source, copies));
   const used = calibrated.filter((_, at) => reports[at]?.status === 'used');
-  const fusedScores = combinedScores(bench, { facts, used });
-  const fused = calibrationScores(fusedScores.scores, {
-    predicted: fusedScores.classes,
-    classCount: bench.scaled.classCount,
-    alpha: source.targetRate,
-  });
-  const decision = decide(bench, { fused, used, copies, own: fusedScores });
+  const rule: Rule = { used, combination: combinationOf(source) };
+  const fusedScores = combinedScores(bench, { facts, rule });
+  const setting = fusedScores.filter(({ counted }) => counted);
+  const fused = calibrationScores(
+    setting.map(({ score }) => score),
+    {
+      predicted: setting.map(({ predicted }) => predicted),
+      classCount: bench.scaled.classCount,
+      alpha: source.targetRate,
+    },
+  );
+  const decision = decide(bench, { fused, rule, copies, own: fusedScores });
   const calibrations = new Map(calibrated.flatMap(({ detector, scores }) => (scores === null ? [] : [[detector.id, scores] as const])));
   return {
     profile: {
       ...profile,
       models,
+      referenceModels: source.referenceModels ?? null,
       targetRate: source.targetRate,
+      combination: rule.combination,
       calibrations,
       used: used.map(({ detector }) => detector.id),
       fused,
       decisionThreshold: decision.decisionThreshold,
+      leastScore: decision.leastScore,
     },
     report: {
       ...rowsReport(bench),
       split: countsOf(split),
-      detectors: reports.map((one) => withWeight(one, used.length)),
+      detectors: withWeights(reports),
       fused: decision,
     },
   };
 }
 
-const withWeight = (report: DetectorReport, used: number): DetectorReport => ({
-  ...report,
-  weight: report.status === 'used' ? 1 / used : 0,
-});
+/** Half of the combined score is evidence against the answer, to which doubt and change can add as much again. */
+function withWeights(reports: readonly DetectorReport[]): DetectorReport[] {
+  const used = reports.filter(({ status }) => status === 'used');
+  const against = used.filter(({ role }) => role === 'answer').length;
+  const half = used.length > against ? 0.5 : 1;
+  return reports.map((report) => {
+    if (report.status !== 'used') return report;
+    return { ...report, weight: report.role === 'answer' ? half / against : 0.5 / (used.length - against) };
+  });
+}
 
 function countsOf({ reference, calibration, fusion, leaveOneOut }: Split) {
   return { reference: reference.length, calibration: calibration.length, fusion: fusion.length, leaveOneOut };
 }
 
-function rowsReport({ source, rows, profile }: Bench) {
+const referenceCopy = (given: ReferenceModels | null) =>
+  given === null ? null : { assetIds: [...given.assetIds], denials: [...given.denials] };
+
+function rowsReport({ source, rows, profile, scale }: Bench) {
   const kept = new Set(profile.space.kept);
   return {
     rowsUsed: rows.length,
+    scale,
     sampled: rows.length < source.labels.length,
     constantFeatures: Array.from({ length: source.dimensions }, (_, column) => column).filter((column) => !kept.has(column)),
     labels: [...profile.labels],
+    referenceModels: referenceCopy(source.referenceModels ?? null),
     predictionsGiven: source.predictions.filter((prediction) => prediction !== null).length,
     confidencesGiven: source.confidences.filter((confidence) => !Number.isNaN(confidence)).length,
   };
 }
 
-function reportOf({ detector, scores }: Calibrated, { source, split }: Bench, copies: readonly Copy[]): DetectorReport {
-  const blank = {
-    id: detector.id,
-    title: detector.title,
-    weight: 0,
-    threshold: null,
-    harmlessFlagRate: null,
-    harmlessCopies: 0,
-    scores: [],
-  };
-  if (scores === null)
-    return { ...blank, status: 'not-calibrated', reason: 'Not every calibration row came with a confidence.', calibrationRows: 0 };
-  const flagged = copies.filter(({ facts }) => {
-    const score = detector.score(facts);
-    return score !== null && conformalOf(scores, score, { predicted: facts.predicted }).p <= source.targetRate;
-  });
-  const rate = detector.seesInput && copies.length > 0 ? flagged.length / copies.length : null;
-  const excluded = rate !== null && rate > excludedAbove * source.targetRate;
-  return {
-    ...blank,
-    status: excluded ? 'excluded' : 'used',
-    reason: excluded
-      ? `It flags ${percent(rate)} of harmless copies, more than ${excludedAbove} times the asked rate.`
-      : detector.seesInput
-        ? null
-        : 'Harmless copies keep the confidence the model gave, so they prove nothing about it.',
-    calibrationRows: split.calibration.length,
-    threshold: conformalThreshold(scores.pooled, source.targetRate),
-    harmlessFlagRate: rate,
-    harmlessCopies: rate === null ? 0 : copies.length,
-    scores: Array.from({ length: 101 }, (_, step) => quantile(scores.pooled, step / 100)),
-  };
-}
+/** Where the model's mistakes set no threshold, nothing has to tell them from attacks. */
+const combinationOf = ({ mistakes }: ProfileSource): Combination => (mistakes === 'set-aside' ? 'answer' : 'answer-and-context');
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+type Rule = { readonly used: readonly Calibrated[]; readonly combination: Combination };
+type Combined = {
+  readonly score: number;
+  readonly predicted: number;
+  readonly mistaken: boolean;
+  /** It is among the rows that set the threshold. */
+  readonly counted: boolean;
+};
 
-type Combined = { readonly scores: number[]; readonly classes: number[] };
-
-function combinedScores(
-  { split, predicted }: Bench,
-  { facts, used }: { facts: ReadonlyMap<number, EvasionFacts>; used: readonly Calibrated[] },
-): Combined {
-  const combined: Combined = { scores: [], classes: [] };
-  if (used.length === 0) return combined;
-  for (const row of split.fusion) {
+function combinedScores(bench: Bench, { facts, rule }: { facts: ReadonlyMap<number, EvasionFacts>; rule: Rule }): Combined[] {
+  const { split, predicted, scaled } = bench;
+  if (!rule.used.some(({ detector }) => detector.role === 'answer')) return [];
+  return [...split.fusion].flatMap((row) => {
     const found = facts.get(row);
-    const score = found === undefined ? null : combinedScore(used, found, split.leaveOneOut);
-    if (score === null) continue;
-    combined.scores.push(score);
-    combined.classes.push(predicted[row] as number);
-  }
-  return combined;
+    const counted = counts(bench, row);
+    const score = found === undefined ? null : combinedScore(rule, found, split.leaveOneOut && counted);
+    if (score === null) return [];
+    return [{ score, predicted: predicted[row] as number, mistaken: predicted[row] !== scaled.classes[row], counted }];
+  });
 }
 
-function combinedScore(used: readonly Calibrated[], facts: EvasionFacts, itself: boolean): number | null {
-  const conformals: Conformal[] = [];
+function combinedScore({ used, combination }: Rule, facts: EvasionFacts, itself: boolean): number | null {
+  const spoken: Spoken[] = [];
   for (const { detector, scores } of used) {
     const score = detector.score(facts);
     if (scores === null || score === null) return null;
-    conformals.push(conformalOf(scores, score, { predicted: facts.predicted, itself }));
+    spoken.push({ role: detector.role, conformal: conformalOf(scores, score, { predicted: facts.predicted, itself }) });
   }
-  return cauchyScore(conformals);
+  return combinedBy(combination, spoken);
 }
 
 type Fused = {
   readonly fused: CalibrationScores;
-  readonly used: readonly Calibrated[];
+  readonly rule: Rule;
   readonly copies: readonly Copy[];
-  readonly own: Combined;
+  readonly own: readonly Combined[];
 };
 
-/** The asked rate as threshold, lowered until harmless copies are flagged at most twice as often as asked. */
-function decide({ source, split }: Bench, { fused, used, copies, own }: Fused): BuildReport['fused'] {
+/** The asked rate as threshold, and a least score so that harmless copies are flagged at most twice as often as asked. */
+function decide({ source, split }: Bench, { fused, rule, copies, own }: Fused): BuildReport['fused'] {
   const rows = fused.pooled.length;
-  const blank = { calibrationRows: rows, smallestPValue: 1 / (rows + 1), cleanFlagRate: null, harmlessFlagRate: null };
-  const refused = (note: string) => ({ ...blank, canDecide: false, decisionThreshold: null, note });
-  if (used.length === 0) return refused('No detector is left: all are excluded or lack what they need.');
+  const mistakesSetAside = source.mistakes === 'set-aside';
+  const blank = {
+    calibrationRows: rows,
+    smallestPValue: 1 / (rows + 1),
+    cleanFlagRate: null,
+    harmlessFlagRate: null,
+    mistakes: { rows: own.filter(({ mistaken }) => mistaken).length, flagged: 0 },
+    mistakesSetAside,
+  };
+  const refused = (note: string) => ({ ...blank, canDecide: false, decisionThreshold: null, leastScore: null, note });
+  if (!rule.used.some(({ detector }) => detector.role === 'answer'))
+    return refused('No detector is left: all are excluded or lack what they need.');
   const fewest = fewestCalibrationRows(source.targetRate);
   if (rows < fewest) return refused(`${rows} fusion rows cannot hold a rate of ${source.targetRate}: ${fewest} are needed.`);
-  const changed = copies
-    .map(({ facts }) => ({ score: combinedScore(used, facts, false), predicted: facts.predicted }))
-    .flatMap(({ score, predicted }) => (score === null ? [] : [conformalOf(fused, score, { predicted }).p]))
-    .sort((one, other) => one - other);
-  const threshold = loweredThreshold(changed, source.targetRate);
-  const clean = own.scores.filter(
-    (score, at) => conformalOf(fused, score, { predicted: own.classes[at] as number, itself: true }).p <= threshold,
+  const changed = copies.flatMap(({ facts }) => {
+    const score = combinedScore(rule, facts, false);
+    return score === null ? [] : [{ score, p: conformalOf(fused, score, { predicted: facts.predicted }).p }];
+  });
+  const leastScore = leastScoreOf(changed, source.targetRate);
+  const isFlagged = ({ score, p }: { score: number; p: number }): boolean => p <= source.targetRate && score > (leastScore ?? -Infinity);
+  const clean = own.filter(({ score, predicted, counted }) =>
+    isFlagged({ score, p: conformalOf(fused, score, { predicted, itself: counted }).p }),
   );
-  const lowered = threshold < source.targetRate;
   return {
     ...blank,
-    canDecide: threshold > 0,
-    decisionThreshold: threshold > 0 ? threshold : null,
-    cleanFlagRate: clean.length / rows,
-    harmlessFlagRate: changed.length === 0 ? null : changed.filter((p) => p <= threshold).length / changed.length,
-    note: noteOf({ lowered, threshold, leaveOneOut: split.leaveOneOut }),
+    canDecide: true,
+    decisionThreshold: source.targetRate,
+    leastScore,
+    cleanFlagRate: clean.length / own.length,
+    mistakes: { ...blank.mistakes, flagged: clean.filter(({ mistaken }) => mistaken).length },
+    harmlessFlagRate: changed.length === 0 ? null : changed.filter(isFlagged).length / changed.length,
+    note: noteOf({ raised: leastScore !== null, leaveOneOut: split.leaveOneOut, mistakesSetAside }),
   };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { randomSource } from '../../../math/random.ts';
 import { gatherEvidence } from './evasion-evidence.ts';
 import { learnSpace } from './feature-space.ts';
+import { givenModels } from './given-models.ts';
 import { anomalyCount, inputAnomaly } from './input-anomaly.ts';
 import { perturbationSignature } from './perturbation-signature.ts';
 
@@ -71,6 +72,19 @@ test('without a profile there is evidence and no decision, and it says what is m
   );
   const given = evidence.families.find(({ family }) => family === 'given-models');
   assert.deepEqual(given?.statistic, { models: 1, denying: 1, share: 1 });
+});
+
+test('reference models that deny an answer are held against how often they deny clean rows', () => {
+  const [one, two] = ['0198c0de-0000-7000-8000-000000000001', '0198c0de-0000-7000-8000-000000000002'];
+  // 90 rows denied by none, 8 by one, 1 by both.
+  const known = { assetIds: [one, two], denials: [90, 8, 1] };
+  const said = (modelId: string, prediction: string) => ({ modelId, prediction, confidence: null });
+  const p = (first: string, second: string) => givenModels([said('m', 'cat'), said(two, second), said(one, first)], known).pValue;
+  // By hand: (1 + 1) / 100; (1 + 9) / 100; all.
+  assert.deepEqual([p('dog', 'cow'), p('cat', 'cow'), p('cat', 'cat')], [0.02, 0.1, 1]);
+  const partly = givenModels([said('m', 'cat'), said(one, 'dog')], known);
+  assert.deepEqual([partly.pValue, partly.statistic], [null, { models: 1, denying: 1, share: 1 }]);
+  assert.match(partly.reason ?? '', /Not all reference models/);
 });
 
 test('a column that is nearly one value does not outweigh the others, and one with one value is left out', () => {

@@ -1,4 +1,5 @@
 /** What a calibrated evasion detector is: a score of an input, higher is stranger, and its own proof. */
+import type { ShapeFacts } from './class-shapes.ts';
 import type { EvasionFacts } from './facts.ts';
 
 export type EvasionDetector = {
@@ -10,6 +11,11 @@ export type EvasionDetector = {
   readonly needsConfidence: boolean;
   /** A copy of a row keeps the model's answer: of a detector that sees nothing else, copies prove nothing. */
   readonly seesInput: boolean;
+  /**
+   * `answer`: the model's answer does not fit the input. `doubt` and `change` say nothing of an attack by themselves: they count beside the
+   * first, and at most as much.
+   */
+  readonly role: 'answer' | 'doubt' | 'change';
   /** @returns null when the facts do not hold what it needs. Never NaN. */
   readonly score: (facts: EvasionFacts) => number | null;
   /** The figures behind the score, for people. */
@@ -29,6 +35,7 @@ export function exampleFacts(draft: {
   neighbours: readonly (readonly [cls: number, distance: number])[];
   supports?: readonly [number, number, number];
   confidence?: number | null;
+  shape?: ShapeFacts;
 }): EvasionFacts {
   const classes = Math.max(draft.predicted, ...draft.neighbours.map(([known]) => known)) + 1;
   const ofClass = new Float64Array(classes).fill(Infinity);
@@ -43,5 +50,6 @@ export function exampleFacts(draft: {
       ofClass,
     },
     supports: draft.supports ?? [1, 1, 1],
+    shape: draft.shape ?? null,
   };
 }

@@ -2,7 +2,9 @@
 import type { EvasionQuestion, Family, MissingEvidence } from '../contract.ts';
 import type { Evidence } from '../detections/severity.ts';
 import { strongP } from '../detections/severity.ts';
+import type { EvasionDetector } from './detector.ts';
 import { evasionDetectors } from './detectors.ts';
+import { type GivenPrediction, givenModels } from './given-models.ts';
 import { anomalyCount, inputAnomaly } from './input-anomaly.ts';
 import { type Judgement, judgeInput } from './judge-input.ts';
 import { type PerturbationSignature, perturbationSignature } from './perturbation-signature.ts';
@@ -20,8 +22,6 @@ export type EvasionEvidence = {
   readonly speaking: number;
   readonly fields: Evidence;
 };
-/** Of a live model, which may give no confidence. */
-export type GivenPrediction = { readonly modelId: string; readonly prediction: string | number; readonly confidence: number | null };
 type Asked = Pick<EvasionQuestion, 'inputSample' | 'baselineInput' | 'gradientNorm'> & { readonly predictions: readonly GivenPrediction[] };
 
 /** @param profile null: none is ready for this model. */
@@ -33,14 +33,16 @@ export function gatherEvidence(question: Asked, profile: EvasionProfile | null):
       : judgeInput(profile, { features: question.inputSample.features, prediction: first.prediction, confidence: first.confidence });
   const signature =
     question.baselineInput === undefined ? null : perturbationSignature(question.inputSample.features, question.baselineInput.features);
-  const strong = judgement?.answers.filter(({ used, pValue }) => used && pValue <= strongP).length ?? 0;
-  const speaking = judgement?.answers.filter(({ used, pValue }) => used && pValue <= (profile?.targetRate ?? 0)).length ?? 0;
+  // Change speaks of no attack: it is no family of evidence.
+  const counted = judgement?.answers.filter(({ used, role }) => used && role !== 'change') ?? [];
+  const strong = counted.filter(({ pValue }) => pValue <= strongP).length;
+  const speaking = counted.filter(({ pValue }) => pValue <= (profile?.targetRate ?? 0)).length;
   const decision = decisionOf(judgement);
   return {
     judgement,
     families: [
       ...detectorFamilies(judgement),
-      givenModels(question),
+      givenModels(question.predictions, profile?.referenceModels ?? null),
       signatureFamily(signature),
       ...anomalyFamily(question, profile),
       ...gradientFamily(question),
@@ -78,6 +80,10 @@ function baselineDiffers({ baselineInput, predictions: [first] }: Asked, profile
   return most === undefined || most[1] < 8 ? null : most[0] !== facts.predicted;
 }
 
+function notCalibrated({ needsConfidence }: EvasionDetector): string {
+  return needsConfidence ? 'The profile was given no confidences, so it is not calibrated.' : 'The profile was built without it.';
+}
+
 function detectorFamilies(judgement: Judgement | null): Family[] {
   return evasionDetectors.map((detector) => {
     const answer = judgement?.answers.find(({ id }) => id === detector.id);
@@ -85,7 +91,7 @@ function detectorFamilies(judgement: Judgement | null): Family[] {
       return {
         family: detector.id,
         status: 'not-evaluated',
-        reason: judgement === null ? 'There is no profile of the model.' : 'The profile was given no confidences, so it is not calibrated.',
+        reason: judgement === null ? 'There is no profile of the model.' : notCalibrated(detector),
         statistic: {},
         pValue: null,
         flaggedCount: 0,
@@ -94,37 +100,13 @@ function detectorFamilies(judgement: Judgement | null): Family[] {
     return {
       family: detector.id,
       status: 'evaluated',
-      reason: answer.used ? null : 'Excluded: it flags harmless change. Not part of the decision.',
+      reason: answer.used ? null : 'Not part of the decision; the profile says why.',
       statistic: { score: answer.score, calibrationRows: answer.rows, ...detector.statistic(judgement.facts) },
       pValue: answer.pValue,
       flaggedCount: 0,
       method: detector.method,
     };
   });
-}
-
-function givenModels({ predictions: [first, ...others] }: Asked): Family {
-  const method = 'Share of the other given models that deny the first one’s prediction. Not calibrated: evidence only.';
-  if (first === undefined || others.length === 0)
-    return {
-      family: 'given-models',
-      status: 'not-evaluated',
-      reason: 'Only one model’s prediction was given.',
-      statistic: {},
-      pValue: null,
-      flaggedCount: 0,
-      method,
-    };
-  const denying = others.filter(({ prediction }) => String(prediction) !== String(first.prediction)).length;
-  return {
-    family: 'given-models',
-    status: 'evaluated',
-    reason: null,
-    statistic: { models: others.length, denying, share: denying / others.length },
-    pValue: null,
-    flaggedCount: 0,
-    method,
-  };
 }
 
 function signatureFamily(signature: PerturbationSignature | null): Family {

@@ -2,6 +2,7 @@
 import { forestProbabilities } from '../../../math/classification-forest.ts';
 import { type NearestScan, scanNearest } from '../../../math/nearest-scan.ts';
 import { writeFourier } from '../../../math/random-features.ts';
+import { type ShapeFacts, shapeFactsOf } from './class-shapes.ts';
 import type { EvasionProfile, LinearWeights, OtherModels } from './profile.ts';
 
 export const neighbourCount = 10;
@@ -14,6 +15,8 @@ export type EvasionFacts = {
   readonly neighbourClasses: Int32Array;
   /** What each other model gives the predicted class, in [0, 1]: logistic, forest, kernel. */
   readonly supports: readonly [number, number, number];
+  /** null: the profile holds no shapes of classes. */
+  readonly shape: ShapeFacts | null;
 };
 export type ScaledInput = { readonly scaled: Float32Array; readonly predicted: number; readonly confidence: number | null };
 
@@ -28,7 +31,14 @@ export function factsOf(
 ): EvasionFacts {
   const nearest = scanNearest(reference, scaled, { k: neighbourCount, skip });
   const neighbourClasses = nearest.rows.map((row) => (row < 0 ? -1 : (reference.classes[row] as number)));
-  return { predicted, confidence, nearest, neighbourClasses, supports: supportsOf(models, scaled, predicted) };
+  return {
+    predicted,
+    confidence,
+    nearest,
+    neighbourClasses,
+    supports: supportsOf(models, scaled, predicted),
+    shape: models.shapes === null ? null : shapeFactsOf(models.shapes, scaled, { predicted, nearest: nearest.ofClass }),
+  };
 }
 
 function supportsOf({ logistic, forest, kernel }: OtherModels, scaled: Float32Array, predicted: number): [number, number, number] {

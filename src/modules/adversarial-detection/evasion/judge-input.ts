@@ -1,9 +1,10 @@
 /** Asks a profile about one input: a p-value of every detector, and of all together. */
 
-import { type Conformal, conformalOf } from './calibration.ts';
+import { conformalOf } from './calibration.ts';
+import type { EvasionDetector } from './detector.ts';
 import { evasionDetectors } from './detectors.ts';
 import { type EvasionFacts, factsOf } from './facts.ts';
-import { cauchyScore } from './fusion.ts';
+import { combinedBy, type Spoken } from './fusion.ts';
 import { classOf, type EvasionProfile, writeScaled } from './profile.ts';
 
 export type DetectorAnswer = {
@@ -13,6 +14,7 @@ export type DetectorAnswer = {
   readonly rows: number;
   /** Its p-value is part of the combined one. */
   readonly used: boolean;
+  readonly role: EvasionDetector['role'];
 };
 export type Judgement = {
   readonly facts: EvasionFacts;
@@ -35,24 +37,24 @@ export function judgeInput(profile: EvasionProfile, { features, prediction, conf
   const predicted = classOf(profile.labels, prediction);
   const facts = factsOf(profile, { scaled, predicted, confidence });
   const answers: DetectorAnswer[] = [];
-  const combined: Conformal[] = [];
+  const combined: Spoken[] = [];
   for (const detector of evasionDetectors) {
     const scores = profile.calibrations.get(detector.id);
     const score = scores === undefined ? null : detector.score(facts);
     if (scores === undefined || score === null) continue;
     const conformal = conformalOf(scores, score, { predicted });
     const used = profile.used.includes(detector.id);
-    answers.push({ id: detector.id, score, pValue: conformal.p, rows: conformal.rows, used });
-    if (used) combined.push(conformal);
+    answers.push({ id: detector.id, score, pValue: conformal.p, rows: conformal.rows, used, role: detector.role });
+    if (used) combined.push({ role: detector.role, conformal });
   }
   // Calibrated with all of them: with fewer the combined score would be another one.
   if (combined.length === 0 || combined.length < profile.used.length) return { facts, answers, fused: null, flagged: null };
-  const score = cauchyScore(combined);
+  const score = combinedBy(profile.combination, combined);
   const { p, rows } = conformalOf(profile.fused, score, { predicted });
   return {
     facts,
     answers,
     fused: { score, pValue: p, rows },
-    flagged: profile.decisionThreshold === null ? null : p <= profile.decisionThreshold,
+    flagged: profile.decisionThreshold === null ? null : p <= profile.decisionThreshold && score > (profile.leastScore ?? -Infinity),
   };
 }

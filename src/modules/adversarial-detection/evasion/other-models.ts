@@ -1,16 +1,11 @@
-/** The three models that are trained with a profile, each of another kind. */
+/** The models that are trained with a profile, each of another kind. */
 import { growForest } from '../../../math/classification-forest.ts';
 import { fitLogistic } from '../../../math/logistic-regression.ts';
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import { fourierFeatures, writeFourier } from '../../../math/random-features.ts';
-import type { KernelModel, LinearWeights, OtherModels } from './profile.ts';
+import { fitClassShapes } from './class-shapes.ts';
+import type { KernelModel, LinearWeights, OtherModels, ScaledRows } from './profile.ts';
 
-export type ScaledRows = {
-  readonly values: Float32Array;
-  readonly dimensions: number;
-  readonly classes: Int32Array;
-  readonly classCount: number;
-};
 const fourierCount = 256;
 /** Rows a model learns from: more change it little and cost minutes. */
 const mostRows = 6000;
@@ -28,6 +23,7 @@ export function fitOtherModels(scaled: ScaledRows, rows: Int32Array, seed: numbe
       randomSource(seed + 1),
     ),
     kernel: fitKernel(scaled, learnt, seed + 2),
+    shapes: fitClassShapes(scaled, learnt),
   };
 }
 

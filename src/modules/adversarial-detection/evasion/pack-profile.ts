@@ -1,6 +1,6 @@
 /** A built profile, and the rows it is built from, as bytes: a header in JSON, then arrays of numbers, each at a multiple of 8. */
 import type { ProfileSource } from './build-profile.ts';
-import type { CalibrationScores, EvasionProfile, LinearWeights } from './profile.ts';
+import type { CalibrationScores, ClassShapes, Combination, EvasionProfile, LinearWeights, ReferenceModels } from './profile.ts';
 
 const magic = 0x3156_5045;
 type View = (memory: ArrayBufferLike, at: number, length: number) => Numbers;
@@ -84,7 +84,11 @@ type ProfileHeader = {
   classCount: number;
   targetRate: number;
   used: readonly string[];
+  /** Absent in profiles packed before there was a choice. */
+  combination?: Combination;
+  referenceModels?: ReferenceModels | null;
   decisionThreshold: number | null;
+  leastScore?: number | null;
   /** Calibrated detectors; `fused` is stored the same way. */
   calibrated: string[];
   fourierCount: number;
@@ -117,6 +121,7 @@ export function packProfile(profile: EvasionProfile): Uint8Array<ArrayBuffer> {
     ['forestCut', models.forest.cut],
     ['forestNext', models.forest.next],
     ['forestShares', models.forest.shares],
+    ...shapeArrays(models.shapes),
     ...[...calibrations, ['fused', fused] as const].flatMap(([id, scores]) => scoreArrays(id, scores)),
   ]);
   const header: ProfileHeader = {
@@ -126,15 +131,65 @@ export function packProfile(profile: EvasionProfile): Uint8Array<ArrayBuffer> {
     classCount: reference.classCount,
     targetRate: profile.targetRate,
     used: profile.used,
+    combination: profile.combination,
+    referenceModels: profile.referenceModels,
     decisionThreshold: profile.decisionThreshold,
+    leastScore: profile.leastScore,
     calibrated: [...calibrations.keys()],
     fourierCount: models.kernel.features.count,
   };
   return pack(header, arrays);
 }
 
+function shapeArrays(shapes: ClassShapes | null): [string, Numbers][] {
+  if (shapes === null) return [];
+  return [
+    ['shapeCounts', shapes.counts],
+    ['shapeMeans', shapes.means],
+    ['shapeFactors', shapes.factors],
+    ['shapeHalfLogs', shapes.halfLogs],
+    ['shapeAllMean', shapes.allMean],
+    ['shapeAllFactor', shapes.allFactor],
+  ];
+}
+function readShapes(read: Reader, dimensions: number, classes: number): ClassShapes | null {
+  if (!read.has('shapeMeans')) return null;
+  return {
+    dimensions,
+    classes,
+    counts: read.i4('shapeCounts'),
+    means: read.f8('shapeMeans'),
+    factors: read.f8('shapeFactors'),
+    halfLogs: read.f8('shapeHalfLogs'),
+    allMean: read.f8('shapeAllMean'),
+    allFactor: read.f8('shapeAllFactor'),
+  };
+}
+
 function scoreArrays(id: string, { pooled, byClass }: CalibrationScores): [string, Numbers][] {
   return [[`scores.${id}`, pooled], ...byClass.map((scores, known): [string, Numbers] => [`scores.${id}.${known}`, scores])];
+}
+
+type Sizes = { readonly width: number; readonly classes: number; readonly fourierCount: number };
+function readModels(read: Reader, { width, classes, fourierCount }: Sizes): EvasionProfile['models'] {
+  const linear = (name: string, dimensions: number): LinearWeights => ({ dimensions, classes, weights: read.f8(name) });
+  return {
+    logistic: linear('logistic', width),
+    forest: {
+      classes,
+      dimensions: width,
+      roots: read.i4('forestRoots'),
+      feature: read.i4('forestFeature'),
+      cut: read.f4('forestCut'),
+      next: read.i4('forestNext'),
+      shares: read.f4('forestShares'),
+    },
+    kernel: {
+      features: { dimensions: width, count: fourierCount, frequencies: read.f4('frequencies'), phases: read.f4('phases') },
+      linear: linear('kernel', fourierCount),
+    },
+    shapes: readShapes(read, width, classes),
+  };
 }
 
 export function unpackProfile(bytes: Uint8Array): EvasionProfile {
@@ -147,13 +202,15 @@ export function unpackProfile(bytes: Uint8Array): EvasionProfile {
     classCount,
     targetRate,
     used,
+    combination = 'cauchy-mean',
+    referenceModels = null,
     decisionThreshold,
+    leastScore = null,
     calibrated,
     fourierCount,
   } = header as ProfileHeader;
   const read = new Reader(arrays);
   const kept = read.i4('kept');
-  const linear = (name: string, width: number): LinearWeights => ({ dimensions: width, classes: classCount, weights: read.f8(name) });
   const scores = (id: string): CalibrationScores => ({
     pooled: read.f8(`scores.${id}`),
     byClass: Array.from({ length: classCount }, (_, known) => read.f8(`scores.${id}.${known}`)),
@@ -170,27 +227,15 @@ export function unpackProfile(bytes: Uint8Array): EvasionProfile {
       kinds: columnKinds,
     },
     reference: { values: read.f4('reference'), dimensions: kept.length, classes: read.i4('referenceClasses'), classCount },
-    models: {
-      logistic: linear('logistic', kept.length),
-      forest: {
-        classes: classCount,
-        dimensions: kept.length,
-        roots: read.i4('forestRoots'),
-        feature: read.i4('forestFeature'),
-        cut: read.f4('forestCut'),
-        next: read.i4('forestNext'),
-        shares: read.f4('forestShares'),
-      },
-      kernel: {
-        features: { dimensions: kept.length, count: fourierCount, frequencies: read.f4('frequencies'), phases: read.f4('phases') },
-        linear: linear('kernel', fourierCount),
-      },
-    },
+    models: readModels(read, { width: kept.length, classes: classCount, fourierCount }),
     targetRate,
     calibrations: new Map(calibrated.map((id) => [id, scores(id)])),
     used,
+    combination,
+    referenceModels,
     fused: scores('fused'),
     decisionThreshold,
+    leastScore,
   };
 }
 

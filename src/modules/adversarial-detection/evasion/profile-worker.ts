@@ -1,6 +1,7 @@
 /** The thread that builds profiles: each task is the next step of the one build it holds. */
 import { serveTasks } from '../../../platform/workers/serve.ts';
-import { type BuildReport, type BuildStep, type BuiltProfile, buildProfile } from './build-profile.ts';
+import { type BuiltProfile, buildProfile } from './build-profile.ts';
+import type { BuildReport, BuildStep } from './build-report.ts';
 import { packProfile, unpackSource } from './pack-profile.ts';
 
 export type BuildTask = { readonly begin: Uint8Array } | { readonly next: true };

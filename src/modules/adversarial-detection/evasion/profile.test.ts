@@ -3,11 +3,16 @@ import { test } from 'node:test';
 import { conformalProbability, conformalThreshold, fewestCalibrationRows } from '../../../math/conformal.ts';
 import { binomialTail } from '../../../math/counting-tails.ts';
 import { randomSource } from '../../../math/random.ts';
+import { clouds, plantEvasion } from '../planted/plant-evasion.ts';
 import { blobInput, blobSource } from '../testing/blobs.ts';
 import { drain } from '../testing/measure-quality.ts';
 import { buildProfile } from './build-profile.ts';
+import { calibrationScores, conformalOf } from './calibration.ts';
+import { fitClassShapes, shapeFactsOf } from './class-shapes.ts';
+import { leastScoreOf } from './decision-threshold.ts';
 import { evasionDetectors } from './detectors.ts';
-import { cauchyScore } from './fusion.ts';
+import { chooseSpace } from './feature-space.ts';
+import { answerScore, cauchyScore, contextScore, type Spoken } from './fusion.ts';
 import { copiesPerRow, harmlessColumns, harmlessCopies } from './harmless.ts';
 import { judgeInput } from './judge-input.ts';
 import { packProfile, packSource, unpackProfile, unpackSource } from './pack-profile.ts';
@@ -42,11 +47,65 @@ test('a conformal p holds its level over 10,000 draws', () => {
 test('evidence in one detector is not hidden by a detector that sees none', () => {
   // tan(π(½ − 0.01)) = 31.82; the other counts as 0, not as a large negative value.
   const score = cauchyScore([
-    { p: 0.01, rows: 99 },
-    { p: 1, rows: 99 },
+    { p: 0.01, rows: 99, surprise: 0 },
+    { p: 1, rows: 99, surprise: 0 },
   ]);
   assert.ok(Math.abs(score - 31.8205 / 2) < 0.001, String(score));
-  assert.equal(cauchyScore([{ p: 0.0001, rows: 99 }]), cauchyScore([{ p: 0.01, rows: 99 }]));
+  assert.equal(cauchyScore([{ p: 0.0001, rows: 99, surprise: 0 }]), cauchyScore([{ p: 0.01, rows: 99, surprise: 0 }]));
+});
+
+test('a score beyond all calibration scores surprises the more the farther it lies beyond', () => {
+  // By hand: 1 … 20; the two largest lie 1 and 2 above the third, 1.5 on average. 20 + 3 lies 3 / 1.5 = 2 beyond, on top of −ln(1 / 21).
+  const scores = calibrationScores(
+    Array.from({ length: 20 }, (_, at) => at + 1),
+    { predicted: new Array(20).fill(0), classCount: 1, alpha: 0.01 },
+  );
+  const near = (left: number, right: number) => assert.ok(Math.abs(left - right) < 1e-9, `${left} against ${right}`);
+  near(conformalOf(scores, 23, { predicted: 0 }).surprise, Math.log(21) + 2);
+  near(conformalOf(scores, 20, { predicted: 0 }).surprise, -Math.log(2 / 21));
+  // The largest without itself lies 1 / 1.5 beyond the next.
+  near(conformalOf(scores, 20, { predicted: 0, itself: true }).surprise, Math.log(20) + 1 / 1.5);
+});
+
+test('doubt and change count at most as much as two detectors that hold the answer against the input', () => {
+  const said = (role: Spoken['role'], p: number): Spoken => ({ role, conformal: { p, rows: 999, surprise: -Math.log(p) } });
+  // By hand, in −ln p with p = e^−k: the two largest of 4, 2, 1 have the mean 3; context is the larger of 1 and 2, then of 1 and 9.
+  const answers = [said('answer', Math.exp(-1)), said('answer', Math.exp(-4)), said('answer', Math.exp(-2))];
+  const near = (left: number, right: number) => assert.ok(Math.abs(left - right) < 1e-9, `${left} against ${right}`);
+  near(answerScore(answers), 3);
+  near(contextScore([...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-2))]), 5);
+  near(contextScore([...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-9))]), 6);
+  // However much was changed: where the answer fits, nothing is said.
+  near(contextScore([said('answer', 1), said('answer', 1), said('doubt', 0.001), said('change', 0.001)]), 0);
+});
+
+test('where harmless copies are flagged too often, a flagged score has to exceed theirs', () => {
+  // At 1 % of 100 copies two may be flagged. Three are: the third largest score is what has to be exceeded.
+  const copies = Array.from({ length: 100 }, (_, at) => ({ score: at, p: at >= 97 ? 0.01 : 0.5 }));
+  assert.equal(leastScoreOf(copies, 0.01), 97);
+  assert.equal(leastScoreOf(copies.slice(0, 99), 0.02), null);
+});
+
+test('columns are scaled as clean rows agree best with their neighbours, not as they are spread', () => {
+  const random = randomSource(3);
+  const rows = Int32Array.from({ length: 200 }, (_, row) => row);
+  const classes = rows.map((row) => row % 2);
+  // The first column tells the classes apart; the second is noise of a hundredth of its size, in the same unit.
+  const values = Float32Array.from({ length: 400 }, (_, at) =>
+    at % 2 === 0 ? 10 * ((at / 2) % 2) + random.normal() : 0.1 * random.normal(),
+  );
+  const chosen = (noise: number): string =>
+    chooseSpace({ values: values.map((value, at) => (at % 2 === 0 ? value : value * noise)), dimensions: 2 }, rows, {
+      classes,
+      classCount: 2,
+      seed: 1,
+    }).scale;
+  // All scales tell these apart without an error, so the first is kept.
+  assert.equal(chosen(1), 'percentiles');
+  const mixed = Float32Array.from({ length: 1600 }, (_, at) =>
+    at % 8 === 0 ? 2 * (Math.floor(at / 8) % 2) + random.normal() : 0.2 * random.normal(),
+  );
+  assert.equal(chooseSpace({ values: mixed, dimensions: 8 }, rows, { classes, classCount: 2, seed: 1 }).scale, 'one-unit');
 });
 
 for (const detector of evasionDetectors)
@@ -124,10 +183,27 @@ test('a profile without confidences calibrates all detectors but margin, and sti
   );
   assert.deepEqual(
     report.detectors.map(({ status }) => status),
-    ['used', 'used', 'not-calibrated'],
+    ['used', 'used', 'used', 'not-calibrated', 'used'],
   );
   assert.equal(report.split.leaveOneOut, true);
   assert.equal(judgeInput(profile, { ...blobInput('a'), confidence: null }).flagged, false);
+});
+
+test('rows that the model answers wrong can be set aside: they set no threshold, and it says how many of them it flags', () => {
+  const rows = blobSource({ rows: 600, seed: 6, rate: 0.05 });
+  // Every tenth row is answered by the other label.
+  const predictions = rows.labels.map((label, row) => (row % 10 === 3 ? (label === 'a' ? 'b' : 'a') : label));
+  const counted = drain(buildProfile({ ...rows, predictions })).report;
+  const aside = drain(buildProfile({ ...rows, predictions, mistakes: 'set-aside' })).report;
+  // 5 % of 600 rows at most, though 60 look like attacks.
+  assert.ok((counted.fused.cleanFlagRate ?? 1) <= 0.05);
+  assert.deepEqual([counted.fused.mistakes.rows, aside.fused.mistakes], [60, { rows: 60, flagged: 60 }]);
+  assert.equal(aside.fused.calibrationRows, 540);
+  assert.match(aside.fused.note ?? '', /set no threshold/);
+  assert.deepEqual(
+    aside.detectors.map(({ status }) => status),
+    ['used', 'used', 'used', 'evidence-only', 'evidence-only'],
+  );
 });
 
 test('a profile with too few rows for its rate says so, and decides nothing', () => {
@@ -142,6 +218,12 @@ test('a prediction the profile never saw is as strange as can be', () => {
   assert.equal(judged.flagged, true);
 });
 
+test('attacks that stop just beyond the boundary are found where harmless copies reach the floor of p as well', () => {
+  // Four clouds far apart: 2 % of the harmless copies, and each attack, are stranger than every clean row.
+  const { planted, found, falseFlags } = plantEvasion(clouds(3), 3);
+  assert.ok(found >= 0.9 * planted && falseFlags <= 6, `${found} of ${planted}, ${falseFlags} false`);
+});
+
 test('what is packed comes back and answers the same', () => {
   const again = unpackProfile(packProfile(built.profile));
   const question = { ...blobInput('b'), confidence: 0.7 };
@@ -152,6 +234,45 @@ test('what is packed comes back and answers the same', () => {
   assert.deepEqual([...rows.values], [...source.values]);
   assert.deepEqual(nonMemberLosses, [0.5, 2]);
   assert.throws(() => unpackProfile(new Uint8Array(64)), { name: 'PackError' });
+});
+
+test('more columns and classes than matrices can be held for have no shapes of classes, and a profile packs without them', () => {
+  const rows = Int32Array.of(0, 1);
+  const scaled = (dimensions: number) => ({
+    values: new Float32Array(2 * dimensions),
+    dimensions,
+    classes: Int32Array.of(0, 1),
+    classCount: 2,
+  });
+  // Three matrices of 2,000,000 numbers together: 816² · 3 is the last below.
+  assert.equal(fitClassShapes(scaled(817), rows), null);
+  const without = { ...built.profile, models: { ...built.profile.models, shapes: null } };
+  assert.equal(unpackProfile(packProfile(without)).models.shapes, null);
+  assert.deepEqual(
+    judgeInput(without, blobInput('a')).answers.map(({ id }) => id),
+    ['neighbour-disagreement', 'ensemble-disagreement', 'margin'],
+  );
+});
+
+test('a class is seen as the Gaussian of its rows after harmless change', () => {
+  // By hand, one column: class 0 at −1 and 1 (mean 0, scatter 2), class 1 at 9 and 11; pooled variance (2 + 2) / 4 = 1, drawn towards it by
+  // ten rows: (2 + 10 · 1) / 12 = 1, and 0.01 of harmless change.
+  const values = Float32Array.of(-1, 1, 9, 11);
+  const shapes = fitClassShapes({ values, dimensions: 1, classes: Int32Array.of(0, 0, 1, 1), classCount: 2 }, Int32Array.of(0, 1, 2, 3));
+  assert.ok(shapes !== null);
+  const nearest = Float64Array.of(2, 6);
+  const { own, other, apart } = shapeFactsOf(shapes, Float32Array.of(3), { predicted: 1, nearest });
+  const near = (left: number | null, right: number) => assert.ok(Math.abs((left ?? Number.NaN) - right) < 1e-6, `${left} against ${right}`);
+  near(own, 49 / 1.01 / 2 + Math.log(1.01) / 2);
+  near(other, 9 / 1.01 / 2 + Math.log(1.01) / 2);
+  // All rows: mean 5, variance 1 + 25, and 0.001 of grid.
+  near(apart, 4 / 26.001);
+  // Which class is looked at first changes what it costs, and not what is found.
+  assert.equal(
+    shapeFactsOf(shapes, Float32Array.of(9), { predicted: -1, nearest }).other,
+    shapeFactsOf(shapes, Float32Array.of(9), { predicted: -1, nearest: nearest.toReversed() }).other,
+  );
+  assert.equal(shapeFactsOf(shapes, Float32Array.of(3), { predicted: -1, nearest }).own, null);
 });
 
 test('the same rows and seed give the same profile, byte for byte', () => {

@@ -19,8 +19,30 @@ export type LinearWeights = {
   readonly weights: Float64Array;
 };
 export type KernelModel = { readonly features: FourierFeatures; readonly linear: LinearWeights };
-/** Three models of different kinds: what fools one seldom fools another in the same way. */
-export type OtherModels = { readonly logistic: LinearWeights; readonly forest: ClassificationForest; readonly kernel: KernelModel };
+/** A Gaussian of each class, and one of all rows. */
+export type ClassShapes = {
+  readonly dimensions: number;
+  readonly classes: number;
+  /** Rows of each class; a class without any has no shape. */
+  readonly counts: Int32Array;
+  readonly means: Float64Array;
+  /** Lower factors of the covariances, one full matrix a class. */
+  readonly factors: Float64Array;
+  /** Half of the logarithm of each covariance's determinant. */
+  readonly halfLogs: Float64Array;
+  readonly allMean: Float64Array;
+  readonly allFactor: Float64Array;
+};
+/** Models of different kinds: what fools one seldom fools another in the same way. */
+export type OtherModels = {
+  readonly logistic: LinearWeights;
+  readonly forest: ClassificationForest;
+  readonly kernel: KernelModel;
+  /** null: too many columns for it. */
+  readonly shapes: ClassShapes | null;
+};
+
+export type Combination = 'cauchy-mean' | 'answer-and-context' | 'answer';
 
 /** Calibration scores, ascending; a class has its own when it has rows enough, else an empty list. */
 export type CalibrationScores = { readonly pooled: Float64Array; readonly byClass: readonly Float64Array[] };
@@ -37,7 +59,11 @@ export type ColumnFacts = {
   readonly kinds: readonly string[] | null;
 };
 
+/** Other models of the caller: of how many clean rows none, one, … all of them deny what the model says. */
+export type ReferenceModels = { readonly assetIds: readonly string[]; readonly denials: readonly number[] };
+
 export type EvasionProfile = {
+  readonly referenceModels: ReferenceModels | null;
   readonly labels: readonly string[];
   readonly space: FeatureSpace;
   readonly columns: ColumnFacts;
@@ -45,12 +71,24 @@ export type EvasionProfile = {
   readonly models: OtherModels;
   readonly targetRate: number;
   readonly calibrations: ReadonlyMap<string, CalibrationScores>;
+  /** How p-values are combined: profiles built before there were roles of detectors keep to the rule they were calibrated by. */
+  readonly combination: Combination;
   /** Detectors whose p-values are combined. */
   readonly used: readonly string[];
   /** Combined scores of the fusion rows. */
   readonly fused: CalibrationScores;
   /** Fused p at or below it is flagged; null: too few rows to decide anything. */
   readonly decisionThreshold: number | null;
+  /** And only with a combined score above it; null: any. */
+  readonly leastScore: number | null;
+};
+
+/** Rows in that scale, each with its class. */
+export type ScaledRows = {
+  readonly values: Float32Array;
+  readonly dimensions: number;
+  readonly classes: Int32Array;
+  readonly classCount: number;
 };
 
 /** A row or an input in the profile's own scale, into `target` from `to` on. */

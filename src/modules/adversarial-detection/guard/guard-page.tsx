@@ -19,6 +19,7 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Figure, Section } from '../../../ui/section.tsx';
 import { formatDuration } from '../../../ui/time.ts';
 import { toast } from '../../../ui/toast-store.ts';
+import { ModelName } from '../asset-name.tsx';
 import {
   changeGuard,
   type Guard,
@@ -206,7 +207,7 @@ function Settings({ guard }: { guard: Guard }) {
             label: 'Profile',
             value: (
               <TextLink to={`/adversarial-detection/profiles/${guard.profileId}`}>
-                {inertLine(guard.modelId, 80)}, version {guard.profileVersion}
+                <ModelName modelId={guard.modelId} />, version {guard.profileVersion}
                 {guard.profileState === 'superseded' ? ' (there is a newer one)' : ''}
               </TextLink>
             ),

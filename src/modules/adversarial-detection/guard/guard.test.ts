@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { overrideEnvironment } from '../../../platform/config.ts';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
 import { checkStepUp } from '../../../platform/http/run-route.ts';
-import { changeConfiguration, liftBlock, listBlocks, listDetections, setBlock, simulateRates } from '../contract.ts';
+import { changeConfiguration, liftBlock, listBlocks, listDetections, listStreams, setBlock, simulateRates } from '../contract.ts';
 import { hashFeatures } from '../screening/input-hash.ts';
 import { refresh } from '../screening/screening-state.ts';
 import { flushScreening } from '../screening/write-behind.ts';
@@ -285,6 +285,20 @@ describe('guards', () => {
     await put({ upstream });
     assert.equal((await ask(near(0.112))).status, 200);
     assert.equal(model.heard[1]?.headers['authorization'], undefined);
+  });
+
+  test('what clients ask through a guard is in the query streams, unless they are switched off', async () => {
+    const seenOf = async (client_id: string) => {
+      await detection.within(flushScreening);
+      return (await detection.ask(listStreams, { model_id: 'gate', client_id })).items.map(({ seen }) => seen);
+    };
+    for (let at = 1; at <= 3; at++) await ask(near(0.41 + at / 1000), { key: 'walker' });
+    assert.deepEqual(await seenOf('walker'), [3]);
+    const extraction = { targetFalsePositiveRate: 0.01, disabledSignatures: [] };
+    await detection.ask(changeConfiguration, { detectors: { extraction: { ...extraction, enabled: false } } }, detection.person('admin'));
+    await ask(near(0.421), { key: 'walker' });
+    assert.deepEqual(await seenOf('walker'), [3]);
+    await detection.ask(changeConfiguration, { detectors: { extraction: { ...extraction, enabled: true } } }, detection.person('admin'));
   });
 
   test('who may set up, change and ask a guard; changes carry versions and leave their record', async () => {

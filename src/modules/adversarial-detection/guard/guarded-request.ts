@@ -1,4 +1,5 @@
 /** One request through a guard: read, held against blocks and quarantine, asked, screened with its answer, and passed on or refused. */
+import { randomUUID } from 'node:crypto';
 import { commonProblems, isProblem, type Problem } from '../../../contract/problem.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import type { RelayAnswer } from '../../../platform/http/handle.ts';
@@ -78,6 +79,7 @@ async function pass(passage: Passage): Promise<RelayAnswer> {
   const predictions = predictionsOf(passage, answer, rows.length);
   if (predictions === null) return unscreened(passage, answer, 'the answer cannot be read');
   const judged = await judgeRows(passage, known, { rows, predictions });
+  tellStreams(passage, known, { rows, predictions });
   return concluded(passage, answer, { judged, isBlockedBefore: refused !== null, request });
 }
 
@@ -177,6 +179,28 @@ function predictionsOf({ guard }: Passage, { body }: OutsideAnswer, rows: number
 
 type Live = { readonly rows: readonly (readonly number[])[]; readonly predictions: readonly ReadPrediction[] };
 /** Every input of the request, until one is refused. */
+/** What the client asked and heard, for the detectors of query streams. */
+function tellStreams({ state, request, mode }: Passage, { row: { modelId } }: KnownProfile, { rows, predictions }: Live): void {
+  if (!state.configuration.detectors.extraction.enabled) return;
+  const { queries } = waitingFor(state.workspaceId);
+  const at = new Date().toISOString();
+  for (const [place, features] of rows.entries()) {
+    const said = predictions[place];
+    if (said === undefined) return;
+    const { prediction, confidence } = said;
+    // Not the trace id: a caller sets that, and the same one again and again would count once.
+    const event = {
+      id: randomUUID(),
+      at,
+      clientId: request.clients[0],
+      features: [...features],
+      prediction,
+      confidence: confidence ?? undefined,
+    };
+    queries.add({ modelId, shadow: mode === 'shadow', event });
+  }
+}
+
 async function judgeRows({ state, request, mode }: Passage, known: KnownProfile, { rows, predictions }: Live): Promise<ScreenAnswer[]> {
   const answers: ScreenAnswer[] = [];
   for (const [place, features] of rows.entries()) {

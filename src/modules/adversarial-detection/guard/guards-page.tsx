@@ -1,21 +1,19 @@
 /** Guarded model endpoints: how each stands, and what it refused in the last day. */
-import { useMemo, useState } from 'react';
+
+import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
-import { Screen } from '../../../ui/screen.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { type Guard, guardModes, listGuards } from '../contract.ts';
 import { home } from '../threat-words.tsx';
 import { GuardDialog } from './guard-dialog.tsx';
@@ -35,18 +33,18 @@ const rowTo = ({ id }: Guard): string => `/adversarial-detection/guards/${id}`;
 const secondLine = ({ form, modelId }: Guard): string => `${formWords[form]} · ${inertLine(modelId, 80)}`;
 
 function GuardsPage() {
-  const filters = useFilters(fields);
-  const mode = guardModes.find((known) => known === filters.value('mode'));
-  const input = useMemo(() => ({ limit: 50, ...(mode === undefined ? {} : { mode }) }), [mode]);
-  const list = useEndpointPages(listGuards, input, { live: ['adversarial-detection.guard-changed'] });
+  const filters = useAskedFilters(fields, listGuards.input);
+  const list = useEndpointPages(listGuards, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.guard-changed'] });
   const [isAdding, setAdding] = useState(false);
   const mayAdd = useSession().can('adversarial-detection:create');
   return (
-    <Screen
+    <ListScreen
       title="Guards"
       path={[home]}
       subtitle="Model endpoints behind the platform: every input is screened with its answer before the answer leaves."
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      order="By name"
       actions={
         mayAdd && (
           <Button kind="primary" onClick={() => setAdding(true)}>
@@ -54,42 +52,27 @@ function GuardsPage() {
           </Button>
         )
       }
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Filter by mode" />
-          <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="By name" />
-        </>
-      }
     >
-      <Loaded answer={list} waitsFor="the guards" empty={<NoGuards isFiltered={!filters.isEmpty} />}>
-        {(rows) => (
-          <DataTable
-            label="Guards"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="adversarial-guards"
-            rowTo={rowTo}
-            phone={(row) => <GuardPhoneRow row={row} />}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
+      <ListRows
+        label="Guards"
+        list={list}
+        filters={filters}
+        noMatch="No guard of this mode"
+        empty={
+          <EmptyNote title="No model endpoint is guarded">
+            A guard stands in front of a model endpoint and begins by watching: it refuses nothing until you let it enforce. It needs a
+            profile of the model.
+          </EmptyNote>
+        }
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="adversarial-guards"
+        rowTo={rowTo}
+        phone={(row) => <GuardPhoneRow row={row} />}
+      />
       {isAdding && <GuardDialog guard={null} onClose={() => setAdding(false)} />}
-    </Screen>
-  );
-}
-
-function NoGuards({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered) return <EmptyNote kind="no-match" title="No guard of this mode" />;
-  return (
-    <EmptyNote title="No model endpoint is guarded">
-      A guard stands in front of a model endpoint and begins by watching: it refuses nothing until you let it enforce. It needs a profile of
-      the model.
-    </EmptyNote>
+    </ListScreen>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Do the detectors still find what they should? Attacks and clean controls are planted, the real detectors run, nothing is raised. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { Kind } from '../detections/detection-shape.ts';
+import { invalidCode, Kind } from '../detections/detection-shape.ts';
 
 const count = z.int().min(0);
 export const PlantedResult = z.object({
@@ -21,6 +21,7 @@ export const testDetectors = endpoint({
   path: '/api/adversarial-detection/test',
   tag: 'adversarial-detection',
   operation: 'test-detectors',
+  invalidCode,
   access: 'adversarial-detection:create',
   summary: 'Plants attacks and clean controls and runs the real detectors on them; raises nothing, counts nowhere',
   input: z.strictObject({

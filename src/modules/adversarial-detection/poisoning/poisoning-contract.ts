@@ -1,7 +1,7 @@
 /** Was this training data tampered with? The promised body; the engine is the one of data quality. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { CallerId, Detection, Features, Label } from '../detections/detection-shape.ts';
+import { CallerId, Detection, Features, invalidCode, Label, mostFeatures } from '../detections/detection-shape.ts';
 
 const mostSamples = 200_000;
 const width = (rows: readonly { readonly features: readonly number[] }[]): boolean =>
@@ -25,6 +25,12 @@ export const PoisoningQuestion = z
       .max(mostSamples)
       .refine(width, 'Every sample needs as many features as the first.')
       .refine((rows) => new Set(rows.map(({ id }) => id)).size === rows.length, 'Each sample needs an id of its own.'),
+    columns: z
+      .array(z.string().min(1).max(200))
+      .max(mostFeatures)
+      .refine((names) => new Set(names).size === names.length, 'Each column needs a name of its own.')
+      .optional()
+      .describe('Names of the features, in their order; default x1, x2, …'),
     modelPredictions: z
       .array(z.strictObject({ modelId: CallerId, predictions: z.array(Label).max(mostSamples) }))
       .max(50)
@@ -36,6 +42,10 @@ export const PoisoningQuestion = z
   .refine(
     ({ samples, modelPredictions = [] }) => modelPredictions.every(({ predictions }) => predictions.length === samples.length),
     'A model has another number of predictions than there are samples.',
+  )
+  .refine(
+    ({ samples, columns }) => columns === undefined || columns.length === samples[0]?.features.length,
+    'There are other columns named than a sample has features.',
   );
 export type PoisoningQuestion = z.output<typeof PoisoningQuestion>;
 
@@ -44,6 +54,7 @@ export const analyzePoisoning = endpoint({
   path: '/api/adversarial-detection/data-poisoning/analyze',
   tag: 'adversarial-detection',
   operation: 'analyze-poisoning',
+  invalidCode,
   access: 'adversarial-detection:create',
   summary: 'Was this labelled data tampered with? Labels, triggers, floods, gradients, shifts; rows named',
   input: PoisoningQuestion,

@@ -37,6 +37,15 @@ const answer = (extra: object): PoisoningAnswer =>
     ...extra,
   }) as never;
 
+test('columns keep the names that were sent, and ours give way to one that is called like them', () => {
+  const { data, label, split } = toCheck({ ...question, columns: ['age', 'label'] }, 5);
+  assert.deepEqual(
+    data.columns?.map(({ name }) => name),
+    ['age', 'label', 'label of the sample', 'split', 'observedAt'],
+  );
+  assert.deepEqual([label, split], ['label of the sample', 'split']);
+});
+
 test('features become columns, times numbers, labels words; gradients and predictions go along', () => {
   const { data, ...rest } = toCheck(question, 5);
   assert.deepEqual(data.columns, [

@@ -10,14 +10,19 @@ import { howToSupply } from './supply-words.ts';
 type Check = InputOf<typeof checkPoisoning>;
 export type PoisoningAnswer = OutputOf<typeof checkPoisoning>;
 
-const labelColumn = 'label';
-const splitColumn = 'split';
-const orderColumn = 'observedAt';
+/** A feature may have the name of one of our columns: ours then gives way. */
+function unusedName(name: string, taken: readonly string[]): string {
+  return taken.includes(name) ? unusedName(`${name} of the sample`, taken) : name;
+}
 
-/** Features become the columns x1 … xd; times become milliseconds; gradients go along when every sample has one of the same length. */
-export function toCheck({ samples, modelPredictions }: PoisoningQuestion, seed: number): Check {
-  const features = (samples[0]?.features ?? []).map((_, d) => ({
-    name: `x${d + 1}`,
+/** Features become the columns that were named, else x1 … xd; times become milliseconds; gradients go along when every sample has one of the same length. */
+export function toCheck({ samples, modelPredictions, columns }: PoisoningQuestion, seed: number): Check {
+  const named = columns ?? (samples[0]?.features ?? []).map((_, d) => `x${d + 1}`);
+  const labelColumn = unusedName('label', named);
+  const splitColumn = unusedName('split', named);
+  const orderColumn = unusedName('observedAt', named);
+  const features = named.map((name, d) => ({
+    name,
     values: samples.map((sample) => sample.features[d] ?? null),
   }));
   const hasSplit = samples.some(({ split }) => split !== undefined);

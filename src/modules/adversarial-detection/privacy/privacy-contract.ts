@@ -1,7 +1,7 @@
 /** Does a model tell who was in its training data, or what they would keep to themselves? */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
-import { CallerId, Confidence, Detection, Label } from '../detections/detection-shape.ts';
+import { CallerId, Confidence, Detection, invalidCode, Label } from '../detections/detection-shape.ts';
 
 const tag = 'adversarial-detection';
 const create = 'adversarial-detection:create' as const;
@@ -14,6 +14,7 @@ export const analyzeMembership = endpoint({
   path: `${base}/membership-inference/analyze`,
   tag,
   operation: 'analyze-membership',
+  invalidCode,
   access: create,
   summary: 'Do these answers tell who was in the training set? Shadow models, losses of outsiders, or what an attacker gains',
   input: z.strictObject({
@@ -49,6 +50,7 @@ export const analyzeAttributes = endpoint({
   path: `${base}/attribute-inference/analyze`,
   tag,
   operation: 'analyze-attributes',
+  invalidCode,
   access: create,
   summary: 'What do the answers of a model add to guessing an attribute from everything else that is known?',
   input: z.strictObject({

@@ -64,7 +64,7 @@ function Decides({ profile: { fused, targetFalsePositiveRate, stale, staleReason
     <Section title="May it decide?" note="all detectors in use, combined and calibrated once more">
       <p className="max-w-180 text-row">
         {fused.canDecide
-          ? `Yes: an input with a combined p at or below ${pText(fused.decisionThreshold)} is flagged.`
+          ? `Yes: an input with a combined p at or below ${pText(fused.decisionThreshold)} is flagged${fused.leastScore === null ? '' : `, if its score exceeds ${formatMeasured(fused.leastScore)}`}.`
           : 'No: it reports p-values and decides nothing.'}{' '}
         {fused.note}
       </p>
@@ -85,6 +85,11 @@ function Decides({ profile: { fused, targetFalsePositiveRate, stale, staleReason
               reason: 'it cannot decide',
             },
             {
+              label: 'Flagged of those the model answers wrong',
+              value: mistakesText(fused.mistakes),
+              reason: 'this profile was built before they were counted',
+            },
+            {
               label: 'Flagged of live inputs',
               value: live.screened === 0 ? null : `${rateText(live.flagged / live.screened)} of ${formatNumber(live.screened)}`,
               reason: 'nothing screened yet',
@@ -96,6 +101,17 @@ function Decides({ profile: { fused, targetFalsePositiveRate, stale, staleReason
     </Section>
   );
 }
+
+function mistakesText(mistakes: { rows: number; flagged: number } | null): string | null {
+  if (mistakes === null) return null;
+  return mistakes.rows === 0 ? 'it answers all of them right' : `${formatNumber(mistakes.flagged)} of ${formatNumber(mistakes.rows)}`;
+}
+
+const scaleWords = {
+  percentiles: 'each by its 1–99 percentile range',
+  ranges: 'each by its whole range',
+  'one-unit': 'all by the widest range: they have one unit',
+} as const;
 
 function Detectors({ profile: { detectors } }: { profile: Profile }) {
   if (detectors.length === 0) return null;
@@ -157,6 +173,11 @@ function Rows({ profile }: { profile: Profile }) {
           {
             label: 'Labels',
             value: `${labels.slice(0, most).map(String).map(inertLine).join(', ')}${labels.length > most ? ` and ${labels.length - most} more` : ''}`,
+          },
+          {
+            label: 'Columns are compared',
+            value: profile.scale === null ? null : scaleWords[profile.scale],
+            reason: 'not built yet, or built before there was a choice',
           },
           {
             label: 'Columns left out (one value)',

@@ -6,6 +6,7 @@ import { call } from '../../../platform/http/call.ts';
 import { getAsset } from '../../ai-assets/contract.ts';
 import { detectionProblems, mostProfileRows, type Profile, type ProfileDraft } from '../contract.ts';
 import type { ProfileSource } from '../evasion/build-profile.ts';
+import type { ReferenceModels } from '../evasion/profile.ts';
 import type { ProfileRow } from '../table.ts';
 import type { LiveCount } from './profile-store.ts';
 
@@ -14,7 +15,7 @@ type Draft = z.output<typeof ProfileDraft>;
 const mostCells = 8_000_000;
 const mostLabels = 200;
 
-/** @throws profileShape, profileCells, profileLabels, duplicateId */
+/** @throws profileShape, profileCells, profileLabels, duplicateId, referenceShape, referenceRows */
 export function sourceOf(draft: Draft): ProfileSource {
   const { samples, bounds, featureKinds, targetFalsePositiveRate, seed } = draft;
   const dimensions = samples[0]?.features.length ?? 0;
@@ -37,9 +38,27 @@ export function sourceOf(draft: Draft): ProfileSource {
       bounds === undefined ? null : { low: Float32Array.from(bounds, ({ min }) => min), high: Float32Array.from(bounds, ({ max }) => max) },
     kinds: featureKinds ?? null,
     targetRate: targetFalsePositiveRate,
+    mistakes: draft.mistakes,
+    referenceModels: referenceOf(draft),
     seed,
     mostRows: mostProfileRows,
   };
+}
+
+/** @throws referenceShape, referenceRows */
+function referenceOf({ samples, referenceModels }: Draft): ReferenceModels | null {
+  const expected = referenceModels?.length ?? 0;
+  const denials = new Array<number>(expected + 1).fill(0);
+  for (const [row, { label, prediction = label, referencePredictions, trainedOn }] of samples.entries()) {
+    if (referencePredictions === undefined) continue;
+    if (referencePredictions.length !== expected)
+      throw detectionProblems.referenceShape({ row, got: referencePredictions.length, expected });
+    const denying = referencePredictions.filter((said) => String(said) !== String(prediction)).length;
+    if (trainedOn !== true) denials[denying] = (denials[denying] ?? 0) + 1;
+  }
+  if (referenceModels === undefined) return null;
+  if (denials.every((rows) => rows === 0)) throw detectionProblems.referenceRows();
+  return { assetIds: referenceModels.map(({ assetId }) => assetId), denials };
 }
 
 function checkSamples(samples: Draft['samples'], dimensions: number): void {
@@ -54,6 +73,15 @@ function checkSamples(samples: Draft['samples'], dimensions: number): void {
   const counts = [...labels.values()];
   if (counts.length < 2 || counts.length > mostLabels || counts.filter((count) => count >= 2).length < 2)
     throw detectionProblems.profileLabels();
+}
+
+/**
+ * How often clean inputs are flagged, which is what a client's flags are held against: the asked rate, or what the profile's own clean rows
+ * show where the model's mistakes were set aside and are flagged besides.
+ */
+export function expectedFlagRate({ targetRate, report }: Pick<ProfileRow, 'targetRate' | 'report'>): number {
+  const fused = report?.fused;
+  return fused?.mistakesSetAside ? Math.max(targetRate, fused.cleanFlagRate ?? 0) : targetRate;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -87,6 +115,8 @@ export function toProfile(row: ProfileRow, live: LiveCount | undefined): Profile
     dimensions: row.dimensions,
     constantFeatures: report?.constantFeatures ?? [],
     labels: report?.labels ?? [],
+    scale: report?.scale ?? null,
+    referenceModels: report?.referenceModels ?? null,
     predictionsGiven: report?.predictionsGiven ?? 0,
     confidencesGiven: report?.confidencesGiven ?? 0,
     split: report?.split ?? null,

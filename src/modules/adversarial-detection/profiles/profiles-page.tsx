@@ -1,13 +1,12 @@
 /** What is known to be normal for each model, and how far that can be trusted. */
+
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
@@ -31,42 +30,24 @@ export function trustOf(row: Profile): { word: string; shape: 'ok' | 'unknown' |
 function ProfilesPage() {
   const list = useEndpointPages(listProfiles, { limit: 50 }, { live: ['adversarial-detection.profile-ready', 'job.changed'] });
   return (
-    <Screen
-      title="Profiles"
-      path={[home]}
-      ready={list.data !== undefined}
-      toolbar={
-        <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="Newest first" />
-      }
-    >
-      <Loaded
-        answer={list}
-        waitsFor="the profiles"
+    <ListScreen title="Profiles" path={[home]} list={list} order="Newest first">
+      <ListRows
+        label="Profiles"
+        list={list}
         empty={
           <EmptyNote title="No profile yet">
             Send at least 200 rows the model was not trained on, with its own answers, to POST /api/adversarial-detection/profiles. Without
             one nothing about a model’s inputs can be decided.
           </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Profiles"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="adversarial-profiles"
-            rowTo={rowTo}
-            phone={(row) => <ProfilePhoneRow row={row} />}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
-    </Screen>
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="adversarial-profiles"
+        rowTo={rowTo}
+        phone={(row) => <ProfilePhoneRow row={row} />}
+      />
+    </ListScreen>
   );
 }
 

@@ -5,14 +5,16 @@ import { getAsset } from '../../ai-assets/contract.ts';
 import type { CalibrationNote, EvasionQuestion, MissingEvidence } from '../contract.ts';
 import { detectionProblems } from '../contract.ts';
 import type { DetectionDraft } from '../detections/record-detection.ts';
-import { type EvasionEvidence, type GivenPrediction, gatherEvidence } from '../evasion/evasion-evidence.ts';
+import { type EvasionEvidence, gatherEvidence } from '../evasion/evasion-evidence.ts';
+import type { GivenPrediction } from '../evasion/given-models.ts';
 import type { KnownProfile } from '../profiles/known-profiles.ts';
+import { expectedFlagRate } from '../profiles/profile.ts';
 import { findNewestOf } from '../profiles/profile-store.ts';
 import type { ClientStanding } from './client-windows.ts';
 import { hashFeatures } from './input-hash.ts';
 import type { ScreeningState } from './screening-state.ts';
 
-export const engineVersion = '1';
+export const engineVersion = '2';
 
 /** @throws adversarial-detection.profileNotFound, profileNotReady, featureCount, baselineShape */
 export async function profileFor(state: ScreeningState, question: EvasionQuestion): Promise<KnownProfile | null> {
@@ -152,11 +154,11 @@ export async function analyzeSubmitted(state: ScreeningState, question: EvasionQ
   const counted = known !== null && question.clientId !== undefined && !question.dryRun && evidence.decision !== 'insufficient-evidence';
   const standing =
     counted && question.clientId !== undefined
-      ? state.clients.count(known.row.id, question.clientId, { flagged: evidence.decision === 'threat', rate: known.row.targetRate })
+      ? state.clients.count(known.row.id, question.clientId, { flagged: evidence.decision === 'threat', rate: expectedFlagRate(known.row) })
       : null;
   const participating =
     standing !== null && standing.flagged >= 5
-      ? state.clients.participating(known?.row.id ?? '', { rate: known?.row.targetRate ?? 1 })
+      ? state.clients.participating(known?.row.id ?? '', { rate: known === null ? 1 : expectedFlagRate(known.row) })
       : null;
   return draftEvasion({ question, known, standing, participating, dryRun: question.dryRun, source: 'analysis', receivedAtMs }, evidence);
 }

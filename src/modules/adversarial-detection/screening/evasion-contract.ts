@@ -10,6 +10,7 @@ import {
   Detection,
   FalsePositiveRate,
   Features,
+  invalidCode,
   Label,
   mostFeatures,
   Sha256,
@@ -37,6 +38,7 @@ export const ProfileDraft = z.strictObject({
         label: Label,
         prediction: Label.optional().describe('What the model says; default is the label, which the profile then notes.'),
         confidence: Confidence.optional(),
+        referencePredictions: z.array(Label).max(20).optional().describe('What each of referenceModels says of the row, in their order.'),
         trainedOn: z.boolean().optional().describe('The model learnt from this row: it is compared with, and sets no threshold.'),
       }),
     )
@@ -49,8 +51,17 @@ export const ProfileDraft = z.strictObject({
   featureKinds: z.array(FeatureKind).max(mostFeatures).optional(),
   referenceModels: z
     .array(z.strictObject({ assetId: z.uuid() }))
+    .min(1)
     .max(20)
-    .optional(),
+    .refine((models) => new Set(models.map(({ assetId }) => assetId)).size === models.length, 'Each model once.')
+    .optional()
+    .describe('Other models, whose answers to the rows come with them: how often they deny the model by chance.'),
+  mistakes: z
+    .enum(['count', 'set-aside'])
+    .default('count')
+    .describe(
+      'Clean rows that the model answers wrong look as attacks do. count: they set thresholds, and of all clean inputs the asked share is flagged. set-aside: they set none; the asked share holds among inputs answered right, and most that are answered wrong are flagged as well.',
+    ),
   nonMemberLosses: z.array(z.number().min(0).max(1e6)).max(100_000).optional(),
   seed: z.int().min(0).max(4_294_967_295).default(1),
 });
@@ -60,6 +71,10 @@ export const detectorStatuses = ['used', 'excluded', 'evidence-only', 'not-calib
 export const CalibratedDetector = z.object({
   id: z.string(),
   title: z.string(),
+  role: z
+    .enum(['answer', 'doubt', 'change'])
+    .default('answer')
+    .describe('answer: what the model says does not fit the input. The others count beside it, at most as much, never alone.'),
   status: z.enum(detectorStatuses),
   reason: z.string().nullable(),
   weight: z.number().min(0),
@@ -88,6 +103,14 @@ export const Profile = z.object({
   dimensions: z.int(),
   constantFeatures: z.array(z.int()).describe('Columns with one value; they are not compared.'),
   labels: z.array(Label),
+  scale: z
+    .enum(['percentiles', 'ranges', 'one-unit'])
+    .nullable()
+    .describe('How columns are compared: the way in which clean rows agree best with their neighbours.'),
+  referenceModels: z
+    .object({ assetIds: z.array(z.uuid()), denials: z.array(z.int().min(0)) })
+    .nullable()
+    .describe('denials[k]: clean rows of which k of these models deny what the model says.'),
   predictionsGiven: z.int().describe('Rows that came with the model’s own prediction; the others take their label.'),
   confidencesGiven: z.int(),
   split: z.object({ reference: z.int(), calibration: z.int(), fusion: z.int(), leaveOneOut: z.boolean() }).nullable(),
@@ -98,8 +121,19 @@ export const Profile = z.object({
       smallestPValue: z.number(),
       canDecide: z.boolean(),
       decisionThreshold: z.number().nullable().describe('Fused p at or below which an input is flagged.'),
+      leastScore: z
+        .number()
+        .nullable()
+        .default(null)
+        .describe('Combined score that a flagged input has to exceed as well, because harmless change reaches it.'),
       cleanFlagRate: z.number().nullable(),
       harmlessFlagRate: z.number().nullable(),
+      mistakes: z
+        .object({ rows: z.int().min(0), flagged: z.int().min(0) })
+        .nullable()
+        .default(null)
+        .describe('Clean rows that the model answers wrong, and how many of them are flagged.'),
+      mistakesSetAside: z.boolean().default(false),
       note: z.string().nullable(),
     })
     .nullable(),
@@ -118,6 +152,7 @@ export const createProfile = endpoint({
   path: `${base}/profiles`,
   tag,
   operation: 'create-profile',
+  invalidCode,
   access: create,
   status: 202,
   summary: 'Learn what is normal for a model: thresholds that hold the asked false-positive rate',
@@ -219,6 +254,7 @@ export const analyzeEvasion = endpoint({
   path: `${base}/model-evasion/analyze`,
   tag,
   operation: 'analyze-evasion',
+  invalidCode,
   access: create,
   summary: 'Is this input made to mislead a model? Decision, calibrated p-value, evidence by detector',
   input: EvasionQuestion,
@@ -247,6 +283,7 @@ export const screenInput = endpoint({
   path: `${base}/screen`,
   tag,
   operation: 'screen',
+  invalidCode,
   access: create,
   summary: 'Screen one live input before its answer is used: allow, block, or unscreened',
   input: ScreenQuestion,

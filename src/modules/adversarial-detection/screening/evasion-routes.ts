@@ -26,6 +26,8 @@ import { effectOfRates } from './screening-store.ts';
 export const evasionRoutes: readonly Route[] = [
   handle(createProfile, async (draft, { actor }) => {
     const source = sourceOf(draft);
+    for (const { assetId } of draft.referenceModels ?? [])
+      if ((await assetOfModel(assetId)) === null) throw detectionProblems.referenceUnknown({ id: assetId });
     const row = await insertProfile(
       {
         modelId: draft.modelId,

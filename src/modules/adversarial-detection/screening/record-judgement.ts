@@ -26,6 +26,8 @@ export type Recording = {
   readonly asked: unknown;
   readonly calibration?: CalibrationNote | null;
   readonly dryRun: boolean;
+  /** Only watched: recorded and told, and nothing is blocked. */
+  readonly shadow?: boolean;
   readonly source?: Detection['source'];
   readonly receivedAtMs: number;
 };

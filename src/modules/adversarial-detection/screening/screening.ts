@@ -5,9 +5,11 @@ import { transaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
 import { type Configuration, detectionProblems, type ScreenAnswer, type ScreenQuestion, securityProblems } from '../contract.ts';
 import { blocksOf, type DetectionDraft, gradeDraft, recordDetection } from '../detections/record-detection.ts';
-import { type GivenPrediction, gatherEvidence } from '../evasion/evasion-evidence.ts';
+import { gatherEvidence } from '../evasion/evasion-evidence.ts';
+import type { GivenPrediction } from '../evasion/given-models.ts';
 import { type Judgement, judgeInput } from '../evasion/judge-input.ts';
 import type { KnownProfile } from '../profiles/known-profiles.ts';
+import { expectedFlagRate } from '../profiles/profile.ts';
 import { draftEvasion, knownProfile } from './analyze-evasion.ts';
 import { hashFeatures } from './input-hash.ts';
 import { contextOfWorkspace, type ScreeningState } from './screening-state.ts';
@@ -70,7 +72,7 @@ async function judge(state: ScreeningState, found: Case): Promise<ScreenAnswer> 
   });
   if (judgement.fused === null || judgement.flagged === null) return undecided(state, known, 'failed-open');
   const { flagged, fused } = judgement;
-  const standing = state.clients.count(known.row.id, question.clientId, { flagged, rate: known.row.targetRate });
+  const standing = state.clients.count(known.row.id, question.clientId, { flagged, rate: expectedFlagRate(known.row) });
   const contested = state.clients.isContested(known.row.id, question.clientId);
   const to = waitingFor(state.workspaceId);
   countScreening(to, known.row.id, contested ? ['contested'] : flagged ? ['screened', 'flagged'] : ['screened']);
@@ -102,11 +104,12 @@ async function flag(
 ): Promise<ScreenAnswer> {
   const context = contextOfWorkspace(state.workspaceId);
   const { simulate } = state.configuration.response;
-  const participating = standing.flagged >= 5 ? state.clients.participating(known.row.id, { rate: known.row.targetRate }) : null;
+  const participating = standing.flagged >= 5 ? state.clients.participating(known.row.id, { rate: expectedFlagRate(known.row) }) : null;
   const asked = { inputSample: question.input, predictions: question.predictions, clientId: question.clientId };
   const evidence = gatherEvidence(asked, known.profile);
   const pValue = judgement.fused?.pValue ?? null;
-  return transaction(context, async () => {
+  let isRefusing = false;
+  const decided = transaction(context, async () => {
     const drawn = await draftEvasion(
       { question: asked, known, standing, participating, dryRun: false, source: 'screening', receivedAtMs },
       evidence,
@@ -127,10 +130,19 @@ async function flag(
             : ('flagged' as const),
       };
     }
+    isRefusing = true;
     const detection = await recordDetection(draft);
-    countScreening(waitingFor(state.workspaceId), known.row.id, ['blocked']);
     return { decision: 'block' as const, pValue, detectionId: detection.id, reason: 'flagged' as const };
   });
+  try {
+    const answer = await decided;
+    if (answer.decision === 'block') countScreening(waitingFor(state.workspaceId), known.row.id, ['blocked']);
+    return answer;
+  } catch (error) {
+    // Whatever the fail mode: what was found to be an attack is not let through because it could not be written down.
+    if (isRefusing) throw commonProblems.unavailable({ what: 'record of a block' }, { cause: error });
+    throw error;
+  }
 }
 
 function reasonInShadow(draft: DetectionDraft, severity: Severity | null, configuration: Configuration): 'simulated' | 'flagged' {
@@ -145,8 +157,7 @@ function failed(state: ScreeningState, { row }: KnownProfile, error: unknown): S
   const mode = failModes.find(({ modelId }) => modelId === row.modelId)?.failMode ?? failMode;
   countScreening(waitingFor(state.workspaceId), row.id, ['unscreened']);
   log('error').error({ error, code: 'screening.failed', profileId: row.id, mode }, 'An input could not be screened');
-  // A flagged input whose record could not be written is refused all the same: it is in the set of blocks by now.
-  if (isProblem(error) && error.status === 503) throw commonProblems.unavailable({ what: 'record of a block' }, { cause: error });
+  if (isProblem(error) && error.status === 503) throw error;
   return mode === 'closed'
     ? { decision: 'block', pValue: null, reason: 'failed-closed' }
     : { decision: 'unscreened', pValue: null, reason: 'failed-open' };

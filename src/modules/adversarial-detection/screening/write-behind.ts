@@ -6,6 +6,7 @@ import { countRefused } from '../blocks/block-store.ts';
 import { type DetectionDraft, recordDetection } from '../detections/record-detection.ts';
 import { addGuardTraffic } from '../guard/guard-store.ts';
 import { addGuardCounts, type GuardCounts } from '../guard/traffic-count.ts';
+import { LiveQueries } from '../streams/live-queries.ts';
 import { insideDatabase, type OwnDatabase, ownDatabase } from './own-database-store.ts';
 import { contextOfWorkspace } from './screening-state.ts';
 import { addCounts, addScores, type ScoreRow, type ScreeningCount } from './screening-store.ts';
@@ -21,6 +22,7 @@ type Waiting = {
   detections: DetectionDraft[];
   guarded: GuardCounts;
   refused: Map<string, number>;
+  readonly queries: LiveQueries;
   timer: NodeJS.Timeout | null;
   writing: Promise<void>;
 };
@@ -52,6 +54,7 @@ function blank(database: Waiting['database'], workspaceId: string): Waiting {
     detections: [],
     guarded: new Map(),
     refused: new Map(),
+    queries: new LiveQueries(),
     timer: null,
     writing: Promise.resolve(),
   };
@@ -67,7 +70,8 @@ export function countScreening(to: Waiting, profileId: string, kinds: readonly C
   to.counts.set(key, count);
 }
 
-async function write(batch: Waiting): Promise<void> {
+/** @param all also what could wait longer */
+async function write(batch: Waiting, all = false): Promise<void> {
   batch.timer = null;
   const { counts, scores, detections, guarded, refused } = batch;
   batch.counts = new Map();
@@ -76,18 +80,21 @@ async function write(batch: Waiting): Promise<void> {
   batch.guarded = new Map();
   batch.refused = new Map();
   const context = contextOfWorkspace(batch.workspaceId);
+  const queries = all || batch.queries.isDue();
   batch.writing = insideDatabase(batch.database, () =>
-    withContext(context, () =>
-      transaction(context, async () => {
+    withContext(context, async () => {
+      await transaction(context, async () => {
         await addCounts([...counts.values()]);
         await addScores(scores);
         await addGuardTraffic([...guarded.values()]);
         await countRefused(refused);
         for (const draft of detections) await recordDetection(draft);
-      }),
-    ),
+      });
+      if (queries) await batch.queries.give(context);
+    }),
   ).catch((error: unknown) => putBack(batch, { counts, scores, detections, guarded, refused }, error));
   await batch.writing;
+  if (batch.queries.size > 0) setTimer(batch);
 }
 
 type Content = Pick<Waiting, 'counts' | 'scores' | 'detections' | 'guarded' | 'refused'>;
@@ -113,9 +120,9 @@ function putBack(batch: Waiting, content: Content, error: unknown): void {
 /** Writes now what waits, for the end of the process and for tests. */
 export async function flushScreening(): Promise<void> {
   for (const batch of waiting.get(ownDatabase())?.values() ?? []) {
-    if (batch.timer !== null) {
-      clearTimeout(batch.timer);
-      await write(batch);
-    } else await batch.writing;
+    await batch.writing;
+    if (batch.timer === null) continue;
+    clearTimeout(batch.timer);
+    await write(batch, true);
   }
 }

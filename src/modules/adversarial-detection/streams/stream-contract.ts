@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
 import { pageOf, paging } from '../../../contract/page.ts';
-import { CallerId, Confidence, Detection, Features, Label } from '../detections/detection-shape.ts';
+import { CallerId, Confidence, Detection, Features, invalidCode, Label } from '../detections/detection-shape.ts';
 
 const tag = 'adversarial-detection';
 const base = '/api/adversarial-detection' as const;
@@ -34,6 +34,7 @@ export const sendTraffic = endpoint({
   path: `${base}/traffic`,
   tag,
   operation: 'send-traffic',
+  invalidCode,
   access: create,
   summary: 'What clients asked a model: kept as sketches, the last 512 of each client; the same id is counted once',
   input: z.strictObject({ modelId: CallerId, events: z.array(TrafficEvent).min(1).max(1000) }),
@@ -57,6 +58,7 @@ export const analyzeExtraction = endpoint({
   path: `${base}/extraction/analyze`,
   tag,
   operation: 'analyze-extraction',
+  invalidCode,
   access: create,
   summary: 'Does this stream of queries copy the model, search its boundary, or probe a record?',
   input: z.strictObject({

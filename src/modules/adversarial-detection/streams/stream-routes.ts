@@ -13,7 +13,7 @@ import { benignHistory, listStreamPage } from './stream-store.ts';
 import { countHours, dimensionsOf, sketchOf, takeTraffic } from './take-traffic.ts';
 
 export const streamRoutes: readonly Route[] = [
-  handle(sendTraffic, ({ modelId, events }, context) => takeTraffic(modelId, events, context), { transaction: 'none' }),
+  handle(sendTraffic, ({ modelId, events }, context) => takeTraffic(modelId, events, { context }), { transaction: 'none' }),
   handle(
     analyzeExtraction,
     async (asked, context) => {

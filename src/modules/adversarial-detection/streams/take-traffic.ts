@@ -1,4 +1,5 @@
 /** Traffic comes in: sketches into each client's ring, then a look at those that asked enough since the last one. */
+import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../../contract/actor.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { assetOfModel } from '../profiles/profile.ts';
@@ -24,20 +25,40 @@ export type Taken = {
 /** New queries after which a client is looked at again. */
 const lookEvery = 50;
 
-/** @throws adversarial-detection.streamShape when a client's inputs change their length */
-export async function takeTraffic(modelId: string, events: readonly TrafficEvent[], context: Context): Promise<Taken> {
-  const { counted, due } = await transaction(context, () => store(modelId, events));
+/**
+ * @param shadow what is detected is recorded and told, and nothing is blocked.
+ * @throws adversarial-detection.streamShape when a client's inputs change their length
+ */
+export async function takeTraffic(
+  modelId: string,
+  events: readonly TrafficEvent[],
+  { context, shadow = false }: { readonly context: Context; readonly shadow?: boolean },
+): Promise<Taken> {
+  const reference = await transaction(context, () => referenceOf(modelId), { readOnly: true });
+  const sketched = await sketchAll(events, reference);
+  const { counted, due } = await transaction(context, () => store(modelId, events, sketched));
   const detections: string[] = [];
   for (const id of due) {
-    const detectionId = await transaction(context, () => look(id));
+    const detectionId = await transaction(context, () => look(id, shadow));
     if (detectionId !== null) detections.push(detectionId);
   }
   return { ...counted, detections };
 }
 
-async function store(modelId: string, events: readonly TrafficEvent[]) {
+/** Sketches made in one go: some milliseconds, in which nothing else is answered. */
+const sketchedAtOnce = 32;
+
+async function sketchAll(events: readonly TrafficEvent[], reference: ProfileReference | null): Promise<ReadonlyMap<TrafficEvent, Sketch>> {
+  const sketched = new Map<TrafficEvent, Sketch>();
+  for (const [place, event] of events.entries()) {
+    if (place % sketchedAtOnce === sketchedAtOnce - 1) await setImmediate();
+    sketched.set(event, sketchOf(event, reference));
+  }
+  return sketched;
+}
+
+async function store(modelId: string, events: readonly TrafficEvent[], sketched: ReadonlyMap<TrafficEvent, Sketch>) {
   const byClient = Map.groupBy(events, ({ clientId }) => clientId);
-  const reference = await referenceOf(modelId);
   const rows = await lockStreams(modelId, [...byClient.keys()]);
   const counted = { accepted: 0, duplicates: 0, dropped: 0 };
   const due: string[] = [];
@@ -46,7 +67,7 @@ async function store(modelId: string, events: readonly TrafficEvent[]) {
     const dimensions = dimensionsOf(row.dimensions, given);
     const joined = joinRing(
       unpackRing(row.ring),
-      given.map((event) => sketchOf(event, reference)),
+      given.flatMap((event) => sketched.get(event) ?? []),
     );
     const seen = row.seen + joined.added;
     await changeStream(row.id, {
@@ -103,7 +124,7 @@ export function countHours(before: StreamRow['hours'], fresh: readonly Sketch[],
 const quietMs = 3_600_000;
 
 /** @returns the id of a new detection. */
-async function look(id: string): Promise<string | null> {
+async function look(id: string, shadow: boolean): Promise<string | null> {
   const receivedAtMs = performance.now();
   const row = await lockStream(id);
   if (row === null || row.seen - row.lookedAtSeen < lookEvery) return null;
@@ -127,6 +148,7 @@ async function look(id: string): Promise<string | null> {
   if (!isThreat || !isNews) return null;
   const subject = { modelId, clientId, assetId: await assetOfModel(modelId) };
   const asked = { modelId, clientId, seen: row.seen, ring: row.ring.toString('base64') };
-  const detection = await recordJudgement(judgement, { kind: 'extraction', subject, asked, dryRun: false, source: 'stream', receivedAtMs });
+  const recording = { kind: 'extraction' as const, subject, asked, dryRun: false, shadow, source: 'stream' as const, receivedAtMs };
+  const detection = await recordJudgement(judgement, recording);
   return detection.id;
 }

@@ -1,6 +1,7 @@
 /** For tests and benches: how well a profile tells attacks from clean rows, by attack and detector. */
 import { randomSource, shuffle } from '../../../math/random.ts';
-import { type BuildReport, buildProfile, type ProfileSource } from '../evasion/build-profile.ts';
+import { buildProfile, type ProfileSource } from '../evasion/build-profile.ts';
+import type { BuildReport } from '../evasion/build-report.ts';
 import { harmlessColumns, harmlessCopies } from '../evasion/harmless.ts';
 import { judgeInput } from '../evasion/judge-input.ts';
 import type { EvasionProfile } from '../evasion/profile.ts';
@@ -21,7 +22,12 @@ export type Trial = {
 export function layTrial(
   data: LabelledRows,
   shares: { train: number; profile: number },
-  { seed = 1, rate = 0.01, epochs = 60 } = {},
+  {
+    seed = 1,
+    rate = 0.01,
+    epochs = 60,
+    mistakes = 'count',
+  }: { seed?: number; rate?: number; epochs?: number; mistakes?: 'count' | 'set-aside' } = {},
 ): Trial {
   const order = Int32Array.from(data.labels, (_, row) => row);
   shuffle(order, randomSource(seed));
@@ -29,7 +35,9 @@ export function layTrial(
   const profileRows = order.subarray(shares.train, shares.train + shares.profile);
   const testRows = order.subarray(shares.train + shares.profile);
   const network = trainNetwork(data, trainRows, { seed, epochs });
-  const { profile, report } = drain(buildProfile(sourceOf({ data, network }, profileRows, { rate, seed, known: trainRows })));
+  const { profile, report } = drain(
+    buildProfile({ ...sourceOf({ data, network }, profileRows, { rate, seed, known: trainRows }), mistakes }),
+  );
   return { data, trainRows, profileRows, testRows, network, profile, report };
 }
 
@@ -100,6 +108,12 @@ export function attackRows({ data, network, testRows }: Trial, attack: Attack, m
   return changed;
 }
 export const cleanRows = ({ data, testRows }: Trial): Float64Array[] => Array.from(testRows, (row) => rowOf(data, row));
+
+/** Clean rows of the test part that the network answers right. */
+export const rightRows = ({ data, network, testRows }: Trial): Float64Array[] =>
+  Array.from(testRows)
+    .filter((row) => predictionOf(network, rowOf(data, row)).label === data.labels[row])
+    .map((row) => rowOf(data, row));
 
 /** Harmless copies of the test part, answered by the network itself. */
 export function harmlessRows(trial: Trial, seed = 5): Float32Array[] {

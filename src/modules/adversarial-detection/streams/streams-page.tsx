@@ -1,0 +1,117 @@
+/** What each client asked each model over time, and which of it looks like copying, searching the boundary, or probing. */
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import type { OutputOf } from '../../../contract/endpoint.ts';
+import { definePage } from '../../../ui/define-page.ts';
+import type { FilterField } from '../../../ui/filter.ts';
+import { formatNumber } from '../../../ui/format.ts';
+import { inertLine } from '../../../ui/inert.ts';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { Shape } from '../../../ui/shape.tsx';
+import { TwoLines } from '../../../ui/table-body.tsx';
+import type { Column } from '../../../ui/table-column.ts';
+import { PhoneRow } from '../../../ui/table-phone.tsx';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
+import { ModelName } from '../asset-name.tsx';
+import { listStreams } from '../contract.ts';
+import { home } from '../threat-words.tsx';
+
+type Stream = OutputOf<typeof listStreams>['items'][number];
+const fields: readonly FilterField[] = [
+  { key: 'model_id', label: 'model', kind: 'text', whole: true },
+  { key: 'client_id', label: 'client', kind: 'text', whole: true },
+];
+const signs = new Map([
+  ['distance-distribution', 'made-up queries'],
+  ['near-duplicate', 'many nearly alike'],
+  ['boundary-walk', 'a walk along the boundary'],
+  ['synthetic-share', 'far from the data of the profile'],
+  ['attribute-sweep', 'one attribute varied'],
+  ['record-probe', 'around one record'],
+  ['volume', 'unusual volume'],
+]);
+const signsOf = ({ detected, readings }: Stream): string => {
+  if (detected.length > 0) return detected.map((id) => signs.get(id) ?? id).join(', ');
+  return Object.keys(readings).length === 0 ? 'too few queries to judge' : 'nothing unusual';
+};
+const byId = (row: Stream): string => row.id;
+const nameOf = (row: Stream): string => inertLine(row.clientId);
+const detectionsOf = ({ clientId }: Stream): string =>
+  `/adversarial-detection/detections?kind=extraction&client_id=${encodeURIComponent(clientId)}`;
+
+function StreamsPage() {
+  const filters = useAskedFilters(fields, listStreams.input);
+  const list = useEndpointPages(listStreams, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.detected'] });
+  return (
+    <ListScreen
+      title="Query streams"
+      subtitle="Sketches of the last 512 queries of each client and model. Inputs are not kept."
+      path={[home]}
+      list={list}
+      filters={filters}
+      order="Latest query first"
+    >
+      <ListRows
+        label="Query streams"
+        list={list}
+        filters={filters}
+        noMatch="No stream matches"
+        empty={
+          <EmptyNote title="No queries yet">
+            Guards tell what clients ask. A model without one is watched when its queries are sent to POST
+            /api/adversarial-detection/traffic.
+          </EmptyNote>
+        }
+        rowId={byId}
+        rowName={nameOf}
+        columns={columns}
+        viewKey="adversarial-streams"
+        rowTo={detectionsOf}
+        phone={(row) => (
+          <PhoneRow
+            shape={<SignShape row={row} />}
+            title={nameOf(row)}
+            to={detectionsOf(row)}
+            reason={`${signsOf(row)}; ${formatNumber(row.seen)} queries of ${inertLine(row.modelId)}`}
+            owner={<RelativeTime at={row.lastAt} />}
+          />
+        )}
+      />
+    </ListScreen>
+  );
+}
+
+function SignShape({ row }: { row: Stream }) {
+  const isKnown = Object.keys(row.readings).length > 0;
+  if (row.detected.length > 0) return <Shape name="high" tone="high" label="Detected" />;
+  return (
+    <Shape name={isKnown ? 'ok' : 'unknown'} tone={isKnown ? 'ok' : 'unknown'} label={isKnown ? 'Nothing unusual' : 'Too few queries'} />
+  );
+}
+
+const columns: readonly Column<Stream>[] = [
+  { id: 'sign', head: 'Sign', headHidden: true, cell: (row) => <SignShape row={row} />, width: 34 },
+  { id: 'client', head: 'Client', primary: true, cell: (row) => <TwoLines title={nameOf(row)} second={signsOf(row)} /> },
+  { id: 'model', head: 'Model', cell: (row) => <ModelName modelId={row.modelId} />, width: 180, hideUnder: 700 },
+  { id: 'seen', head: 'Queries', align: 'right', cell: (row) => formatNumber(row.seen), width: 100 },
+  { id: 'kept', head: 'Kept', align: 'right', cell: (row) => formatNumber(row.kept), width: 80, hideUnder: 900 },
+  {
+    id: 'detected',
+    head: 'Detected',
+    cell: (row) => (row.detectedAt === null ? 'never' : <RelativeTime at={row.detectedAt} />),
+    width: 110,
+    hideUnder: 800,
+  },
+  { id: 'last', head: 'Last query', cell: (row) => <RelativeTime at={row.lastAt} />, width: 110 },
+];
+
+export default definePage({
+  path: '/adversarial-detection/streams',
+  title: 'Query streams',
+  permission: 'adversarial-detection:read',
+  group: null,
+  icon: 'shield-alert',
+  order: 4,
+  Page: StreamsPage,
+});
