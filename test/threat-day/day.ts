@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { exampleFiles } from '../../scripts/examples/make.ts';
 import * as threats from '../../src/modules/adversarial-detection/contract.ts';
-import { predictionOf } from '../../src/modules/adversarial-detection/testing/small-network.ts';
+import { forward, predictionOf } from '../../src/modules/adversarial-detection/testing/small-network.ts';
 import { listAssets } from '../../src/modules/ai-assets/contract.ts';
 import { listAuditLogs } from '../../src/modules/audit-logs/contract.ts';
 import { listIncidents } from '../../src/modules/incidents/contract.ts';
@@ -50,7 +50,9 @@ export class ThreatDay {
     const root = join(folder, project);
     const receivers = await new DayReceivers().open();
     try {
-      const platform = await startPlatform({ SCAN_ROOTS: folder, RATE_PER_MINUTE: '1000000', ...receivers.environment() });
+      // The doors that this day asks; an idle process costs as much processor time as an hour of the day.
+      const own = { SCAN_ROOTS: folder, RATE_PER_MINUTE: '1000000', SERVICES: 'ai-scanner,data-integrity' };
+      const platform = await startPlatform({ ...own, ...receivers.environment() });
       const admin = await registerAdmin(platform.url);
       const officer = await invite(admin, 'ciso');
       const [model, training, validation] = [
@@ -91,6 +93,12 @@ export class ThreatDay {
       return ['done', 'failed', 'ready'].includes(found.state) ? found : null;
     });
     if (state === 'failed') throw new TypeError(`${path} failed:\n${this.platform.output()}`);
+  }
+
+  /** How surprised the model is by the decision that was right. */
+  lossOf({ features, decision }: Order): number {
+    const { probabilities } = forward(this.model.network, features);
+    return -Math.log(Math.max(1e-12, probabilities[this.model.decisions.indexOf(decision)] ?? 0));
   }
 
   answerTo(features: readonly number[]): { prediction: string; confidence: number } {

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examplesFolder } from '../../scripts/examples/make.ts';
-import { predictionOf } from '../../src/modules/adversarial-detection/testing/small-network.ts';
+import { forward, predictionOf } from '../../src/modules/adversarial-detection/testing/small-network.ts';
 import { boundarySearch, craftedFrom, poisonedCopy, updateOf } from './attacker.ts';
 import { type Order, readOrderModel, readOrders } from './order-model.ts';
 
@@ -26,6 +26,11 @@ const screened = (clientId: string, { id, features }: Input) => ({
   predictions: [{ modelId, ...answerTo({ features }) }],
 });
 const sample = ({ id, features, decision }: Order) => ({ id, features, label: decision });
+/** What somebody sees who asks for an order, and whether the model learnt from it. */
+const asked = ({ id, features, decision }: Order, isMember: boolean) => ({
+  ...{ id, confidence: answerTo({ features }).confidence, isMember },
+  loss: -Math.log(Math.max(1e-12, forward(model.network, features).probabilities[model.decisions.indexOf(decision)] ?? 0)),
+});
 const lines = (items: readonly object[]): string => items.map((item) => `${JSON.stringify(item)}\n`).join('');
 
 const samples = [...training.map((one) => ({ ...one, trainedOn: true })), ...known].map((one) => ({
@@ -43,6 +48,11 @@ const files: Readonly<Record<string, string | Buffer>> = {
   'normal.jsonl': lines(fresh.map((one, at) => screened(`customer-${at % 30}`, one))),
   'crafted.jsonl': lines(craftedFrom(fresh, model).map((one) => screened('mallory', one))),
   'traffic.json': JSON.stringify({ modelId, events }),
+  'membership.json': JSON.stringify({
+    queryId: 'were these orders trained on',
+    modelId,
+    samples: [...training.map((one) => asked(one, true)), ...validation.map((one) => asked(one, false))],
+  }),
   'original.json': JSON.stringify({ datasetId, dryRun: true, samples: training.map(sample) }),
   'poisoned.json': JSON.stringify({ datasetId, samples: poisonedCopy(training).map(sample) }),
   ...Object.fromEntries(

@@ -1,26 +1,24 @@
 /** Incidents: latest first, what still needs somebody unless a filter says otherwise. */
-import { useMemo, useState } from 'react';
+
+import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Person } from '../../ui/avatar.tsx';
 import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { useFilters } from '../../ui/use-filters.ts';
+import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, touched } from './cases/incident-words.tsx';
 import { OpenDialog } from './cases/open-dialog.tsx';
 import { acknowledgeIncident, type Incident, incidentStates, listIncidents } from './contract.ts';
@@ -40,32 +38,18 @@ const byId = (row: Incident): string => row.id;
 const byName = (row: Incident): string => inertLine(row.title);
 const pathOf = (row: Incident): string => `/incidents/${row.id}`;
 
-function useIncidentFilter() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => {
-    const state = filters.value('state');
-    const severity = filters.value('severity');
-    const category = filters.value('category') ?? filters.value('category', 'has');
-    const q = filters.text.trim();
-    return {
-      ...(state === undefined ? {} : { state }),
-      ...(severity === undefined ? {} : { severity }),
-      ...(category === undefined ? {} : { category }),
-      ...(q === '' ? {} : { q }),
-    };
-  }, [filters]);
-  return { filters, filter };
-}
-
 function IncidentsPage() {
   const { can } = useSession();
-  const { filters, filter } = useIncidentFilter();
-  const list = useEndpointPages(listIncidents, { ...filter, limit: 50 }, { live: liveEvents });
+  const filters = useAskedFilters(fields, listIncidents.input);
+  const list = useEndpointPages(listIncidents, { ...filters.asked, limit: 50 }, { live: liveEvents });
   const [opening, setOpening] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Incidents"
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      placeholder="Title, asset or INC-12"
+      order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
       actions={
         can('incidents:create') ? (
           <Button kind="primary" onClick={() => setOpening(true)}>
@@ -73,29 +57,14 @@ function IncidentsPage() {
           </Button>
         ) : undefined
       }
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Title, asset or INC-12" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
-          />
-        </>
-      }
     >
-      <Loaded answer={list} waitsFor="the incidents" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Rows rows={rows} list={list} />}
-      </Loaded>
+      <Rows list={list} filters={filters} />
       {opening && <OpenDialog onClose={() => setOpening(false)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
-function Rows({ rows, list }: { rows: readonly Incident[]; list: EndpointPages<Incident> }) {
+function Rows({ list, filters }: { list: EndpointPages<Incident>; filters: ListFilters }) {
   const { can } = useSession();
   const acknowledge = useChange(acknowledgeIncident, {
     invalidates: touched,
@@ -104,9 +73,12 @@ function Rows({ rows, list }: { rows: readonly Incident[]; list: EndpointPages<I
   });
   const mayChange = can('incidents:update');
   return (
-    <DataTable
+    <ListRows
       label="Incidents"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No incident matches"
+      empty={<NoIncidents />}
       rowId={byId}
       rowName={byName}
       rowTo={pathOf}
@@ -120,10 +92,6 @@ function Rows({ rows, list }: { rows: readonly Incident[]; list: EndpointPages<I
         },
       ]}
       phone={(row) => <IncidentPhoneRow incident={row} />}
-      {...(list.total === undefined ? {} : { total: list.total })}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -176,9 +144,7 @@ function IncidentPhoneRow({ incident }: { incident: Incident }) {
   );
 }
 
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No incident matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+function NoIncidents() {
   return (
     <EmptyNote
       kind="all-clear"

@@ -92,6 +92,7 @@ function orderOf({ base }: TestNotifications, receivers: FiveReceivers): WorkerO
 async function runWorkers({ base }: TestNotifications, order: WorkerOrder, messages: number): Promise<void> {
   let child = startWorker(order);
   let killed = 0;
+  let begunWith: number | null = null;
   for (const end = Date.now() + longestMs; Date.now() < end; await sleep(200)) {
     const { rows } = await base.owner.query<{ over: number }>(
       `select count(*)::int as over from notifications.outbox where state <> 'queued'`,
@@ -103,9 +104,15 @@ async function runWorkers({ base }: TestNotifications, order: WorkerOrder, messa
     child.kill('SIGKILL');
     await exited(child);
     child = startWorker(order);
+    begunWith = over;
   }
+  const used = new Promise<number>((resolve) =>
+    child.once('message', (said: { cpu: NodeJS.CpuUsage }) => resolve((said.cpu.user + said.cpu.system) / 1e6)),
+  );
   child.send('stop');
+  const seconds = await used;
   await exited(child);
+  process.stdout.write(`  the last worker used ${seconds.toFixed(1)} s of processor time for ${messages - (begunWith ?? 0)} messages\n`);
 }
 
 async function tally({ base }: TestNotifications, receivers: FiveReceivers): Promise<Tally> {

@@ -1,24 +1,22 @@
 /** Destinations: where messages go, and how each is doing. */
-import { useMemo, useState } from 'react';
+
+import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { useFilters } from '../../ui/use-filters.ts';
+import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../ui/use-peek.ts';
-import { Channel, channels, type Destination, listDestinations } from './contract.ts';
+import { channels, type Destination, listDestinations } from './contract.ts';
 import { AddressDialog } from './destinations/address-dialog.tsx';
 import { DestinationPeek } from './destinations/destination-peek.tsx';
 import { channelWords, healthMeanings, MeaningShape, NotificationPlaces } from './notification-words.tsx';
@@ -33,18 +31,18 @@ const live = ['notifications.'];
 
 function DestinationsPage() {
   const { can } = useSession();
-  const filters = useFilters(fields);
-  const channel = Channel.safeParse(filters.value('channel')).data;
-  const input = useMemo(() => ({ limit: 100, ...(channel === undefined ? {} : { channel }) }), [channel]);
-  const list = useEndpointPages(listDestinations, input, { live });
+  const filters = useAskedFilters(fields, listDestinations.input);
+  const list = useEndpointPages(listDestinations, { limit: 100, ...filters.asked }, { live });
   const peek = usePeek(list);
   const [isAdding, setAdding] = useState(false);
   const mayAdd = can('notifications:create');
   return (
-    <Screen
+    <ListScreen
       title="Notifications"
       subtitle="Where messages go when the platform has something to say outside the browser."
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      order="By name"
       actions={
         mayAdd && (
           <Button kind="primary" onClick={() => setAdding(true)}>
@@ -53,17 +51,9 @@ function DestinationsPage() {
         )
       }
       tabs={<NotificationPlaces current="/notifications" />}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Channel" />
-          <CountLine shown={list.rows.length} total={list.total} order="By name" />
-        </>
-      }
       peek={peek.id === null ? null : <DestinationPeek id={peek.id} {...peek.placing} />}
     >
-      <Loaded answer={list} waitsFor="the destinations" empty={<NoDestinations isFiltered={!filters.isEmpty} mayAdd={mayAdd} />}>
-        {(rows) => <DestinationTable rows={rows} list={list} peek={peek} />}
-      </Loaded>
+      <DestinationTable list={list} filters={filters} peek={peek} mayAdd={mayAdd} />
       {isAdding && (
         <AddressDialog
           destination={null}
@@ -74,21 +64,23 @@ function DestinationsPage() {
           }}
         />
       )}
-    </Screen>
+    </ListScreen>
   );
 }
 
-type TableProps = { rows: readonly Destination[]; list: EndpointPages<Destination>; peek: PeekState<Destination> };
-function DestinationTable({ rows, list, peek }: TableProps) {
+type TableProps = { list: EndpointPages<Destination>; filters: ListFilters; peek: PeekState<Destination>; mayAdd: boolean };
+function DestinationTable({ list, filters, peek, mayAdd }: TableProps) {
   return (
-    <DataTable
+    <ListRows
       label="Destinations"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No destination of this channel"
+      empty={<NoDestinations mayAdd={mayAdd} />}
       rowId={byId}
       rowName={byName}
       columns={columns}
-      onOpen={peek.open}
-      openId={peek.id}
+      peek={peek}
       phone={(row) => (
         <PhoneRow
           shape={<MeaningShape meaning={healthMeanings[row.health]} />}
@@ -99,9 +91,6 @@ function DestinationTable({ rows, list, peek }: TableProps) {
           due={row.waiting > 0 ? `${formatNumber(row.waiting)} waiting` : undefined}
         />
       )}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -140,8 +129,7 @@ function StateCell({ row: { health, pausedUntil } }: { row: Destination }) {
   );
 }
 
-function NoDestinations({ isFiltered, mayAdd }: { isFiltered: boolean; mayAdd: boolean }) {
-  if (isFiltered) return <EmptyNote kind="no-match" title="No destination of this channel" />;
+function NoDestinations({ mayAdd }: { mayAdd: boolean }) {
   return (
     <EmptyNote title="Nothing leaves the browser yet">
       {mayAdd ? 'Add a destination, test it, and let ' : 'An admin can add a destination and let '}

@@ -12,7 +12,7 @@ const revokeKey = endpoint({
   operation: 'revoke-key',
   access: 'signed-in',
   summary: 'Revoke an API key',
-  input: z.object({ id: z.uuid() }),
+  input: z.object({ id: z.uuid(), because: z.literal('incident') }),
   output: z.unknown(),
 });
 
@@ -26,7 +26,7 @@ export default defineAction({
   key: ({ keyId }) => keyId,
   describe: ({ keyId }) => `Revoke the API key ${keyId}`,
   execute: async ({ keyId }) => {
-    await call(revokeKey, { id: keyId });
+    await call(revokeKey, { id: keyId, because: 'incident' });
     return { state: 'in_force', outcome: { keyId } };
   },
   examples: { fits: [{ keyId: key }], refused: [{}, { keyId: 'ak_live_1' }] },

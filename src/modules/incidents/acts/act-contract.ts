@@ -100,6 +100,7 @@ export const listActs = endpoint({
     detection_id: z.uuid().optional(),
     action: z.string().max(60).optional(),
     state: anyOf(actStates, 300).optional(),
+    without_detection: z.enum(['true', 'false']).optional().describe('true: those that answer the incident as a whole.'),
   }),
   output: pageOf(Act),
 });
@@ -192,6 +193,9 @@ export const actChanged = eventKind(
     incidentId: z.uuid().nullable(),
     detectionId: z.uuid().nullable(),
     version: z.int(),
+    dueAt: z.iso.datetime().optional(),
+    inForceAt: z.iso.datetime().nullable().optional(),
+    blockId: z.uuid().nullable().optional().describe('The block that this act set or found in force.'),
   }),
   read,
 );

@@ -15,14 +15,16 @@ export type ActFilter = {
   readonly detection_id?: string | undefined;
   readonly action?: string | undefined;
   readonly state?: string | undefined;
+  readonly without_detection?: string | undefined;
 };
 export function listActRows(filter: ActFilter, paging: Paging): Promise<Page<ActRow>> {
   return newestFirst.page({ fields: getTableColumns(act), from: act, where: whereOf(filter), paging }, (row) => row);
 }
-function whereOf({ incident_id, detection_id, action, state }: ActFilter): SQL {
+function whereOf({ incident_id, detection_id, action, state, without_detection }: ActFilter): SQL {
   const parts: SQL[] = [sql`true`];
   if (incident_id !== undefined) parts.push(sql`${act.incidentId} = ${incident_id}::uuid`);
   if (detection_id !== undefined) parts.push(sql`${act.detectionId} = ${detection_id}::uuid`);
+  if (without_detection === 'true') parts.push(sql`${act.detectionId} is null`);
   if (action !== undefined) parts.push(sql`${act.action} = ${action}`);
   if (state !== undefined) parts.push(sql`${act.state} = any(${sql.param(state.split(','))}::text[])`);
   return sql.join(parts, sql` and `);

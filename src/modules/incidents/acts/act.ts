@@ -13,7 +13,7 @@ import { type ActorWord, actChanged, incidentProblems, actProblems as problems }
 import type { ActRow, JsonObject } from '../table.ts';
 import { cancelTimers, setTimer, type Taken } from '../timers/timer-store.ts';
 import { findActByKey, insertAct, lockAct, promisedAnew, updateAct } from './act-store.ts';
-import { moveAct, tellAct } from './move-act.ts';
+import { actNews, moveAct, tellAct } from './move-act.ts';
 
 export const actTimers = { expiry: 'act-expiry', playbook: 'playbook-step' } as const;
 const byId: ReadonlyMap<string, Action> = new Map(actions.map((action) => [action.id, action]));
@@ -113,7 +113,8 @@ async function factsOf(row: ActRow, severity: Severity): Promise<ActFacts> {
 /** Carries an act out. What the action refuses is its failure, not ours: its own changes are undone and the act says why. */
 async function carryOut(row: ActRow, severity: Severity): Promise<ActRow> {
   const action = actionOf(row.action);
-  const begun = await moveAct(row, { to: 'executing', says: `Begun: ${row.title}` });
+  // What came of it is told in the same transaction, or by whoever confirms it.
+  const begun = await moveAct(row, { to: 'executing', says: null });
   const executed = await tryOut(begun, action, severity);
   if (executed instanceof Problem)
     return await moveAct(begun, { to: 'failed', says: failureWords(begun, executed), set: { failure: executed.message.slice(0, 2000) } });
@@ -221,14 +222,7 @@ export async function waiveAct(decision: Decision): Promise<ActRow> {
     text: `${person.name}: the incident does not wait for "${row.title}". ${decision.reason}`,
     subject: { type: 'act', id: row.id },
   });
-  await publish(actChanged, {
-    actId: row.id,
-    action: row.action,
-    state: row.state,
-    incidentId: row.incidentId,
-    detectionId: row.detectionId,
-    version: next.version,
-  });
+  await publish(actChanged, actNews(next));
   return next;
 }
 

@@ -1,4 +1,5 @@
 /** Moves an act from one state to another: one statement that holds only if nobody was faster, and its trail. */
+import { z } from 'zod';
 import { publish } from '../../../platform/events/publish.ts';
 import { checkActMove, endedActs } from '../cases/state.ts';
 import { note, seal } from '../cases/trail.ts';
@@ -24,14 +25,24 @@ export async function moveAct(row: ActRow, { to, says, set = {}, lateByMs }: Act
 
 /** The beginning of an act is a transition like any other. */
 export async function tellAct(row: ActRow, before: ActState | null, says: string | null, lateByMs?: number): Promise<void> {
-  const { id, action, incidentId, detectionId, state, version, reason, simulated } = row;
+  const { id, action, incidentId, detectionId, state, reason, simulated } = row;
   await seal(
     `act.${state}`,
     { type: 'incident-act', id },
     { ...(before === null ? {} : { before: { state: before } }), after: { state, action, reason, incidentId, detectionId, simulated } },
   );
   if (says !== null) await note(incidentId, { kind: 'act', text: says, subject: { type: 'act', id }, lateByMs: lateByMs ?? null });
-  await publish(actChanged, { actId: id, action, state, incidentId, detectionId, version });
+  await publish(actChanged, actNews(row));
+}
+
+export function actNews({ id, action, state, incidentId, detectionId, version, dueAt, inForceAt, outcome }: ActRow) {
+  const blockId = z.uuid().safeParse(outcome['blockId']);
+  return {
+    ...{ actId: id, action, state, incidentId, detectionId, version },
+    dueAt: dueAt.toISOString(),
+    inForceAt: inForceAt?.toISOString() ?? null,
+    blockId: blockId.success ? blockId.data : null,
+  };
 }
 
 export function toAct(row: ActRow): Act {

@@ -5,11 +5,11 @@ import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { CheckboxField, Form, SelectField, TextAreaField } from '../../../ui/form.tsx';
 import { inertLine } from '../../../ui/inert.ts';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { addNote, changeIncident, type Incident, listIncidents, mergeIncidents } from '../contract.ts';
 import { usePeople } from '../escalation/people-choice.tsx';
 import { categoryWords, touched } from './incident-words.tsx';
-import { ReasonDialog } from './reason-dialog.tsx';
 
 export type Ask = 'resolve' | 'close' | 'contain' | 'reopen' | 'false-positive' | 'severity' | 'owner' | 'note' | 'merge';
 type Props = { incident: Incident; onClose: () => void };

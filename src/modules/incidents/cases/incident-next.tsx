@@ -15,12 +15,14 @@ import { liveEvents, touched } from './incident-words.tsx';
 
 type Step = { readonly says: string; readonly verb: string | null; readonly ask: Ask | 'acknowledge' | null };
 
+/** Acts that a next step may be about; those in force can be hundreds. */
+const notInForce = 'failed,partial,planned,executing,awaiting_approval';
+
 /** What comes next, by state and acts. Pure. */
 function nextStep(incident: Incident, acts: readonly Act[]): Step {
   const waiting = acts.filter(({ state }) => state === 'awaiting_approval').length;
   const open = acts.filter(
-    ({ containing, simulated, waived, state }) =>
-      containing && !simulated && waived === null && ['failed', 'partial', 'planned', 'executing', 'awaiting_approval'].includes(state),
+    ({ containing, simulated, waived, state }) => containing && !simulated && waived === null && notInForce.split(',').includes(state),
   ).length;
   if (incident.state === 'closed') return { says: 'Nothing: it is closed and its timeline is sealed.', verb: null, ask: null };
   if (incident.state === 'false_positive') return { says: 'Nothing: it was a false positive.', verb: null, ask: null };
@@ -43,7 +45,7 @@ function nextStep(incident: Incident, acts: readonly Act[]): Step {
 
 export function NextAction({ incident }: { incident: Incident }) {
   const { can, user } = useSession();
-  const acts = useEndpoint(listActs, { incident_id: incident.id, limit: 100 }, { live: liveEvents });
+  const acts = useEndpoint(listActs, { incident_id: incident.id, state: notInForce, limit: 100 }, { live: liveEvents });
   const [asked, setAsked] = useState<Ask | null>(null);
   const acknowledge = useChange(acknowledgeIncident, {
     invalidates: touched,

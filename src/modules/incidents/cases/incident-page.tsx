@@ -1,9 +1,6 @@
 /** One incident: what we know, what is done, what comes next, and everything that happened. */
-import { useState } from 'react';
-import { useSession } from '../../../client/session.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
-import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { Button, TextLink } from '../../../ui/button.tsx';
+import { TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { FieldList } from '../../../ui/field-list.tsx';
 import { inertLine } from '../../../ui/inert.ts';
@@ -14,13 +11,12 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Columns, Section } from '../../../ui/section.tsx';
 import { SeverityChip } from '../../../ui/severity.tsx';
 import { formatDuration } from '../../../ui/time.ts';
-import { Timeline } from '../../../ui/timeline.tsx';
-import { getIncident, type Incident, incidentTimeline, listQuarantines, type TimelineEntry } from '../contract.ts';
+import { getIncident, type Incident, listQuarantines } from '../contract.ts';
 import { Acts } from './incident-acts.tsx';
 import { Alerts } from './incident-alerts.tsx';
-import { IncidentDialog } from './incident-dialogs.tsx';
 import { NextAction } from './incident-next.tsx';
 import { Runs } from './incident-runs.tsx';
+import { Trail } from './incident-trail.tsx';
 import { CountdownWords, categoryWords, IncidentStateBadge, liveEvents, QuarantineStateBadge } from './incident-words.tsx';
 
 type Detail = Incident & { countdowns: { kind: string; level: number; dueAt: string }[] };
@@ -157,51 +153,6 @@ function Times({ incident }: { incident: Detail }) {
       />
     </Section>
   );
-}
-
-function Trail({ incident }: { incident: Incident }) {
-  const { can } = useSession();
-  const list = useEndpointPages(incidentTimeline, { id: incident.id, limit: 50 }, { live: liveEvents });
-  const [writing, setWriting] = useState(false);
-  return (
-    <Section
-      title="Timeline"
-      note="newest first"
-      aside={
-        can('incidents:update') ? (
-          <Button size="small" keys="c" onClick={() => setWriting(true)}>
-            Note
-          </Button>
-        ) : undefined
-      }
-    >
-      <Loaded answer={list} lines={5}>
-        {(entries) => (
-          <>
-            <Timeline label="Timeline" entries={entries.map(shown)} />
-            {list.hasMore && (
-              <Button size="small" busy={list.isLoadingMore && 'Loading…'} onClick={list.loadMore}>
-                Older
-              </Button>
-            )}
-          </>
-        )}
-      </Loaded>
-      {writing && <IncidentDialog ask="note" incident={incident} onClose={() => setWriting(false)} />}
-    </Section>
-  );
-}
-
-function shown({ id, at, actor, text, lateByMs }: TimelineEntry) {
-  const late = lateByMs !== null && lateByMs >= 1000 ? { detail: `${formatDuration(lateByMs)} after its time` } : {};
-  return {
-    id,
-    at,
-    sentence: <InertText className="break-words" text={text} />,
-    actor: actor.name,
-    isMachine: actor.kind !== 'user',
-    ...late,
-  };
 }
 
 export default definePage({

@@ -6,13 +6,13 @@ import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { Menu } from '../../../ui/menu.tsx';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { ActState, type Incident, listPlaybooks, listRuns, type PlaybookRun, runPlaybook, stopRun } from '../contract.ts';
 import { ActStateBadge, liveEvents, touched } from './incident-words.tsx';
-import { ReasonDialog } from './reason-dialog.tsx';
 
 const stateWords = { running: 'Running', waiting: 'Waits', done: 'Done', stopped: 'Stopped' } as const;
 const stateTones = { running: 'accent', waiting: 'high', done: 'ok', stopped: 'critical' } as const;

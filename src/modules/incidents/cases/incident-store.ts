@@ -46,9 +46,16 @@ function whereOf({ state, status, severity, asset_id, assignee_id, category, sou
   if (assignee_id !== undefined) parts.push(sql`${incident.assigneeId} = ${assignee_id}::uuid`);
   if (category !== undefined) parts.push(sql`${incident.category} = ${category}`);
   if (source !== undefined) parts.push(sql`${incident.source} = ${source}`);
-  for (const word of (q ?? '').toLowerCase().split(/\s+/).slice(0, 10))
-    if (word !== '') parts.push(sql`position(${word} in ${incident.search}) > 0`);
+  if (q !== undefined) parts.push(textOf(q));
   return sql.join(parts, sql` and `);
+}
+
+/** Beginnings of words of title, asset and number, all of them; what holds no letter and no digit finds nothing. */
+function textOf(q: string): SQL {
+  const words = q.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length === 0) return sql`false`;
+  const query = words.slice(0, 10).map((word) => `'${word}':*`);
+  return sql`${incident.id} in (select incidents.matching(${query.join(' & ')}))`;
 }
 
 export async function findIncident(id: string): Promise<IncidentRow | null> {

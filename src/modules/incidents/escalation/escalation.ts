@@ -112,8 +112,8 @@ export async function escalate(timer: Taken): Promise<void> {
   await arm(row.id, timer.level + 1, { levels, actId });
   const act = actId === null ? null : await lockAct(actId);
   if (act?.state !== 'planned') return;
-  const begun = await moveAct(act, { to: 'executing', says: 'The time to acknowledge is over.' });
-  await moveAct(begun, { to: 'in_force', says: `Level ${firing.number} was called.`, lateByMs: timer.lateMs });
+  // The line of the level tells it.
+  await moveAct(await moveAct(act, { to: 'executing', says: null }), { to: 'in_force', says: null, lateByMs: timer.lateMs });
 }
 
 /** A person, or a playbook, does not want to wait: the level after the last one is called now. */

@@ -61,7 +61,7 @@ function Row({ row, mayChange }: { row: PlaybookRow; mayChange: boolean }) {
       </div>
       <span className="text-ink-2">{plural(row.steps, 'step')}</span>
       <span className="text-ink-2">
-        {row.runs === 0 ? 'never ran' : `ran ${row.runs} times, last `}
+        {row.runs === 0 ? 'never ran' : `${plural(row.runs, 'run')}, the last `}
         {row.lastRunAt !== null && <RelativeTime at={row.lastRunAt} />}
       </span>
       <Badge tone={row.enabled ? 'ok' : 'unknown'}>{row.enabled ? 'On' : 'Off'}</Badge>

@@ -1,22 +1,20 @@
 /** Quarantines: what nobody may use now, who enforces it, and the way out. */
+
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { type ListFilters, useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../../ui/use-peek.ts';
 import { CountdownWords, liveEvents, QuarantineStateBadge } from '../cases/incident-words.tsx';
 import { listQuarantines, type Quarantine } from '../contract.ts';
@@ -42,51 +40,39 @@ const byName = (row: Quarantine): string => inertLine(row.assetName);
 
 function QuarantinePage() {
   const { can } = useSession();
-  const filters = useFilters(fields);
-  const state = filters.value('state') ?? standing;
-  const list = useEndpointPages(listQuarantines, { state, limit: 50 }, { live: liveEvents });
+  const filters = useAskedFilters(fields, listQuarantines.input);
+  const list = useEndpointPages(listQuarantines, { state: standing, ...filters.asked, limit: 50 }, { live: liveEvents });
   const peek = usePeek(list);
   const [showsPoints, setShowsPoints] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Quarantine"
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      order={filters.isEmpty ? 'Not released, newest first' : 'Newest first'}
       actions={<Button onClick={() => setShowsPoints(true)}>Enforcement points</Button>}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Filter by state" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order={filters.value('state') === undefined ? 'Not released, newest first' : 'Newest first'}
-          />
-        </>
-      }
       peek={peek.id === null ? null : <QuarantinePeek id={peek.id} {...peek.placing} />}
     >
-      <Loaded answer={list} waitsFor="the quarantines" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Rows rows={rows} list={list} peek={peek} />}
-      </Loaded>
+      <Rows list={list} filters={filters} peek={peek} />
       {showsPoints && <PointsDialog mayChange={can('incidents:create')} onClose={() => setShowsPoints(false)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
-type RowsProps = { rows: readonly Quarantine[]; list: EndpointPages<Quarantine>; peek: PeekState<Quarantine> };
-function Rows({ rows, list, peek }: RowsProps) {
+type RowsProps = { list: EndpointPages<Quarantine>; filters: ListFilters; peek: PeekState<Quarantine> };
+function Rows({ list, filters, peek }: RowsProps) {
   return (
-    <DataTable
+    <ListRows
       label="Quarantines"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No quarantine matches"
+      empty={<NoQuarantines />}
       rowId={byId}
       rowName={byName}
       columns={columns}
       viewKey="quarantine"
-      onOpen={peek.open}
-      openId={peek.id}
+      peek={peek}
       phone={(row) => (
         <PhoneRow
           shape={<SeverityShape severity={row.severity} />}
@@ -98,10 +84,6 @@ function Rows({ rows, list, peek }: RowsProps) {
           due={<Waits row={row} />}
         />
       )}
-      {...(list.total === undefined ? {} : { total: list.total })}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -156,9 +138,7 @@ function Waits({ row }: { row: Quarantine }) {
   );
 }
 
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No quarantine matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+function NoQuarantines() {
   return (
     <EmptyNote
       kind="all-clear"

@@ -1,20 +1,22 @@
 /** One quarantine beside the list: who enforces it, and its release. */
+
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button, ButtonLink, TextLink } from '../../../ui/button.tsx';
 import { FieldList } from '../../../ui/field-list.tsx';
+import { plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { Peek, type PeekProps } from '../../../ui/peek.tsx';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { SeverityChip } from '../../../ui/severity.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { CountdownWords, liveEvents, PointBadge, QuarantineStateBadge, touched } from '../cases/incident-words.tsx';
-import { ReasonDialog } from '../cases/reason-dialog.tsx';
 import { getQuarantine, keepQuarantine, type Quarantine, releaseQuarantine } from '../contract.ts';
 
 type Props = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & { id: string };
@@ -113,7 +115,8 @@ function Release({ row }: { row: Quarantine }) {
   return (
     <Section title="Release" inset="peek">
       <p className="text-ink-2">
-        {policyWords[policy]} It needs {approvalsNeeded === 0 ? 'no approval' : `${approvalsNeeded} approval(s) by others than who asked`}.
+        {policyWords[policy]} It needs{' '}
+        {approvalsNeeded === 0 ? 'no approval' : `${plural(approvalsNeeded, 'approval')} by others than who asked`}.
         {dueAt !== null && row.state !== 'reverting' && (
           <>
             {' '}

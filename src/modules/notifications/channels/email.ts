@@ -116,6 +116,21 @@ function factsOf(error: unknown): { code: string; responseCode: number | null; r
   };
 }
 
+/** One mail to the server of the address. Never throws. */
+export async function handOver(mail: SendMailOptions, address: EmailAddress, around: Surroundings): Promise<Outcome> {
+  const values = [mail.from, ...[mail.to].flat(), mail.subject, mail.messageId, mail.references ?? ''].map(String);
+  if (values.some(breaksHeader)) return failed('dead', 'A header would hold a line break.');
+  try {
+    const place = `https://${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`;
+    const pinned = await placeOf(outsideUrl(place, reachOf(place, around.hosts)), reachOf(place, around.hosts));
+    const { response, messageId, rejected } = await inTime(senderOf(address, pinned, around).sendMail(mail));
+    const also = rejected.length === 0 ? '' : ` Refused for: ${rejected.map(String).join(', ')}.`;
+    return delivered('sent', { answer: `${response}${also}`, remoteId: messageId.slice(0, 300) });
+  } catch (error) {
+    return outcomeOfMailFailure(error);
+  }
+}
+
 export const email = defineChannel({
   id: 'email',
   title: 'E-mail',
@@ -123,20 +138,7 @@ export const email = defineChannel({
   defaults: people,
   place: ({ to }) => (to.length === 1 ? (to[0] ?? '') : `${to[0]} and ${to.length - 1} more`),
   check: () => {},
-  async send(parcel, address, around): Promise<Outcome> {
-    const mail = mailOf(parcel, address);
-    const values = [address.from, ...address.to, String(mail.subject), String(mail.messageId), String(mail.references ?? '')];
-    if (values.some(breaksHeader)) return failed('dead', 'A header would hold a line break.');
-    try {
-      const place = `https://${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`;
-      const pinned = await placeOf(outsideUrl(place, reachOf(place, around.hosts)), reachOf(place, around.hosts));
-      const { response, messageId, rejected } = await inTime(senderOf(address, pinned, around).sendMail(mail));
-      const also = rejected.length === 0 ? '' : ` Refused for: ${rejected.map(String).join(', ')}.`;
-      return delivered('sent', { answer: `${response}${also}`, remoteId: messageId.slice(0, 300) });
-    } catch (error) {
-      return outcomeOfMailFailure(error);
-    }
-  },
+  send: (parcel, address, around) => handOver(mailOf(parcel, address), address, around),
   explain: ({ answer, reason }) => {
     if (/\b5\.7\.8\b|^535/.test(answer))
       return 'The mail server does not accept the user and password. Some providers want a password made for this program.';

@@ -67,25 +67,30 @@ export function waitAfter({ attempt, event }: Pick<Claim, 'attempt' | 'event'>, 
   return Math.max(backoffMs(attempt), retryAfterMs ?? 0);
 }
 
-/** In a transaction of its own: ledger, outbox, breaker, and for a dead letter its audit record, its event and word elsewhere. */
-export async function keepOutcome(
-  claim: Claim,
-  opened: Opened,
-  { outcome, context }: { outcome: Outcome; context: Context },
-): Promise<After> {
-  return await transaction(context, async () => {
-    const { destinationId } = opened;
-    const after = await settle({
-      outboxId: claim.id,
+/** An attempt that ended. */
+export type Ended = { readonly claim: Claim; readonly opened: Opened; readonly outcome: Outcome };
+
+/**
+ * In a transaction of its own: ledger, outbox, breaker, and for a dead letter its audit record, its event and word elsewhere.
+ * @param ended of one destination, in the order in which they ended, each message once
+ */
+export async function keepOutcomes(destinationId: string, ended: readonly Ended[], context: Context): Promise<void> {
+  await transaction(context, async () => {
+    const afters = await settle(
       destinationId,
-      attempt: claim.attempt,
-      outcome,
-      answer: redacted(outcome.answer, opened.secrets),
-      waitMs: waitAfter(claim, outcome),
-    });
-    if (outcome.outcome === 'disable') await disable(opened, outcome.reason);
-    if (after.state === 'dead') await buryLetter(claim, opened, after.reason);
-    return after;
+      ended.map(({ claim, opened, outcome }) => ({
+        outboxId: claim.id,
+        attempt: claim.attempt,
+        outcome,
+        answer: redacted(outcome.answer, opened.secrets),
+        waitMs: waitAfter(claim, outcome),
+      })),
+    );
+    for (const [at, { claim, opened, outcome }] of ended.entries()) {
+      const after: After | undefined = afters[at];
+      if (outcome.outcome === 'disable') await disable(opened, outcome.reason);
+      if (after?.state === 'dead') await buryLetter(claim, opened, after.reason);
+    }
   });
 }
 

@@ -12,8 +12,9 @@ import { Loop } from '../../../platform/loop.ts';
 import { channelOf } from '../channels/all.ts';
 import type { Surroundings } from '../channels/channel.ts';
 import { type Claim, claimDue, type Desk, destinationsDue, expireOverdue, lockDesk } from './claim-store.ts';
-import { attemptDelivery, buryLetter, keepOutcome, type Opened, openAddress, presentSurroundings } from './deliver.ts';
+import { attemptDelivery, buryLetter, type Opened, openAddress, presentSurroundings } from './deliver.ts';
 import { deliveriesMoved } from './delivery-contract.ts';
+import { OutcomeWriter } from './outcome-writer.ts';
 import { installWaker } from './wake.ts';
 
 const pollMs = 1000;
@@ -76,13 +77,14 @@ export class Deliverer {
   /** As many messages at a time as the channel bears: a new one is taken when one is done. */
   async #rounds(place: Place): Promise<void> {
     const context = contextOf(place);
+    const writer = new OutcomeWriter(place.destinationId, context);
     const underWay = new Set<Promise<void>>();
     let mostBusy = 0;
     for (let isMore = true; isMore && !this.#isStopping; ) {
       const round = await this.#claim(place, context, underWay.size);
       isMore = round !== null;
       for (const claim of round?.claims ?? []) {
-        const work = this.#deliver(claim, round?.opened, context).finally(() => underWay.delete(work));
+        const work = this.#deliver(claim, round?.opened, writer).finally(() => underWay.delete(work));
         underWay.add(work);
       }
       mostBusy = Math.max(mostBusy, underWay.size);
@@ -110,15 +112,9 @@ export class Deliverer {
     for (const letter of await expireOverdue(desk.destinationId)) await buryLetter(letter, desk, 'Not delivered within 24 hours.');
   }
 
-  async #deliver(claim: Claim, opened: Opened | undefined, context: Context): Promise<void> {
+  async #deliver(claim: Claim, opened: Opened | undefined, writer: OutcomeWriter): Promise<void> {
     if (opened === undefined) return;
-    const outcome = await attemptDelivery(claim, opened, this.#around);
-    try {
-      await keepOutcome(claim, opened, { outcome, context });
-    } catch (error) {
-      // The lease runs out and it is sent again under the same id.
-      log('error').error({ error, code: 'notifications.notKept', outboxId: claim.id }, 'What came of a delivery could not be written down');
-    }
+    await writer.keep({ claim, opened, outcome: await attemptDelivery(claim, opened, this.#around) });
   }
 
   /** For pages; once a second is enough. */

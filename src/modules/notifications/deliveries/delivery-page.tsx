@@ -1,24 +1,22 @@
 /** The ledger: every message, what became of it, and sending it again. */
+
 import { useMemo, useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { severities } from '../../../contract/severity.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { type ListFilters, useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../../ui/use-peek.ts';
 import { type Delivery, deliveryStates, listDeliveries, listDestinations } from '../contract.ts';
 import { channelWords, MeaningShape, NotificationPlaces, stateMeanings } from '../notification-words.tsx';
@@ -30,7 +28,6 @@ const byId = ({ id }: Delivery): string => id;
 const byName = ({ title }: Delivery): string => inertLine(title, 200);
 const secondLine = ({ destinationName, channel, event }: Delivery): string =>
   inertLine(`${destinationName} (${channelWords[channel]}) · ${event}`, 200);
-const keys = ['state', 'severity', 'event', 'destination', 'digest'] as const;
 
 function useDeliveryFields(): readonly FilterField[] {
   const known = useEndpoint(listDestinations, { limit: 200 });
@@ -56,66 +53,49 @@ function useDeliveryFields(): readonly FilterField[] {
   );
 }
 
-/** What the endpoint would refuse is left out, so that an old link still shows something. */
-function filterOf(filters: Filters): Record<string, string> {
-  const given = keys.flatMap((key) => {
-    const value = filters.value(key) ?? filters.value(key, 'has');
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  return Object.fromEntries(given.filter(([key, value]) => listDeliveries.input.partial().safeParse({ [key]: value }).success));
-}
-
 function DeliveriesPage() {
   const { can } = useSession();
   const fields = useDeliveryFields();
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters), [filters]);
-  const list = useEndpointPages(listDeliveries, { limit: 50, ...filter }, { live });
+  const filters = useAskedFilters(fields, listDeliveries.input);
+  const list = useEndpointPages(listDeliveries, { limit: 50, ...filters.asked }, { live });
   const peek = usePeek(list);
   const [isReplaying, setReplaying] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Deliveries"
       path={[{ label: 'Notifications', to: '/notifications' }]}
       subtitle="Every message to every destination. Sent means handed over; only acknowledged means that the receiver said so."
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      order="Latest first"
       actions={can('notifications:update') && <Button onClick={() => setReplaying(true)}>Replay a range</Button>}
       tabs={<NotificationPlaces current="/notifications/deliveries" />}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="State, destination or event" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Latest first"
-          />
-        </>
-      }
       peek={peek.id === null ? null : <DeliveryPeek id={peek.id} {...peek.placing} />}
     >
-      <Loaded answer={list} waitsFor="the deliveries" empty={<NoDeliveries isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Ledger rows={rows} list={list} peek={peek} />}
-      </Loaded>
-      {isReplaying && <ReplayDialog destination={filter['destination'] ?? null} onClose={() => setReplaying(false)} />}
-    </Screen>
+      <Ledger list={list} filters={filters} peek={peek} />
+      {isReplaying && <ReplayDialog destination={filters.value('destination') ?? null} onClose={() => setReplaying(false)} />}
+    </ListScreen>
   );
 }
 
-type LedgerProps = { rows: readonly Delivery[]; list: EndpointPages<Delivery>; peek: PeekState<Delivery> };
-function Ledger({ rows, list, peek }: LedgerProps) {
+type LedgerProps = { list: EndpointPages<Delivery>; filters: ListFilters; peek: PeekState<Delivery> };
+function Ledger({ list, filters, peek }: LedgerProps) {
   return (
-    <DataTable
+    <ListRows
       label="Deliveries"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No delivery matches"
+      empty={
+        <EmptyNote title="Nothing was sent yet">
+          A message appears here the moment a rule, a playbook or a test puts it into the outbox.
+        </EmptyNote>
+      }
       rowId={byId}
       rowName={byName}
       columns={columns}
       viewKey="deliveries"
-      onOpen={peek.open}
-      openId={peek.id}
+      peek={peek}
       phone={(row) => (
         <PhoneRow
           shape={<MeaningShape meaning={stateMeanings[row.state]} />}
@@ -126,10 +106,6 @@ function Ledger({ rows, list, peek }: LedgerProps) {
           owner={<WhatBecame row={row} />}
         />
       )}
-      {...(list.total === undefined ? {} : { total: list.total })}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -172,16 +148,6 @@ const columns: readonly Column<Delivery>[] = [
   },
   { id: 'became', head: 'What became of it', width: 260, hideUnder: 520, cell: (row) => <WhatBecame row={row} /> },
 ];
-
-function NoDeliveries({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No delivery matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
-  return (
-    <EmptyNote title="Nothing was sent yet">
-      A message appears here the moment a rule, a playbook or a test puts it into the outbox.
-    </EmptyNote>
-  );
-}
 
 export default definePage({
   path: '/notifications/deliveries',

@@ -1,12 +1,12 @@
-/** Writes down what came of an attempt: ledger, outbox and breaker in one transaction. */
+/** Writes down what came of attempts: ledger, outbox and breaker, of many messages of one destination in one transaction. */
 import { sql } from 'drizzle-orm';
 import { db } from '../../../platform/database/database.ts';
 import type { Outcome } from '../channels/channel.ts';
+import { type BreakerMove, breakerMove } from './breaker.ts';
 import { breakerFailures, breakerSeconds } from './claim-store.ts';
 
 export type Settled = {
   readonly outboxId: string;
-  readonly destinationId: string;
   readonly attempt: number;
   readonly outcome: Outcome;
   /** Redacted, at most 2 KiB. */
@@ -18,38 +18,58 @@ export type Settled = {
 export type After = { readonly state: 'queued' | 'sent' | 'acknowledged' | 'dead' | 'stale'; readonly reason: string };
 
 const now = sql`clock_timestamp()`;
-
-/** The state row is locked first, as whoever claims does. */
-export async function settle(settled: Settled): Promise<After> {
-  await keepState(settled);
-  const { outboxId, attempt, outcome, waitMs } = settled;
-  const isDelivered = outcome.outcome === 'acknowledged' || outcome.outcome === 'sent';
-  const wanted = isDelivered ? outcome.outcome : waitMs === null ? 'dead' : 'queued';
-  const nextAt = sql`${now} + make_interval(secs => ${(waitMs ?? 0) / 1000})`;
-  const isOver = sql`(${wanted} <> 'queued' or ${nextAt} > expires_at)`;
-  const { rows } = await db().execute<{ state: After['state']; reason: string | null; digest: boolean }>(sql`
-    update notifications.outbox set
-      state = case when ${wanted} <> 'queued' then ${wanted} when ${nextAt} > expires_at then 'dead' else 'queued' end,
-      finished_at = case when ${isOver} then ${now} end, lease_until = null, remote_id = coalesce(${outcome.remoteId}, remote_id),
-      next_at = case when ${isOver} then next_at else ${nextAt} end,
-      reason = ${isDelivered ? null : outcome.reason.slice(0, 460)} || case when ${wanted} = 'queued' and ${nextAt} > expires_at then ' Given up after 24 hours.' else '' end
-    where id = ${outboxId}::uuid and state = 'queued' and (attempts = ${attempt} or ${isDelivered})
-    returning state, reason, digest_size > 0 as digest`);
-  const [row] = rows;
-  const after: After = row === undefined ? { state: 'stale', reason: outcome.reason } : { state: row.state, reason: row.reason ?? '' };
-  await keepAttempt(settled, after);
-  if (row?.digest === true && after.state !== 'queued' && after.state !== 'stale') await settleMembers(outboxId, after.state);
-  return after;
+function wantedOf({ outcome, waitMs }: Settled): string {
+  if (outcome.outcome === 'acknowledged' || outcome.outcome === 'sent') return outcome.outcome;
+  return waitMs === null ? 'dead' : 'queued';
 }
 
-async function keepAttempt({ outboxId, attempt, outcome, answer }: Settled, after: After): Promise<void> {
-  const words = { acknowledged: 'acknowledged', sent: 'sent', dead: 'dead', queued: 'retry', stale: 'retry' } as const;
-  const kept = outcome.outcome === 'sent' || outcome.outcome === 'acknowledged' ? outcome.outcome : words[after.state];
-  await db().execute(sql`
-    update notifications.attempt a set finished_at = ${now}, outcome = ${kept}, http_status = ${outcome.httpStatus}, answer = ${answer},
-      reason = ${outcome.reason === '' ? null : outcome.reason.slice(0, 500)}, remote_id = ${outcome.remoteId},
-      next_at = (select o.next_at from notifications.outbox o where o.id = a.outbox_id and o.state = 'queued')
-    where outbox_id = ${outboxId}::uuid and number = ${attempt}`);
+/**
+ * The state row is locked first, as whoever claims does.
+ * @param settled in the order in which the attempts ended, each message once
+ * @returns what each row is after it, in the same order
+ */
+export async function settle(destinationId: string, settled: readonly Settled[]): Promise<After[]> {
+  await moveBreaker(destinationId, breakerMove(settled.map(({ outcome }) => outcome)));
+  const moved = await moveRows(settled);
+  const afters: After[] = [];
+  for (const { outboxId, outcome } of settled) {
+    const row = moved.get(outboxId);
+    const after: After = row === undefined ? { state: 'stale', reason: outcome.reason } : { state: row.state, reason: row.reason ?? '' };
+    if (row?.digest === true && after.state !== 'queued' && after.state !== 'stale') await settleMembers(outboxId, after.state);
+    afters.push(after);
+  }
+  return afters;
+}
+
+type Moved = { readonly id: string; readonly state: After['state']; readonly reason: string | null; readonly digest: boolean };
+
+/** Outbox and ledger, in one statement for all. */
+async function moveRows(settled: readonly Settled[]): Promise<ReadonlyMap<string, Moved>> {
+  const column = <T>(of: (one: Settled) => T) => sql.param(settled.map(of));
+  const { rows } = await db().execute<Moved>(sql`
+    with given as (
+      select *, ${now} + make_interval(secs => wait) as retry_at from unnest(${column(({ outboxId }) => outboxId)}::uuid[],
+        ${column(({ attempt }) => attempt)}::int[], ${column(wantedOf)}::text[], ${column(({ waitMs }) => (waitMs ?? 0) / 1000)}::float8[],
+        ${column(({ outcome }) => outcome.reason)}::text[], ${column(({ outcome }) => outcome.remoteId)}::text[],
+        ${column(({ outcome }) => outcome.httpStatus)}::int[], ${column(({ answer }) => answer)}::text[]
+      ) as one (id, number, wanted, wait, reason, remote, status, answer)),
+    moved as (
+      update notifications.outbox o set
+        state = case when g.wanted <> 'queued' then g.wanted when g.retry_at > o.expires_at then 'dead' else 'queued' end,
+        finished_at = case when g.wanted <> 'queued' or g.retry_at > o.expires_at then ${now} end,
+        next_at = case when g.wanted <> 'queued' or g.retry_at > o.expires_at then o.next_at else g.retry_at end,
+        lease_until = null, remote_id = coalesce(g.remote, o.remote_id),
+        reason = case when g.wanted in ('sent', 'acknowledged') then null else left(g.reason, 460)
+          || case when g.wanted = 'queued' and g.retry_at > o.expires_at then ' Given up after 24 hours.' else '' end end
+      from given g where o.id = g.id and o.state = 'queued' and (o.attempts = g.number or g.wanted in ('sent', 'acknowledged'))
+      returning o.id, o.state, o.reason, o.digest_size > 0 as digest, o.next_at),
+    tried as (
+      update notifications.attempt a set finished_at = ${now}, http_status = g.status, answer = g.answer, reason = nullif(left(g.reason, 500), ''),
+        remote_id = g.remote, next_at = case when m.state = 'queued' then m.next_at end,
+        outcome = case when g.wanted in ('sent', 'acknowledged') then g.wanted when m.state = 'dead' then 'dead' else 'retry' end
+      from given g left join moved m on m.id = g.id where a.outbox_id = g.id and a.number = g.number)
+    select id, state, reason, digest from moved`);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Messages inside a digest share its fate. */
@@ -60,20 +80,16 @@ async function settleMembers(digestId: string, state: 'sent' | 'acknowledged' | 
 }
 
 /** Only what may pass opens the breaker; a receiver that answers, even with no, is there. */
-async function keepState({ destinationId, outcome }: Settled): Promise<void> {
-  const { outcome: kind, httpStatus, retryAfterMs } = outcome;
-  if (kind === 'acknowledged' || kind === 'sent') {
-    await db().execute(sql`
-      update notifications.destination_state set failures = 0, last_success_at = ${now},
-        open_until = case when failures >= ${breakerFailures} then null else open_until end
-      where destination_id = ${destinationId}::uuid`);
-    return;
-  }
-  const isDown = kind === 'retry' && httpStatus !== 429;
-  const pause = retryAfterMs === null ? sql`null::timestamptz` : sql`${now} + make_interval(secs => ${retryAfterMs / 1000})`;
+async function moveBreaker(destinationId: string, move: BreakerMove): Promise<void> {
+  const { restarts, more, delivered, failed, pauseMs } = move;
+  const pause = pauseMs === null ? sql`null::timestamptz` : sql`${now} + make_interval(secs => ${pauseMs / 1000})`;
+  const failures = sql`(case when ${restarts} then 0 else failures end + ${more}::int)`;
   await db().execute(sql`
-    update notifications.destination_state set failures = ${isDown ? sql`failures + 1` : httpStatus === 429 ? sql`failures` : sql`0`}, last_failure_at = ${now},
-      open_until = greatest(${pause}, case when ${isDown} and failures + 1 >= ${breakerFailures} then ${now} + make_interval(secs => ${breakerSeconds}) else open_until end)
+    update notifications.destination_state set failures = ${failures},
+      last_success_at = case when ${delivered} then ${now} else last_success_at end,
+      last_failure_at = case when ${failed} then ${now} else last_failure_at end,
+      open_until = greatest(${pause}, case when ${more > 0} and ${failures} >= ${breakerFailures} then ${now} + make_interval(secs => ${breakerSeconds})
+        when ${delivered} and failures >= ${breakerFailures} then null else open_until end)
     where destination_id = ${destinationId}::uuid`);
 }
 

@@ -172,3 +172,15 @@ export async function destinationsBeside(id: string, most: number): Promise<stri
     order by (d.channel = (select channel from notifications.destination where id = ${id}::uuid)), s.last_success_at desc nulls last, d.id limit ${most}`);
   return rows.map((row) => row.id);
 }
+
+/** The e-mail destination that is switched on and worked last; null when there is none. */
+export async function enabledMailDestination(): Promise<DestinationRow | null> {
+  const [row] = await db()
+    .select(getTableColumns(destination))
+    .from(destination)
+    .innerJoin(destinationState, eq(destinationState.destinationId, destination.id))
+    .where(and(live, destination.enabled, eq(destination.channel, 'email')))
+    .orderBy(sql`${destinationState.lastSuccessAt} desc nulls last`, destination.name, destination.id)
+    .limit(1);
+  return row ?? null;
+}

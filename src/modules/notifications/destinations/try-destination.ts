@@ -5,7 +5,7 @@ import { transaction } from '../../../platform/database/database.ts';
 import { channelOf } from '../channels/all.ts';
 import type { AnyChannel, Outcome, Surroundings } from '../channels/channel.ts';
 import { type Claim, claimOne } from '../deliveries/claim-store.ts';
-import { attemptDelivery, keepOutcome, type Opened, openAddress, presentSurroundings } from '../deliveries/deliver.ts';
+import { attemptDelivery, keepOutcomes, type Opened, openAddress, presentSurroundings } from '../deliveries/deliver.ts';
 import { insertQueued } from '../deliveries/outbox-store.ts';
 import { redacted } from '../deliveries/redact.ts';
 import { testNews } from '../templates/test.ts';
@@ -18,7 +18,7 @@ export async function tryDestination(id: string, context: Context, around: Surro
   const startedAt = performance.now();
   try {
     const outcome = await attemptDelivery(claim, opened, around);
-    await keepOutcome(claim, opened, { outcome, context });
+    await keepOutcomes(id, [{ claim, opened, outcome }], context);
     audit.subject({ type: 'notifications-destination', id });
     audit.change({ after: { outcome: outcome.outcome, httpStatus: outcome.httpStatus, deliveryId: claim.id } });
     const worked = outcome.outcome === 'sent' || outcome.outcome === 'acknowledged';

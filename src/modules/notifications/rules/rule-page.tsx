@@ -1,17 +1,16 @@
 /** Routing rules: which news goes where. */
+
 import { useMemo, useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { useQueryValue } from '../../../ui/query-state.ts';
-import { Screen } from '../../../ui/screen.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
@@ -37,11 +36,12 @@ function RulesPage() {
   const columns = useMemo(() => columnsFor(mayRemove ? setRemoving : null), [mayRemove]);
   const rule = list.rows.find(({ id }) => id === opened) ?? null;
   return (
-    <Screen
+    <ListScreen
       title="Routing"
       path={[{ label: 'Notifications', to: '/notifications' }]}
       subtitle="Each rule that matches sends; a destination that several choose is told once. Without a rule nothing leaves the browser."
-      ready={list.data !== undefined}
+      list={list}
+      order="By name"
       actions={
         mayAdd && (
           <Button kind="primary" onClick={() => setOpened('new')}>
@@ -50,37 +50,30 @@ function RulesPage() {
         )
       }
       tabs={<NotificationPlaces current="/notifications/rules" />}
-      toolbar={<CountLine shown={list.rows.length} total={list.total} order="By name" />}
     >
-      <Loaded answer={list} waitsFor="the rules" empty={<NoRules mayAdd={mayAdd} />}>
-        {(rows) => (
-          <DataTable
-            label="Routing rules"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            {...(mayChange ? { onOpen: ({ id }: Rule) => setOpened(id, { step: true }) } : {})}
-            openId={opened}
-            phone={(row) => (
-              <PhoneRow
-                shape={<InForce rule={row} />}
-                title={byName(row)}
-                {...(mayChange ? { to: `/notifications/rules?rule=${row.id}` } : {})}
-                reason={inertLine(conditionWords(row), 200)}
-                owner={placesOf(row)}
-              />
-            )}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+      <ListRows
+        label="Routing rules"
+        list={list}
+        empty={<NoRules mayAdd={mayAdd} />}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        {...(mayChange ? { onOpen: ({ id }: Rule) => setOpened(id, { step: true }) } : {})}
+        openId={opened}
+        phone={(row) => (
+          <PhoneRow
+            shape={<InForce rule={row} />}
+            title={byName(row)}
+            {...(mayChange ? { to: `/notifications/rules?rule=${row.id}` } : {})}
+            reason={inertLine(conditionWords(row), 200)}
+            owner={placesOf(row)}
           />
         )}
-      </Loaded>
+      />
       {opened === 'new' && mayAdd && <RuleDialog rule={null} onClose={() => setOpened(null)} />}
       {rule !== null && mayChange && <RuleDialog key={rule.id} rule={rule} onClose={() => setOpened(null)} />}
       <RemoveRule rule={removing} onClose={() => setRemoving(null)} />
-    </Screen>
+    </ListScreen>
   );
 }
 
