@@ -3,6 +3,7 @@ export * from './alerts/alert-contract.ts';
 export * from './assessments/assessment-contract.ts';
 export * from './baselines/baseline-contract.ts';
 export * from './configuration/config-contract.ts';
+export * from './groups/group-contract.ts';
 export * from './monitors/monitor-contract.ts';
 export * from './rules/rule-contract.ts';
 export * from './series/series-contract.ts';

@@ -147,6 +147,12 @@ export function everyWords(minutes: number | null): string {
   return minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
 }
 
+/** The clock and changes of the table together. */
+export function rhythmWords({ everyMinutes, onChange }: Pick<Monitor, 'everyMinutes' | 'onChange'>): string {
+  if (!onChange) return everyWords(everyMinutes);
+  return everyMinutes === null ? 'when the table changes' : `${everyWords(everyMinutes)}, and when it changes`;
+}
+
 export const tablePlace = (assetId: string): string => `/data-quality/tables/${assetId}`;
 export const assessmentPlace = (id: string): string => `/data-quality/assessments/${id}`;
 export const fileName = (label: string): string => inertLine(label.split('/').at(-1) || label, 200);

@@ -22,15 +22,16 @@ export function maskedColumns(columns: TableProfile['columns']): TableProfile['c
   }));
 }
 
-type Values = Pick<AssessmentDetail, 'ingest' | 'drift' | 'anomalies' | 'poisoning'>;
+type Values = Pick<AssessmentDetail, 'ingest' | 'drift' | 'anomalies' | 'poisoning' | 'groups'>;
 /** Where cells stand in results: lines that could not be read, categories that came or went, odd values, labels. */
 export function maskedResult<R extends Values>(result: R): R {
-  const { ingest, drift, anomalies, poisoning } = result;
+  const { ingest, drift, anomalies, poisoning, groups } = result;
   return {
     ...result,
     ingest: ingest === null ? null : { ...ingest, badRows: ingest.badRows.map((row) => ({ ...row, text: masked(row.text) })) },
     anomalies: anomalies === null ? null : { ...anomalies, ensemble: maskedEnsemble(anomalies.ensemble) },
     poisoning: poisoning === null ? null : maskedLabels(poisoning),
+    groups: maskedGroups(groups),
     drift:
       drift === null
         ? null
@@ -49,6 +50,17 @@ export function maskedResult<R extends Values>(result: R): R {
                 : column,
             ),
           },
+  };
+}
+
+/** The value of a group is a cell of each of its rows. */
+function maskedGroups(groups: AssessmentDetail['groups']): AssessmentDetail['groups'] {
+  if (groups === null || groups.status === 'unknown') return groups;
+  return {
+    ...groups,
+    groups: groups.groups.map((group) => ({ ...group, value: masked(group.value) })),
+    newGroups: groups.newGroups.map(masked),
+    vanishedGroups: groups.vanishedGroups.map(masked),
   };
 }
 

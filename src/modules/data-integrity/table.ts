@@ -18,6 +18,7 @@ export const uploadTable = schema.table('upload', {
   createdAt: time('created_at').notNull().defaultNow(),
   touchedAt: time('touched_at').notNull().defaultNow(),
   removedAt: time('removed_at'),
+  assetId: uuid('asset_id'),
 });
 
 export const configTable = schema.table('config', {
@@ -45,6 +46,7 @@ export const baselineTable = schema.table('baseline', {
   promotedBy: text('promoted_by'),
   promotedAt: time('promoted_at'),
   expiredAt: time('expired_at'),
+  idempotencyKey: text('idempotency_key'),
 });
 export const baselineArtefactTable = schema.table('baseline_artefact', {
   baselineId: uuid('baseline_id').primaryKey(),
@@ -93,6 +95,10 @@ export const monitorTable = schema.table('monitor', {
   options: jsonb('options').notNull(),
   thresholds: jsonb('thresholds').notNull(),
   baseline: text('baseline'),
+  onChange: boolean('on_change').notNull().default(false),
+  destinations: jsonb('destinations').notNull().default([]),
+  changedAt: time('changed_at'),
+  changedSource: jsonb('changed_source'),
   enabled: boolean('enabled').notNull(),
   health: text('health').notNull().default('unknown'),
   nextRunAt: time('next_run_at'),
@@ -150,6 +156,7 @@ export const resultTable = schema.table('assessment_result', {
   drift: jsonb('drift'),
   anomalies: jsonb('anomalies'),
   poisoning: jsonb('poisoning'),
+  groups: jsonb('groups'),
   counted: jsonb('counted').notNull(),
   notRun: jsonb('not_run').notNull(),
   columnsLeftOut: integer('columns_left_out').notNull(),
@@ -257,6 +264,7 @@ export const connectionTable = schema.table('connection', {
   database: text('database').notNull(),
   user: text('user_name').notNull(),
   encryption: text('encryption').notNull(),
+  certificateAuthority: text('certificate_authority'),
   statementTimeoutMs: integer('statement_timeout_ms').notNull(),
   createdBy: text('created_by').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),

@@ -1,11 +1,14 @@
 /** For tests: a data door that answers what the test says, in the shape of the real one. Nothing is computed. */
 import type { OutputOf } from '../../contract/endpoint.ts';
+import { currentContext } from '../../platform/ambient.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
 import {
   checkAnomalies,
   checkBaseline,
   checkDrift,
+  checkGroups,
   checkPoisoning,
+  checkProgress,
   checkQuality,
   checkSuggest,
   dataProblems,
@@ -23,8 +26,14 @@ export class TestDoor {
   readonly failures: Error[] = [];
   /** Waits for it before it answers. */
   gate: Promise<void> | null = null;
+  /** What it says while it works. */
+  progress: OutputOf<typeof checkProgress> = { stage: 'unknown', rows: null };
+  /** Checks that were called off while they waited. */
+  calledOff = 0;
   asked: { path: string; input: unknown }[] = [];
   poisoning: OutputOf<typeof checkPoisoning>['verdict'] = 'clean';
+  groups: Omit<OutputOf<typeof checkGroups>, 'ingest' | 'reference'> = noGroups;
+  refusedGroups: Error | null = null;
   profile: QualityAnswer['columns'] = [textColumn('city', [{ value: 'Oslo 17', count: 3 }])];
 
   get routes(): readonly Route[] {
@@ -66,6 +75,12 @@ export class TestDoor {
           seed: 1,
         };
       }),
+      handle(checkGroups, async (input) => {
+        await this.#answer('/check/groups', input);
+        if (this.refusedGroups !== null) throw this.refusedGroups;
+        return { ingest, reference: input.reference === undefined ? null : ingest, ...this.groups };
+      }),
+      handle(checkProgress, () => this.progress),
       handle(checkSuggest, async (input) => {
         await this.#answer('/check/suggest', input);
         return { ingest, suggestions: [], leftOut: ['The table has 4 rows.'] };
@@ -75,9 +90,27 @@ export class TestDoor {
 
   async #answer(path: string, input: unknown): Promise<void> {
     this.asked.push({ path, input });
-    await this.gate;
+    await this.#opened();
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
+  }
+
+  /** As the real one: what nobody waits for any longer is not worked on. */
+  async #opened(): Promise<void> {
+    const { gate } = this;
+    if (gate === null) return;
+    const off = Promise.withResolvers<never>();
+    const stop = (): void => {
+      this.calledOff += 1;
+      off.reject(dataProblems.stopped());
+    };
+    const signal = currentContext()?.signal;
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([gate, off.promise]);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   #quality(rules: number): QualityAnswer {
@@ -161,4 +194,21 @@ const ingest: DriftAnswer['current'] = {
   badRows: [{ line: 3, reason: 'too many cells', text: 'Oslo,17,Smith' }],
   renamed: [],
   warnings: [],
+};
+
+const noGroups: TestDoor['groups'] = {
+  column: 'city',
+  groups: [],
+  groupsInAll: 0,
+  rowsLeftOut: 0,
+  missingRows: 0,
+  newGroups: [],
+  vanishedGroups: [],
+  rulesLeftOut: 0,
+  tests: 0,
+  driftTests: 0,
+  driftUnknown: null,
+  sensitivity: 'medium',
+  seed: 1,
+  method: 'as a test says',
 };

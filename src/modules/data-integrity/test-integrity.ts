@@ -4,8 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { Context } from '../../contract/actor.ts';
 import type { Endpoint, InputOf, OutputOf } from '../../contract/endpoint.ts';
+import type { EventKind } from '../../contract/event.ts';
 import { Permission, type Role } from '../../contract/permission.ts';
 import { withContext } from '../../platform/ambient.ts';
 import { type AuditRecord, installAuditSink } from '../../platform/audit.ts';
@@ -17,7 +19,9 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { checkAccess, installTransactions, runRoute } from '../../platform/http/run-route.ts';
 import { startJobs } from '../../platform/jobs/worker.ts';
 import { type AssetDetail, assetProblems, assetStatistics, getAsset } from '../ai-assets/contract.ts';
-import { jobs } from './jobs.ts';
+import { type Destination, deliveryProblems, destinationProblems, getDestination, sendMessage } from '../notifications/contract.ts';
+import { addBaseline, Baseline, getDataJob } from './contract.ts';
+import { jobs, subscriptions } from './jobs.ts';
 import { routes } from './routes.ts';
 
 type Owner = Parameters<typeof testDatabase>[0];
@@ -32,12 +36,17 @@ const granted: Readonly<Record<Role, readonly string[]>> = {
   auditor: ['read'],
 };
 const rightsOf = (role: Role): ReadonlySet<Permission> =>
-  new Set([...granted[role].map((act) => Permission.parse(`data-quality:${act}`)), Permission.parse('ai-assets:read')]);
+  new Set(
+    [...granted[role].map((act) => `data-quality:${act}`), 'ai-assets:read', 'notifications:read'].map((right) => Permission.parse(right)),
+  );
 
 export class TestIntegrity {
   readonly base: TestDatabase;
   readonly folder: string;
   readonly assets = new Map<string, AssetDetail>();
+  /** Destinations of notifications, by id: whether they are switched on. */
+  readonly destinations = new Map<string, boolean>();
+  readonly messages: InputOf<typeof sendMessage>[] = [];
   readonly audited: AuditRecord[] = [];
   status = 200;
 
@@ -60,7 +69,7 @@ export class TestIntegrity {
     installTransactions(transaction);
     const integrity = new TestIntegrity(await testDatabase(t), folder);
     installAuditSink(async (record) => void integrity.audited.push(record));
-    serveLocally([...routes, ...door, ...integrity.#inventory()]);
+    serveLocally([...routes, ...door, ...integrity.#inventory(), ...integrity.#notifications()]);
     t.after(async () => {
       forgetLocalRoutes();
       // Empty is as good as unset.
@@ -80,6 +89,22 @@ export class TestIntegrity {
     const nothing = { total: 0, unowned: 0, missing: 0, byEnvironment: [], byRisk: [], byLifecycle: [], byCriticality: [] };
     const counted = () => ({ ...nothing, byType: [{ value: 'dataset', count: this.assets.size }] });
     return [handle(getAsset, ({ id }) => read(id), none), handle(assetStatistics, counted, none)];
+  }
+
+  #notifications(): Route[] {
+    const none = { transaction: 'none' as const };
+    const found = (id: string): Destination => {
+      const enabled = this.destinations.get(id);
+      if (enabled === undefined) throw destinationProblems.destinationNotFound({ id });
+      return { ...plainDestination, id, enabled };
+    };
+    const sent = (message: InputOf<typeof sendMessage>): { outboxIds: string[] } => {
+      const missing = message.destinationIds?.find((id) => this.destinations.get(id) !== true);
+      if (missing !== undefined) throw deliveryProblems.messageDestinationUnknown({ id: missing });
+      this.messages.push(message);
+      return { outboxIds: [] };
+    };
+    return [handle(getDestination, ({ id }) => found(id), none), handle(sendMessage, sent, none)];
   }
 
   /** A file under the scannable folder, and a dataset asset whose key names it. */
@@ -120,6 +145,11 @@ export class TestIntegrity {
     return this.within(() => call(endpoint, input), context);
   }
 
+  /** A baseline of a small table, which is there when the answer comes. */
+  async baseline(draft: InputOf<typeof addBaseline>): Promise<Baseline> {
+    return Baseline.parse(await this.ask(addBaseline, draft));
+  }
+
   /** The same with a body, or where the reply matters. */
   send<E extends Endpoint>(
     endpoint: E,
@@ -157,6 +187,32 @@ export class TestIntegrity {
         await queue.stop();
       }
     });
+  }
+
+  /** Waits for a job to end. @param attempts at least so many tries. */
+  async jobEnded(id: string, attempts = 1): Promise<OutputOf<typeof getDataJob>> {
+    for (let round = 0; round < 400; round += 1) {
+      const job = await this.ask(getDataJob, { id });
+      if (job.state !== 'queued' && job.state !== 'running' && job.attempts >= attempts) return job;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new TypeError('the job did not end within 10 s');
+  }
+
+  /** As when the event comes round: everything here that listens to its kind, each in a transaction of its own. */
+  async hear<P extends z.ZodType>({ type }: EventKind<P>, payload: z.input<P>, id: string = randomUUID()): Promise<void> {
+    const event = {
+      seq: 1,
+      id,
+      workspaceId: this.base.workspaceId,
+      type,
+      at,
+      traceId: null,
+      actorId: null,
+      payload: z.json().parse(payload),
+    };
+    for (const { handle: take } of subscriptions.filter((one) => one.type === type))
+      await this.run((context) => take(payload, event, context));
   }
 
   async events(type: string): Promise<Record<string, unknown>[]> {
@@ -206,4 +262,25 @@ const plainAsset: Omit<AssetDetail, 'id' | 'name'> = {
   differences: [],
   sightings: [],
   dependencies: [],
+};
+
+const plainDestination: Omit<Destination, 'id' | 'enabled'> = {
+  name: 'Data people',
+  channel: 'webhook',
+  settings: {},
+  secrets: [],
+  place: 'hooks.example.test',
+  rotatingUntil: null,
+  offReason: null,
+  quiet: null,
+  storm: { coalesce: true, perMinute: 6, burst: 8 },
+  health: 'working',
+  failuresInRow: 0,
+  pausedUntil: null,
+  lastSuccessAt: null,
+  lastFailureAt: null,
+  waiting: 0,
+  createdAt: at,
+  updatedAt: at,
+  version: 1,
 };

@@ -1,16 +1,15 @@
 /** Alerts about data: what is wrong, how often it was seen, what somebody did about it. */
+
 import { useMemo, useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -18,7 +17,7 @@ import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { alertKinds, changeDataAlert, type DataAlert, dataAlertStates, dataEnvironments, listDataAlerts } from '../contract.ts';
 import { alertStateWords } from '../data-words.tsx';
 import { AlertDialog } from './alert-dialog.tsx';
@@ -33,64 +32,51 @@ const fields: readonly FilterField[] = [
 const byId = ({ id }: DataAlert): string => id;
 const byName = ({ title }: DataAlert): string => inertLine(title, 200);
 
-function filterOf(filters: Filters): Record<string, string> {
-  // Without a choice the list holds what still waits for somebody.
-  const given = new Map<string, string | undefined>([['state', filters.value('state') ?? 'open,acknowledged']]);
-  for (const key of ['severity', 'type', 'environment']) given.set(key, filters.value(key));
-  const parses = (input: Record<string, string>) => listDataAlerts.input.partial().safeParse(input).success;
-  return Object.fromEntries([...given].flatMap(([key, value]) => (value !== undefined && parses({ [key]: value }) ? [[key, value]] : [])));
-}
-
 /** @param assetId only the alerts of one table; left out: all. */
 export function AlertList({ assetId }: { assetId?: string }) {
   const { can } = useSession();
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters), [filters]);
+  const filters = useAskedFilters(fields, listDataAlerts.input);
   const [opened, setOpened] = useState<DataAlert | null>(null);
-  const input = { limit: 50, ...filter, ...(assetId === undefined ? {} : { asset_id: assetId }) };
+  // Without a choice the list holds what still waits for somebody.
+  const input = { limit: 50, state: 'open,acknowledged', ...filters.asked, ...(assetId === undefined ? {} : { asset_id: assetId }) };
   const list = useEndpointPages(listDataAlerts, input, { live: ['data-alert.'] });
   const acknowledge = useAcknowledge();
   const mayChange = can('data-quality:update');
   const columns = useMemo(() => columnsFor(mayChange ? acknowledge : null), [mayChange, acknowledge]);
   return (
     <>
-      <FilterBar fields={fields} filters={filters} />
-      <CountLine
-        shown={list.rows.length}
-        total={list.total}
-        totalIsEstimate={list.totalIsEstimate}
-        newCount={list.newCount}
-        onShowNew={list.showNew}
+      <ListTools
+        list={list}
+        filters={filters}
         order={filters.value('state') === undefined ? 'Open and acknowledged, last seen first' : 'Last seen first'}
       />
-      <Loaded answer={list} waitsFor="the alerts" empty={<NoAlerts isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => (
-          <DataTable
-            label="Alerts about data"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="data-alerts"
-            onOpen={setOpened}
-            openId={opened?.id ?? null}
-            rowKeys={[{ keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'open' && acknowledge(row) }]}
-            phone={(row) => (
-              <PhoneRow
-                shape={<SeverityShape severity={row.severity} />}
-                title={byName(row)}
-                reason={inertLine(row.detail, 160)}
-                owner={alertStateWords[row.state]}
-                due={<RelativeTime at={row.lastSeenAt} form="age" />}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+      <ListRows
+        label="Alerts about data"
+        list={list}
+        filters={filters}
+        noMatch="No alert matches"
+        empty={
+          <EmptyNote kind="all-clear" title="No open alert about data">
+            An alert opens when a monitor finds something, and ends by itself after three runs that look and do not find it again.
+          </EmptyNote>
+        }
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="data-alerts"
+        onOpen={setOpened}
+        openId={opened?.id ?? null}
+        rowKeys={[{ keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'open' && acknowledge(row) }]}
+        phone={(row) => (
+          <PhoneRow
+            shape={<SeverityShape severity={row.severity} />}
+            title={byName(row)}
+            reason={inertLine(row.detail, 160)}
+            owner={alertStateWords[row.state]}
+            due={<RelativeTime at={row.lastSeenAt} form="age" />}
           />
         )}
-      </Loaded>
+      />
       {opened !== null && (
         <AlertDialog alert={list.rows.find(({ id }) => id === opened.id) ?? opened} mayChange={mayChange} onClose={() => setOpened(null)} />
       )}
@@ -106,16 +92,6 @@ function useAcknowledge(): (alert: DataAlert) => void {
     onRefused: ({ message }) => toast({ text: message }),
   });
   return ({ id, version }) => void change.run({ alertId: id, version, action: 'acknowledge' });
-}
-
-function NoAlerts({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  return isFiltered ? (
-    <EmptyNote kind="no-match" title="No alert matches" actions={<Button onClick={onClear}>Clear the filters</Button>} />
-  ) : (
-    <EmptyNote kind="all-clear" title="No open alert about data">
-      An alert opens when a monitor finds something, and ends by itself after three runs that look and do not find it again.
-    </EmptyNote>
-  );
 }
 
 function columnsFor(acknowledge: ((alert: DataAlert) => void) | null): readonly Column<DataAlert>[] {

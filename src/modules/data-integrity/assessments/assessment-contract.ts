@@ -7,6 +7,7 @@ import { pageOf, paging } from '../../../contract/page.ts';
 import { problems } from '../../../contract/problem.ts';
 import { Severity } from '../../../contract/severity.ts';
 import { Anomalies, Drift, IngestReport, Poisoning, Quality, RowsPage } from '../../data-quality/contract.ts';
+import { GroupAnswer } from '../groups/group-contract.ts';
 import { RuleOutcome } from '../rules/rule-contract.ts';
 import { InlineTable, ReadSource, TableSource } from '../sources/source-contract.ts';
 
@@ -49,6 +50,9 @@ export const CheckOptions = z.strictObject({
   label: columnName.optional().describe('The column that holds the label; poisoning statistics need it.'),
   split: columnName.optional().describe('Of poisoning statistics: the column that names the part of a row (training, validation).'),
   order: columnName.optional().describe('Of poisoning statistics: the column by which rows came in.'),
+  groupBy: columnName
+    .optional()
+    .describe('Quality and drift also by group: the values of this column (a country, a site), the 50 largest. Needs quality or drift.'),
   falseFlagRate: z.number().min(0.0001).max(0.5).default(0.05).describe('Expected share of false flags among the rows flagged as odd.'),
   sensitivity: Sensitivity.default('medium'),
   seed,
@@ -116,6 +120,7 @@ export const AssessmentDetail = Assessment.extend({
   drift: Drift.nullable(),
   anomalies: KeptAnomalies.nullable().describe('Without the scores of all rows; the odd rows are under /rows.'),
   poisoning: Poisoning.nullable().describe('Without the p of all rows; the flagged ones are under /rows.'),
+  groups: GroupAnswer.nullable().describe('null: nobody asked for groups. Their values are masked unless you may read them.'),
   notRun: z.array(z.object({ check: CheckKind, reason: z.string() })),
   columnsLeftOut: z.int().min(0),
   valuesMasked: z.boolean().describe('Cell values are shown to those who hold data-quality:read-values.'),

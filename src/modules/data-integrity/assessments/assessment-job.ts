@@ -4,7 +4,7 @@ import { isProblem } from '../../../contract/problem.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { defineJob } from '../../../platform/jobs/jobs.ts';
 import { findPlanned } from './assessment-store.ts';
-import { runAssessment, settleFailure } from './run-assessment.ts';
+import { isSplit, runAssessment, settleFailure } from './run-assessment.ts';
 
 const retryLimit = 2;
 
@@ -16,7 +16,8 @@ export const assessmentJob = defineJob({
   timeoutMs: 1_800_000,
   concurrency: 2,
   run: async ({ assessmentId }, job) => {
-    const total = await transaction(job.context, async () => (await findPlanned(assessmentId))?.assessment.checks.length ?? 0);
+    const planned = await transaction(job.context, () => findPlanned(assessmentId));
+    const total = planned === null ? 0 : planned.assessment.checks.length + Number(isSplit(planned));
     const step = (done: number, note: string): void => job.progress({ done, total, unit: 'checks', note });
     try {
       const patience = { signal: job.signal, busyMs: Number.POSITIVE_INFINITY, step };

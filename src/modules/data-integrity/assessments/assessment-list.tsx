@@ -1,19 +1,17 @@
 /** Every look at a table, newest first: who asked, what came of it. */
-import { useMemo } from 'react';
+
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { Button } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { Unknown } from '../../../ui/tag.tsx';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { type Assessment, dataEnvironments, listAssessments } from '../contract.ts';
 import { assessmentPlace, checkWords, fileName, MeaningShape, MeaningWord, meaningOf, rowsByColumns, Share } from '../data-words.tsx';
 
@@ -49,7 +47,8 @@ const columns: readonly Column<Assessment>[] = [
     width: 92,
     align: 'right',
     hideUnder: 700,
-    cell: ({ driftShare, checks }) => (checks.includes('drift') ? <Share value={driftShare} /> : <span className="text-ink-3">–</span>),
+    cell: ({ driftShare, checks }) =>
+      checks.includes('drift') ? <Share value={driftShare} /> : <span className="text-ink-3">not asked</span>,
   },
   {
     id: 'alerts',
@@ -57,71 +56,41 @@ const columns: readonly Column<Assessment>[] = [
     width: 74,
     align: 'right',
     hideUnder: 780,
-    cell: ({ alertsRaised }) => <span className="tabular-nums">{alertsRaised === null ? '–' : formatNumber(alertsRaised)}</span>,
+    cell: ({ alertsRaised }) => <span className="tabular-nums">{alertsRaised === null ? <Unknown /> : formatNumber(alertsRaised)}</span>,
   },
   { id: 'at', head: 'When', width: 110, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
 ];
 
-function filterOf(filters: Filters): Record<string, string> {
-  const given = fields.map(({ key }) => [key, filters.value(key)] as const);
-  const parses = (input: Record<string, string>) => listAssessments.input.partial().safeParse(input).success;
-  return Object.fromEntries(given.flatMap(([key, value]) => (value !== undefined && parses({ [key]: value }) ? [[key, value]] : [])));
-}
-
 /** @param assetId only those of one table; left out: all. */
 export function AssessmentList({ assetId }: { assetId?: string }) {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters), [filters]);
-  const input = { limit: 50, ...filter, ...(assetId === undefined ? {} : { asset_id: assetId }) };
+  const filters = useAskedFilters(fields, listAssessments.input);
+  const input = { limit: 50, ...filters.asked, ...(assetId === undefined ? {} : { asset_id: assetId }) };
   const list = useEndpointPages(listAssessments, input, { live: ['data-assessment.', 'job.'] });
   return (
     <>
-      <FilterBar fields={fields} filters={filters} />
-      <CountLine
-        shown={list.rows.length}
-        total={list.total}
-        totalIsEstimate={list.totalIsEstimate}
-        newCount={list.newCount}
-        onShowNew={list.showNew}
-        order="Newest first"
-      />
-      <Loaded
-        answer={list}
-        waitsFor="the assessments"
-        empty={
-          filters.isEmpty ? (
-            <EmptyNote title="No table was looked at yet">“Check a table” looks at one now; a monitor looks by the clock.</EmptyNote>
-          ) : (
-            <EmptyNote kind="no-match" title="No assessment matches" actions={<Button onClick={filters.clear}>Clear the filters</Button>} />
-          )
-        }
-      >
-        {(rows) => (
-          <DataTable
-            label="Assessments"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            rowTo={placeOf}
-            columns={columns}
-            viewKey="data-assessments"
-            phone={(row) => (
-              <PhoneRow
-                shape={<MeaningShape meaning={meaningOf(row)} />}
-                title={byName(row)}
-                to={placeOf(row)}
-                reason={`${fileName(row.sourceLabel)} · ${rowsByColumns(row)}`}
-                owner={row.checks.map((check) => checkWords[check]).join(', ')}
-                due={<RelativeTime at={row.createdAt} form="age" />}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+      <ListTools list={list} filters={filters} order="Newest first" />
+      <ListRows
+        label="Assessments"
+        list={list}
+        filters={filters}
+        noMatch="No assessment matches"
+        empty={<EmptyNote title="No table was looked at yet">“Check a table” looks at one now; a monitor looks by the clock.</EmptyNote>}
+        rowId={byId}
+        rowName={byName}
+        rowTo={placeOf}
+        columns={columns}
+        viewKey="data-assessments"
+        phone={(row) => (
+          <PhoneRow
+            shape={<MeaningShape meaning={meaningOf(row)} />}
+            title={byName(row)}
+            to={placeOf(row)}
+            reason={`${fileName(row.sourceLabel)} · ${rowsByColumns(row)}`}
+            owner={row.checks.map((check) => checkWords[check]).join(', ')}
+            due={<RelativeTime at={row.createdAt} form="age" />}
           />
         )}
-      </Loaded>
+      />
     </>
   );
 }

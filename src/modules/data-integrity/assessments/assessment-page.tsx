@@ -16,8 +16,10 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Columns, Section } from '../../../ui/section.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { Tag } from '../../../ui/tag.tsx';
+import { toast } from '../../../ui/toast-store.ts';
 import { type AssessmentDetail, cancelAssessment, getAssessment, getDataJob } from '../contract.ts';
 import { checkWords, MeaningChip, meaningOf, rowsByColumns, tablePlace } from '../data-words.tsx';
+import { GroupView } from '../groups/group-view.tsx';
 import { AnomalyView } from './anomaly-tab.tsx';
 import { DriftTable } from './drift-tab.tsx';
 import { FailingRowList } from './failing-row-list.tsx';
@@ -60,15 +62,15 @@ function Facts({ assessment }: { assessment: AssessmentDetail }) {
 function NotFinished({ assessment }: { assessment: AssessmentDetail }) {
   const { can } = useSession();
   const { jobId, state, problem } = assessment;
-  const cancel = useChange(cancelAssessment);
+  const cancel = useChange(cancelAssessment, { onRefused: ({ message }) => toast({ text: message }) });
   const isOpen = state === 'queued' || state === 'running';
   const job = useEndpoint(getDataJob, { id: jobId ?? '' }, { enabled: isOpen && jobId !== null, live: ['job.'], everyMs: 1000 });
   if (!isOpen)
     return (
       <Section title={state === 'failed' ? 'It could not run' : 'It was stopped'}>
         <p className="max-w-prose">
-          <InertText text={problem?.detail ?? 'No reason was given.'} limit={600} /> Nothing is known of the table from it: not good, not
-          bad.
+          <InertText text={problem?.detail ?? (state === 'cancelled' ? 'Somebody stopped it.' : 'No reason was given.')} limit={600} />{' '}
+          Nothing is known of the table from it: not good, not bad.
         </p>
         {problem !== null && <p className="mono mt-1 text-mark text-ink-3">{problem.code}</p>}
       </Section>
@@ -88,7 +90,7 @@ function NotFinished({ assessment }: { assessment: AssessmentDetail }) {
 
 function Finished({ assessment }: { assessment: AssessmentDetail }) {
   const [tab, setTab] = useQueryValue('tab');
-  const { checks, drift, poisoning } = assessment;
+  const { checks, drift, poisoning, groups } = assessment;
   const tabs = [
     {
       id: 'result',
@@ -108,6 +110,7 @@ function Finished({ assessment }: { assessment: AssessmentDetail }) {
       ),
     },
     ...(drift === null ? [] : [{ id: 'drift', label: 'Drift', content: <DriftTable drift={drift} /> }]),
+    ...(groups === null ? [] : [{ id: 'groups', label: 'Groups', content: <GroupView groups={groups} /> }]),
     ...(checks.includes('anomalies') ? [{ id: 'anomalies', label: 'Odd rows', content: <AnomalyView assessment={assessment} /> }] : []),
     ...(poisoning === null ? [] : [{ id: 'poisoning', label: 'Poisoning', content: <PoisoningView poisoning={poisoning} /> }]),
     { id: 'rows', label: 'Failing rows', content: <FailingRowList assessmentId={assessment.id} /> },

@@ -125,6 +125,7 @@ const nothingYet = {
   drift: null,
   anomalies: null,
   poisoning: null,
+  groups: null,
   notRun: [],
   columnsLeftOut: 0,
 };

@@ -80,11 +80,14 @@ export async function beginAssessment(id: string): Promise<Planned | null> {
   return row === undefined ? null : toPlanned(row);
 }
 
-export async function beat(id: string): Promise<void> {
-  await db()
+/** False when it runs no longer: somebody ended it. */
+export async function beat(id: string): Promise<boolean> {
+  const rows = await db()
     .update(assessment)
     .set({ heartbeatAt: sql`now()` })
-    .where(and(eq(assessment.id, id), eq(assessment.state, 'running')));
+    .where(and(eq(assessment.id, id), eq(assessment.state, 'running')))
+    .returning({ id: assessment.id });
+  return rows.length > 0;
 }
 
 export type Ending = Partial<

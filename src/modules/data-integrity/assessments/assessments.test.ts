@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { dataProblems } from '../../data-quality/contract.ts';
 import {
-  addBaseline,
   addRules,
   assessNow,
   declareTableUpload,
@@ -44,7 +43,7 @@ describe('assessments', () => {
 
   test('a small file is assessed while one waits; the asset names the file, the promoted baseline is compared with', async () => {
     const { assetId, path } = await integrity.dataset('small.csv', 'x\n1\n');
-    const baseline = await integrity.ask(addBaseline, { assetId, name: 'good', promote: true });
+    const baseline = await integrity.baseline({ assetId, name: 'good', promote: true });
     const done = await integrity.send(assessNow, { assetId });
     assert.equal(integrity.status, 200);
     assert.deepEqual([done.state, done.outcome, done.score, done.baselineId], ['done', 'good', 0.95, baseline.id]);

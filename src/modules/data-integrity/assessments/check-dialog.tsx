@@ -1,4 +1,5 @@
 /** Looks at a table now: which one, what for; goes on to the assessment, which shows progress when it is long. */
+
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useChange } from '../../../client/use-change.ts';
@@ -6,10 +7,8 @@ import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CheckLine, Choice, TextLine } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { plural } from '../../../ui/format.ts';
-import { inertLine } from '../../../ui/inert.ts';
-import { Loaded, ProblemNote } from '../../../ui/loaded.tsx';
-import { ScrollRegion } from '../../../ui/scroll-region.tsx';
+import { ProblemNote } from '../../../ui/loaded.tsx';
+import { mostFound, RecordSearch } from '../../../ui/record-search.tsx';
 import { listAssets } from '../../ai-assets/contract.ts';
 import { type Assessment, assessNow, checkKinds, type TableSource } from '../contract.ts';
 import { assessmentPlace, checkWords, environmentChoices } from '../data-words.tsx';
@@ -27,6 +26,7 @@ export function CheckDialog({ assetId, onClose }: Props) {
   const [environment, setEnvironment] = useState('training');
   const [checks, setChecks] = useState<ReadonlySet<Check>>(new Set(['quality', 'anomalies']));
   const [label, setLabel] = useState('');
+  const [groupBy, setGroupBy] = useState('');
   const assess = useChange(assessNow, { onDone: ({ id }) => navigate(assessmentPlace(id)) });
   const isBusy = assess.isRunning || uploading.progress !== null;
   const known = sourceOfChoice(source);
@@ -39,7 +39,7 @@ export function CheckDialog({ assetId, onClose }: Props) {
       assetId: chosen,
       environment: environment as Assessment['environment'],
       checks: [...checks],
-      options: label.trim() === '' ? {} : { label: label.trim() },
+      options: optionsOf(label.trim(), groupBy.trim()),
       ...(table === 'asset' ? {} : { source: table }),
     });
   };
@@ -64,12 +64,20 @@ export function CheckDialog({ assetId, onClose }: Props) {
         <div className="grid content-start gap-4">
           <SourceFields choice={source} onChange={setSource} uploading={uploading} disabled={isBusy} />
           <Choice label="What the table is for" value={environment} choices={environmentChoices} onChange={setEnvironment} />
+          {(checks.has('quality') || checks.has('drift')) && <GroupField value={groupBy} onChange={setGroupBy} />}
         </div>
         <Checks checks={checks} onChange={setChecks} label={label} onLabel={setLabel} />
       </div>
       {assess.problem !== null && <ProblemNote error={assess.problem} />}
     </Dialog>
   );
+}
+
+const optionsOf = (label: string, groupBy: string) => ({ ...(label === '' ? {} : { label }), ...(groupBy === '' ? {} : { groupBy }) });
+
+function GroupField({ value, onChange }: { value: string; onChange: (column: string) => void }) {
+  const help = 'A column whose values are groups, as country or site; left empty, only the whole table.';
+  return <TextLine label="Also by group" value={value} onChange={onChange} help={help} />;
 }
 
 async function tableOf(source: SourceChoice, send: ReturnType<typeof useTableUpload>['send']): Promise<TableSource | 'asset' | null> {
@@ -117,46 +125,22 @@ function Checks({ checks, onChange, label, onLabel }: ChecksProps) {
   );
 }
 
-const mostFound = 12;
 function AssetField({ chosen, onChoose }: { chosen: string | null; onChoose: (id: string) => void }) {
   const [text, setText] = useState('');
   const query = text.trim() === '' ? {} : { q: text.trim() };
   const found = useEndpoint(listAssets, { limit: mostFound, sort: 'name', asset_type: 'dataset', ...query }, { keepPrevious: true });
   return (
-    <fieldset className="min-w-0">
-      <legend className="mb-1 font-name">Whose table it is</legend>
-      <input
-        type="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        aria-label="Search the data sets"
-        placeholder="Name, owner, tag or key"
-        autoComplete="off"
-        className="finger h-8 w-full rounded-control border border-line-strong bg-surface px-2.5"
-      />
-      <Loaded answer={found} lines={2} waitsFor="the data sets" isEmpty={() => false}>
-        {({ items, total }) => (
-          <>
-            <ScrollRegion label="Data sets found" className="max-h-44 overflow-y-auto">
-              {items.map(({ id, name, environment }) => (
-                <label key={id} className="finger flex min-h-8 items-center gap-2 border-b border-line last:border-0">
-                  <input type="radio" name="checked-asset" checked={chosen === id} onChange={() => onChoose(id)} />
-                  <span className="min-w-0 truncate">{inertLine(name, 200)}</span>
-                  <span className="ml-auto flex-none text-label text-ink-3">{environment ?? ''}</span>
-                </label>
-              ))}
-            </ScrollRegion>
-            {items.length === 0 && (
-              <p className="py-2 text-ink-2">
-                {text.trim() === '' ? 'No data set is in the inventory: register one, or let discovery find it.' : 'No data set matches.'}
-              </p>
-            )}
-            {total > items.length && (
-              <p className="pt-1 text-label text-ink-3">and {plural(total - items.length, 'more data set')}: type to find one</p>
-            )}
-          </>
-        )}
-      </Loaded>
-    </fieldset>
+    <RecordSearch
+      label="Whose table it is"
+      noun={['data set', 'data sets']}
+      placeholder="Name, owner, tag or key"
+      text={text}
+      onText={setText}
+      found={found}
+      noteOf={({ environment }) => environment ?? ''}
+      nothing="No data set is in the inventory: register one, or let discovery find it."
+      chosen={chosen}
+      onChoose={onChoose}
+    />
   );
 }

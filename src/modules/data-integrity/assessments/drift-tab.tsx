@@ -1,13 +1,14 @@
 /** What changed against the baseline: every compared column with its effect, its floor and its significance; then what was found before. */
+
 import { useMemo } from 'react';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { TextLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { formatNumber, formatPercent, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
@@ -214,31 +215,25 @@ function DriftHistory({ assetId }: { assetId: string }) {
   return (
     <section aria-label="Drift found before">
       <h2 className="px-4 pt-4 font-strong tablet:px-6">Found in the last 90 days</h2>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first" />
-      <Loaded answer={list} waitsFor="what was found before">
-        {() => (
-          <DataTable
-            label="Drift found"
-            rows={list.rows}
-            rowId={findingId}
-            rowName={findingName}
-            columns={findingColumns}
-            viewKey="data-drift-found"
-            phone={(row) => (
-              <PhoneRow
-                shape={<SeverityShape severity={row.severity} />}
-                title={findingName(row)}
-                reason={effectWord(row.effect)}
-                due={<RelativeTime at={row.at} form="age" />}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+      <ListTools list={list} order="Newest first" />
+      <ListRows
+        label="Drift found"
+        list={list}
+        waitsFor="what was found before"
+        empty={null}
+        rowId={findingId}
+        rowName={findingName}
+        columns={findingColumns}
+        viewKey="data-drift-found"
+        phone={(row) => (
+          <PhoneRow
+            shape={<SeverityShape severity={row.severity} />}
+            title={findingName(row)}
+            reason={effectWord(row.effect)}
+            due={<RelativeTime at={row.at} form="age" />}
           />
         )}
-      </Loaded>
+      />
     </section>
   );
 }

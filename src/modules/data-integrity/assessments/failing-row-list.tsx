@@ -1,15 +1,16 @@
 /** The rows that failed, by number: filtered by check, paged, saved as CSV. Values of cells are not kept. */
+
 import { useState } from 'react';
 import { linkTo } from '../../../client/request.ts';
-import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import type { OutputOf } from '../../../contract/endpoint.ts';
+import { DownloadLink } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/controls.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { formatMeasured, formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
@@ -63,57 +64,30 @@ export function FailingRowList({ assessmentId, kind }: { assessmentId: string; k
             />
           </div>
         )}
-        {list.rows.length > 0 && (
-          <a
-            className="finger pb-1.5 text-accent-ink hover:underline"
-            href={linkTo(exportFailingRows, { ...filter, format: 'csv' })}
-            download
-          >
-            Save as CSV
-          </a>
-        )}
+        {list.rows.length > 0 && <DownloadLink href={linkTo(exportFailingRows, { ...filter, format: 'csv' })}>Save as CSV</DownloadLink>}
       </div>
-      <CountLine
-        shown={list.rows.length}
-        total={list.total}
-        totalIsEstimate={list.totalIsEstimate}
-        order="In the order of the table, counted from 0"
-      />
-      <Loaded
-        answer={list}
+      <ListTools list={list} order="In the order of the table, counted from 0" />
+      <ListRows
+        label="Rows that failed"
+        list={list}
         waitsFor="the rows"
         empty={<EmptyNote kind="all-clear" title={check === '' ? 'No row failed' : 'No row fails this check'} />}
-      >
-        {() => <RowTable list={list} />}
-      </Loaded>
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="data-rows"
+        phone={(row) => (
+          <PhoneRow
+            shape={<SeverityShape severity={row.severity} />}
+            title={byName(row)}
+            reason={inertLine(row.columns.join(', '), 120)}
+            owner={checkWords[row.kind]}
+            due={row.score === null ? '' : formatMeasured(row.score, 3)}
+          />
+        )}
+      />
       <NotAllNamed counted={counted} />
     </section>
-  );
-}
-
-function RowTable({ list }: { list: EndpointPages<FailingRow> }) {
-  return (
-    <DataTable
-      label="Rows that failed"
-      rows={list.rows}
-      rowId={byId}
-      rowName={byName}
-      columns={columns}
-      viewKey="data-rows"
-      phone={(row) => (
-        <PhoneRow
-          shape={<SeverityShape severity={row.severity} />}
-          title={byName(row)}
-          reason={inertLine(row.columns.join(', '), 120)}
-          owner={checkWords[row.kind]}
-          due={row.score === null ? '' : formatMeasured(row.score, 3)}
-        />
-      )}
-      {...(list.total === undefined ? {} : { total: list.total })}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
-    />
   );
 }
 

@@ -2,21 +2,13 @@
 import type { Severity } from '../../../contract/severity.ts';
 import { type Assessment, type DataAlertKind, type DataConfig, effectWord, type Monitor, type RuleOutcome } from '../contract.ts';
 import { anomalyRateOf } from '../engine-words.ts';
+import { groupCandidates } from '../groups/judge-groups.ts';
+import type { Candidate } from './candidate.ts';
 import type { Found } from './run-checks.ts';
 
+export type { Candidate } from './candidate.ts';
+
 export type Limits = { readonly qualityScore: number; readonly driftShare: number; readonly anomalyRate: number };
-/** One thing that deserves a look. The same kind, column and subject is the same alert. */
-export type Candidate = {
-  readonly kind: DataAlertKind;
-  readonly column: string | null;
-  /** What else tells two alerts apart: the rule's id. */
-  readonly subject: string;
-  readonly severity: Severity;
-  readonly title: string;
-  readonly detail: string;
-  readonly value: number | null;
-  readonly threshold: number | null;
-};
 export type Judgement = {
   readonly figures: Pick<Assessment, 'score' | 'driftVerdict' | 'driftShare' | 'anomalyRate' | 'poisoningVerdict' | 'brokenRules'>;
   readonly outcome: 'good' | 'bad' | 'unknown';
@@ -52,6 +44,7 @@ export function judge(found: Found, limits: Limits): Judgement {
     ...driftCandidates(found, limits),
     ...anomalyCandidates(anomalyRate, limits),
     ...poisoningCandidates(found),
+    ...groupCandidates(found.groups, { isQualityAsked: found.quality !== null }),
   ];
   const looked = lookedAt(found, figures);
   const outcome = candidates.length > 0 ? 'bad' : looked.size === 0 ? 'unknown' : 'good';

@@ -13,7 +13,7 @@ const mostRows = 10_000;
 const mostSeriesColumns = 200;
 
 /** Wide tables are cut, and say so; scores of all rows are for the moment only. */
-export function bounded({ ingest, quality, rules, drift, anomalies, poisoning, notRun }: Found): Omit<KeptResult, 'counted'> {
+export function bounded({ ingest, quality, rules, drift, anomalies, poisoning, groups, notRun }: Found): Omit<KeptResult, 'counted'> {
   const { columns: profile = null, ...facts } = quality ?? {};
   const driftedFirst = drift?.columns.toSorted(
     (a, b) => (b.strength ?? -1) - (a.strength ?? -1) || Number(b.flags.length > 0) - Number(a.flags.length > 0),
@@ -39,6 +39,7 @@ export function bounded({ ingest, quality, rules, drift, anomalies, poisoning, n
             ensemble: anomalies.ensemble?.status === 'judged' ? { ...anomalies.ensemble, scores: null } : anomalies.ensemble,
           },
     poisoning: poisoning === null ? null : { ...poisoning, rowP: null },
+    groups,
     notRun: [...notRun],
     columnsLeftOut: Math.max(0, widest - mostKeptColumns),
   };

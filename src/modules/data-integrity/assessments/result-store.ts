@@ -18,6 +18,7 @@ const Result = AssessmentDetail.pick({
   drift: true,
   anomalies: true,
   poisoning: true,
+  groups: true,
   notRun: true,
   columnsLeftOut: true,
 });

@@ -1,17 +1,19 @@
 /** One assessment from beginning to end: asked for, worked on, kept or failed. */
 import type { Context } from '../../../contract/actor.ts';
 import { isProblem } from '../../../contract/problem.ts';
+import { withContext } from '../../../platform/ambient.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
 import { takeNews } from '../alerts/alert.ts';
 import { broughtReference, type LocatedReference, referenceOf } from '../baselines/baseline.ts';
 import { findConfig } from '../configuration/config-store.ts';
 import { type Assessment, assessmentProblems, type ReadSource, type TableSource } from '../contract.ts';
+import { broughtGroupReference, groupReferenceOf } from '../groups/check-groups.ts';
 import { findMonitor, noteOutcome } from '../monitors/monitor-store.ts';
 import { broughtRules, furtherTables } from '../rules/further-tables.ts';
 import { findSet } from '../rules/rule-store.ts';
 import { type DoorData, type LocatedTable, locateTable } from '../sources/locate-table.ts';
-import { atDesk } from '../sources/staging-desk.ts';
+import { atDesk, type StagingDesk } from '../sources/staging-desk.ts';
 import type { Patience } from './ask-door.ts';
 import { beat, beginAssessment, endAssessment, type Planned } from './assessment-store.ts';
 import { runFailed } from './judge.ts';
@@ -23,7 +25,8 @@ export type Given = { readonly data?: DoorData | undefined; readonly reference?:
 
 type Run = { readonly context: Context; readonly patience: Patience };
 
-const beatMs = 5000;
+/** Also how soon a run hears that somebody stopped it. */
+const beatMs = 2000;
 
 /**
  * Runs an assessment that waits or runs, in transactions of its own.
@@ -34,10 +37,14 @@ export async function runAssessment(id: string, given: Given, run: Run): Promise
   const { context } = run;
   const planned = await transaction(context, () => beginAssessment(id));
   if (planned === null) return null;
-  const heart = setInterval(() => void transaction(context, () => beat(id)).catch(noBeat), beatMs);
+  const stopped = new AbortController();
+  const live = async (): Promise<void> => {
+    if (!(await transaction(context, () => beat(id)))) stopped.abort();
+  };
+  const heart = setInterval(() => void live().catch(noBeat), beatMs);
   try {
     const plan = await transaction(context, () => planOf(planned, given, context));
-    const found = await lookAt(planned, plan, run);
+    const found = await lookAt(planned, plan, stoppable(run, stopped.signal));
     return await transaction(context, async () => {
       const { monitorId } = planned.assessment;
       const monitor = monitorId === null ? null : await findMonitor(monitorId);
@@ -48,29 +55,48 @@ export async function runAssessment(id: string, given: Given, run: Run): Promise
   }
 }
 
+/** What the door works on ends with the run, whoever ended it. */
+function stoppable({ context, patience }: Run, stopped: AbortSignal): Run {
+  const signal = AbortSignal.any([patience.signal, stopped]);
+  return { context: { ...context, signal: AbortSignal.any([context.signal, stopped]) }, patience: { ...patience, signal } };
+}
+
 type LocatedPlan = Awaited<ReturnType<typeof planOf>>;
 
 /** Tables that lie in a database are there for as long as the checks take. */
 function lookAt({ assessment, options }: Planned, plan: LocatedPlan, { context, patience }: Run): Promise<Found> {
-  return atDesk(context, async (desk) => {
+  const work = async (desk: StagingDesk): Promise<Found> => {
     patience.step?.(0, 'reading the table');
-    const { data, note } = await desk.bring(plan.data);
+    const { data, note } = await desk.bring(plan.data, (rows, estimated) => patience.step?.(0, broughtWords(rows, estimated)));
     const reference = await broughtReference(plan.reference, desk);
     const rules = await broughtRules(plan.rules, desk);
     const { checks, createdAt: asOf } = assessment;
-    const found = await runChecks({ checks, data, reference, rules, options, asOf }, patience);
+    const groupReference = plan.groupReference === null ? null : await broughtGroupReference(plan.groupReference, desk);
+    const found = await runChecks({ checks, data, reference, rules, options, groupReference, asOf }, patience);
     // How much of a table was read belongs to everything that is said about it.
     if (note === null || found.ingest === null) return found;
     return { ...found, ingest: { ...found.ingest, warnings: [note, ...found.ingest.warnings] } };
-  });
+  };
+  return withContext(context, () => atDesk(context, work));
+}
+
+function broughtWords(rows: number, estimated: number | null): string {
+  const of = estimated === null ? '' : ` of about ${estimated.toLocaleString('en-US')}`;
+  return `${rows.toLocaleString('en-US')}${of} rows brought from the database`;
 }
 
 function noBeat(error: unknown): void {
   log('error').warn({ error, code: 'data-quality.beat' }, 'The life sign of an assessment could not be written');
 }
 
-async function planOf({ assessment, reference: named }: Planned, given: Given, context: Context) {
-  const { assetId, checks, source, baselineId } = assessment;
+/** By group are quality and drift; a run that looks for neither splits nothing. */
+export function isSplit({ assessment: { checks }, options }: Pick<Planned, 'assessment' | 'options'>): boolean {
+  return options.groupBy !== undefined && (checks.includes('quality') || checks.includes('drift'));
+}
+
+async function planOf(planned: Planned, given: Given, context: Context) {
+  const { assetId, checks, source, baselineId } = planned.assessment;
+  const named = planned.reference;
   const set = await findSet(assetId);
   const rules = await furtherTables(
     set.rules.filter(({ enabled }) => enabled),
@@ -83,7 +109,8 @@ async function planOf({ assessment, reference: named }: Planned, given: Given, c
         ? await referenceOf({ reference: named, baselineId }, context)
         : { table: { data: given.reference, bytes: 0 } }
       : null;
-  return { data, reference, rules, ruleSetVersion: checks.includes('quality') ? set.version : null };
+  const groupReference = isSplit(planned) ? await groupReferenceOf(reference, baselineId, context) : null;
+  return { data, reference, groupReference, rules, ruleSetVersion: checks.includes('quality') ? set.version : null };
 }
 
 async function tableAgain(source: ReadSource, context: Context): Promise<LocatedTable> {

@@ -53,6 +53,11 @@ const draft = z.strictObject({
     })
     .optional(),
   promote: z.boolean().default(false),
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'up to 200 printable characters without spaces')
+    .optional()
+    .describe('Asked again under the same key, the same version is the answer; another one is not made.'),
 });
 /** What making one needs to know, also as the input of a job. */
 export const BaselineWish = z.object({
@@ -62,8 +67,12 @@ export const BaselineWish = z.object({
   window: Baseline.shape.window,
   promote: z.boolean(),
   requestedBy: z.string(),
+  idempotencyKey: z.string().max(500).nullable().default(null).describe('Kept with the version.'),
 });
 export type BaselineWish = z.infer<typeof BaselineWish>;
+
+export const QueuedBaseline = z.object({ jobId: z.uuid(), assetId: z.uuid(), name: z.string(), environment: DataEnvironment });
+export type QueuedBaseline = z.infer<typeof QueuedBaseline>;
 
 export const addBaseline = endpoint({
   method: 'POST',
@@ -73,11 +82,13 @@ export const addBaseline = endpoint({
   access: 'data-quality:create',
   status: 201,
   timeoutMs: 240_000,
-  summary: 'Make a baseline of a table',
+  summary: 'Make a baseline of a table; 202 and a job when it is large',
+  description:
+    'Up to 20 MB the answer (201) holds the baseline; larger files and tables of databases answer 202 with a job whose result names it.',
   input: draft,
-  output: Baseline,
+  output: z.union([Baseline, QueuedBaseline]),
 });
-/** For tables nobody wants to wait for. */
+/** The same, as a job whatever the size. */
 export const queueBaseline = endpoint({
   method: 'POST',
   path: '/api/data-quality/baselines/jobs',
@@ -85,9 +96,9 @@ export const queueBaseline = endpoint({
   operation: 'queue-baseline',
   access: 'data-quality:create',
   status: 202,
-  summary: 'Make a baseline of a large table as a job: its result names the baseline',
+  summary: 'Make a baseline as a job, whatever the size of the table: its result names the baseline',
   input: draft,
-  output: z.object({ jobId: z.uuid(), assetId: z.uuid(), name: z.string(), environment: DataEnvironment }),
+  output: QueuedBaseline,
 });
 export const listBaselines = endpoint({
   method: 'GET',

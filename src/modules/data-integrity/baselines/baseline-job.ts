@@ -11,7 +11,9 @@ export const baselineJob = defineJob({
   run: async (wish, job) => {
     const step = (done: number, note: string): void => job.progress({ done, total: 3, unit: 'steps', note });
     const patience = { signal: job.signal, busyMs: Number.POSITIVE_INFINITY, step };
-    const { id, version, rows } = await makeBaseline(wish, { context: job.context, patience });
+    // A process that dies after the version was written leaves this job to be run again: its id is the key of the version.
+    const idempotencyKey = wish.idempotencyKey ?? `job ${job.id}`;
+    const { id, version, rows } = await makeBaseline({ ...wish, idempotencyKey }, { context: job.context, patience });
     return { baselineId: id, version, rows };
   },
 });

@@ -2,11 +2,13 @@
 import type { Actor, Context } from '../../../contract/actor.ts';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import { audit } from '../../../platform/audit.ts';
+import { transaction } from '../../../platform/database/database.ts';
 import { call } from '../../../platform/http/call.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { enqueue } from '../../../platform/jobs/jobs.ts';
 import { getAsset } from '../../ai-assets/contract.ts';
 import { personBusyMs } from '../assessments/ask-door.ts';
+import { mostBytesAtOnce } from '../assessments/begin-assessment.ts';
 import { compareProfiles } from '../assessments/compare-profiles.ts';
 import {
   addBaseline,
@@ -18,6 +20,7 @@ import {
   getBaseline,
   listBaselines,
   promoteBaseline,
+  type QueuedBaseline,
   queueBaseline,
   sourceLabel,
 } from '../contract.ts';
@@ -39,28 +42,21 @@ export const baselineRoutes: readonly Route[] = [
   handle(
     addBaseline,
     async (draft, context) => {
+      const wish = wishOf(draft, context);
+      if (!(await isSmall(wish, context))) {
+        const queued = await transaction(context, () => queue(wish, context));
+        context.reply.accepted?.();
+        return queued;
+      }
       const patience = { signal: context.signal, busyMs: personBusyMs };
-      const made = await makeBaseline(wishOf(draft, context), { context, patience });
+      const made = await makeBaseline(wish, { context, patience });
       audit.subject({ type: 'data-quality-baseline', id: made.id });
       audit.change({ after: factsOf(made) });
       return made;
     },
     { transaction: 'none' },
   ),
-  handle(queueBaseline, async (draft, context) => {
-    const wish = wishOf(draft, context);
-    const { assetId, name, environment } = wish;
-    await call(getAsset, { id: assetId });
-    // What cannot be read is refused now rather than later.
-    await locateTable(wish.source, context);
-    const jobId = await enqueue(baselineJob, wish, {
-      title: `Make the baseline ${name}`,
-      subject: { type: 'data-quality', id: assetId },
-    });
-    audit.subject({ type: 'job', id: jobId });
-    audit.change({ after: { assetId, name, environment, sourceLabel: sourceLabel(wish.source) } });
-    return { jobId, assetId, name, environment };
-  }),
+  handle(queueBaseline, (draft, context) => queue(wishOf(draft, context), context)),
   handle(listBaselines, async ({ assetId, environment, state, ...paging }) => {
     await call(getAsset, { id: assetId });
     return listBaselineRows({ assetId, environment, state }, paging);
@@ -99,8 +95,31 @@ export const baselineRoutes: readonly Route[] = [
   }),
 ];
 
-function wishOf({ source, window, ...draft }: ParsedInputOf<typeof addBaseline>, { actor }: Context): BaselineWish {
-  return { ...draft, source: source ?? { asset: draft.assetId }, window: window ?? null, requestedBy: actor.id };
+function wishOf({ source, window, idempotencyKey: key, ...draft }: ParsedInputOf<typeof addBaseline>, { actor }: Context): BaselineWish {
+  // Keys of two people never meet, nor those of an asset and another.
+  const idempotencyKey = key === undefined ? null : `asked ${actor.id} ${draft.assetId} ${key}`.slice(0, 500);
+  return { ...draft, source: source ?? { asset: draft.assetId }, window: window ?? null, requestedBy: actor.id, idempotencyKey };
+}
+
+/** A table of a database is work for a job: nobody knows how long its rows take to come. */
+async function isSmall({ assetId, source }: BaselineWish, context: Context): Promise<boolean> {
+  const { bytes } = await transaction(context, async () => {
+    await call(getAsset, { id: assetId });
+    return locateTable(source, context);
+  });
+  return bytes !== null && bytes <= mostBytesAtOnce;
+}
+
+/** Joins the ambient transaction. */
+async function queue(wish: BaselineWish, context: Context): Promise<QueuedBaseline> {
+  const { assetId, name, environment } = wish;
+  await call(getAsset, { id: assetId });
+  // What cannot be read is refused now rather than later.
+  await locateTable(wish.source, context);
+  const jobId = await enqueue(baselineJob, wish, { title: `Make the baseline ${name}`, subject: { type: 'data-quality', id: assetId } });
+  audit.subject({ type: 'job', id: jobId });
+  audit.change({ after: { assetId, name, environment, sourceLabel: sourceLabel(wish.source) } });
+  return { jobId, assetId, name, environment };
 }
 
 const factsOf = ({ name, version, environment, state, dataSha256, rows }: Baseline) => ({

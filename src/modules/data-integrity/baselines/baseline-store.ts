@@ -34,7 +34,7 @@ export async function lockBaselines(assetId: string): Promise<void> {
 export type BaselineDraft = Pick<
   Baseline,
   'assetId' | 'name' | 'environment' | 'source' | 'dataSha256' | 'rows' | 'columns' | 'window' | 'createdBy'
->;
+> & { readonly idempotencyKey: string | null };
 export type Artefact = {
   /** What /check/baseline answered. */
   readonly states: unknown;
@@ -61,6 +61,11 @@ export async function insertBaseline(draft: BaselineDraft, { states, profile, co
 
 export async function findBaseline(id: string): Promise<Baseline | null> {
   const [row] = await db().select().from(baseline).where(eq(baseline.id, id));
+  return row === undefined ? null : toBaseline(row);
+}
+
+export async function findByKey(idempotencyKey: string): Promise<Baseline | null> {
+  const [row] = await db().select().from(baseline).where(eq(baseline.idempotencyKey, idempotencyKey));
   return row === undefined ? null : toBaseline(row);
 }
 

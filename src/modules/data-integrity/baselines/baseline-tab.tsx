@@ -1,4 +1,5 @@
 /** What a good table looked like: versions, which one is followed, what differs between two. */
+
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
@@ -6,11 +7,10 @@ import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CheckLine, Choice, TextLine } from '../../../ui/controls.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { formatBytes, formatMeasured, formatNumber, formatPercent, truncateMiddle } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
 import { EmptyNote, Loaded, ProblemNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -26,54 +26,47 @@ const byName = ({ name, version }: Baseline): string => `Version ${version}: ${i
 
 export function BaselineTab({ assetId }: { assetId: string }) {
   const { can } = useSession();
-  const list = useEndpointPages(listBaselines, { assetId, limit: 50 });
+  const list = useEndpointPages(listBaselines, { assetId, limit: 50 }, { live: ['job.'] });
   const [isAdding, setAdding] = useState(false);
   const [comparing, setComparing] = useState<Baseline | null>(null);
   const mayChange = can('data-quality:update');
   return (
     <>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first">
-        {can('data-quality:create') && (
-          <Button size="small" onClick={() => setAdding(true)}>
-            Make a baseline
-          </Button>
-        )}
-      </CountLine>
-      <Loaded
-        answer={list}
-        waitsFor="the baselines"
+      <ListTools
+        list={list}
+        order="Newest first"
+        besideOrder={
+          can('data-quality:create') && (
+            <Button size="small" onClick={() => setAdding(true)}>
+              Make a baseline
+            </Button>
+          )
+        }
+      />
+      <ListRows
+        label="Baselines"
+        list={list}
         empty={
           <EmptyNote title="No baseline yet">
             A baseline is what a good table looked like: counts, distributions, correlations. It keeps no row, and what comes later is
             compared with it.
           </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Baselines"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columnsFor(mayChange, rows.length > 1 ? setComparing : null)}
-            viewKey="data-baselines"
-            phone={(row) => (
-              <PhoneRow
-                shape={<MeaningShape meaning={baselineMeanings[row.state]} />}
-                title={byName(row)}
-                reason={`${formatNumber(row.rows)} rows × ${formatNumber(row.columns)} columns`}
-                owner={row.environment}
-                due={<RelativeTime at={row.createdAt} form="age" />}
-                {...(mayChange ? { actions: <Actions baseline={row} onCompare={null} /> } : {})}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+        rowId={byId}
+        rowName={byName}
+        columns={columnsFor(mayChange, list.rows.length > 1 ? setComparing : null)}
+        viewKey="data-baselines"
+        phone={(row) => (
+          <PhoneRow
+            shape={<MeaningShape meaning={baselineMeanings[row.state]} />}
+            title={byName(row)}
+            reason={`${formatNumber(row.rows)} rows × ${formatNumber(row.columns)} columns`}
+            owner={row.environment}
+            due={<RelativeTime at={row.createdAt} form="age" />}
+            {...(mayChange ? { actions: <Actions baseline={row} onCompare={null} /> } : {})}
           />
         )}
-      </Loaded>
+      />
       {isAdding && <AddDialog assetId={assetId} onClose={() => setAdding(false)} />}
       {comparing !== null && <CompareDialog baseline={comparing} others={list.rows} onClose={() => setComparing(null)} />}
     </>
@@ -168,7 +161,7 @@ function AddDialog({ assetId, onClose }: { assetId: string; onClose: () => void 
   const [promotes, setPromotes] = useState(true);
   const add = useChange(addBaseline, {
     onDone: (made) => {
-      toast({ text: `Made ${byName(made)}` });
+      toast({ text: 'jobId' in made ? `Being made in the background: ${inertLine(made.name, 160)}` : `Made ${byName(made)}` });
       onClose();
     },
   });

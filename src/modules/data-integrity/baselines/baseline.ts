@@ -10,7 +10,7 @@ import { askPatiently, type Patience } from '../assessments/ask-door.ts';
 import { type Baseline, type BaselineWish, baselineProblems, mostKeptColumns, type ReadSource } from '../contract.ts';
 import { type DoorData, type LocatedTable, locateTable } from '../sources/locate-table.ts';
 import { atDesk, type StagingDesk } from '../sources/staging-desk.ts';
-import { findBaseline, findStates, insertBaseline, lockBaselines, setPromoted } from './baseline-store.ts';
+import { findBaseline, findByKey, findStates, insertBaseline, lockBaselines, setPromoted } from './baseline-store.ts';
 
 /** A table, or what a baseline kept of one. */
 export type ReferenceTable = { readonly table: DoorData } | { readonly baseline: z.output<typeof BaselineState> };
@@ -37,27 +37,46 @@ export async function broughtReference(reference: LocatedReference | null, desk:
 
 export type Making = { readonly context: Context; readonly patience: Patience };
 
-/** @throws data-quality.baselineMoved, and what locating and reading the table throws */
+/**
+ * One version, however often it is asked for under the same key.
+ * @throws data-quality.baselineMoved, and what locating and reading the table throws
+ */
 export async function makeBaseline(wish: BaselineWish, { context, patience }: Making): Promise<Baseline> {
-  const located = await transaction(context, async () => {
+  const { made, located } = await transaction(context, async () => {
     await call(getAsset, { id: wish.assetId });
-    return locateTable(wish.source, context);
+    return { made: await madeBefore(wish), located: await locateTable(wish.source, context) };
   });
+  if (made !== null) return made;
   const described = await atDesk(context, async (desk) => {
     patience.step?.(0, 'reading the table');
-    return describe((await desk.bring(located)).data, patience);
+    return describe(
+      (await desk.bring(located, (rows) => patience.step?.(0, `${rows.toLocaleString('en-US')} rows brought from the database`))).data,
+      patience,
+    );
   });
   return transaction(context, () => keepBaseline(wish, described));
 }
 
+function madeBefore({ idempotencyKey }: BaselineWish): Promise<Baseline | null> {
+  return idempotencyKey === null ? Promise.resolve(null) : findByKey(idempotencyKey);
+}
+
 async function describe(data: DoorData, patience: Patience): Promise<Described> {
   patience.step?.(1, 'distributions');
-  const state = await askPatiently(() => call(checkBaseline, { data }), patience);
+  const state = await askPatiently((watch) => call(checkBaseline, { watch, data }), counted(patience, 1, 'distributions'));
   patience.step?.(2, 'profile');
-  const { ingest, columns } = await askPatiently(() => call(checkQuality, { data, rules: [] }), patience);
+  const { ingest, columns } = await askPatiently(
+    (watch) => call(checkQuality, { watch, data, rules: [] }),
+    counted(patience, 2, 'profile'),
+  );
   // Read twice: what people see must be what is compared with.
   if (ingest.sha256 !== state.ingest.sha256) throw baselineProblems.baselineMoved();
   return { state, columns };
+}
+
+function counted(patience: Patience, place: number, what: string): Patience {
+  const told = (rows: number): void => patience.step?.(place, `${what}: ${rows.toLocaleString('en-US')} rows read`);
+  return patience.step === undefined ? patience : { ...patience, told };
 }
 
 type Described = { readonly state: OutputOf<typeof checkBaseline>; readonly columns: OutputOf<typeof checkQuality>['columns'] };
@@ -66,6 +85,9 @@ async function keepBaseline(wish: BaselineWish, { state, columns }: Described): 
   const { promote, requestedBy: by, ...facts } = wish;
   const { sha256, rows } = state.ingest;
   await lockBaselines(wish.assetId);
+  // Two that run side by side: the second finds what the first has kept.
+  const before = await madeBefore(wish);
+  if (before !== null) return before;
   const profile = columns.slice(0, mostKeptColumns);
   const made = await insertBaseline(
     { ...facts, dataSha256: sha256, rows, columns: state.ingest.columns, createdBy: by },

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { truncate } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { send } from '../../../platform/jobs/jobs.ts';
+import { mostBytesAtOnce } from '../assessments/begin-assessment.ts';
 import {
   addBaseline,
   addMonitor,
@@ -12,12 +15,14 @@ import {
   listAssessments,
   listBaselines,
   promoteBaseline,
+  QueuedBaseline,
   readConfig,
   readMetrics,
 } from '../contract.ts';
 import { cleanUp } from '../retention/retention.ts';
 import { TestDoor, textColumn } from '../test-door.ts';
 import { refused, TestIntegrity } from '../test-integrity.ts';
+import { baselineJob } from './baseline-job.ts';
 
 describe('baselines, configuration and retention', () => {
   let integrity: TestIntegrity;
@@ -32,8 +37,8 @@ describe('baselines, configuration and retention', () => {
 
   test('versions count up, one is promoted, the one before is superseded, an expired one is no more', async () => {
     const { assetId } = await integrity.dataset('base.csv', 'city\nOslo\n');
-    const first = await integrity.ask(addBaseline, { assetId, name: 'spring', promote: true });
-    const second = await integrity.ask(addBaseline, { assetId, name: 'summer' });
+    const first = await integrity.baseline({ assetId, name: 'spring', promote: true });
+    const second = await integrity.baseline({ assetId, name: 'summer' });
     assert.deepEqual([first.version, first.state, second.version, second.state], [1, 'promoted', 2, 'candidate']);
     await integrity.ask(promoteBaseline, { id: second.id });
     const { items } = await integrity.ask(listBaselines, { assetId });
@@ -54,7 +59,7 @@ describe('baselines, configuration and retention', () => {
   test('two promotions at once leave one promoted', async () => {
     const { assetId } = await integrity.dataset('race.csv', 'city\nOslo\n');
     const made: { id: string }[] = [];
-    for (const name of ['a', 'b', 'c']) made.push(await integrity.ask(addBaseline, { assetId, name }));
+    for (const name of ['a', 'b', 'c']) made.push(await integrity.baseline({ assetId, name }));
     await Promise.all(made.map(({ id }) => integrity.ask(promoteBaseline, { id })));
     const { items } = await integrity.ask(listBaselines, { assetId, state: 'promoted' });
     assert.equal(items.length, 1);
@@ -62,7 +67,7 @@ describe('baselines, configuration and retention', () => {
 
   test('a baseline a monitor is pinned to, or of somebody else, is not expired; values in its profile are masked', async () => {
     const { assetId } = await integrity.dataset('pinned.csv', 'city\nOslo\n');
-    const { id } = await integrity.ask(addBaseline, { assetId, name: 'good' });
+    const { id } = await integrity.baseline({ assetId, name: 'good' });
     await integrity.ask(addMonitor, { assetId, name: 'pinned', baseline: id, enabled: false });
     await assert.rejects(integrity.ask(expireBaseline, { id }), refused('data-quality.baselineInUse'));
     await assert.rejects(integrity.ask(expireBaseline, { id }, integrity.person('engineer')), refused('data-quality.notYours'));
@@ -77,7 +82,7 @@ describe('baselines, configuration and retention', () => {
   test('two baselines are compared column by column', async () => {
     const { assetId } = await integrity.dataset('compare.csv', 'city\nOslo\n');
     door.profile = [textColumn('city', [{ value: 'a', count: 1 }]), textColumn('old', [])];
-    const a = await integrity.ask(addBaseline, { assetId, name: 'a' });
+    const a = await integrity.baseline({ assetId, name: 'a' });
     door.profile = [
       textColumn('city', [
         { value: 'a', count: 1 },
@@ -85,7 +90,7 @@ describe('baselines, configuration and retention', () => {
       ]),
       textColumn('new', []),
     ];
-    const b = await integrity.ask(addBaseline, { assetId, name: 'b' });
+    const b = await integrity.baseline({ assetId, name: 'b' });
     const { columns } = await integrity.ask(compareBaselines, { id: a.id, with: b.id });
     assert.deepEqual(
       columns.map(({ name, change, a: left, b: right }) => [name, change, left?.distinct ?? null, right?.distinct ?? null]),
@@ -143,11 +148,42 @@ describe('baselines, configuration and retention', () => {
 
   test('a drift check hands over what the baseline kept, not the table', async () => {
     const { assetId } = await integrity.dataset('kept.csv', 'x\n1\n');
-    const { bytes } = await integrity.ask(addBaseline, { assetId, name: 'kept', promote: true });
+    const { bytes } = await integrity.baseline({ assetId, name: 'kept', promote: true });
     assert.ok(bytes > 0);
     door.asked = [];
     await integrity.ask(driftNow, { assetId });
     const asked = door.asked[0]?.input as { reference?: unknown; baseline?: { kind: string } } | undefined;
     assert.deepEqual([asked?.reference, asked?.baseline?.kind], [undefined, 'data-quality-baseline']);
+  });
+
+  test('a large table is made a baseline of by a job; the job that runs again after its process died makes no second version', async () => {
+    const { assetId, path } = await integrity.dataset('large.csv', 'x\n1\n');
+    await truncate(path, mostBytesAtOnce + 1);
+    await integrity.withJobs(async () => {
+      const queued = QueuedBaseline.parse(await integrity.send(addBaseline, { assetId, name: 'large', promote: true }));
+      assert.equal(integrity.status, 202);
+      const job = await integrity.jobEnded(queued.jobId);
+      const { items } = await integrity.ask(listBaselines, { assetId });
+      assert.deepEqual([items.length, items[0]?.state, job.result], [1, 'promoted', { baselineId: items[0]?.id, version: 1, rows: 10 }]);
+      // As the queue does when nobody wrote the end of the first try.
+      await integrity.base.owner.query("update platform.job set state = 'running', finished_at = null, result = null where id = $1", [
+        queued.jobId,
+      ]);
+      await integrity.run((context) => send(baselineJob.kind, queued.jobId, context.actor.workspaceId));
+      const again = await integrity.jobEnded(queued.jobId, 2);
+      assert.deepEqual([again.attempts, again.result], [2, job.result]);
+      assert.equal((await integrity.ask(listBaselines, { assetId })).items.length, 1);
+    });
+  });
+
+  test('asked twice at once under one key a baseline has one version; another key, another person or none makes another', async () => {
+    const { assetId } = await integrity.dataset('key.csv', 'x\n1\n');
+    const draft = { assetId, name: 'keyed', idempotencyKey: 'nightly-7' };
+    const twice = await Promise.all([integrity.baseline(draft), integrity.baseline(draft)]);
+    assert.equal(twice[0].id, twice[1].id);
+    assert.equal((await integrity.baseline({ ...draft, idempotencyKey: 'nightly-8' })).version, 2);
+    assert.equal((await integrity.baseline({ assetId, name: 'keyed' })).version, 3);
+    const other = await integrity.ask(addBaseline, draft, integrity.person('engineer'));
+    assert.equal('version' in other && other.version, 4);
   });
 });

@@ -18,6 +18,7 @@ export const monitorProblems = problems('data-quality', {
   monitorExists: [409, 'The asset has a monitor named {name} already.'],
   noMonitors: [404, 'The asset has no monitor.'],
   tooManyMonitors: [422, 'A workspace has at most {most} monitors.'],
+  monitorDestination: [422, 'No destination of notifications that is switched on has the id {id}.'],
   monitorUpload: [422, 'An upload is removed after a while and cannot be watched: name a file or a dataset asset.'],
 });
 
@@ -33,7 +34,16 @@ const facts = {
   environment: DataEnvironment,
   source: TableSource,
   checks: z.array(CheckKind).min(1).max(4),
-  everyMinutes: z.int().min(1).max(1440).nullable().describe('null: only when somebody runs it.'),
+  everyMinutes: z.int().min(1).max(1440).nullable().describe('null: not by the clock.'),
+  onChange: z
+    .boolean()
+    .describe(
+      'Also when the table changes: the inventory sees a new version or partition of the asset, or one is handed over as an upload.',
+    ),
+  destinations: z
+    .array(z.uuid())
+    .max(20)
+    .describe('Destinations of notifications that its alerts go to, besides where the rules of notifications send what reaches security.'),
   cooldownMinutes: z.int().min(0).max(10_080).describe('The same alert tells people at most once in this time.'),
   options: CheckOptions,
   thresholds: Thresholds,
@@ -45,6 +55,7 @@ export const Monitor = z.object({
   ...facts,
   sourceLabel: z.string(),
   enabled: z.boolean(),
+  changedAt: z.iso.datetime().nullable().describe('The table changed then, and the run for it has not begun yet.'),
   health: z
     .enum(['good', 'bad', 'failing', 'unknown'])
     .describe('After the last run: good, something found, could not run, or not run yet.'),
@@ -95,6 +106,8 @@ export const addMonitor = endpoint({
     source: TableSource.optional().describe('Left out: the file of the asset.'),
     checks: facts.checks.default(['quality', 'drift', 'anomalies']),
     everyMinutes: facts.everyMinutes.optional().describe('Left out: the interval of the configuration.'),
+    onChange: facts.onChange.default(false),
+    destinations: facts.destinations.default([]),
     cooldownMinutes: facts.cooldownMinutes.default(60),
     options: CheckOptions.prefault({}),
     thresholds: Thresholds.prefault({}),
@@ -118,6 +131,8 @@ export const changeMonitor = endpoint({
     source: TableSource.optional(),
     checks: facts.checks.optional(),
     everyMinutes: facts.everyMinutes.optional(),
+    onChange: facts.onChange.optional(),
+    destinations: facts.destinations.optional(),
     cooldownMinutes: facts.cooldownMinutes.optional(),
     options: CheckOptions.optional(),
     thresholds: Thresholds.optional(),

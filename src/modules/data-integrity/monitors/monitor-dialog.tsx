@@ -9,11 +9,12 @@ import { inertLine } from '../../../ui/inert.ts';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { addMonitor, changeMonitor, checkKinds, listBaselines, type Monitor } from '../contract.ts';
-import { checkWords, environmentChoices, everyWords } from '../data-words.tsx';
+import { checkWords, environmentChoices, everyWords, rhythmWords } from '../data-words.tsx';
 import { choiceOfSource, type SourceChoice, SourceFields, sourceOfChoice } from '../sources/source-choice.tsx';
+import { DestinationChoice } from './destination-choice.tsx';
 
 const rhythms = [5, 15, 60, 360, 720, 1440].map((minutes) => ({ value: String(minutes), label: everyWords(minutes) }));
-const everyChoices = [...rhythms, { value: 'never', label: 'when somebody runs it' }];
+const everyChoices = [...rhythms, { value: 'never', label: 'not by the clock' }];
 const sensitivities = [
   { value: 'low', label: 'Low: only large changes' },
   { value: 'medium', label: 'Medium' },
@@ -26,9 +27,12 @@ type Draft = {
   source: SourceChoice;
   checks: ReadonlySet<Monitor['checks'][number]>;
   every: string;
+  onChange: boolean;
+  destinations: ReadonlySet<string>;
   sensitivity: Monitor['options']['sensitivity'];
   baseline: string;
   label: string;
+  groupBy: string;
   qualityScore: string;
   driftShare: string;
   anomalyRate: string;
@@ -43,9 +47,12 @@ function draftOf(monitor: Monitor | null): Draft {
     source: choiceOfSource(source),
     checks: new Set(monitor?.checks ?? ['quality', 'drift', 'anomalies']),
     every: monitor === null ? '60' : monitor.everyMinutes === null ? 'never' : String(monitor.everyMinutes),
+    onChange: monitor?.onChange ?? false,
+    destinations: new Set(monitor?.destinations),
     sensitivity: options?.sensitivity ?? 'medium',
     baseline: monitor === null ? 'promoted' : (monitor.baseline ?? 'none'),
     label: options?.label ?? '',
+    groupBy: options?.groupBy ?? '',
     qualityScore: percent(thresholds?.qualityScore),
     driftShare: percent(thresholds?.driftShare),
     anomalyRate: percent(thresholds?.anomalyRate),
@@ -56,13 +63,21 @@ const shareOf = (percent: string): number | null => (percent.trim() === '' ? nul
 
 /** What is sent; options this dialog does not show stay. */
 function factsOf(draft: Draft, monitor: Monitor | null) {
-  const label = draft.label.trim();
+  const [label, groupBy] = [draft.label.trim(), draft.groupBy.trim()];
+  const { groupBy: _before, ...kept } = monitor?.options ?? {};
   return {
     name: draft.name.trim(),
     environment: draft.environment,
     checks: [...draft.checks],
     everyMinutes: draft.every === 'never' ? null : Number(draft.every),
-    options: { ...monitor?.options, sensitivity: draft.sensitivity, ...(label === '' ? {} : { label }) },
+    onChange: draft.onChange,
+    destinations: [...draft.destinations],
+    options: {
+      ...kept,
+      sensitivity: draft.sensitivity,
+      ...(label === '' ? {} : { label }),
+      ...(groupBy === '' ? {} : { groupBy }),
+    },
     baseline: draft.baseline === 'none' ? null : draft.baseline,
     thresholds: {
       qualityScore: shareOf(draft.qualityScore),
@@ -76,7 +91,7 @@ export function MonitorDialog({ assetId, monitor, onClose }: { assetId: string; 
   const [draft, setDraft] = useState(() => draftOf(monitor));
   const set = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const done = (after: Monitor): void => {
-    toast({ text: `Watching ${inertLine(after.name, 100)} ${everyWords(after.everyMinutes)}` });
+    toast({ text: `Watching ${inertLine(after.name, 100)} ${rhythmWords(after)}` });
     onClose();
   };
   const add = useChange(addMonitor, { onDone: done });
@@ -97,7 +112,7 @@ export function MonitorDialog({ assetId, monitor, onClose }: { assetId: string; 
       onClose={onClose}
       width="wide"
       title={monitor === null ? 'Watch this table' : 'Change the monitor'}
-      description="It looks by the clock; what it finds raises an alert, and three good runs end it."
+      description="It looks by the clock, or when the table changes; what it finds raises an alert, and three good runs end it."
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -122,7 +137,12 @@ function Fields({ assetId, draft, set }: PartProps & { assetId: string }) {
   return (
     <div className="grid gap-x-6 gap-y-4 tablet:grid-cols-2">
       <TextLine plain label="Name" value={draft.name} onChange={(name) => set({ name })} />
-      <Choice label="Runs" value={draft.every} choices={withOwn(draft.every)} onChange={(every) => set({ every })} />
+      <div className="grid content-start gap-2">
+        <Choice label="Runs" value={draft.every} choices={withOwn(draft.every)} onChange={(every) => set({ every })} />
+        <CheckLine checked={draft.onChange} onChange={(onChange) => set({ onChange })}>
+          Also when the table changes: a new version or partition in the inventory, or handed over as an upload
+        </CheckLine>
+      </div>
       <SourceFields choice={draft.source} onChange={(next) => set({ source: next })} />
       <div className="grid content-start gap-4">
         <Choice
@@ -135,6 +155,7 @@ function Fields({ assetId, draft, set }: PartProps & { assetId: string }) {
       </div>
       <LookFor draft={draft} set={set} />
       <Limits draft={draft} set={set} />
+      <DestinationChoice chosen={draft.destinations} onChange={(destinations) => set({ destinations })} />
     </div>
   );
 }
@@ -176,6 +197,9 @@ function LookFor({ draft, set }: PartProps) {
           {checkWords[check]}
         </CheckLine>
       ))}
+      {(draft.checks.has('quality') || draft.checks.has('drift')) && (
+        <TextLine label="Also by group (a column)" value={draft.groupBy} onChange={(groupBy) => set({ groupBy })} />
+      )}
       {draft.checks.has('poisoning') && <TextLine label="Column of the label" value={draft.label} onChange={(label) => set({ label })} />}
     </fieldset>
   );

@@ -1,15 +1,15 @@
 /** Monitors: what each watches, how it went last, when it runs next; run, stop, change, remove. */
+
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
-import { formatNumber } from '../../../ui/format.ts';
+import { formatNumber, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -17,7 +17,7 @@ import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { changeMonitor, listMonitors, type Monitor, removeMonitor, runMonitor } from '../contract.ts';
-import { assessmentPlace, everyWords, healthMeaning, MeaningShape, MeaningWord, tablePlace } from '../data-words.tsx';
+import { assessmentPlace, healthMeaning, MeaningShape, MeaningWord, rhythmWords, tablePlace } from '../data-words.tsx';
 import { MonitorDialog } from './monitor-dialog.tsx';
 
 const byId = ({ id }: Monitor): string => id;
@@ -37,41 +37,39 @@ export function MonitorList({ assetId }: { assetId?: string }) {
   const mayChange = can('data-quality:update');
   return (
     <>
-      <CountLine shown={list.rows.length} total={list.total} totalIsEstimate={list.totalIsEstimate} order="Newest first">
-        {assetId !== undefined && can('data-quality:create') && (
-          <Button size="small" onClick={() => setAdding(true)}>
-            Add a monitor
-          </Button>
-        )}
-      </CountLine>
-      <Loaded answer={list} waitsFor="the monitors" empty={<NoMonitors ofOne={assetId !== undefined} />}>
-        {(rows) => (
-          <DataTable
-            label="Monitors"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            {...(assetId === undefined ? { rowTo: placeOf } : {})}
-            columns={columnsFor(mayChange, setEditing)}
-            viewKey="data-monitors"
-            phone={(row) => (
-              <PhoneRow
-                shape={<MeaningShape meaning={healthMeaning(row.health)} />}
-                title={byName(row)}
-                to={placeOf(row)}
-                reason={row.enabled ? everyWords(row.everyMinutes) : 'switched off'}
-                owner={<LastRun monitor={row} />}
-                due={row.openAlerts > 0 ? `${formatNumber(row.openAlerts)} open` : ''}
-                {...(mayChange ? { actions: <Actions monitor={row} onEdit={setEditing} /> } : {})}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+      <ListTools
+        list={list}
+        order="Newest first"
+        besideOrder={
+          assetId !== undefined &&
+          can('data-quality:create') && (
+            <Button size="small" onClick={() => setAdding(true)}>
+              Add a monitor
+            </Button>
+          )
+        }
+      />
+      <ListRows
+        label="Monitors"
+        list={list}
+        empty={<NoMonitors ofOne={assetId !== undefined} />}
+        rowId={byId}
+        rowName={byName}
+        {...(assetId === undefined ? { rowTo: placeOf } : {})}
+        columns={columnsFor(mayChange, setEditing)}
+        viewKey="data-monitors"
+        phone={(row) => (
+          <PhoneRow
+            shape={<MeaningShape meaning={healthMeaning(row.health)} />}
+            title={byName(row)}
+            to={placeOf(row)}
+            reason={row.enabled ? rhythmWords(row) : 'switched off'}
+            owner={<LastRun monitor={row} />}
+            due={row.openAlerts > 0 ? `${formatNumber(row.openAlerts)} open` : ''}
+            {...(mayChange ? { actions: <Actions monitor={row} onEdit={setEditing} /> } : {})}
           />
         )}
-      </Loaded>
+      />
       {editing !== null && <MonitorDialog assetId={editing.assetId} monitor={editing} onClose={() => setEditing(null)} />}
       {isAdding && assetId !== undefined && <MonitorDialog assetId={assetId} monitor={null} onClose={() => setAdding(false)} />}
     </>
@@ -100,10 +98,9 @@ function columnsFor(mayChange: boolean, onEdit: (monitor: Monitor) => void): rea
     {
       id: 'every',
       head: 'Runs',
-      width: 170,
+      width: 220,
       hideUnder: 720,
-      cell: ({ enabled, everyMinutes }) =>
-        enabled ? <span className="text-ink-2">{everyWords(everyMinutes)}</span> : <span className="text-ink-3">switched off</span>,
+      cell: (row) => (row.enabled ? <Rhythm monitor={row} /> : <span className="text-ink-3">switched off</span>),
     },
     {
       id: 'alerts',
@@ -121,7 +118,7 @@ function columnsFor(mayChange: boolean, onEdit: (monitor: Monitor) => void): rea
       head: 'Next run',
       width: 120,
       hideUnder: 860,
-      cell: ({ nextRunAt }) => (nextRunAt === null ? <span className="text-ink-3">none</span> : <RelativeTime at={nextRunAt} />),
+      cell: (row) => <NextRun monitor={row} />,
     },
     ...(mayChange
       ? [
@@ -136,6 +133,22 @@ function columnsFor(mayChange: boolean, onEdit: (monitor: Monitor) => void): rea
         ]
       : []),
   ];
+}
+
+function Rhythm({ monitor }: { monitor: Monitor }) {
+  const { destinations } = monitor;
+  return (
+    <span className="text-ink-2">
+      {rhythmWords(monitor)}
+      {destinations.length > 0 && <span className="block text-label text-ink-3">tells {plural(destinations.length, 'destination')}</span>}
+    </span>
+  );
+}
+
+function NextRun({ monitor: { nextRunAt, changedAt, onChange, enabled } }: { monitor: Monitor }) {
+  if (changedAt !== null) return <span>it changed: soon</span>;
+  if (nextRunAt !== null) return <RelativeTime at={nextRunAt} />;
+  return <span className="text-ink-3">{enabled && onChange ? 'on change' : 'none'}</span>;
 }
 
 function LastRun({ monitor: { lastRunAt, lastAssessmentId, runningAssessmentId } }: { monitor: Monitor }) {

@@ -1,5 +1,5 @@
 /** The product door of monitors. */
-import { commonProblems } from '../../../contract/problem.ts';
+import { commonProblems, isProblem } from '../../../contract/problem.ts';
 import { audit } from '../../../platform/audit.ts';
 import { config as settings } from '../../../platform/config.ts';
 import { transaction } from '../../../platform/database/database.ts';
@@ -7,6 +7,7 @@ import { publish } from '../../../platform/events/publish.ts';
 import { call } from '../../../platform/http/call.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { assetStatistics, getAsset } from '../../ai-assets/contract.ts';
+import { getDestination } from '../../notifications/contract.ts';
 import { countOpen } from '../alerts/alert-store.ts';
 import { countStates } from '../assessments/assessment-store.ts';
 import { findBaseline } from '../baselines/baseline-store.ts';
@@ -51,12 +52,25 @@ async function monitorOrRefuse(id: string, find = findMonitor): Promise<Monitor>
   return found;
 }
 
-const factsOf = ({ name, environment, sourceLabel, checks, everyMinutes, enabled, baseline, thresholds }: Monitor) => ({
+const factsOf = ({
   name,
   environment,
   sourceLabel,
   checks,
   everyMinutes,
+  onChange,
+  destinations,
+  enabled,
+  baseline,
+  thresholds,
+}: Monitor) => ({
+  name,
+  environment,
+  sourceLabel,
+  checks,
+  everyMinutes,
+  onChange,
+  destinations,
   enabled,
   baseline,
   thresholds,
@@ -74,6 +88,21 @@ async function refuseForeignBaseline(baseline: Monitor['baseline'] | undefined, 
   if (found === null) throw baselineProblems.baselineNotFound({ id: baseline });
   if (found.assetId !== assetId) throw baselineProblems.baselineOfOther({ id: baseline });
   if (found.state === 'expired') throw baselineProblems.baselineExpired({ name: found.name });
+}
+
+/** Only those the person may see; what was named before stays, though it was switched off since. */
+async function refuseUnknownDestinations(destinations: readonly string[] | undefined, before: readonly string[] = []): Promise<void> {
+  for (const id of new Set(destinations))
+    if (!before.includes(id) && !(await isDestination(id))) throw monitorProblems.monitorDestination({ id });
+}
+
+async function isDestination(id: string): Promise<boolean> {
+  try {
+    return (await call(getDestination, { id })).enabled;
+  } catch (error) {
+    if (isProblem(error) && error.status === 404) return false;
+    throw error;
+  }
 }
 
 const tell = (monitor: Monitor, change: 'added' | 'changed' | 'removed' | 'started' | 'stopped'): Promise<void> =>
@@ -94,7 +123,9 @@ async function insertOrRefuse(draft: Draft): Promise<Monitor> {
 async function switchTo(enabled: boolean, monitor: Monitor, everyMinutes = monitor.everyMinutes): Promise<Monitor> {
   if (monitor.enabled === enabled && monitor.everyMinutes === everyMinutes) return monitor;
   const nextRunAt = enabled && everyMinutes !== null ? new Date() : null;
-  const next = (await updateMonitor(monitor.id, { enabled, everyMinutes, nextRunAt })) ?? monitor;
+  const next =
+    (await updateMonitor(monitor.id, { enabled, everyMinutes, nextRunAt, ...(enabled ? {} : { changedAt: null, changedSource: null }) })) ??
+    monitor;
   await tell(next, enabled ? 'started' : 'stopped');
   return next;
 }
@@ -107,6 +138,7 @@ export const monitorRoutes: readonly Route[] = [
     const watched = source ?? { asset: draft.assetId };
     await refuseUnwatchable(watched, context);
     await refuseForeignBaseline(draft.baseline, draft.assetId);
+    await refuseUnknownDestinations(draft.destinations);
     const every = everyMinutes === undefined ? (await findConfig()).monitoringInterval : everyMinutes;
     const made = await insertOrRefuse({ ...draft, source: watched, everyMinutes: every, createdBy: context.actor.id });
     audit.subject({ type: 'data-quality-monitor', id: made.id });
@@ -118,11 +150,13 @@ export const monitorRoutes: readonly Route[] = [
     if (version !== undefined && version !== before.version) throw commonProblems.conflict({ expected: version, actual: before.version });
     if (change.source !== undefined) await refuseUnwatchable(change.source, context);
     await refuseForeignBaseline(change.baseline, before.assetId);
+    await refuseUnknownDestinations(change.destinations, before.destinations);
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const rhythm = { everyMinutes: before.everyMinutes, enabled: before.enabled, ...given };
     const nextRunAt =
       change.everyMinutes === undefined && change.enabled === undefined ? {} : { nextRunAt: nextRunAfter(new Date(), rhythm) };
-    const after = await updateMonitor(id, { ...given, ...nextRunAt });
+    const forgotten = change.enabled === false || change.onChange === false ? { changedAt: null, changedSource: null } : {};
+    const after = await updateMonitor(id, { ...given, ...nextRunAt, ...forgotten });
     if (after === null) throw monitorProblems.monitorExists({ name: change.name ?? before.name });
     audit.subject({ type: 'data-quality-monitor', id });
     audit.change({ before: factsOf(before), after: factsOf(after) });

@@ -1,9 +1,9 @@
 /** Rows of monitors. One that was removed keeps its row: assessments and alerts name it. */
-import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Page } from '../../../contract/page.ts';
 import { db } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
-import { Monitor, sourceLabel, type TableSource } from '../contract.ts';
+import { Monitor, sourceLabel, TableSource } from '../contract.ts';
 import { monitorTable as monitor } from '../table.ts';
 
 type Row = typeof monitor.$inferSelect;
@@ -21,6 +21,7 @@ function toMonitor(row: Full): Monitor {
   return Monitor.parse({
     ...row,
     sourceLabel: sourceLabel(row.source as TableSource),
+    changedAt: iso(row.changedAt),
     nextRunAt: iso(row.nextRunAt),
     lastRunAt: iso(row.lastRunAt),
     createdAt: row.createdAt.toISOString(),
@@ -75,7 +76,10 @@ export async function updateMonitor(id: string, change: Partial<MonitorDraft>): 
 }
 
 export async function markRemoved(id: string): Promise<void> {
-  await db().update(monitor).set({ removedAt: sql`now()`, enabled: false, nextRunAt: null }).where(eq(monitor.id, id));
+  await db()
+    .update(monitor)
+    .set({ removedAt: sql`now()`, enabled: false, nextRunAt: null, changedAt: null, changedSource: null })
+    .where(eq(monitor.id, id));
 }
 
 type Outcome = { readonly assessmentId: string; readonly at: Date; readonly health: Monitor['health'] };
@@ -102,6 +106,42 @@ export async function lockDue(now: Date, most: number): Promise<Monitor[]> {
     if (found !== null) due.push(found);
   }
   return due;
+}
+
+/** Monitors of an asset that run when its table changes. @returns how many there are. */
+export async function markChanged(assetId: string, source: TableSource | null): Promise<number> {
+  const rows = await db()
+    .update(monitor)
+    .set({ changedAt: sql`now()`, changedSource: source })
+    .where(and(eq(monitor.assetId, assetId), eq(monitor.onChange, true), eq(monitor.enabled, true), isNull(monitor.removedAt)))
+    .returning({ id: monitor.id });
+  return rows.length;
+}
+
+/** Those whose table changed and that do not run just now, locked: two workers never start the same one. */
+export async function lockChanged(most: number): Promise<{ monitor: Monitor; changedSource: TableSource | null }[]> {
+  const rows = await db()
+    .select({ id: monitor.id, changedSource: monitor.changedSource })
+    .from(monitor)
+    .where(
+      and(
+        isNotNull(monitor.changedAt),
+        sql`not exists (select 1 from data_integrity.assessment r where r.monitor_id = "data_integrity"."monitor"."id" and r.state in ('queued', 'running'))`,
+      ),
+    )
+    .orderBy(asc(monitor.changedAt), asc(monitor.id))
+    .limit(most)
+    .for('update', { skipLocked: true });
+  const changed: { monitor: Monitor; changedSource: TableSource | null }[] = [];
+  for (const { id, changedSource } of rows) {
+    const found = await findMonitor(id);
+    if (found !== null) changed.push({ monitor: found, changedSource: changedSource === null ? null : TableSource.parse(changedSource) });
+  }
+  return changed;
+}
+
+export async function clearChanged(id: string): Promise<void> {
+  await db().update(monitor).set({ changedAt: null, changedSource: null }).where(eq(monitor.id, id));
 }
 
 /** Names of the monitors that are pinned to a baseline. */

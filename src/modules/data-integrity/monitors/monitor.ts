@@ -22,8 +22,8 @@ export function nextRunAfter(now: Date, { everyMinutes, enabled }: Pick<Monitor,
 }
 
 /** What a run of a monitor asks for. Needs a transaction. */
-async function wishOf(monitor: Monitor, { actor }: Context): Promise<Wish> {
-  const { assetId, id: monitorId, environment, checks, source, options, baseline } = monitor;
+async function wishOf(monitor: Monitor, { actor }: Context, source = monitor.source): Promise<Wish> {
+  const { assetId, id: monitorId, environment, checks, options, baseline } = monitor;
   const asset = await call(getAsset, { id: assetId });
   const baselineId = baseline === 'promoted' ? ((await findPromoted(assetId, environment))?.id ?? null) : baseline;
   const config = await findConfig();
@@ -74,12 +74,13 @@ export async function startDue(context: Context, now: Date): Promise<number> {
   });
 }
 
-async function startOne(monitor: Monitor, context: Context): Promise<boolean> {
+/** Joins the ambient transaction. @param source when it is another table than the monitor's own. */
+export async function startOne(monitor: Monitor, context: Context, source = monitor.source): Promise<boolean> {
   try {
-    return (await beginByJob(await wishOf(monitor, context))) !== null;
+    return (await beginByJob(await wishOf(monitor, context, source))) !== null;
   } catch (error) {
     if (!isProblem(error) || error.status >= 500) throw error;
-    await noteUnstarted(monitor, error, context);
+    await noteUnstarted({ ...monitor, source }, error, context);
     return false;
   }
 }

@@ -15,6 +15,7 @@ export const connectionProblems = problems('data-quality', {
   connectionInUse: [409, 'Monitors read through this connection: {monitors}. Point them elsewhere first.'],
   connectionsFull: [409, 'There are {most} connections already: remove one first.'],
   // Says what is missing and nothing of what was given: it holds a password.
+  authorityUnfit: [422, 'The certificate authority cannot be used: {reason}.'],
   connectionUnfit: [422, 'The connection string cannot be used: {reason}.'],
 });
 
@@ -33,6 +34,9 @@ export const Connection = z.object({
   database: z.string(),
   user: z.string(),
   encryption: Encryption.describe('unverified: encrypted, but nobody checked who answers.'),
+  authorities: z
+    .array(z.object({ subject: z.string(), until: z.iso.datetime() }))
+    .describe('Who vouches for the database: only these. Empty: the public authorities.'),
   statementTimeoutMs: z.int().describe('Longest time of one statement at the database.'),
   createdBy: z.string(),
   createdAt: z.iso.datetime(),
@@ -48,6 +52,11 @@ const connectionString = z
   .describe(
     'postgresql://user:password@host:port/database?sslmode=verify-full. Kept sealed and never given out again. sslmode is verify-full (the default), require or disable.',
   );
+const certificateAuthority = z
+  .string()
+  .min(1)
+  .max(65_536)
+  .describe('Certificates in PEM that vouch for the database, as its operator hands them out; with verify-full only they do.');
 const statementTimeoutMs = z.int().min(1000).max(600_000);
 
 export const listConnections = endpoint({
@@ -79,7 +88,12 @@ export const addConnection = endpoint({
   stepUp: true,
   status: 201,
   summary: 'Connect a PostgreSQL database: give it a role that may only read',
-  input: z.strictObject({ name: ConnectionName, connectionString, statementTimeoutMs: statementTimeoutMs.default(60_000) }),
+  input: z.strictObject({
+    name: ConnectionName,
+    connectionString,
+    certificateAuthority: certificateAuthority.optional().describe('Left out: the public authorities vouch.'),
+    statementTimeoutMs: statementTimeoutMs.default(60_000),
+  }),
   output: Connection,
 });
 export const changeConnection = endpoint({
@@ -94,6 +108,7 @@ export const changeConnection = endpoint({
     id: z.uuid(),
     version: z.int().min(1).optional().describe('The version you saw; refused with 409 when it changed since.'),
     connectionString: connectionString.optional(),
+    certificateAuthority: certificateAuthority.nullable().optional().describe('null: the public authorities vouch from now on.'),
     statementTimeoutMs: statementTimeoutMs.optional(),
   }),
   output: Connection,

@@ -41,13 +41,14 @@ async function connectionOrRefuse(id: string, find = findConnection): Promise<Co
   return found;
 }
 
-const factsOf = ({ name, host, port, database, user, encryption, statementTimeoutMs }: Connection) => ({
+const factsOf = ({ name, host, port, database, user, encryption, authorities, statementTimeoutMs }: Connection) => ({
   name,
   host,
   port,
   database,
   user,
   encryption,
+  authorities: authorities.map(({ subject }) => subject),
   statementTimeoutMs,
 });
 

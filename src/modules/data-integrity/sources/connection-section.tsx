@@ -6,7 +6,7 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { Form, PasswordField, TextField } from '../../../ui/form.tsx';
+import { Form, PasswordField, TextAreaField, TextField } from '../../../ui/form.tsx';
 import { plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
@@ -76,12 +76,17 @@ function OneConnection({ connection, mayConnect }: { connection: Connection; may
     onDone: ({ name }) => toast({ text: `Removed ${name}` }),
     onRefused: ({ message }) => toast({ text: message }),
   });
-  const { id, name, host, port, database, user, encryption } = connection;
+  const { id, name, host, port, database, user, encryption, authorities } = connection;
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line pb-2 last:border-0">
       <b className="font-name">{name}</b>
       <span className="mono min-w-0 text-code break-all">{inertLine(`${user}@${host}:${port}/${database}`, 300)}</span>
       <Tag>{encryptionWords[encryption]}</Tag>
+      {authorities.length > 0 && (
+        <span className="min-w-0 text-ink-2 break-words">
+          vouched for by {inertLine(authorities.map(({ subject }) => subject).join('; '), 200)}
+        </span>
+      )}
       {mayConnect && (
         <span className="ml-auto inline-flex gap-1">
           <Button size="small" aria-label={`Test: ${name}`} busy={test.isRunning && 'Testing…'} onClick={() => void test.run({ id })}>
@@ -129,6 +134,7 @@ function TestResult({ result: { facts, problem } }: { result: ConnectionTest }) 
 const Draft = z.object({
   name: ConnectionName,
   connectionString: z.string().min(1, 'The address with user and password is needed.').max(4096),
+  certificateAuthority: z.string().max(65_536),
 });
 function AddDialog({ onClose }: { onClose: () => void }) {
   const add = useChange(addConnection, {
@@ -146,8 +152,10 @@ function AddDialog({ onClose }: { onClose: () => void }) {
     >
       <Form
         schema={Draft}
-        initial={{ name: '', connectionString: '' }}
-        onSubmit={(draft) => add.run(draft)}
+        initial={{ name: '', connectionString: '', certificateAuthority: '' }}
+        onSubmit={({ certificateAuthority, ...draft }) =>
+          add.run(certificateAuthority.trim() === '' ? draft : { ...draft, certificateAuthority })
+        }
         problem={add.problem}
         submit="Connect the database"
         busy="Connecting…"
@@ -159,6 +167,12 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           label="Address"
           autoComplete="new-password"
           help="postgresql://user:password@host:5432/database; sslmode is verify-full unless it says require or disable."
+        />
+        <TextAreaField
+          name="certificateAuthority"
+          label="Certificate authority, in PEM"
+          help="Of the operator of the database; left empty, the public authorities vouch for it."
+          rows={3}
         />
       </Form>
     </Dialog>

@@ -6,12 +6,18 @@ import { keyset, type Paging } from '../../../platform/database/keyset.ts';
 import { openSecret, removeSecret, sealSecret } from '../../../platform/sealed-secret.ts';
 import { Connection, connectionProblems } from '../contract.ts';
 import { connectionTable as connection } from '../table.ts';
-import { type ConnectionParts, readConnectionString } from './connection-string.ts';
+import { readAuthorities } from './certificate-authority.ts';
+import { type ConnectionParts, type OpenedConnection, readConnectionString } from './connection-string.ts';
 
 type Row = typeof connection.$inferSelect;
 const purposeOf = (id: string): string => `data-quality.connection/${id}`;
-const toConnection = (row: Row): Connection =>
-  Connection.parse({ ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() });
+const toConnection = ({ certificateAuthority, ...row }: Row): Connection =>
+  Connection.parse({
+    ...row,
+    authorities: certificateAuthority === null ? [] : readAuthorities(certificateAuthority),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  });
 
 function shownOf(parts: ConnectionParts) {
   const { host, port, database, user, encryption } = parts;
@@ -21,12 +27,14 @@ function shownOf(parts: ConnectionParts) {
 export type ConnectionDraft = {
   readonly name: string;
   readonly connectionString: string;
+  readonly certificateAuthority?: string | undefined;
   readonly statementTimeoutMs: number;
   readonly createdBy: string;
 };
 
-/** Null when there is one of that name. @throws data-quality.connectionUnfit */
+/** Null when there is one of that name. @throws data-quality.connectionUnfit, .authorityUnfit */
 export async function insertConnection({ connectionString, ...draft }: ConnectionDraft): Promise<Connection | null> {
+  if (draft.certificateAuthority !== undefined) readAuthorities(draft.certificateAuthority);
   const shown = shownOf(readConnectionString(connectionString));
   const [row] = await db()
     .insert(connection)
@@ -58,15 +66,27 @@ export async function countConnections(): Promise<number> {
   return row?.count ?? 0;
 }
 
-type Change = { readonly connectionString?: string | undefined; readonly statementTimeoutMs?: number | undefined };
+type Change = {
+  readonly certificateAuthority?: string | null | undefined;
+  readonly connectionString?: string | undefined;
+  readonly statementTimeoutMs?: number | undefined;
+};
 
 /** Call with the row locked. @throws data-quality.connectionUnfit */
-export async function updateConnection({ id, version }: Connection, { connectionString, statementTimeoutMs }: Change): Promise<Connection> {
+export async function updateConnection({ id, version }: Connection, change: Change): Promise<Connection> {
+  const { connectionString, certificateAuthority, statementTimeoutMs } = change;
+  if (certificateAuthority != null) readAuthorities(certificateAuthority);
   const shown = connectionString === undefined ? {} : shownOf(readConnectionString(connectionString));
   if (connectionString !== undefined) await sealSecret(purposeOf(id), connectionString);
   const [row] = await db()
     .update(connection)
-    .set({ ...shown, ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }), version: version + 1, updatedAt: sql`now()` })
+    .set({
+      ...shown,
+      ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+      version: version + 1,
+      updatedAt: sql`now()`,
+    })
     .where(eq(connection.id, id))
     .returning();
   if (row === undefined) throw connectionProblems.connectionNotFound({ id });
@@ -79,10 +99,11 @@ export async function deleteConnection(id: string): Promise<void> {
 }
 
 /** What opens it. @throws data-quality.connectionNotFound, secret.unreadable */
-export async function openConnection(id: string): Promise<ConnectionParts> {
+export async function openConnection(id: string): Promise<OpenedConnection> {
   const text = await openSecret(purposeOf(id));
   if (text === null) throw connectionProblems.connectionNotFound({ id });
-  return readConnectionString(text);
+  const [row] = await db().select({ certificateAuthority: connection.certificateAuthority }).from(connection).where(eq(connection.id, id));
+  return { ...readConnectionString(text), certificateAuthority: row?.certificateAuthority ?? null };
 }
 
 /** Names of monitors that read through it. */

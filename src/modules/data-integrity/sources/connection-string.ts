@@ -11,6 +11,9 @@ export type ConnectionParts = {
   readonly encryption: z.infer<typeof Encryption>;
 };
 
+/** With the certificates that vouch for the database; null: the public authorities do. */
+export type OpenedConnection = ConnectionParts & { readonly certificateAuthority: string | null };
+
 const modes: ReadonlyMap<string, ConnectionParts['encryption']> = new Map([
   ['verify-full', 'verified'],
   ['require', 'unverified'],

@@ -17,7 +17,8 @@ export type LocatedTable =
   /** Lies in a database: its size is known once it is brought (staging-desk.ts). */
   | { readonly data: null; readonly remote: RemoteTable; readonly bytes: null };
 
-const fileKey = 'file:';
+/** What a key that names a file begins with. */
+export const fileKey = 'file:';
 
 /**
  * Needs a transaction. Every door confines the path again for itself.

@@ -1,14 +1,16 @@
 /** The connection to a customer's PostgreSQL, for reading a table of it: one at a time, with time limits, closed whatever happens. */
 import pg from 'pg';
 import { dataProblems, inSnapshot, type PostgresSession, type SnapshotOptions } from '../../data-quality/contract.ts';
-import type { ConnectionParts } from './connection-string.ts';
+import type { OpenedConnection } from './connection-string.ts';
 
 /** Where the database is and who asks. The password comes from the workspace's secrets, never from a request. */
 export type PostgresLogin = Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>;
 
 /** Everything is said: what is left out the driver would take from the environment or from files of this process. */
-export function loginOf({ host, port, database, user, password, encryption }: ConnectionParts): PostgresLogin {
-  const ssl = encryption === 'none' ? false : { rejectUnauthorized: encryption === 'verified' };
+export function loginOf({ host, port, database, user, password, encryption, certificateAuthority }: OpenedConnection): PostgresLogin {
+  // The name in the certificate is held against this host, also when it is an address: left out, the runtime would ask for "localhost".
+  const identity = { rejectUnauthorized: encryption === 'verified', host };
+  const ssl = encryption === 'none' ? false : certificateAuthority === null ? identity : { ...identity, ca: certificateAuthority };
   return { host, port, database, user, password, ssl };
 }
 

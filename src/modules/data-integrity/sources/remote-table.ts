@@ -10,13 +10,13 @@ import { tableFile } from '../../../platform/table-files.ts';
 import { type DataSource, describeTable, type PostgresTable, type Staged, stageRows } from '../../data-quality/contract.ts';
 import { connectionProblems, type PostgresSource, tableProblems } from '../contract.ts';
 import { findConnectionByName, openConnection } from './connection-store.ts';
-import type { ConnectionParts } from './connection-string.ts';
+import type { OpenedConnection } from './connection-string.ts';
 import { loginOf, onPostgres } from './postgres-store.ts';
 import { prepareFile, removeFile } from './upload-file.ts';
 import { reservedBytes } from './upload-store.ts';
 
 /** Holds the password: never logged, never kept. */
-export type RemotePlace = { readonly parts: ConnectionParts; readonly statementTimeoutMs: number };
+export type RemotePlace = { readonly parts: OpenedConnection; readonly statementTimeoutMs: number };
 export type RemoteTable = RemotePlace & { readonly source: PostgresSource['postgres'] };
 
 const mostRows = 10_000_000;
@@ -31,6 +31,8 @@ export async function remoteTable({ postgres }: PostgresSource): Promise<RemoteT
   return { parts: await openConnection(connection.id), statementTimeoutMs: connection.statementTimeoutMs, source: postgres };
 }
 
+/** Hears how many rows came, and of about how many when the planner says so. */
+export type RowsTold = (rows: number, estimated: number | null) => void;
 export type BroughtTable = {
   readonly data: z.input<typeof DataSource>;
   /** What was read of how much, in words: belongs to every answer about it. */
@@ -42,7 +44,11 @@ export type BroughtTable = {
  * Reads the rows in one read-only snapshot, outside of any transaction of ours.
  * @throws data-quality.noSuchTable, .databaseRefused, .stopped, .uploadQuota
  */
-export async function bringTable({ parts, statementTimeoutMs, source }: RemoteTable, context: Context): Promise<BroughtTable> {
+export async function bringTable(
+  { parts, statementTimeoutMs, source }: RemoteTable,
+  context: Context,
+  told?: RowsTold,
+): Promise<BroughtTable> {
   const cap = await freeBytes(context);
   const place = { workspaceId: context.actor.workspaceId, uploadId: randomUUID() };
   const remove = (): Promise<void> => removeFile(place);
@@ -53,7 +59,10 @@ export async function bringTable({ parts, statementTimeoutMs, source }: RemoteTa
       const described = await describeTable(session, { schema: source.schema, name: source.table });
       const handle = await open(tableFile(place), constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
       try {
-        const write = async (text: string): Promise<void> => handle.appendFile(text, 'utf8');
+        const write = async (text: string, rows: number): Promise<void> => {
+          await handle.appendFile(text, 'utf8');
+          told?.(rows, described.estimatedRows);
+        };
         return {
           table: described,
           staged: await stageRows(session, described, { sample: source.sample, mostRows, mostBytes: cap, write }),

@@ -1,6 +1,7 @@
 /** Where a table comes from: a file under the configured roots, a registered dataset, an upload, a table of a connected database, or rows in the request. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
+import { eventKind } from '../../../contract/event.ts';
 import { problems } from '../../../contract/problem.ts';
 import { ReadOptions } from '../../data-quality/contract.ts';
 import { ConnectionName } from './connection-contract.ts';
@@ -83,6 +84,7 @@ function postgresLabel({ postgres: { connection, schema, table, sample } }: Post
 /* ——— uploads ——— */
 export const TableUpload = z.object({
   id: z.uuid(),
+  assetId: z.uuid().nullable().describe('The asset whose table it is a new version of.'),
   name: z.string(),
   state: z.enum(['receiving', 'ready', 'removed']),
   size: z.int().min(0),
@@ -100,7 +102,14 @@ export const declareTableUpload = endpoint({
   access: create,
   status: 201,
   summary: 'Say which file will come: its place is reserved',
-  input: z.strictObject({ name: z.string().trim().min(1).max(200), size: z.int().min(1) }),
+  input: z.strictObject({
+    name: z.string().trim().min(1).max(200),
+    size: z.int().min(1),
+    assetId: z
+      .uuid()
+      .optional()
+      .describe('It is a new version of the table of this asset: once it is whole, monitors that run on changes look at it.'),
+  }),
   output: TableUpload,
 });
 export const putTablePart = endpoint({
@@ -137,3 +146,6 @@ export const removeTableUpload = endpoint({
   input: z.object({ id: z.uuid() }),
   output: TableUpload,
 });
+
+/** A new version of an asset's table was handed over, whole. */
+export const tableArrived = eventKind('data-table.arrived', z.object({ assetId: z.uuid(), uploadId: z.uuid() }), 'data-quality:read');

@@ -2,11 +2,11 @@
 import type { Context } from '../../../contract/actor.ts';
 import { log } from '../../../platform/log.ts';
 import type { DoorData, LocatedTable } from './locate-table.ts';
-import { type BroughtTable, bringTable } from './remote-table.ts';
+import { type BroughtTable, bringTable, type RowsTold } from './remote-table.ts';
 
 export type StagingDesk = {
   /** What the door reads, and what is to be said about it. Outside of transactions: a table may take minutes. @throws what bringing a table throws */
-  bring(table: LocatedTable): Promise<{ readonly data: DoorData; readonly note: string | null }>;
+  bring(table: LocatedTable, told?: RowsTold): Promise<{ readonly data: DoorData; readonly note: string | null }>;
 };
 
 /** Runs the work with a desk and clears it, however the work ends. */
@@ -14,9 +14,9 @@ export async function atDesk<T>(context: Context, work: (desk: StagingDesk) => P
   const brought: BroughtTable[] = [];
   try {
     return await work({
-      bring: async (table) => {
+      bring: async (table, told) => {
         if (table.data !== null) return { data: table.data, note: null };
-        const one = await bringTable(table.remote, context);
+        const one = await bringTable(table.remote, context, told);
         brought.push(one);
         return one;
       },

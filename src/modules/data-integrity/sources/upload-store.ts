@@ -18,7 +18,7 @@ export async function reservedBytes(): Promise<number> {
   return Number(row?.bytes ?? 0);
 }
 
-export async function insertUpload(draft: { name: string; size: number; createdBy: string }): Promise<TableUpload> {
+export async function insertUpload(draft: { name: string; size: number; assetId: string | null; createdBy: string }): Promise<TableUpload> {
   const [row] = await db().insert(upload).values(draft).returning();
   if (row === undefined) throw new TypeError('An insert answers its row.');
   return toUpload(row);

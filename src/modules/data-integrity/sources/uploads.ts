@@ -2,8 +2,19 @@
 import type { Context } from '../../../contract/actor.ts';
 import { config } from '../../../platform/config.ts';
 import { transaction } from '../../../platform/database/database.ts';
+import { publish } from '../../../platform/events/publish.ts';
+import { call } from '../../../platform/http/call.ts';
 import { handle, type RequestContext, type Route } from '../../../platform/http/handle.ts';
-import { declareTableUpload, getTableUpload, putTablePart, removeTableUpload, type TableUpload, tableProblems } from '../contract.ts';
+import { getAsset } from '../../ai-assets/contract.ts';
+import {
+  declareTableUpload,
+  getTableUpload,
+  putTablePart,
+  removeTableUpload,
+  type TableUpload,
+  tableArrived,
+  tableProblems,
+} from '../contract.ts';
 import { filesBefore, prepareFile, removeFile, writePart } from './upload-file.ts';
 import {
   findUpload,
@@ -20,14 +31,18 @@ import {
 const hourMs = 3_600_000;
 
 /** @throws data-quality.uploadTooLarge, .uploadQuota */
-export async function declareFile({ name, size }: { name: string; size: number }, context: Context): Promise<TableUpload> {
+export async function declareFile(
+  { name, size, assetId = null }: { name: string; size: number; assetId?: string | null | undefined },
+  context: Context,
+): Promise<TableUpload> {
   const { MAX_UPLOAD_BYTES: limit, UPLOAD_QUOTA_BYTES: quota } = config();
   if (size > limit) throw tableProblems.uploadTooLarge({ limit });
   const upload = await transaction(context, async () => {
+    if (assetId !== null) await call(getAsset, { id: assetId });
     await lockQuota();
     const used = await reservedBytes();
     if (used + size > quota) throw tableProblems.uploadQuota({ used, quota, wanted: size });
-    return insertUpload({ name, size, createdBy: context.actor.id });
+    return insertUpload({ name, size, assetId, createdBy: context.actor.id });
   });
   // After the row: a crash in between leaves a reservation that the sweeper ends, never bytes that nobody knows of.
   await prepareFile({ workspaceId: context.actor.workspaceId, uploadId: upload.id });
@@ -42,7 +57,11 @@ async function receivePart({ id, offset }: { id: string; offset: number }, conte
   if (state !== 'receiving') throw tableProblems.uploadClosed({ id, state });
   if (received !== offset) throw tableProblems.uploadPlace({ name, expected: received, given: offset });
   const to = await writePart({ workspaceId: context.actor.workspaceId, uploadId: id }, { name, size, offset, body });
-  const noted = await transaction(context, () => noteReceived(id, { from: offset, to }));
+  const noted = await transaction(context, async () => {
+    const upload = await noteReceived(id, { from: offset, to });
+    if (upload?.state === 'ready' && upload.assetId !== null) await publish(tableArrived, { assetId: upload.assetId, uploadId: id });
+    return upload;
+  });
   if (noted === null) throw tableProblems.uploadPlace({ name, expected: 'elsewhere by now', given: offset });
   return noted;
 }
