@@ -41,6 +41,27 @@ export function moments(values: Float64Array): Moments {
   return { mean, variance, skewness: sums.third / n / variance ** 1.5, kurtosis: sums.fourth / n / (variance * variance) - 3 };
 }
 
+/** Mean and variance (÷ n) alone, as `moments` answers them. @param values finite, n ≥ 1. */
+export function meanAndVariance(values: Float64Array): Pick<Moments, 'mean' | 'variance'> {
+  const mean = meanOf(values);
+  const total = newSum();
+  for (let from = 0; from < values.length; from += blockLength) {
+    const to = Math.min(values.length, from + blockLength);
+    let even = 0;
+    let odd = 0;
+    let i = from;
+    for (; i + 1 < to; i += 2) {
+      const difference = (values[i] as number) - mean;
+      const other = (values[i + 1] as number) - mean;
+      even += difference * difference;
+      odd += other * other;
+    }
+    if (i < to) even += ((values[i] as number) - mean) ** 2;
+    addTo(total, even + odd);
+  }
+  return { mean, variance: totalOf(total) / values.length };
+}
+
 type Block = { readonly from: number; readonly to: number; readonly mean: number };
 
 function addPowers(sums: { second: Sum; third: number; fourth: number }, values: Float64Array, { from, to, mean }: Block): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { sortOnGrid } from './grid-sorting.ts';
 import { randomSource } from './random.ts';
 import { keepFinite, sortNumbers } from './sorting.ts';
 
@@ -41,4 +42,41 @@ test('what is no finite number is dropped, the rest keeps its order, and −0 is
   const kept = keepFinite(Float64Array.of(3, Number.NaN, -0, Infinity, -1, -Infinity, 1e308));
   assert.deepEqual([...kept], [3, 0, -1, 1e308]);
   assert.ok(Object.is(kept[1], 0));
+});
+
+test('whole numbers and numbers of few decimals are counted into order; one number off the grid, or far outside, and they are not', () => {
+  const random = randomSource(6);
+  for (const parts of [1, 10, 100, 1000]) {
+    const values = Float64Array.from({ length: long }, () => (random.below(3000) - 1500) / parts);
+    const expected = Float64Array.from(values).sort();
+    const counted = Float64Array.from(values);
+    assert.ok(sortOnGrid(counted), `parts ${parts}`);
+    assert.deepEqual(counted, expected);
+    for (const stranger of [0.12345, 1e12, -1e300, 2 ** 53]) {
+      // Not among the 256 numbers looked at first.
+      const mixed = Float64Array.from(values);
+      mixed[1] = stranger;
+      const before = Float64Array.from(mixed);
+      assert.equal(sortOnGrid(mixed), false);
+      assert.deepEqual(mixed, before);
+      sortNumbers(mixed);
+      assert.deepEqual(mixed, before.sort());
+    }
+  }
+});
+
+test('a number beyond what the sample shows is counted too', () => {
+  const values = Float64Array.from({ length: long }, (_, i) => i % 50);
+  values[1] = 4000;
+  values[2] = -700;
+  assert.ok(sortOnGrid(values));
+  assert.deepEqual([values[0], values[1], values[long - 2], values[long - 1]], [-700, 0, 49, 4000]);
+});
+
+test('a negative whole number is no zero with a sign, and 0.1 + 0.2 is not 0.3', () => {
+  const values = Float64Array.from({ length: long }, (_, i) => ((i % 7) - 3) / 10);
+  assert.ok(sortOnGrid(values));
+  assert.ok(values.every((value) => !Object.is(value, -0)));
+  values[1] = 0.1 + 0.2;
+  assert.equal(sortOnGrid(values), false);
 });

@@ -1,4 +1,5 @@
 /** Sorting numbers by where they lie in their range: for columns of a million rows a quarter of the time of a comparing sort. */
+import { sortOnGrid } from './grid-sorting.ts';
 
 /** Below this length finding the range costs more than comparing. */
 const shortLength = 2000;
@@ -36,8 +37,10 @@ export function keepFinite(values: Float64Array): Float64Array {
  * Numbers are spread over equal parts of the range that holds most of them (by a sample), each part over cells inside the cache, and what
  * is still out of order is put right. Subtracting, multiplying and rounding down keep order, so no rounding can misplace a number. Parts
  * that hold far too many are parted again, equal numbers are set aside, and what stays uneven is compared: O(n log n) at worst.
+ * Whole numbers and numbers of few decimals in a narrow range are counted instead (grid-sorting.ts).
  */
 export function sortNumbers(values: Float64Array, scratch?: Float64Array): void {
+  if (values.length >= shortLength && sortOnGrid(values)) return;
   sortPart(values, scratch === undefined ? new Float64Array(values.length) : scratch.subarray(0, values.length), 0);
 }
 

@@ -7,7 +7,9 @@ import type { ChangeQuestion } from './drift/changes.ts';
 import type { DriftOptions } from './drift/drift.ts';
 import { type Engine, type EngineLimits, openEngine } from './engine.ts';
 import type { Frame } from './frame.ts';
+import { answerTask, isTableTask, sourcesOfTask, type TableTask } from './groups/table-task.ts';
 import { ingest, type Source } from './ingest/ingest.ts';
+import { listenToReading } from './ingest/reading-progress.ts';
 import type { PoisoningOptions } from './poisoning/check-poisoning.ts';
 import type { QualityOptions } from './quality/quality.ts';
 import { dataProblems } from './refusal.ts';
@@ -21,6 +23,7 @@ export type CheckTask = { readonly staging: string; readonly limits: EngineLimit
       readonly sources?: readonly { readonly name: string; readonly data: Source }[];
       readonly options: QualityOptions;
     }
+  | TableTask
   | { readonly kind: 'suggest'; readonly data: Source }
   | { readonly kind: 'drift'; readonly reference: Source; readonly current: Source; readonly options: DriftOptions }
   | { readonly kind: 'changes'; readonly data: Source; readonly options: ChangeQuestion }
@@ -29,7 +32,10 @@ export type CheckTask = { readonly staging: string; readonly limits: EngineLimit
   | { readonly kind: 'anomalies'; readonly data: Source; readonly options: AnomalyOptions }
   | { readonly kind: 'poisoning'; readonly data: Source; readonly baseline: Source | null; readonly options: PoisoningOptions }
 );
+/** reading: so many rows of the table so far. computing: the table is read and has so many. */
+export type ReadingProgress = { readonly stage: 'reading' | 'computing'; readonly rows: number };
 export type ChildReply =
+  | { readonly progress: ReadingProgress }
   | { readonly answer: unknown }
   | {
       readonly refused: {
@@ -42,10 +48,15 @@ export type ChildReply =
   | { readonly defect: string };
 
 process.once('message', (task: CheckTask) => {
+  listenToReading((rows) => tell({ stage: 'reading', rows }));
   void check(task)
     .then((answer): ChildReply => ({ answer }), refusal)
     .then((reply) => process.send?.(reply, undefined, undefined, () => process.disconnect?.()));
 });
+
+function tell(progress: ReadingProgress): void {
+  process.send?.({ progress } satisfies ChildReply);
+}
 
 function refusal(error: unknown): ChildReply {
   if (!isProblem(error)) return { defect: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
@@ -67,6 +78,7 @@ async function check(task: CheckTask): Promise<unknown> {
 }
 
 function sourcesOf(task: CheckTask): Source[] {
+  if (isTableTask(task)) return sourcesOfTask(task);
   if (task.kind === 'drift') return [task.reference, task.current];
   if (task.kind === 'poisoning') return [task.data, ...(task.baseline === null ? [] : [task.baseline])];
   if (task.kind !== 'quality') return [task.data];
@@ -79,7 +91,12 @@ function identityOf(path: string): string {
 }
 
 async function answerOf(engine: Engine, task: CheckTask): Promise<unknown> {
-  const read = (source: Source, number: number) => ingest(engine, task.staging, { source, number });
+  const read = async (source: Source, number: number): Promise<Frame> => {
+    const frame = await ingest(engine, task.staging, { source, number });
+    tell({ stage: 'computing', rows: frame.rows });
+    return frame;
+  };
+  if (isTableTask(task)) return answerTask(task, read);
   if (task.kind === 'drift') {
     const { compareTables } = await import('./drift/drift.ts');
     const [reference, current] = [await read(task.reference, 0), await read(task.current, 1)];

@@ -1,9 +1,11 @@
 /** `ai-spm data-quality`: checks of a table on a laptop or in a pipeline, without server, database or network. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { registerData } from './data-command/register-data.ts';
 import type { PoisoningCommandOptions } from './poisoning/poisoning-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 export function register(program: Command): void {
+  registerData(program);
   const noun = program.command('data-quality').description('Check a table (CSV, TSV, JSON, NDJSON, Parquet; also gzip or zstd)');
   noun
     .command('check')

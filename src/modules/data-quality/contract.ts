@@ -4,12 +4,14 @@ import { endpoint } from '../../contract/endpoint.ts';
 import { Anomalies, Changes, Drift, IngestReport, Quality } from './answer-shape.ts';
 import { Baseline } from './drift/baseline-shape.ts';
 import { NearDuplicates, RowsPage, RuleFinding, Suggestion } from './finding-shape.ts';
+import { Groups } from './groups/group-shape.ts';
 import { Poisoning } from './poisoning/poisoning-shape.ts';
 import { Rule } from './rule-shape.ts';
 
 export * from './answer-shape.ts';
 export { Baseline } from './drift/baseline-shape.ts';
 export * from './finding-shape.ts';
+export { Groups } from './groups/group-shape.ts';
 export { finishStates, mergeStates, type Plan } from './plans/plan.ts';
 export { Poisoning } from './poisoning/poisoning-shape.ts';
 export * from './postgres/postgres-source.ts';
@@ -52,6 +54,8 @@ export const DataSource = z
 
 const key = z.array(columnName).min(1).max(8);
 const seed = z.int().min(0).max(4_294_967_295).default(1);
+/** Whoever names a check can ask how far it is. */
+const watch = z.uuid().optional().describe('A name of the caller for this check: GET /check/progress tells how many rows were read.');
 const tag = 'data-quality';
 const common = {
   method: 'POST',
@@ -70,6 +74,7 @@ export const checkQuality = endpoint({
   operation: 'check-quality',
   summary: 'Completeness, accuracy, consistency, validity, uniqueness and freshness of a table, with the failing rows',
   input: z.strictObject({
+    watch,
     data: DataSource,
     rules: z.array(Rule).max(1000).default([]),
     key: key.optional(),
@@ -121,8 +126,24 @@ export const checkBaseline = endpoint({
   path: '/check/baseline',
   operation: 'check-baseline',
   summary: 'What later tables can be compared with when this one is not kept: its state, without a row',
-  input: z.strictObject({ data: DataSource, seed }),
+  input: z.strictObject({ watch, data: DataSource, seed }),
   output: Baseline,
+});
+
+export const checkProgress = endpoint({
+  method: 'GET',
+  door: 'data-integrity',
+  tag,
+  access: 'service',
+  audit: false,
+  path: '/check/progress',
+  operation: 'check-progress',
+  summary: 'How far a running check is that was named when it was asked for',
+  input: z.object({ watch: z.uuid() }),
+  output: z.object({
+    stage: z.enum(['reading', 'computing', 'unknown']).describe('unknown: it has not begun, or has ended.'),
+    rows: z.int().min(0).nullable().describe('Read so far; of what is being computed, all of the table.'),
+  }),
 });
 
 const moment = z.number().describe('Milliseconds since 1970, UTC.');
@@ -175,6 +196,7 @@ export const checkDrift = endpoint({
   summary: 'What changed between two tables: effect and significance of every column, and of the correlations',
   input: z
     .strictObject({
+      watch,
       reference: DataSource.optional(),
       baseline: Baseline.optional().describe('What /check/baseline answered, instead of the reference itself.'),
       current: DataSource,
@@ -192,6 +214,7 @@ export const checkAnomalies = endpoint({
   operation: 'check-anomalies',
   summary: 'Odd rows of a table by isolation forest, local outlier factor and density clusters, odd cells by z-score and IQR',
   input: z.strictObject({
+    watch,
     data: DataSource,
     columns: z.array(columnName).min(1).max(10_000).optional().describe('Numeric columns; left out: all of them.'),
     detectors: z
@@ -207,6 +230,26 @@ export const checkAnomalies = endpoint({
   output: z.object({ ingest: IngestReport, ...Anomalies.shape }),
 });
 
+export const checkGroups = endpoint({
+  ...common,
+  path: '/check/groups',
+  operation: 'check-groups',
+  summary: 'Quality and drift of each group of a table (the values of a column), false alarms controlled over all groups',
+  input: z.strictObject({
+    watch,
+    data: DataSource,
+    column: columnName.describe('Its values are the groups.'),
+    mostGroups: z.int().min(1).max(100).default(50).describe('The largest so many are looked at.'),
+    reference: DataSource.optional().describe('An earlier table: each group is compared with the same group of it.'),
+    rules: z.array(Rule).max(1000).default([]),
+    key: key.optional(),
+    freshness: z.strictObject({ column: columnName, asOf: z.iso.datetime({ offset: true }), maxAgeMs: z.number().positive() }).optional(),
+    sensitivity: z.enum(['low', 'medium', 'high']).default('medium'),
+    seed,
+  }),
+  output: z.object({ ingest: IngestReport, reference: IngestReport.nullable(), ...Groups.shape }),
+});
+
 const mostGivenNumbers = 2000;
 const perRow = z.array(z.array(z.number()).max(mostGivenNumbers)).max(mostInlineRows).optional();
 
@@ -216,6 +259,7 @@ export const checkPoisoning = endpoint({
   operation: 'check-poisoning',
   summary: 'Whether a labelled table was tampered with: flipped labels, triggers, floods, shifts; rows named, the clean stay clean',
   input: z.strictObject({
+    watch,
     data: DataSource,
     label: columnName.describe('Column that holds the label.'),
     columns: z.array(columnName).min(1).max(2000).optional().describe('Features; left out: every column but the label, split and order.'),

@@ -1,5 +1,4 @@
 /** CPU seconds (user and system) and memory of the checks, as their child process spends them; and of the detectors alone. */
-import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { randomSource } from '../../math/random.ts';
 import { isolationScores } from './anomalies/isolation-forest.ts';
 import { localOutlierFactors } from './anomalies/local-outlier-factor.ts';
 import type { CheckTask, ChildReply } from './check-child.ts';
+import { startCheckProcess } from './check-process.ts';
 import { Baseline } from './drift/baseline-shape.ts';
 import type { CheckQuestion } from './run-check.ts';
 
@@ -61,19 +61,14 @@ const costOf = async (question: CheckQuestion, staging: string): Promise<Cost> =
 
 function askOf(question: CheckQuestion, staging: string): Promise<{ cost: Cost; answer: unknown }> {
   const task: CheckTask = { ...question, staging, limits: { memoryMb: 256, threads: 1, diskMb: 4096 } };
-  const child = fork(join(import.meta.dirname, 'check-child.ts'), [], {
-    env: {},
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: ['--import', costTeller],
-  });
+  const child = startCheckProcess(['--import', costTeller]);
   let said = '';
   let reply: ChildReply | undefined;
   child.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   child.on('message', (message: ChildReply) => {
-    reply = message;
+    if (!('progress' in message)) reply = message;
   });
   child.send(task);
   return new Promise((resolve, reject) => {

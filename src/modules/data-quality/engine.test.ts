@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Engine, literal, openEngine } from './engine.ts';
-import { doublesOf } from './ingest/column-chunk.ts';
+import { cellsOf as columnCells, doublesOf, isPresent } from './ingest/column-chunk.ts';
 import { csv, smallEngine, withFrames } from './test-frames.ts';
 
 let folder = '';
@@ -83,6 +83,30 @@ test('a chunk of a DOUBLE column exposes its numbers as a Float64Array, NULL row
     Array.from({ length: 5000 }, (_, i) => i / 2),
   );
   for await (const chunk of engine.chunks("SELECT 'a'")) assert.throws(() => doublesOf(chunk, 0), TypeError);
+});
+
+test('a chunk tells which rows of a DOUBLE column are NULL, and that none is', async () => {
+  const holes: number[] = [];
+  let from = 0;
+  for await (const chunk of engine.chunks(
+    'SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i::DOUBLE END AS x, i::DOUBLE FROM range(5000) t(i) ORDER BY i',
+  )) {
+    const { items, present } = columnCells(chunk, 0);
+    assert.equal(columnCells(chunk, 1).present, null);
+    assert.ok(present);
+    for (let row = 0; row < items.length; row++) {
+      if (!isPresent(present, row)) holes.push(from + row);
+      else assert.equal(items[row], from + row);
+    }
+    from += items.length;
+  }
+  assert.deepEqual(
+    holes,
+    Array.from({ length: 715 }, (_, k) => k * 7),
+  );
+  // 3 rows: the bits behind them say nothing.
+  for await (const chunk of engine.chunks('SELECT i::DOUBLE FROM range(3) t(i)')) assert.equal(columnCells(chunk, 0).present, null);
+  for await (const chunk of engine.chunks("SELECT 'a'")) assert.throws(() => columnCells(chunk, 0), TypeError);
 });
 
 test('SQL in headers and cells is data', async () => {

@@ -1,7 +1,7 @@
 /** A table inside the engine: its columns with agreed types, and their numbers as typed arrays. */
 
 import type { Engine } from './engine.ts';
-import { doublesOf } from './ingest/column-chunk.ts';
+import { type Cells, cellsOf, doublesOf, isPresent } from './ingest/column-chunk.ts';
 import type { IngestReport } from './ingest/ingest-report.ts';
 
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'time' | 'text';
@@ -90,32 +90,26 @@ const relationOf = (column: Column | undefined): number => Math.floor((column?.i
 type Reading = { readonly buffers: readonly Float64Array[]; readonly step: number };
 
 async function readGroup(frame: Frame, group: readonly Column[], { buffers, step }: Reading): Promise<ColumnNumbers[]> {
-  const from = fromOf(frame, group);
   const counts = group.map(() => ({ finite: 0, infinite: 0, nan: 0 }));
-  const cells = group.map(({ number }) => `coalesce(${number}, 'NaN'::DOUBLE)`);
   const sampler = samplerOf(frame.rows, step, group.length);
   const rowNumber = step === 0 ? [] : ['r::DOUBLE'];
-  for await (const chunk of frame.engine.chunks(`SELECT ${[...cells, ...rowNumber].join(', ')} FROM ${from}`)) {
+  const asked = [...group.map(({ number }) => number), ...rowNumber].join(', ');
+  for await (const chunk of frame.engine.chunks(`SELECT ${asked} FROM ${fromOf(frame, group)}`)) {
     if (step > 0) sampler.find(doublesOf(chunk, group.length));
     for (const [k, tally] of counts.entries()) {
-      const items = doublesOf(chunk, k);
-      if (step > 0) sampler.take(items, k);
-      takeFinite(items, buffers[k] ?? new Float64Array(0), tally);
+      const cells = cellsOf(chunk, k);
+      if (step > 0) sampler.take(cells, k);
+      const into = buffers[k] ?? new Float64Array(0);
+      if (cells.present === null) takeFinite(cells.items, into, tally);
+      else takePresent(cells.items, cells.present, { into, tally });
     }
   }
-  const holed = group.filter((_, k) => (counts[k]?.nan ?? 0) > 0);
-  const [present = []] =
-    holed.length === 0 ? [] : await frame.engine.rows(`SELECT ${holed.map(({ number }) => `count(${number})`).join(', ')} FROM ${from}`);
-  return counts.map(({ finite, infinite }, k) => {
-    const hole = holed.indexOf(group[k] as Column);
-    const nan = hole < 0 ? 0 : count(present[hole]) - finite - infinite;
-    return {
-      finite: (buffers[k] ?? new Float64Array(0)).subarray(0, finite),
-      infinite,
-      nan,
-      sample: sampler.samples[k] ?? new Float64Array(0),
-    };
-  });
+  return counts.map(({ finite, infinite, nan }, k) => ({
+    finite: (buffers[k] ?? new Float64Array(0)).subarray(0, finite),
+    infinite,
+    nan,
+    sample: sampler.samples[k] ?? new Float64Array(0),
+  }));
 }
 
 /** Picks the rows whose number is a multiple of `step`, wherever the engine hands them out. */
@@ -136,18 +130,20 @@ function samplerOf(rows: number, step: number, columns: number) {
         targets.push(target);
       }
     },
-    take(items: Float64Array, column: number): void {
+    take({ items, present }: Cells, column: number): void {
       const sample = samples[column] as Float64Array;
       for (let k = 0; k < places.length; k++) {
-        const value = items[places[k] as number] as number;
-        if (value - value === 0) sample[targets[k] as number] = value;
+        const place = places[k] as number;
+        const value = items[place] as number;
+        if (value - value === 0 && (present === null || isPresent(present, place))) sample[targets[k] as number] = value;
       }
     },
   };
 }
 
-/** Missing cells come as NaN; they are told apart afterwards. */
-function takeFinite(items: Float64Array, into: Float64Array, tally: { finite: number; infinite: number; nan: number }): void {
+type Tally = { finite: number; infinite: number; nan: number };
+
+function takeFinite(items: Float64Array, into: Float64Array, tally: Tally): void {
   let { finite, infinite, nan } = tally;
   for (let i = 0; i < items.length; i++) {
     const value = items[i] as number;
@@ -159,6 +155,17 @@ function takeFinite(items: Float64Array, into: Float64Array, tally: { finite: nu
   tally.finite = finite;
   tally.infinite = infinite;
   tally.nan = nan;
+}
+
+/** The same for a piece with holes: what stands in a hole is anything. */
+function takePresent(items: Float64Array, present: Uint8Array, { into, tally }: { into: Float64Array; tally: Tally }): void {
+  for (let i = 0; i < items.length; i++) {
+    if (!isPresent(present, i)) continue;
+    const value = items[i] as number;
+    if (value - value === 0) into[tally.finite++] = value + 0;
+    else if (Number.isNaN(value)) tally.nan++;
+    else tally.infinite++;
+  }
 }
 
 /** Numeric columns aligned to rows, one array each; NaN where a cell is missing or not finite. @param step only every so many rows. */

@@ -1,12 +1,12 @@
 /** One check in a process of its own: with a wall-clock and a memory limit, and nothing left behind. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Problem, type ProblemStatus } from '../../contract/problem.ts';
-import type { CheckTask, ChildReply } from './check-child.ts';
+import type { CheckTask, ChildReply, ReadingProgress } from './check-child.ts';
+import { startCheckProcess } from './check-process.ts';
 import type { EngineLimits } from './engine.ts';
 import { dataProblems } from './refusal.ts';
 
@@ -14,35 +14,34 @@ export type CheckLimits = EngineLimits & { readonly timeoutMs: number /** Reside
 type WithoutStaging<T> = T extends unknown ? Omit<T, 'staging' | 'limits'> : never;
 export type CheckQuestion = WithoutStaging<CheckTask>;
 
-const script = fileURLToPath(new URL('./check-child.ts', import.meta.url));
+type Around = {
+  readonly limits: CheckLimits;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears how many rows were read, every now and then. */
+  readonly told?: (progress: ReadingProgress) => void;
+};
+
 const lookEveryMs = 100;
 
 /**
  * @param prepare gets the private folder before the child starts: data that came as bytes is written there.
  * @throws what the child refused; data-quality.timedOut, .outOfMemory, .died, .stopped.
  */
-export async function runCheck(
-  prepare: (staging: string) => Promise<CheckQuestion>,
-  { limits, signal }: { limits: CheckLimits; signal?: AbortSignal | undefined },
-): Promise<unknown> {
+export async function runCheck(prepare: (staging: string) => Promise<CheckQuestion>, around: Around): Promise<unknown> {
+  const { limits } = around;
   const staging = await realpath(await mkdtemp(join(tmpdir(), 'data-quality-')));
   try {
     const question = await prepare(staging);
-    return await askChild({ ...question, staging, limits }, limits, signal);
+    return await askChild({ ...question, staging, limits }, around);
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function askChild(task: CheckTask, limits: CheckLimits, signal: AbortSignal | undefined): Promise<unknown> {
+function askChild(task: CheckTask, { limits, signal, told }: Around): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   if (signal?.aborted) return Promise.reject(dataProblems.stopped());
-  const child = fork(script, [], {
-    env: {},
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
+  const child = startCheckProcess();
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-500);
@@ -57,7 +56,7 @@ function askChild(task: CheckTask, limits: CheckLimits, signal: AbortSignal | un
   }, lookEveryMs);
   const stop = () => end(dataProblems.stopped());
   signal?.addEventListener('abort', stop, { once: true });
-  child.on('message', (reply: ChildReply) => settle(reply, resolve, reject));
+  child.on('message', (reply: ChildReply) => ('progress' in reply ? told?.(reply.progress) : settle(reply, resolve, reject)));
   child.on('error', (error) => end(dataProblems.died({ reason: error.message })));
   child.on('exit', (code, killedBy) => {
     clearTimeout(timer);
@@ -79,7 +78,11 @@ async function whenEnded<T>(answer: Promise<T>, child: ChildProcess): Promise<T>
   }
 }
 
-function settle(reply: ChildReply, resolve: (answer: unknown) => void, reject: (error: unknown) => void): void {
+function settle(
+  reply: Exclude<ChildReply, { progress: unknown }>,
+  resolve: (answer: unknown) => void,
+  reject: (error: unknown) => void,
+): void {
   if ('answer' in reply) resolve(reply.answer);
   else if ('refused' in reply) {
     const { code, status, detail, params } = reply.refused;

@@ -24,7 +24,7 @@ const exitCodes = { well: 0, found: 1, unread: 2 } as const;
 export const limits: CheckLimits = { memoryMb: 1024, threads: 1, diskMb: 65_536, timeoutMs: 3_600_000, processMb: 4096 };
 
 type QualityAnswer = Quality & { readonly ingest: IngestReport };
-type DriftAnswer = Drift & { readonly reference: IngestReport; readonly current: IngestReport };
+export type DriftAnswer = Drift & { readonly reference: IngestReport; readonly current: IngestReport };
 
 /** @returns the exit code. */
 export function runQualityCommand(file: string, options: CommandOptions): Promise<number> {
@@ -108,7 +108,16 @@ function qualityText({ ingest, columns, metrics, score }: QualityAnswer): string
   );
 }
 
-function driftText({ reference, current, verdict, driftedColumns, comparedColumns, columns, pairs, newColumns }: DriftAnswer): string {
+export function driftText({
+  reference,
+  current,
+  verdict,
+  driftedColumns,
+  comparedColumns,
+  columns,
+  pairs,
+  newColumns,
+}: DriftAnswer): string {
   const shown = columns.filter((column) => column.verdict !== 'stable');
   const lines = shown.map(({ name, verdict: judged, reason, flags, adjustedP }) => {
     const why = flags

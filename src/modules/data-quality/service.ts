@@ -6,12 +6,15 @@ import { currentContext } from '../../platform/ambient.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { confine } from '../../platform/scan-roots.ts';
 import { tableFileToRead } from '../../platform/table-files.ts';
+import { forgetProgress, noteProgress, progressId, progressOf } from './check-progress.ts';
 import {
   checkAnomalies,
   checkBaseline,
   checkChanges,
   checkDrift,
+  checkGroups,
   checkPoisoning,
+  checkProgress,
   checkQuality,
   checkSuggest,
   type DataSource,
@@ -45,18 +48,20 @@ async function sourceOf(data: Data, staging: string, number: number): Promise<So
   return { path, name: 'inline', options: { format: 'json' } };
 }
 
-async function answer(prepare: (staging: string) => Promise<CheckQuestion>, signal: AbortSignal): Promise<unknown> {
+async function answer(prepare: (staging: string) => Promise<CheckQuestion>, signal: AbortSignal, watch?: string): Promise<unknown> {
   if (running >= mostRunning) throw dataProblems.busy({ seconds: 5 }, { retryAfterSeconds: 5 });
   running++;
+  const id = progressId(currentContext()?.actor.workspaceId, watch);
   try {
-    return await runCheck(prepare, { limits, signal });
+    return await runCheck(prepare, { limits, signal, told: (progress) => noteProgress(id, progress) });
   } finally {
+    forgetProgress(id);
     running--;
   }
 }
 
 export const routes: readonly Route[] = [
-  handle(checkQuality, async ({ data, truth, sources, rules, key, freshness, failing, nearDuplicates }, { signal }) => {
+  handle(checkQuality, async ({ watch, data, truth, sources, rules, key, freshness, failing, nearDuplicates }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
       kind: 'quality',
       data: await sourceOf(data, staging, 0),
@@ -71,13 +76,13 @@ export const routes: readonly Route[] = [
         nearDuplicates,
       },
     });
-    return checkQuality.output.parse(await answer(prepare, signal));
+    return checkQuality.output.parse(await answer(prepare, signal, watch));
   }),
   handle(checkSuggest, async ({ data }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({ kind: 'suggest', data: await sourceOf(data, staging, 0) });
     return checkSuggest.output.parse(await answer(prepare, signal));
   }),
-  handle(checkDrift, async ({ reference, baseline, current, sensitivity, floors, seed }, { signal }) => {
+  handle(checkDrift, async ({ watch, reference, baseline, current, sensitivity, floors, seed }, { signal }) => {
     const options = { sensitivity, floors, seed };
     const prepare = async (staging: string): Promise<CheckQuestion> => {
       const now = await sourceOf(current, staging, 1);
@@ -86,7 +91,7 @@ export const routes: readonly Route[] = [
       if (reference === undefined) throw dataProblems.noColumns({ reason: 'there is neither a reference nor a baseline' });
       return { kind: 'drift', reference: await sourceOf(reference, staging, 0), current: now, options };
     };
-    return checkDrift.output.parse(await answer(prepare, signal));
+    return checkDrift.output.parse(await answer(prepare, signal, watch));
   }),
   handle(checkChanges, async ({ data, columns, time, window, referenceRows, burst, seed }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
@@ -96,32 +101,42 @@ export const routes: readonly Route[] = [
     });
     return checkChanges.output.parse(await answer(prepare, signal));
   }),
-  handle(checkBaseline, async ({ data, seed }, { signal }) => {
+  handle(checkBaseline, async ({ watch, data, seed }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
       kind: 'baseline',
       data: await sourceOf(data, staging, 0),
       options: { seed },
     });
-    return checkBaseline.output.parse(await answer(prepare, signal));
+    return checkBaseline.output.parse(await answer(prepare, signal, watch));
   }),
-  handle(checkAnomalies, async ({ data, columns, detectors, ensemble, falseFlagRate, seed, top }, { signal }) => {
+  handle(checkAnomalies, async ({ watch, data, columns, detectors, ensemble, falseFlagRate, seed, top }, { signal }) => {
     const prepare = async (staging: string): Promise<CheckQuestion> => ({
       kind: 'anomalies',
       data: await sourceOf(data, staging, 0),
       options: { columns, detectors: [...new Set(detectors)], ensemble, falseFlagRate, seed, top },
     });
-    return checkAnomalies.output.parse(await answer(prepare, signal));
+    return checkAnomalies.output.parse(await answer(prepare, signal, watch));
   }),
   handle(
     checkPoisoning,
-    async ({ data, baseline, label, columns, split, order, gradients, activations, modelPredictions, seed }, { signal }) => {
+    async ({ watch, data, baseline, label, columns, split, order, gradients, activations, modelPredictions, seed }, { signal }) => {
       const prepare = async (staging: string): Promise<CheckQuestion> => ({
         kind: 'poisoning',
         data: await sourceOf(data, staging, 0),
         baseline: baseline === undefined ? null : await sourceOf(baseline, staging, 1),
         options: { label, columns, split, order, gradients, activations, modelPredictions, seed },
       });
-      return checkPoisoning.output.parse(await answer(prepare, signal));
+      return checkPoisoning.output.parse(await answer(prepare, signal, watch));
     },
   ),
+  handle(checkGroups, async ({ watch, data, reference, column, ...options }, { signal }) => {
+    const prepare = async (staging: string): Promise<CheckQuestion> => ({
+      kind: 'groups',
+      data: await sourceOf(data, staging, 0),
+      reference: reference === undefined ? null : await sourceOf(reference, staging, 1),
+      options: { column, key: options.key, freshness: options.freshness, ...options },
+    });
+    return checkGroups.output.parse(await answer(prepare, signal, watch));
+  }),
+  handle(checkProgress, ({ watch }, { actor }) => progressOf(progressId(actor.workspaceId, watch) ?? '')),
 ];

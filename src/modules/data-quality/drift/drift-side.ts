@@ -1,5 +1,5 @@
 /** One side of a comparison: a table as it lies in the engine, or what a baseline kept of one. */
-import { moments } from '../../../math/moments.ts';
+import { meanAndVariance } from '../../../math/moments.ts';
 import { sortNumbers } from '../../../math/sorting.ts';
 import { type Column, type ColumnNumbers, type ColumnType, count, type Frame, fromOf, isNumeric, readNumbers } from '../frame.ts';
 import { rankedSample, sampleStep } from '../quality/sample.ts';
@@ -59,12 +59,20 @@ export function frameSide(frame: Frame): TableSide {
   const columnsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
   const samples = new Map<string, Float64Array>();
   const rowSample = (names: readonly string[]) => names.flatMap((name) => samples.get(name) ?? []);
+  const counted = new Map<string, Promise<CountedCategories>>();
+  const countsOf = async (name: string): Promise<CountedCategories> => {
+    const column = byName.get(name);
+    if (column === undefined) return { categories: null, missing: frame.rows };
+    const counts = counted.get(name) ?? countCategories(frame, column);
+    counted.set(name, counts);
+    return counts;
+  };
   return {
     rows: frame.rows,
     columns: frame.columns,
     numbers: (names) => numbersOf(frame, columnsOf(names), samples),
-    missing: async (name) => (await Promise.all(columnsOf([name]).map((column) => missingCells(frame, column))))[0] ?? frame.rows,
-    categories: async (name) => (await Promise.all(columnsOf([name]).map((column) => categoriesOf(frame, column))))[0] ?? null,
+    missing: async (name) => (await countsOf(name)).missing,
+    categories: async (name) => (await countsOf(name)).categories,
     rowSample,
     correlations: (names) => {
       const columns = rowSample(names);
@@ -91,7 +99,7 @@ async function* numbersOf(
 /** @param sorted all finite numbers of a column; none is allowed. */
 export function describeSorted(sorted: Float64Array): Omit<NumberSide, 'name' | 'missing'> {
   const n = sorted.length;
-  const { mean, variance } = n === 0 ? { mean: 0, variance: 0 } : moments(sorted);
+  const { mean, variance } = n === 0 ? { mean: 0, variance: 0 } : meanAndVariance(sorted);
   return { finite: n, least: sorted[0] ?? Number.NaN, most: sorted[n - 1] ?? Number.NaN, sorted, error: 0, mean, variance, noise: null };
 }
 
@@ -106,9 +114,17 @@ async function missingCells(frame: Frame, column: Column): Promise<number> {
   return frame.rows - count(present);
 }
 
-async function categoriesOf(frame: Frame, column: Column): Promise<Categories> {
+type CountedCategories = { readonly categories: Categories; readonly missing: number };
+
+/** One reading of the column answers both: what is missing is a group too. */
+async function countCategories(frame: Frame, column: Column): Promise<CountedCategories> {
+  if (isNumeric(column)) return { categories: null, missing: await missingCells(frame, column) };
   const rows = await frame.engine.rows(
-    `SELECT ${column.cell}::VARCHAR AS v, count(*) FROM ${fromOf(frame, [column])} WHERE ${column.cell} IS NOT NULL GROUP BY v LIMIT ${mostCategories + 1}`,
+    `SELECT ${column.cell}::VARCHAR AS v, count(*) FROM ${fromOf(frame, [column])} GROUP BY v LIMIT ${mostCategories + 2}`,
   );
-  return rows.length > mostCategories ? null : new Map(rows.map(([value, cells]) => [String(value), count(cells)]));
+  const there = rows.filter(([value]) => value !== null);
+  if (rows.length > mostCategories + 1 || there.length > mostCategories)
+    return { categories: null, missing: await missingCells(frame, column) };
+  const missing = rows.length === there.length ? 0 : count(rows.find(([value]) => value === null)?.[1]);
+  return { categories: new Map(there.map(([value, cells]) => [String(value), count(cells)])), missing };
 }

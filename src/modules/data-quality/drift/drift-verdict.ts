@@ -6,10 +6,21 @@ import type { CategoryDrift, NumberDrift } from './drift-statistics.ts';
 
 export type Sensitivity = 'low' | 'medium' | 'high';
 /** Largest adjusted p that counts, and what the floors are multiplied with. */
-const settings = { low: { q: 0.001, factor: 2 }, medium: { q: 0.01, factor: 1 }, high: { q: 0.05, factor: 0.5 } } as const;
+export const sensitivitySettings = {
+  low: { q: 0.001, factor: 2 },
+  medium: { q: 0.01, factor: 1 },
+  high: { q: 0.05, factor: 0.5 },
+} as const;
 /** Effects below these are no drift at medium sensitivity. `range` is the share of current numbers outside the reference's range. */
-const usualFloors = { ks: 0.02, normedWasserstein: 0.05, jensenShannon: 0.05, missingRate: 0.01, range: 0.01, correlation: 0.1 } as const;
-const fewestRows = 30;
+export const usualFloors = {
+  ks: 0.02,
+  normedWasserstein: 0.05,
+  jensenShannon: 0.05,
+  missingRate: 0.01,
+  range: 0.01,
+  correlation: 0.1,
+} as const;
+export const fewestRows = 30;
 
 export type Effect = keyof typeof usualFloors;
 /** Floors somebody set; they hold as they are, whatever the sensitivity. */
@@ -110,7 +121,7 @@ function newFamily() {
 }
 
 function judgePair(pair: PairChange, adjusted: { pearson: number; spearman: number }, judgement: Judgement): JudgedPair {
-  const { q } = settings[judgement.sensitivity];
+  const { q } = sensitivitySettings[judgement.sensitivity];
   const floor = floorOf('correlation', undefined, judgement);
   const changed = (side: { reference: number; current: number }, p: number) => p <= q && Math.abs(side.reference - side.current) >= floor;
   const spearman = pair.spearman === null ? null : { ...pair.spearman, adjustedP: adjusted.spearman };
@@ -120,7 +131,7 @@ function judgePair(pair: PairChange, adjusted: { pearson: number; spearman: numb
 
 /** What was set for the column or for all of them, else the usual floor by sensitivity. */
 function floorOf(effect: Effect, name: string | undefined, { sensitivity, floors }: Judgement): number {
-  return floors?.get(name)?.[effect] ?? floors?.get(undefined)?.[effect] ?? usualFloors[effect] * settings[sensitivity].factor;
+  return floors?.get(name)?.[effect] ?? floors?.get(undefined)?.[effect] ?? usualFloors[effect] * sensitivitySettings[sensitivity].factor;
 }
 
 type Adjusted = {
@@ -159,7 +170,7 @@ function judgeColumn(column: Measured, adjusted: Adjusted, judgement: Judgement)
 function flagsOf(column: Measured, adjusted: Adjusted, judgement: Judgement): Flag[] {
   // A column that is gone or of another kind has nothing to measure.
   if (column.change !== null) return [{ effect: column.change, value: null, floor: null, adjustedP: null }];
-  const { q } = settings[judgement.sensitivity];
+  const { q } = sensitivitySettings[judgement.sensitivity];
   const { name, missing } = column;
   const rate = Math.abs(missing.reference / Math.max(1, missing.referenceRows) - missing.current / Math.max(1, missing.currentRows));
   const candidates: Candidate[] = [

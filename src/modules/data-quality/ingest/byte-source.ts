@@ -1,5 +1,5 @@
 /** A file in growing windows: records are found in memory, however they lie across reads. */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 
 const windowBytes = 4 * 2 ** 20;
 
@@ -13,8 +13,9 @@ export class ByteWindow {
 
   constructor(path: string, most: number) {
     this.#file = openSync(path, 'r');
-    // A whole record always fits beside what one read brings.
-    this.#buffer = Buffer.allocUnsafe(windowBytes + most);
+    // A whole record always fits beside what one read brings. A small file gets a small window: unused megabytes would be collected
+    // again and again. One byte more than the file shows its end.
+    this.#buffer = Buffer.allocUnsafe(Math.min(windowBytes + most, fstatSync(this.#file).size + 1));
   }
 
   /** Drops the first `used` bytes and reads on. */

@@ -24,7 +24,7 @@ export type RawFile = {
 export async function plainFile(from: string, to: string): Promise<RawFile> {
   const size = statSync(from).size;
   if (size === 0) throw dataProblems.emptyData();
-  const sha256 = await hashOf(from);
+  const sha256 = await hashOf(from, size);
   const compression = compressionOf(headOf(from));
   const path = compression === null ? from : to;
   if (compression !== null) await inflate({ from, to, compression }, size);
@@ -35,9 +35,9 @@ export async function plainFile(from: string, to: string): Promise<RawFile> {
 }
 
 /** One buffer for the whole file: a fresh one for every piece costs as much as the hash. */
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, size: number): Promise<string> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(2 ** 20);
+  const buffer = Buffer.allocUnsafe(Math.min(2 ** 20, size));
   const file = await open(path, 'r');
   try {
     for (;;) {

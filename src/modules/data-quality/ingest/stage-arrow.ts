@@ -8,6 +8,7 @@ import { ByteSink } from './byte-source.ts';
 import { columnNames } from './column-names.ts';
 import { lying } from './flat-buffer.ts';
 import { BadRows } from './ingest-report.ts';
+import { tellRow } from './reading-progress.ts';
 import { quoted } from './stage-csv.ts';
 import type { StagedText } from './staged.ts';
 
@@ -106,6 +107,7 @@ function copyRows(reading: Reading, messages: readonly ArrowMessage[], rows: num
     reading.sink.text(`${reading.rows},${cells.join(',')}`);
     reading.sink.endRecord();
     reading.rows++;
+    tellRow(reading.rows);
   }
 }
 

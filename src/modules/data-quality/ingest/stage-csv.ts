@@ -6,6 +6,7 @@ import { columnNames } from './column-names.ts';
 import { type CsvForm, type CsvRecord, fieldsOf, mostRecordBytes, readRecord } from './csv-record.ts';
 import { detectDialect, type SampledDialect } from './dialect.ts';
 import { BadRows, type ReadOptions } from './ingest-report.ts';
+import { tellRow } from './reading-progress.ts';
 import type { StagedText } from './staged.ts';
 
 export const mostColumns = 10_000;
@@ -100,6 +101,7 @@ function takeRecord(
   }
   sink.text(`${copying.rows}${String.fromCharCode(delimiter)}`);
   copying.rows++;
+  tellRow(copying.rows);
   if (isPlain) sink.copy(bytes, start, end);
   else sink.text(fieldsOf(bytes, { start, end }, delimiter).map(quoted).join(String.fromCharCode(delimiter)));
   sink.endRecord();

@@ -6,6 +6,7 @@ import { columnNames } from './column-names.ts';
 import { mostRecordBytes } from './csv-record.ts';
 import { BadRows } from './ingest-report.ts';
 import { type JsonKind, type JsonMember, jsonEnd, membersOf } from './json-record.ts';
+import { tellRow } from './reading-progress.ts';
 import { mostColumns, quoted } from './stage-csv.ts';
 import type { StagedText } from './staged.ts';
 
@@ -119,6 +120,7 @@ function writeRow(staging: Staging, members: readonly JsonMember[]): void {
   sink.text(`${staging.rows},${Array.from(cells, (cell) => cell ?? '').join(',')}`);
   sink.endRecord();
   staging.rows++;
+  tellRow(staging.rows);
 }
 
 /** Elements of one array; a broken element leaves no safe place to go on from. */

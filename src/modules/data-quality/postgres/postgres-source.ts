@@ -171,7 +171,7 @@ export type StagingOptions = {
   readonly mostRows: number;
   readonly mostBytes: number;
   /** Takes delimited text, piece by piece: the header first. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (text: string, rowsSoFar: number) => Promise<void>;
 };
 export type Staged = {
   readonly rows: number;
@@ -194,14 +194,14 @@ export async function stageRows(session: PostgresSession, table: PostgresTable, 
   const from = databaseTable(postgresql, table, sampleSql(options.sample, table)).from([]);
   await session.query(placed(`DECLARE staged NO SCROLL CURSOR FOR SELECT ${cells.join(', ')} FROM ${from}`, []).sql);
   const staged = { rows: 0, bytes: 0, cutCells: 0 };
-  await options.write(`${table.columns.map(({ name }) => field(name)).join(',')}\n`);
+  await options.write(`${table.columns.map(({ name }) => field(name)).join(',')}\n`, 0);
   for (let size = firstFetch; ; ) {
     const wanted = Math.min(size, options.mostRows - staged.rows + 1);
     const rows = await session.query(`FETCH ${wanted} FROM staged`);
     const text = textOf(rows.slice(0, options.mostRows - staged.rows), staged);
     const isFull = staged.rows === options.mostRows && rows.length === wanted;
     const isLarge = staged.bytes + text.length > options.mostBytes;
-    if (!isLarge) await options.write(text);
+    if (!isLarge) await options.write(text, staged.rows);
     staged.bytes += text.length;
     if (isLarge || isFull || rows.length < wanted) return answerOf(staged, { isWhole: !isLarge && rows.length < wanted, options });
     size = Math.max(1, Math.min(mostFetch, Math.floor((fetchBytes * rows.length) / Math.max(1, text.length))));

@@ -80,8 +80,8 @@ export async function profileTable(frame: Frame): Promise<TableProfile> {
   }
   for (const column of frame.columns) {
     if (isNumeric(column)) continue;
-    const missing = await missingOfText(frame, column);
-    profiles.set(column, { ...factsOf(frame, column), ...missing, numbers: null, text: await profileText(frame, column) });
+    const { missing, text } = await profileText(frame, column);
+    profiles.set(column, { ...factsOf(frame, column), ...missing, numbers: null, text });
   }
   const correlated = step === 0 ? null : { columns: numeric.map(({ name }) => name), ...correlate(samples) };
   return { columns: frame.columns.flatMap((column) => profiles.get(column) ?? []), correlations: correlated };
@@ -108,17 +108,6 @@ function missingNumbers({ rows }: Frame, { counted }: Column, { finite, infinite
   // `NaN` is one of the words, and missing already.
   const words = counted === null ? 0 : Math.max(0, counted.placeholders - nan);
   return { missing, missingWithPlaceholders: missing + words };
-}
-
-async function missingOfText(frame: Frame, column: Column): Promise<Missing> {
-  if (column.counted !== null) {
-    const missing = frame.rows - column.counted.present;
-    return { missing, missingWithPlaceholders: missing + column.counted.placeholders };
-  }
-  const words = column.type === 'text' ? `count_if(${isPlaceholder(column.cell)})` : '0';
-  const [[present, placeholders] = []] = await frame.engine.rows(`SELECT count(${column.cell}), ${words} FROM ${fromOf(frame, [column])}`);
-  const missing = frame.rows - count(present);
-  return { missing, missingWithPlaceholders: missing + count(placeholders) };
 }
 
 function profileNumbers({ finite, infinite, nan }: ColumnNumbers, scratch: Float64Array): NumberProfile {
@@ -159,15 +148,24 @@ function histogramOf(sorted: Float64Array): number[] {
   return upTo.map((total, k) => total - (upTo[k - 1] ?? 0));
 }
 
-async function profileText(frame: Frame, column: Column): Promise<TextProfile> {
-  const groups = `SELECT ${column.cell}::VARCHAR AS v, count(*) AS n FROM ${fromOf(frame, [column])} WHERE ${column.cell} IS NOT NULL GROUP BY v`;
-  const described = `SELECT v, n, count(*) OVER (), min(length(v)) OVER (), max(length(v)) OVER () FROM (${groups})`;
-  const top = await frame.engine.rows(`${described} ORDER BY n DESC, v LIMIT ${mostTopValues}`);
+/** One grouping answers all of it: words that stand for "no value" are looked for among the different values, not in every row. */
+async function profileText(frame: Frame, column: Column): Promise<{ missing: Missing; text: TextProfile }> {
+  const groups = `SELECT ${column.cell}::VARCHAR AS v, count(*) AS n FROM ${fromOf(frame, [column])} GROUP BY v`;
+  const words = column.counted === null && column.type === 'text' ? `sum(n) FILTER (${isPlaceholder('v')}) OVER ()` : '0';
+  const facts = [`count(v) OVER ()`, 'min(length(v)) OVER ()', 'max(length(v)) OVER ()', 'sum(n) FILTER (v IS NULL) OVER ()', words];
+  const found = await frame.engine.rows(
+    `SELECT v, n::DOUBLE, ${facts.map((fact) => `(${fact})::DOUBLE`).join(', ')} FROM (${groups}) ORDER BY v IS NULL, n DESC, v LIMIT ${mostTopValues}`,
+  );
+  const top = found.filter(([value]) => value !== null);
   const [first] = top;
+  const missing = column.counted === null ? count(found[0]?.[5]) : frame.rows - column.counted.present;
   return {
-    distinct: count(first?.[2]),
-    shortest: first === undefined ? null : count(first[3]),
-    longest: first === undefined ? null : count(first[4]),
-    top: top.map(([value, rows]) => ({ value: String(value).slice(0, longestShown), count: count(rows) })),
+    missing: { missing, missingWithPlaceholders: missing + (column.counted?.placeholders ?? count(found[0]?.[6])) },
+    text: {
+      distinct: count(first?.[2]),
+      shortest: first === undefined ? null : count(first[3]),
+      longest: first === undefined ? null : count(first[4]),
+      top: top.map(([value, rows]) => ({ value: String(value).slice(0, longestShown), count: count(rows) })),
+    },
   };
 }

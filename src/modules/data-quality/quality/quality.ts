@@ -58,7 +58,7 @@ export async function assessTable(frame: Frame, options: QualityOptions, { truth
     accuracy: truth === null || options.truth === undefined ? unknown('no truth was given') : await accuracy(frame, truth, options.truth),
     consistency: consistency(rules.filter(({ place }) => metricOf(options.rules[place]) === 'consistency')),
     validity: await validity(frame, options.rules, rules),
-    uniqueness: await uniqueness(frame, options.key),
+    uniqueness: await uniqueness(frame, options.key, columns),
     freshness: options.freshness === undefined ? unknown('no time column was named') : await freshness(frame, options.freshness),
   };
   const values = Object.values(metrics).flatMap(({ value }) => (value === null ? [] : [value]));
@@ -142,9 +142,12 @@ function failureOf({ says, columns, count: failed, of, rows }: RuleFinding): Fai
 }
 
 /** Distinct rows ÷ rows, or with a key distinct keys ÷ rows that have one. */
-async function uniqueness(frame: Frame, key: readonly string[] | undefined): Promise<Metric> {
+async function uniqueness(frame: Frame, key: readonly string[] | undefined, profiles: readonly ColumnProfile[]): Promise<Metric> {
   if (frame.rows === 0) return unknown('the table has no rows');
-  const repeated = await duplicateRows(frame);
+  const repeated = await duplicateRows(
+    frame,
+    profiles.map(({ numbers, text }) => numbers?.distinct ?? text?.distinct ?? null),
+  );
   const rowFailure: Failure = { check: 'duplicate row', columns: [], of: frame.rows, ...repeated };
   if (key === undefined || key.length === 0)
     return known({ numerator: frame.rows - repeated.count, denominator: frame.rows, failures: repeated.count > 0 ? [rowFailure] : [] });

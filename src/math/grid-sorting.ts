@@ -1,0 +1,78 @@
+/** Sorting by counting: ages, counts, amounts with two decimals. A third of the time of spreading them over parts, or less. */
+
+/** Numbers a unit is divided into: whole numbers, tenths, hundredths, thousandths. */
+const fractions = [1, 10, 100, 1000];
+/** Places counted: four megabytes. */
+const mostPlaces = 2 ** 20;
+const sampled = 256;
+
+/**
+ * Sorts ascending, in place, if all numbers lie on one decimal grid that has no more places than there are numbers.
+ * @param values finite, without −0. @returns false, and the numbers are as they were, if they do not.
+ * A number is on the grid when its place k of s places a unit gives it back exactly: k ÷ s. Nothing is rounded.
+ */
+export function sortOnGrid(values: Float64Array): boolean {
+  const step = values.length / sampled;
+  const sample = Float64Array.from({ length: sampled }, (_, k) => values[Math.floor(k * step)] as number);
+  const fraction = fractions.find((parts) => sample.every((value) => Math.round(value * parts) / parts === value));
+  if (fraction === undefined) return false;
+  // What the sample shows and a tenth more is nearly always all; looking for the ends costs as much as counting.
+  return sortWithin(values, fraction, wider(rangeOf(sample))) || sortWithin(values, fraction, rangeOf(values));
+}
+
+type Range = { readonly least: number; readonly most: number };
+
+const wider = ({ least, most }: Range): Range => ({ least: least - (most - least) / 10, most: most + (most - least) / 10 });
+
+function sortWithin(values: Float64Array, fraction: number, { least, most }: Range): boolean {
+  const first = Math.floor(least * fraction);
+  const places = Math.ceil(most * fraction) - first + 1;
+  if (!(places <= mostPlaces && places <= values.length && Math.abs(first) < 2 ** 52)) return false;
+  const counts = new Uint32Array(places);
+  const isOnGrid = fraction === 1 ? countWhole(values, counts, first) : countParts(values, counts, { first, fraction });
+  if (isOnGrid) layOut(values, counts, { first, fraction });
+  return isOnGrid;
+}
+
+type Grid = { readonly first: number; readonly fraction: number };
+
+function layOut(values: Float64Array, counts: Uint32Array, { first, fraction }: Grid): void {
+  let at = 0;
+  for (let k = 0; k < counts.length; k++) {
+    const value = (first + k) / fraction;
+    for (const end = at + (counts[k] as number); at < end; at++) values[at] = value;
+  }
+}
+
+function rangeOf(values: Float64Array): Range {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { least, most };
+}
+
+/** @returns false when a number is no whole one, or outside. */
+function countWhole(values: Float64Array, counts: Uint32Array, first: number): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const place = (values[i] as number) - first;
+    const whole = place | 0;
+    if (whole !== place || whole < 0 || whole >= counts.length) return false;
+    counts[whole] = (counts[whole] as number) + 1;
+  }
+  return true;
+}
+
+function countParts(values: Float64Array, counts: Uint32Array, { first, fraction }: Grid): boolean {
+  const half = 0.5 - first;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const place = (value * fraction + half) | 0;
+    if ((place + first) / fraction !== value || place < 0 || place >= counts.length) return false;
+    counts[place] = (counts[place] as number) + 1;
+  }
+  return true;
+}
