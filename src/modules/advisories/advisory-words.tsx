@@ -3,7 +3,7 @@ import { formatPercent } from '../../ui/format.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
 import { Shape } from '../../ui/shape.tsx';
-import { Badge } from '../../ui/tag.tsx';
+import { Badge, Unknown } from '../../ui/tag.tsx';
 import type { AdvisoryItem, Exploitation } from './contract.ts';
 
 export function AdvisorySeverity({ severity }: Pick<AdvisoryItem, 'severity'>) {
@@ -18,7 +18,7 @@ export function KevBadge({ kev, kevDue, ransomware }: Pick<Exploitation, 'kev' |
 
 /** `12.3 %`; what was not imported is unknown, never 0. */
 export function EpssFigure({ epss, epssPercentile, epssDate }: Pick<Exploitation, 'epss' | 'epssPercentile' | 'epssDate'>) {
-  if (epss === null) return <span className="text-unknown-ink">unknown</span>;
+  if (epss === null) return <Unknown />;
   const rank = epssPercentile === null ? '' : `higher than ${formatPercent(epssPercentile)} of all CVEs`;
   return (
     <span title={[rank, epssDate].filter((part) => part !== null && part !== '').join(', ')} className="tabular-nums">

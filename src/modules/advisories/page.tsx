@@ -1,28 +1,26 @@
 /** What the world knows: imported advisories, how old each source is, and which speak about components here. */
+
 import { RefreshCw, Upload } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { useNow } from '../../ui/now.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { type Filters, useFilters } from '../../ui/use-filters.ts';
+import { useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { usePeek } from '../../ui/use-peek.ts';
 import { AdvisoryPeek } from './advisory-peek.tsx';
 import { AdvisorySeverity, DataAge, EpssFigure, KevBadge } from './advisory-words.tsx';
@@ -45,16 +43,6 @@ const fields: FilterField[] = [
     choices: choices(['PyPI', 'npm', 'Go', 'crates.io', 'Maven', 'NuGet', 'RubyGems', 'Packagist']),
   },
 ];
-
-function filterOf(filters: Filters): Record<string, string> {
-  const given = new Map(fields.map(({ key }) => [key, filters.value(key)]));
-  if (filters.text.trim() !== '') given.set('q', filters.text.trim());
-  const parses = (input: Record<string, string>) => listAdvisories.input.partial().safeParse(input).success;
-  // An address somebody typed: what the contract does not know is left out.
-  return Object.fromEntries(
-    [...given].flatMap(([key, value]) => (value !== undefined && value !== '' && parses({ [key]: value }) ? [[key, value]] : [])),
-  );
-}
 
 const byId = ({ id }: AdvisoryItem): string => id;
 const byName = ({ shownId }: AdvisoryItem): string => shownId;
@@ -100,57 +88,36 @@ const columns: readonly Column<AdvisoryItem>[] = [
 ];
 
 function AdvisoriesPage() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters), [filters]);
-  const list = useEndpointPages(listAdvisories, { limit: 50, ...filter }, { live: ['advisories.'] });
+  const filters = useAskedFilters(fields, listAdvisories.input);
+  const list = useEndpointPages(listAdvisories, { limit: 50, ...filters.asked }, { live: ['advisories.'] });
   const [isImporting, setImporting] = useState(false);
   const peek = usePeek(list);
   return (
-    <Screen
+    <ListScreen
       title="Advisories"
       actions={<PageActions onImport={() => setImporting(true)} />}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <Sources />
-          <FilterBar fields={fields} filters={filters} placeholder="Words, id or package name" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Latest change first"
-          />
-        </>
-      }
+      above={<Sources />}
+      list={list}
+      filters={filters}
+      placeholder="Words, id or package name"
+      order="Latest change first"
       peek={peek.id === null ? null : <AdvisoryPeek id={peek.id} {...peek.placing} />}
     >
-      <Loaded
-        answer={list}
-        waitsFor="the advisories"
-        empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} onImport={() => setImporting(true)} />}
-      >
-        {() => (
-          <DataTable
-            label="Advisories"
-            rows={list.rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="advisories"
-            onOpen={peek.open}
-            openId={peek.id}
-            phone={(row) => <AdvisoryPhoneRow row={row} />}
-            total={list.total}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
+      <ListRows
+        label="Advisories"
+        list={list}
+        filters={filters}
+        noMatch="No advisory matches"
+        empty={<NoAdvisories onImport={() => setImporting(true)} />}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="advisories"
+        peek={peek}
+        phone={(row) => <AdvisoryPhoneRow row={row} />}
+      />
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -256,14 +223,8 @@ function PageActions({ onImport }: { onImport: () => void }) {
   );
 }
 
-function NothingHere({ isFiltered, onClear, onImport }: { isFiltered: boolean; onClear: () => void; onImport: () => void }) {
+function NoAdvisories({ onImport }: { onImport: () => void }) {
   const { can } = useSession();
-  if (isFiltered)
-    return (
-      <EmptyNote kind="no-match" title="No advisory matches" actions={<Button onClick={onClear}>Drop the filter</Button>}>
-        Only what matches every chip above is listed.
-      </EmptyNote>
-    );
   return (
     <EmptyNote title="No advisories yet" actions={can('advisories:create') ? <Button onClick={onImport}>Import a file</Button> : undefined}>
       Packages are not checked for known vulnerabilities until advisories are imported: an OSV archive (all.zip) for each ecosystem, the KEV

@@ -1,4 +1,5 @@
 /** Scans: what was looked at, with what verdict, and starting another. */
+
 import { GitCompare } from 'lucide-react';
 import { type DragEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -6,22 +7,20 @@ import { useSession } from '../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { BulkBar } from '../../ui/bulk-bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { SeverityShape, VerdictChip, VerdictShape } from '../../ui/severity.tsx';
 import { Shape } from '../../ui/shape.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { useFilters } from '../../ui/use-filters.ts';
+import { Unknown } from '../../ui/tag.tsx';
+import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { listScans, type Scan } from './contract.ts';
 import { StartScanDialog } from './scans/start-scan.tsx';
 import { kindWord, scanName } from './sources/source-words.tsx';
@@ -62,25 +61,9 @@ const columns: Column<Scan>[] = [
   { id: 'at', head: 'When', width: 120, align: 'right', cell: ({ createdAt }) => <RelativeTime at={createdAt} form="age" /> },
 ];
 
-function useScans() {
-  const filters = useFilters(fields);
-  const verdict = listScans.input.shape.verdict.safeParse(filters.value('verdict')).data;
-  const state = listScans.input.shape.state.safeParse(filters.value('state')).data;
-  const list = useEndpointPages(
-    listScans,
-    {
-      limit: 50,
-      ...(verdict === undefined ? {} : { verdict }),
-      ...(state === undefined ? {} : { state }),
-      ...(filters.text === '' ? {} : { q: filters.text }),
-    },
-    { live: ['model-scanner.', 'job.'] },
-  );
-  return { filters, list };
-}
-
 function ScansPage() {
-  const { filters, list } = useScans();
+  const filters = useAskedFilters(fields, listScans.input);
+  const list = useEndpointPages(listScans, { limit: 50, ...filters.asked }, { live: ['model-scanner.', 'job.'] });
   const [starting, setStarting] = useState<readonly ChosenFile[] | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [, go] = useLocation();
@@ -91,34 +74,18 @@ function ScansPage() {
     </Button>
   ) : undefined;
   return (
-    <Screen
+    <ListScreen
       title="Model scanner"
       subtitle="What loading a model file would do, read from its bytes without loading it."
       actions={<PageActions>{start}</PageActions>}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Path" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Newest first"
-          />
-        </>
-      }
+      list={list}
+      filters={filters}
+      placeholder="Path"
+      order="Newest first"
     >
       <DropPlace onDrop={mayStart ? setStarting : undefined}>
-        <Loaded answer={list} waitsFor="the scans" empty={<NoScans isFiltered={!filters.isEmpty} start={start} onClear={filters.clear} />}>
-          {(rows) => (
-            <>
-              <ScanTable rows={rows} list={list} selected={selected} onSelect={setSelected} />
-              <CompareBar rows={rows} selected={selected} total={list.total} onClear={() => setSelected(new Set())} />
-            </>
-          )}
-        </Loaded>
+        <ScanTable list={list} filters={filters} start={start} selected={selected} onSelect={setSelected} />
+        <CompareBar rows={list.rows} selected={selected} total={list.total} onClear={() => setSelected(new Set())} />
       </DropPlace>
       <StartScanDialog
         open={starting !== null}
@@ -126,7 +93,7 @@ function ScansPage() {
         onClose={() => setStarting(null)}
         onStarted={(scan) => go(placeOf(scan))}
       />
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -162,15 +129,6 @@ function DropPlace({ onDrop, children }: { onDrop: ((files: readonly ChosenFile[
   );
 }
 
-function NoScans({ isFiltered, start, onClear }: { isFiltered: boolean; start: ReactNode; onClear: () => void }) {
-  if (isFiltered) return <EmptyNote kind="no-match" title="No scan matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
-  return (
-    <EmptyNote title="No scan has run" actions={start}>
-      A scan opens every model file below a folder: pickles, checkpoints, ONNX, GGUF, Keras and what is packed inside them.
-    </EmptyNote>
-  );
-}
-
 type CompareBarProps = { rows: readonly Scan[]; selected: ReadonlySet<string>; total: number | undefined; onClear: () => void };
 /** Two finished scans side by side; ids are in the order of time. */
 function CompareBar({ rows, selected, total, onClear }: CompareBarProps) {
@@ -194,15 +152,23 @@ function CompareBar({ rows, selected, total, onClear }: CompareBarProps) {
 type ScanTableProps = {
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
-  rows: readonly Scan[];
-  list: Pick<EndpointPages<Scan>, 'total' | 'hasMore' | 'loadMore' | 'isLoadingMore'>;
+  list: EndpointPages<Scan>;
+  filters: ListFilters;
+  start: ReactNode;
 };
-function ScanTable({ rows, list, selected, onSelect }: ScanTableProps) {
+function ScanTable({ list, filters, start, selected, onSelect }: ScanTableProps) {
   const [, go] = useLocation();
   return (
-    <DataTable
+    <ListRows
       label="Scans"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No scan matches"
+      empty={
+        <EmptyNote title="No scan has run" actions={start}>
+          A scan opens every model file below a folder: pickles, checkpoints, ONNX, GGUF, Keras and what is packed inside them.
+        </EmptyNote>
+      }
       rowId={byId}
       rowName={byName}
       rowTo={placeOf}
@@ -224,10 +190,6 @@ function ScanTable({ rows, list, selected, onSelect }: ScanTableProps) {
           due={<RelativeTime at={scan.createdAt} form="age" />}
         />
       )}
-      total={list.total}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -248,7 +210,7 @@ function Outcome({ scan }: { scan: Scan }) {
 }
 
 function Counts({ counts }: Pick<Scan, 'counts'>) {
-  if (counts === null) return <span className="text-ink-3">unknown</span>;
+  if (counts === null) return <Unknown />;
   const words = (['critical', 'high', 'medium', 'low', 'informational'] as const).filter((severity) => counts[severity] > 0);
   if (words.length === 0) return <span className="text-ink-2">none</span>;
   return (
@@ -263,7 +225,7 @@ function Counts({ counts }: Pick<Scan, 'counts'>) {
 }
 
 function Files({ scan: { filesRead, filesTotal, unreadCount } }: { scan: Scan }) {
-  if (filesRead === null || filesTotal === null) return <span className="text-ink-3">unknown</span>;
+  if (filesRead === null || filesTotal === null) return <Unknown />;
   return (
     <span
       className="text-ink-2 tabular-nums"

@@ -5,7 +5,7 @@ import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Severity, severities } from '../../contract/severity.ts';
 import { CountLine } from '../../ui/count-line.tsx';
 import { definePage } from '../../ui/define-page.ts';
-import type { FilterField } from '../../ui/filter.ts';
+import { type FilterField, isAskedFor } from '../../ui/filter.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -31,17 +31,16 @@ function RulesPage() {
   const filters = useFilters(fields);
   const rules = useEndpoint(listRules, {});
   const all = rules.data?.rules;
-  const [axis, severity] = [filters.values('axis'), filters.values('severity')];
   const text = filters.text.trim().toLowerCase();
   const shown = useMemo(
     () =>
       (all ?? []).filter(
         (rule) =>
-          (axis === undefined || axis.includes(rule.axis)) &&
-          (severity === undefined || severity.includes(rule.severity)) &&
+          isAskedFor(filters, 'axis', rule.axis) &&
+          isAskedFor(filters, 'severity', rule.severity) &&
           (text === '' || `${rule.id} ${rule.title} ${rule.remedy} ${rule.references.join(' ')}`.toLowerCase().includes(text)),
       ),
-    [all, axis, severity, text],
+    [all, filters, text],
   );
   return (
     <Screen

@@ -1,17 +1,16 @@
 /** Every import: which file, of which day, with what digest, and what came of it. */
+
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { formatBytes, formatNumber, truncateMiddle } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
-import { Badge, Tag } from '../../../ui/tag.tsx';
+import { Badge, Tag, Unknown } from '../../../ui/tag.tsx';
 import { type AdvisoryImport, listImports } from '../contract.ts';
 
 const byId = ({ id }: AdvisoryImport): string => id;
@@ -44,7 +43,7 @@ const columns: readonly Column<AdvisoryImport>[] = [
     id: 'date',
     head: 'Data of',
     width: 104,
-    cell: ({ dataDate }) => (dataDate === null ? <span className="text-unknown-ink">unknown</span> : dataDate),
+    cell: ({ dataDate }) => (dataDate === null ? <Unknown /> : dataDate),
   },
   { id: 'state', head: 'State', width: 90, cell: (row) => <State {...row} /> },
   { id: 'bytes', head: 'Size', width: 90, align: 'right', hideUnder: 900, cell: ({ bytes }) => formatBytes(bytes) },
@@ -57,53 +56,28 @@ const columns: readonly Column<AdvisoryImport>[] = [
 function ImportsPage() {
   const list = useEndpointPages(listImports, { limit: 50 }, { live: ['advisories.', 'job.'] });
   return (
-    <Screen
-      title="Imports"
-      path={[{ label: 'Advisories', to: '/advisories' }]}
-      ready={list.data !== undefined}
-      toolbar={
-        <CountLine
-          shown={list.rows.length}
-          total={list.total}
-          totalIsEstimate={list.totalIsEstimate}
-          newCount={list.newCount}
-          onShowNew={list.showNew}
-          order="Newest first"
-        />
-      }
-    >
-      <Loaded
-        answer={list}
-        waitsFor="the imports"
+    <ListScreen title="Imports" path={[{ label: 'Advisories', to: '/advisories' }]} list={list} order="Newest first">
+      <ListRows
+        label="Imports"
+        list={list}
         empty={
           <EmptyNote title="Nothing was imported yet">Import a file on the page of advisories, or with ai-spm advisories upload.</EmptyNote>
         }
-      >
-        {() => (
-          <DataTable
-            label="Imports"
-            rows={list.rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="advisory-imports"
-            phone={(row) => (
-              <PhoneRow
-                shape={<Tag>{row.kind.toUpperCase()}</Tag>}
-                title={inertLine(row.name)}
-                figure={formatNumber(row.records)}
-                reason={`data of ${row.dataDate ?? 'unknown date'}`}
-                due={<RelativeTime at={row.importedAt} />}
-              />
-            )}
-            total={list.total}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="advisory-imports"
+        phone={(row) => (
+          <PhoneRow
+            shape={<Tag>{row.kind.toUpperCase()}</Tag>}
+            title={inertLine(row.name)}
+            figure={formatNumber(row.records)}
+            reason={`data of ${row.dataDate ?? 'unknown date'}`}
+            due={<RelativeTime at={row.importedAt} />}
           />
         )}
-      </Loaded>
-    </Screen>
+      />
+    </ListScreen>
   );
 }
 

@@ -6,7 +6,7 @@ import { formatNumber, truncateMiddle } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
-import { Tag } from '../../../ui/tag.tsx';
+import { Tag, Unknown } from '../../../ui/tag.tsx';
 import { type Bill, type BillComponent, billKinds } from '../contract.ts';
 
 const mostShown = 300;
@@ -73,7 +73,7 @@ export function BillTable({ bill, chosen }: { bill: Bill; chosen: string | null 
   );
 }
 
-const unknown = <span className="text-unknown-ink">unknown</span>;
+const unknown = <Unknown />;
 
 function ComponentRow({ component, isChosen }: { component: BillComponent; isChosen: boolean }) {
   const { key, kind, name, version, licences, place, places, digest, scope, format } = component;

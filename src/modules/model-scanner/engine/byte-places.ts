@@ -36,6 +36,11 @@ export class BytePlaces {
     if (!this.#sources.has(key)) this.#sources.set(key, source);
   }
 
+  /** After the last excerpt: unpacked content was opened again for some of them. */
+  release(): void {
+    for (const source of this.#sources.values()) source.release?.();
+  }
+
   /** At most 1 KiB around the place, from a multiple of 16; null when the place has no offset or its bytes are not at hand. */
   excerpt({ containerPath, offset, length }: Where): Excerpt | null {
     const source = offset === null ? undefined : this.#sources.get(keyOf(containerPath));

@@ -86,6 +86,7 @@ function openAt(source: ByteSource, where: Where, tools: DepthTools): Artefact {
     return draft;
   } finally {
     watch.current = outer;
+    source.release?.();
   }
 }
 

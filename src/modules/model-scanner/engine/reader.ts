@@ -80,7 +80,11 @@ export class MalformedBytes extends Error {
   readonly code: string;
   readonly offset: number;
   constructor(code: string, offset: number, detail: string) {
+    // A hostile file breaks its format hundreds of times: where in our code is asked by nobody, and costs more than reading the part.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.offset = offset;
   }

@@ -6,6 +6,7 @@ import { Budget, defaultLimits, type Limits } from './budget.ts';
 import { BytePlaces } from './byte-places.ts';
 import { withCompanions } from './companion-links.ts';
 import type { Detector } from './detector.ts';
+import { interestOf, presentIn } from './detector-interest.ts';
 import { type FileReport, type FoundBytes, unreadReport } from './file-report.ts';
 import { findingOf } from './make-finding.ts';
 import { openWithPlaces } from './open-artefact.ts';
@@ -39,7 +40,11 @@ const mostFacts = 1000;
 export function scanSource(source: ByteSource, name: string, { tables, limits, sources }: ScanSettings): FileReport {
   const budget = new Budget(limits ?? defaultLimits, source.size);
   const places = new BytePlaces();
-  return reportOn(openWithPlaces(source, name, { budget, tables, places, sources }), name, places);
+  try {
+    return reportOn(openWithPlaces(source, name, { budget, tables, places, sources }), name, places);
+  } finally {
+    places.release();
+  }
 }
 
 /**
@@ -51,13 +56,14 @@ export function scanFile(path: string, name: string, { tables, limits, twin, fol
   const budget = new Budget(limits ?? defaultLimits);
   try {
     const source = openFileSource(path, budget);
+    const places = new BytePlaces();
     try {
       budget.setInputBytes(source.size);
-      const places = new BytePlaces();
       const opened = openWithPlaces(source, name, { budget, tables, places, sources });
       const artefact = folder === undefined ? opened : withCompanions(opened, { folder, own: path });
       return reportOn(twin === undefined ? artefact : withTwin(artefact, twin), name, places);
     } finally {
+      places.release();
       source.close();
     }
   } catch (error) {
@@ -75,6 +81,8 @@ function cannotOpen(error: unknown, where: Where): UnreadFact {
   return { reason: 'permission', detail: `The file cannot be opened (${code}).`, where };
 }
 
+const interested = detectors.map((detector: Detector) => ({ detector, interest: interestOf(detector) }));
+
 /** Detectors over an artefact and everything inside it. */
 export function reportOn(root: Artefact, path: string, places: BytePlaces): FileReport {
   const all = flattened(root);
@@ -82,7 +90,9 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
   const unread: UnreadFact[] = [];
   for (const artefact of all) {
     for (const fact of artefact.unread) unread.push(fact);
-    for (const detector of detectors) runDetector(detector, artefact, { found, unread, places });
+    const present = presentIn(artefact);
+    for (const { detector, interest } of interested)
+      if ((interest & present) !== 0) runDetector(detector, artefact, { found, unread, places });
   }
   const findings = [...found.values()].sort(byGravity);
   const kept = unread

@@ -8,6 +8,8 @@ export type ByteSource = {
   read(offset: number, length: number): Uint8Array;
   /** Reading far ahead means unpacking everything before: nobody should look at the end just in case. */
   readonly costly?: boolean;
+  /** Lets go of what it keeps to answer quickly, decoders and windows; it goes on to answer. */
+  release?(): void;
 };
 
 export function bytesSource(bytes: Uint8Array): ByteSource {

@@ -1,16 +1,15 @@
 /** Scans that come back by themselves: when each runs next, how the last one ended, changing and removing them. */
+
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
+import { EmptyNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { VerdictChip } from '../../../ui/severity.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -30,50 +29,39 @@ function SchedulesPage() {
   const list = useEndpointPages(listSchedules, { limit: 50 }, { live: ['model-scanner.'] });
   const mayChange = can('model-scanner:create');
   return (
-    <Screen
+    <ListScreen
       title="Scheduled scans"
       path={[{ label: 'Model scanner', to: '/model-scanner' }]}
       subtitle="A run that was missed while nothing ran is caught up once."
-      ready={list.data !== undefined}
-      toolbar={<CountLine shown={list.rows.length} total={list.total} order="The next to run first" />}
+      list={list}
+      order="The next to run first"
     >
-      <Loaded
-        answer={list}
-        waitsFor="the schedules"
+      <ListRows
+        label="Schedules"
+        list={list}
         empty={
           <EmptyNote title="Nothing is scheduled">
             Open a scan and choose “Schedule”: its source is then scanned again every day or week, and what is new raises vulnerabilities.
           </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Schedules"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            {...(mayChange ? { onOpen: setEditing } : {})}
-            columns={columns(mayChange, setEditing)}
-            viewKey="scan-schedules"
-            phone={(schedule) => (
-              <PhoneRow
-                shape={<StateShape schedule={schedule} />}
-                title={byName(schedule)}
-                reason={rhythmWords(schedule)}
-                owner={<LastScan schedule={schedule} />}
-                due={<NextRun schedule={schedule} />}
-                {...(mayChange ? { actions: <RowActions schedule={schedule} onEdit={setEditing} /> } : {})}
-              />
-            )}
-            total={list.total}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+        rowId={byId}
+        rowName={byName}
+        {...(mayChange ? { onOpen: setEditing } : {})}
+        columns={columns(mayChange, setEditing)}
+        viewKey="scan-schedules"
+        phone={(schedule) => (
+          <PhoneRow
+            shape={<StateShape schedule={schedule} />}
+            title={byName(schedule)}
+            reason={rhythmWords(schedule)}
+            owner={<LastScan schedule={schedule} />}
+            due={<NextRun schedule={schedule} />}
+            {...(mayChange ? { actions: <RowActions schedule={schedule} onEdit={setEditing} /> } : {})}
           />
         )}
-      </Loaded>
+      />
       {editing !== null && <ScheduleDialog source={editing.source} assetId={editing.assetId} onClose={() => setEditing(null)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 

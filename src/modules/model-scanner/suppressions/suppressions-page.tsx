@@ -1,21 +1,20 @@
 /** Findings somebody decided to live with: who, why, until when; lifting, and undoing that. */
+
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
+import { ListScreen } from '../../../ui/list-screen.tsx';
 import { EmptyNote, Loaded, ProblemNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Screen } from '../../../ui/screen.tsx';
 import { SeverityShape } from '../../../ui/severity.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { liftSuppression, listSuppressions, restoreSuppression, type Suppression } from '../contract.ts';
 import { touchedBySuppression } from './suppress-dialog.tsx';
 
@@ -29,32 +28,17 @@ const fields: FilterField[] = [
 ];
 
 function SuppressionsPage() {
-  const filters = useFilters(fields);
-  const state = listSuppressions.input.shape.state.safeParse(filters.value('state')).data;
-  const list = useEndpointPages(
-    listSuppressions,
-    { limit: 50, ...(state === undefined ? {} : { state }), ...(filters.text === '' ? {} : { q: filters.text }) },
-    { live: ['model-scanner.suppression'] },
-  );
+  const filters = useAskedFilters(fields, listSuppressions.input);
+  const list = useEndpointPages(listSuppressions, { limit: 50, ...filters.asked }, { live: ['model-scanner.suppression'] });
   return (
-    <Screen
+    <ListScreen
       title="Suppressed findings"
       path={[{ label: 'Model scanner', to: '/model-scanner' }]}
       subtitle="A suppressed finding stays in every report, marked as such, and raises no vulnerability while it holds."
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Title, rule, place or owner" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Newest first"
-          />
-        </>
-      }
+      list={list}
+      filters={filters}
+      placeholder="Title, rule, place or owner"
+      order="Newest first"
     >
       <Loaded
         answer={list}
@@ -65,7 +49,11 @@ function SuppressionsPage() {
               Where a finding is no problem, open it in its scan and choose “Suppress”: with a reason, an owner and a last day.
             </EmptyNote>
           ) : (
-            <EmptyNote kind="no-match" title="No suppression matches" actions={<Button onClick={filters.clear}>Drop the filter</Button>} />
+            <EmptyNote
+              kind="no-match"
+              title="No suppression matches"
+              actions={<Button onClick={filters.clear}>Clear the filters</Button>}
+            />
           )
         }
       >
@@ -84,7 +72,7 @@ function SuppressionsPage() {
           </Button>
         </div>
       )}
-    </Screen>
+    </ListScreen>
   );
 }
 

@@ -1,12 +1,10 @@
 /** Whose files an upload is: a new asset, one that is there, or nobody's. Only an asset gets vulnerabilities. */
+
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { TextLine } from '../../../ui/controls.tsx';
-import { plural } from '../../../ui/format.ts';
-import { inertLine } from '../../../ui/inert.ts';
-import { Loaded } from '../../../ui/loaded.tsx';
-import { ScrollRegion } from '../../../ui/scroll-region.tsx';
+import { mostFound, RecordSearch } from '../../../ui/record-search.tsx';
 import { listAssets } from '../../ai-assets/contract.ts';
 
 export type AssetChoice =
@@ -79,8 +77,6 @@ function Kind({ word, says, isChosen, onChoose }: { word: string; says: string; 
   );
 }
 
-const mostFound = 12;
-
 function AssetSearch({ chosen, onChoose }: { chosen: string | null; onChoose: (id: string) => void }) {
   const [text, setText] = useState('');
   // Models until somebody looks for something else.
@@ -88,37 +84,16 @@ function AssetSearch({ chosen, onChoose }: { chosen: string | null; onChoose: (i
   const found = useEndpoint(listAssets, { limit: mostFound, sort: 'name', ...query }, { keepPrevious: true });
   return (
     <div className="max-w-120 pb-2 pl-6">
-      <input
-        type="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        aria-label="Search the assets"
+      <RecordSearch
+        noun={['asset', 'assets']}
         placeholder="Name, owner, tag or key"
-        autoComplete="off"
-        className="finger h-8 w-full rounded-control border border-line-strong bg-surface px-2.5"
+        text={text}
+        onText={setText}
+        found={found}
+        noteOf={({ type, environment }) => `${type.replace('_', ' ')}${environment === null ? '' : `, ${environment}`}`}
+        chosen={chosen}
+        onChoose={onChoose}
       />
-      <Loaded answer={found} lines={2} waitsFor="the assets" isEmpty={() => false}>
-        {({ items, total }) => (
-          <>
-            <ScrollRegion label="Assets found" className="max-h-44 overflow-y-auto">
-              {items.map(({ id, name, type, environment }) => (
-                <label key={id} className="finger flex min-h-8 items-center gap-2 border-b border-line last:border-0">
-                  <input type="radio" name="upload-asset-id" checked={chosen === id} onChange={() => onChoose(id)} />
-                  <span className="min-w-0 truncate">{inertLine(name, 200)}</span>
-                  <span className="ml-auto flex-none text-label text-ink-3">
-                    {type.replace('_', ' ')}
-                    {environment !== null && `, ${environment}`}
-                  </span>
-                </label>
-              ))}
-            </ScrollRegion>
-            {items.length === 0 && <p className="py-2 text-ink-2">No asset matches.</p>}
-            {total > items.length && (
-              <p className="pt-1 text-label text-ink-3">and {plural(total - items.length, 'more asset')}: type to find one</p>
-            )}
-          </>
-        )}
-      </Loaded>
     </div>
   );
 }

@@ -70,6 +70,9 @@ export class FilteredPieces implements PieceDecoder {
     }
     return null;
   }
+  close(): void {
+    this.#inner.close?.();
+  }
 }
 
 function deltaFilter(distance: number): Filter {

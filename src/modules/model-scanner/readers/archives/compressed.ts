@@ -4,7 +4,7 @@ import { BudgetExceeded } from '../../engine/budget.ts';
 import { memberPlace, placeName, rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
-import { type Codec, decompressBeginning, type Unpacked, unpack, unpackAhead } from './decompress.ts';
+import { beginsWell, type Codec, type Unpacked, unpack, unpackAhead } from './decompress.ts';
 import { containsItself, selfContained } from './self-containing.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
@@ -68,7 +68,7 @@ function startsLzma(head: Uint8Array): boolean {
 /** Two bytes are no signature: the stream must also decode. */
 function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
   try {
-    return decompressBeginning(codec, windowSource(source, start, Math.min(source.size - start, 4096)), 8 * 2 ** 20).length > 0;
+    return beginsWell(codec, windowSource(source, start, Math.min(source.size - start, 4096)), 8 * 2 ** 20);
   } catch (error) {
     if (error instanceof MalformedBytes) return false;
     throw error;

@@ -6,6 +6,7 @@ import { type ByteSource, beginningSource, bytesSource } from '../../engine/sour
 import { forwardSource, measuredSource } from '../parts/streamed-source.ts';
 import { type Decoded, joinBytes, joinFrames } from './frames.ts';
 import { decodeGzip } from './gzip.ts';
+import { zstdFrameEnd } from './native-pieces.ts';
 import { type FaultReport, faultList, type PieceDecoder, type StreamFault } from './pieces.ts';
 import { type Codec, openPieces } from './stream-pieces.ts';
 
@@ -46,6 +47,8 @@ export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: n
     budget.spendOutput(whole.bytes.length);
     return { source: bytesSource(whole.bytes), consumed: whole.consumed, held: whole.bytes, complete: true, faults };
   }
+  // More than the budget allows, not only more than may be held: unpacking it again would show the same.
+  if (packed.size <= heldInputBytes && allowance < budget.limits.heldBytes) budget.spendOutput(allowance + 1);
   return unpackForward(codec, packed, budget, size) ?? unpackBeginning(codec, packed, { most: allowance, size, budget });
 }
 
@@ -78,12 +81,33 @@ function unpackBeginning(codec: Codec, packed: ByteSource, { most, size, budget 
 
 /** The first bytes of a stream, as many as a small piece of input gives; empty when there are none. */
 export function decompressBeginning(codec: Codec, source: ByteSource, most: number): Uint8Array {
-  for (const length of prefixInputBytes) {
-    const beginning = bytesSource(source.read(0, Math.min(length, source.size)));
+  const lengths = new Set(prefixInputBytes.map((length) => Math.min(length, source.size)));
+  for (const length of lengths) {
+    const beginning = bytesSource(source.read(0, length));
     const decoded = decode(codec, beginning, { most, partial: true, size: null, tick: () => {}, report: () => {} });
     if (decoded) return decoded.bytes;
   }
   return new Uint8Array(0);
+}
+
+/** A short file may unpack to gigabytes: after so many bytes of content a stream is believed to be one. */
+const believedBytes = 256 * 1024;
+
+/**
+ * Do the first bytes decode to anything?
+ * @param most bytes of content that may be held.
+ * @throws MalformedBytes when they break the format.
+ */
+export function beginsWell(codec: Codec, source: ByteSource, most: number): boolean {
+  const pieces = codec === 'brotli' ? openPieces(codec, source, { size: null, held: most }) : null;
+  if (!pieces) return decompressBeginning(codec, source, most).length > 0;
+  let length = 0;
+  try {
+    for (let piece = pieces.next(); piece && length < believedBytes; piece = pieces.next()) length += piece.length;
+  } finally {
+    pieces.close?.();
+  }
+  return length > 0;
 }
 
 type Wish = {
@@ -107,18 +131,8 @@ function decode(codec: Codec, packed: ByteSource, { most, partial, size, tick, r
     case 'gzip':
       return decodeGzip(input(), limit, { partial, tick, report });
     case 'zstd':
-      return joinFrames(input(), limit, startsZstdFrame, (frame, left) => {
-        tick();
-        return decodeZstdFrame(frame, left, partial);
-      });
     case 'brotli':
-      return native(codec, () =>
-        brotliDecompressSync(input(), {
-          info: true,
-          maxOutputLength: limit,
-          ...(partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
-        }),
-      );
+      return decodeCounted(codec, packed, { most: limit, partial, size, tick, report });
     default:
       return collected(openPieces(codec, packed, { size, held: limit, report }), limit, { partial, tick });
   }
@@ -142,6 +156,64 @@ function collected(pieces: PieceDecoder | null, most: number, { partial, tick }:
   return { bytes: joinBytes(parts, total), consumed: pieces.consumed };
 }
 
+/** Native calls collect their output in pieces and then join them: more than this is counted first, holding nothing. */
+const uncountedBytes = 4 * 2 ** 20;
+type NativeCodec = 'zstd' | 'brotli';
+
+/**
+ * What turns out to be too large was never held, and what is not is held once. Else a bomb of a hundred bytes would leave its tens of
+ * megabytes to the collector, twice.
+ */
+function decodeCounted(codec: NativeCodec, packed: ByteSource, { most, partial, tick }: Wish): Decoded | null {
+  const input = packed.read(0, packed.size);
+  const decodeWithin = codec === 'zstd' ? decodeZstd : decodeBrotli;
+  if (partial || most <= uncountedBytes) return decodeWithin(input, { most, partial, tick });
+  const small = decodeWithin(input, { most: uncountedBytes, partial, tick });
+  if (small) return small;
+  const size = countedSize(codec, packed, { most, tick });
+  if (size > most) return null;
+  const isOneFrame = codec === 'brotli' || (size > 0 && zstdFrameEnd(packed, 0) >= packed.size);
+  return decodeWithin(input, { most, partial, tick, ...(size > 0 && isOneFrame ? { chunk: size + spareBytes } : {}) });
+}
+
+/** A piece that is filled to its end has another one asked for. */
+const spareBytes = 64;
+
+/** @returns the length of the content, or more than `most`; 0 for a stream that cannot be counted or breaks on the way. */
+function countedSize(codec: NativeCodec, packed: ByteSource, { most, tick }: Pick<Wish, 'most' | 'tick'>): number {
+  let pieces: PieceDecoder | null = null;
+  let size = 0;
+  try {
+    pieces = openPieces(codec, packed, { size: null, held: most });
+    for (let piece = pieces?.next(); piece && size <= most; piece = pieces?.next()) {
+      tick();
+      size += piece.length;
+    }
+    return size;
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+    return 0;
+  } finally {
+    pieces?.close?.();
+  }
+}
+
+/** `chunk`: bytes that the runtime makes room for at a time. */
+type NativeWish = Pick<Wish, 'most' | 'partial' | 'tick'> & { readonly chunk?: number };
+
+function decodeBrotli(input: Uint8Array, { most, partial, chunk }: NativeWish): Decoded | null {
+  const flush = partial ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {};
+  const room = chunk === undefined ? {} : { chunkSize: chunk };
+  return native('brotli', () => brotliDecompressSync(input, { info: true, maxOutputLength: most, ...flush, ...room }));
+}
+
+function decodeZstd(input: Uint8Array, { most, partial, tick, chunk }: NativeWish): Decoded | null {
+  return joinFrames(input, most, startsZstdFrame, (frame, left) => {
+    tick();
+    return decodeZstdFrame(frame, { most: left, partial, tick, ...(chunk === undefined ? {} : { chunk }) });
+  });
+}
+
 function zlibOptions(limit: number, partial: boolean) {
   return { info: true, maxOutputLength: limit, ...(partial ? { finishFlush: constants.Z_SYNC_FLUSH } : {}) };
 }
@@ -155,7 +227,7 @@ function isSkippable(bytes: Uint8Array): boolean {
   return ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
 }
 
-function decodeZstdFrame(frame: Uint8Array, limit: number, partial: boolean): Decoded | null {
+function decodeZstdFrame(frame: Uint8Array, { most, partial, chunk }: NativeWish): Decoded | null {
   if (isSkippable(frame)) {
     if (frame.length < 8) throw new MalformedBytes('zstd-broken', 0, 'a skippable frame is cut');
     const length = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(4, true);
@@ -164,8 +236,9 @@ function decodeZstdFrame(frame: Uint8Array, limit: number, partial: boolean): De
   return native('zstd', () =>
     zstdDecompressSync(frame, {
       info: true,
-      maxOutputLength: Math.max(1, limit),
+      maxOutputLength: Math.max(1, most),
       ...(partial ? { finishFlush: constants.ZSTD_e_flush } : {}),
+      ...(chunk === undefined ? {} : { chunkSize: chunk }),
     }),
   );
 }

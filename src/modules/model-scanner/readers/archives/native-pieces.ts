@@ -105,16 +105,17 @@ class NativePieces implements PieceDecoder {
       const used = input.length - inputLeft;
       this.#at += used;
       if (this.#failure !== null) {
-        this.#close();
+        this.close();
         throw malformed(this.#codec, this.#at, `the ${this.#codec} stream is broken: ${this.#failure}`);
       }
       if (written > 0) return this.#output.subarray(0, written);
       if (used > 0) continue;
-      this.#close();
+      this.close();
       return null;
     }
   }
-  #close(): void {
+  close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#engine?._handle.close();
   }

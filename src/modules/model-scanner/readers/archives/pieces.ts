@@ -11,6 +11,8 @@ export type PieceDecoder = {
   next(): Uint8Array | null;
   /** First input byte after the stream; right only when `next` has returned null. */
   readonly consumed: number;
+  /** Gives back what it holds outside the heap, up to a window of 64 MiB, which else waits for the collector; it is not asked again. */
+  close?(): void;
 };
 
 /** A checksum or length of a stream that does not fit its content: the content is given all the same, as programs that do not check give it. */
@@ -103,7 +105,8 @@ export class SlidingOutput {
   length = 0;
   readonly #dictionary: number;
   readonly #most: number;
-  #bytes = new Uint8Array(4 * pieceBytes);
+  /** Room for little at first: many a stream that is tried is none. */
+  #bytes = new Uint8Array(4096);
   #end = 0;
   #taken = 0;
   /**
@@ -224,6 +227,10 @@ export class JoinedPieces implements PieceDecoder {
       if (this.#current) return nothing;
     }
     return null;
+  }
+  close(): void {
+    this.#current?.close?.();
+    this.#current = null;
   }
 }
 

@@ -27,7 +27,7 @@ export default defineReader({
   certain: (glance) => startsWith(glance, 'ARROW1') || startsWith(glance, 'FEA1'),
   plausible: ({ head, size }) => size > 24 && head[0] === 0xff && head[1] === 0xff && head[2] === 0xff && head[3] === 0xff,
   read: (source, where, tools) => {
-    const sign = new TextDecoder('latin1').decode(source.read(0, 6));
+    const sign = String.fromCharCode(...source.read(0, 6));
     const format = sign === 'ARROW1' ? 'arrow' : sign.startsWith('FEA1') ? 'feather' : 'arrow-stream';
     const draft = draftArtefact(format, where, source.size);
     draft.role = 'dataset';

@@ -21,74 +21,99 @@ export function measuredSource({ first, again, budget }: Stream): { source: Byte
   const head = new Edge(headBytes, 'first');
   const tail = new Edge(tailBytes, 'last');
   let size = 0;
-  for (let piece = first.next(); piece; piece = first.next()) {
-    budget.checkTime();
-    budget.spendOutput(piece.length);
-    head.add(piece);
-    tail.add(piece);
-    size += piece.length;
+  try {
+    for (let piece = first.next(); piece; piece = first.next()) {
+      budget.checkTime();
+      budget.spendOutput(piece.length);
+      head.add(piece);
+      tail.add(piece);
+      size += piece.length;
+    }
+  } finally {
+    first.close?.();
   }
-  const window = new ForwardWindow({ first: again(), again, budget }, size);
+  const window = new ForwardWindow({ first: null, again, budget }, size);
   const read = (offset: number, length: number) => {
     const wanted = Math.max(0, Math.min(length, size - offset));
     if (offset + wanted <= head.length) return head.slice(offset, wanted);
     const tailStart = size - tail.length;
     return offset >= tailStart ? tail.slice(offset - tailStart, wanted) : window.read(offset, wanted);
   };
-  return { source: { size, read }, consumed: first.consumed };
+  return { source: { size, read, release: () => window.release() }, consumed: first.consumed };
 }
 
 /** Content whose length is known already, unpacked as far as it is read; the output budget is spent on the way. */
 export function forwardSource({ first, again, budget, size }: Stream & { readonly size: number }): ByteSource {
   const window = new ForwardWindow({ first, again, budget }, 0);
-  return { size, costly: true, read: (offset, length) => window.read(offset, Math.max(0, Math.min(length, size - offset))) };
+  return {
+    size,
+    costly: true,
+    read: (offset, length) => window.read(offset, Math.max(0, Math.min(length, size - offset))),
+    release: () => window.release(),
+  };
 }
 
-/** The first or the last bytes of what passes. */
+/** The first or the last bytes of what passes: written one behind the other, moved to the front when there is no room for the next. */
 class Edge {
   readonly #most: number;
   readonly #side: 'first' | 'last';
-  #bytes = new Uint8Array(0);
+  readonly #room: Uint8Array;
+  #end = 0;
   constructor(most: number, side: 'first' | 'last') {
     this.#most = most;
     this.#side = side;
+    this.#room = new Uint8Array(side === 'first' ? most : 2 * most);
   }
   get length(): number {
-    return this.#bytes.length;
+    return Math.min(this.#end, this.#most);
   }
   add(piece: Uint8Array): void {
-    if (this.#side === 'first' && this.#bytes.length >= this.#most) return;
-    const joined = new Uint8Array(this.#bytes.length + piece.length);
-    joined.set(this.#bytes);
-    joined.set(piece, this.#bytes.length);
-    this.#bytes = this.#side === 'first' ? joined.slice(0, this.#most) : joined.slice(-this.#most);
+    const part = this.#side === 'first' ? piece.subarray(0, this.#most - this.#end) : piece.subarray(-this.#most);
+    if (this.#end + part.length > this.#room.length) {
+      this.#room.copyWithin(0, this.#end - this.#most, this.#end);
+      this.#end = this.#most;
+    }
+    this.#room.set(part, this.#end);
+    this.#end += part.length;
   }
   slice(offset: number, length: number): Uint8Array {
-    return this.#bytes.subarray(offset, offset + length);
+    const start = this.#end - this.length + offset;
+    return this.#room.subarray(start, start + length);
   }
 }
+
+const noBytes = new Uint8Array(0);
+type Content = { readonly first: PieceDecoder | null; readonly again: () => PieceDecoder; readonly budget: Budget };
 
 class ForwardWindow {
   readonly #again: () => PieceDecoder;
   readonly #budget: Budget;
-  #content: PieceDecoder;
-  #bytes = new Uint8Array(2 * windowBytes);
+  /** Null until somebody reads, and after a release: most content is read at its ends only, or not again. */
+  #content: PieceDecoder | null;
+  #bytes: Uint8Array = noBytes;
   #filled = 0;
   #start = 0;
   #paid: number;
   /** @param paid output bytes the budget was already asked for. */
-  constructor({ first, again, budget }: Stream, paid: number) {
+  constructor({ first, again, budget }: Content, paid: number) {
     this.#again = again;
     this.#budget = budget;
     this.#paid = paid;
     this.#content = first;
   }
+  release(): void {
+    this.#content?.close?.();
+    this.#content = null;
+    this.#bytes = noBytes;
+    this.#filled = 0;
+    this.#start = 0;
+  }
   read(offset: number, length: number): Uint8Array {
     if (length > windowBytes) return this.#large(offset, length);
-    if (offset < this.#start) this.#restart();
+    const content = this.#contentFor(offset);
     while (this.#start + this.#filled < offset + length) {
       this.#budget.checkTime();
-      const piece = this.#content.next();
+      const piece = content.next();
       if (!piece) break;
       this.#push(piece, offset);
     }
@@ -102,13 +127,15 @@ class ForwardWindow {
     for (let at = 0; at < length; at += windowBytes) whole.set(this.read(offset + at, Math.min(windowBytes, length - at)), at);
     return whole;
   }
-  #restart(): void {
-    this.#content = this.#again();
-    this.#filled = 0;
-    this.#start = 0;
+  /** What was passed already is unpacked again from the beginning. */
+  #contentFor(offset: number): PieceDecoder {
+    if (offset < this.#start) this.release();
+    this.#content ??= this.#again();
+    return this.#content;
   }
   /** Makes room by dropping what lies before the wanted offset, or the oldest half. */
   #push(piece: Uint8Array, wanted: number): void {
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(2 * windowBytes);
     if (this.#filled + piece.length > this.#bytes.length) {
       const drop = Math.max(0, Math.min(this.#filled, Math.max(this.#filled - windowBytes, 0), wanted - this.#start));
       this.#bytes.copyWithin(0, drop, this.#filled);

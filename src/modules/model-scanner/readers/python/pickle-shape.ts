@@ -2,7 +2,6 @@
 import { opcodeOf } from '../../pickle/opcodes.ts';
 
 const mostOpcodes = 2000;
-const latin1 = new TextDecoder('latin1');
 
 /** Stack items an opcode needs and leaves; 'mark' opcodes collapse down to the last mark. */
 const effects: ReadonlyMap<string, readonly [number, number]> = new Map([
@@ -121,9 +120,14 @@ function afterLines(bytes: Uint8Array, start: number, name: string, lines: numbe
   for (let i = 0; i < lines; i++) {
     const end = bytes.indexOf(10, at);
     if (end < 0) return null;
-    const text = latin1.decode(bytes.subarray(at, Math.min(end, at + 4096))).replace(/\r$/, '');
     const shape = lineShapes.get(name);
-    if (shape && !shape.test(text)) return null;
+    if (!shape) {
+      at = end + 1;
+      continue;
+    }
+    const line = Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(end - at, 4096));
+    const text = line.toString('latin1').replace(/\r$/, '');
+    if (!shape.test(text)) return null;
     at = end + 1;
   }
   return at;
