@@ -74,7 +74,11 @@ export function Button({
       <span className={classNames('inline-flex items-center gap-[inherit]', working && 'invisible')}>
         {Icon && <Icon size={14} aria-hidden="true" />}
         {children}
-        {keys && <Keys keys={keys} />}
+        {keys && (
+          <span className="hidden tablet:inline-flex">
+            <Keys keys={keys} />
+          </span>
+        )}
         {after}
       </span>
       {working && (
@@ -126,6 +130,20 @@ export function ButtonLink({
       {Icon && <Icon size={14} aria-hidden="true" />}
       {children}
     </Link>
+  );
+}
+
+/** Saves a file that the server makes. */
+export function DownloadLink({
+  href,
+  children,
+  kind = 'secondary',
+  size = 'normal',
+}: { href: string } & Pick<ButtonProps, 'children' | 'kind' | 'size'>) {
+  return (
+    <a href={href} download className={buttonClass(kind, size)}>
+      {children}
+    </a>
   );
 }
 

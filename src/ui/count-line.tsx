@@ -22,11 +22,13 @@ type CountLineProps = {
 
 export function CountLine({ shown, total, totalIsEstimate = false, all, newCount = 0, onShowNew, order, children }: CountLineProps) {
   const hasNew = newCount > 0 && onShowNew !== undefined;
+  // What stands in place of the rows says that there are none, or that they load.
+  const hasRows = shown > 0 || (total ?? 0) > 0;
   useKeys('List', hasNew ? [{ keys: 'n', label: 'Show the new rows', run: onShowNew }] : []);
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-1 text-ink-2 tablet:px-6">
       <span role="status" className="tabular-nums">
-        {countWords(shown, total, totalIsEstimate, all)}
+        {hasRows && countWords(shown, total, totalIsEstimate, all)}
       </span>
       {hasNew && (
         <button
@@ -39,7 +41,7 @@ export function CountLine({ shown, total, totalIsEstimate = false, all, newCount
         </button>
       )}
       <span className="ml-auto inline-flex items-center gap-3">
-        {order}
+        {hasRows && order}
         {children}
       </span>
     </div>

@@ -14,7 +14,11 @@ type FilterBarProps = {
   fields: readonly FilterField[];
   filters: Filters;
   /** What the text field searches: `Title, id or component`. */
-  placeholder?: string;
+  placeholder?: string | undefined;
+  /** False where nothing searches by words: then there is no field for them. */
+  hasText?: boolean;
+  /** Keys of fields whose values nobody understands: their chips say so. */
+  unheard?: readonly string[];
   /** Saves the present filters as a view; absent when that cannot be done. */
   onSaveView?: (() => void) | undefined;
   /** Key of the field whose chip leaves no rows. */
@@ -24,21 +28,31 @@ type FilterBarProps = {
 
 const typingMs = 250;
 
-export function FilterBar({ fields, filters, placeholder = 'Text or field', onSaveView, emptiedBy, children }: FilterBarProps) {
+export function FilterBar({
+  fields,
+  filters,
+  placeholder = 'Text or field',
+  hasText = true,
+  unheard = [],
+  onSaveView,
+  emptiedBy,
+  children,
+}: FilterBarProps) {
   const change = (filter: Filter, replaces: Filter | null) => filters.change({ filters: withFilter(filters.filters, filter, replaces) });
   return (
     <search className="flex flex-none flex-wrap items-center gap-2 px-4 py-2.5 tablet:px-6">
-      <FilterText filters={filters} placeholder={placeholder} />
+      {hasText && <FilterText filters={filters} placeholder={placeholder} />}
       {filters.filters.map((filter) => (
         <FilterChip
           key={`${filter.field}.${filter.operator}`}
           filter={filter}
           fields={fields}
           isEmptying={emptiedBy === filter.field}
+          isUnheard={unheard.includes(filter.field)}
           onChange={(next) => change(next, filter)}
         />
       ))}
-      <AddFilter fields={fields} onAdd={(filter) => change(filter, null)} />
+      <AddFilter fields={fields} isAlone={!hasText} onAdd={(filter) => change(filter, null)} />
       {!filters.isEmpty && (
         <Button kind="quiet" onClick={filters.clear}>
           Clear
@@ -93,8 +107,14 @@ function FilterText({ filters, placeholder }: { filters: Filters; placeholder: s
   );
 }
 
-type FilterChipProps = { filter: Filter; fields: readonly FilterField[]; isEmptying: boolean; onChange: (filter: Filter) => void };
-function FilterChip({ filter, fields, isEmptying, onChange }: FilterChipProps) {
+type FilterChipProps = {
+  filter: Filter;
+  fields: readonly FilterField[];
+  isEmptying: boolean;
+  isUnheard: boolean;
+  onChange: (filter: Filter) => void;
+};
+function FilterChip({ filter, fields, isEmptying, isUnheard, onChange }: FilterChipProps) {
   const [open, setOpen] = useState(false);
   const field = fields.find(({ key }) => key === filter.field);
   const words = filterWords(filter, fields);
@@ -102,7 +122,7 @@ function FilterChip({ filter, fields, isEmptying, onChange }: FilterChipProps) {
   return (
     <span
       className={classNames(
-        'inline-flex h-7 max-w-full items-stretch rounded-chip bg-accent-tint text-body',
+        'inline-flex min-h-7 max-w-full items-stretch rounded-chip bg-accent-tint text-body',
         isEmptying && 'outline-1 outline-dashed outline-high',
       )}
     >
@@ -118,7 +138,8 @@ function FilterChip({ filter, fields, isEmptying, onChange }: FilterChipProps) {
             <span className="text-ink-2">
               {words.field} {words.operator}
             </span>
-            <span className="truncate font-name">{words.value}</span>
+            <span className={classNames('truncate font-name', isUnheard && 'line-through')}>{words.value}</span>
+            {isUnheard && <span className="text-ink-2">not understood, left out</span>}
           </button>
         }
       >
@@ -146,7 +167,8 @@ function FilterChip({ filter, fields, isEmptying, onChange }: FilterChipProps) {
   );
 }
 
-function AddFilter({ fields, onAdd }: { fields: readonly FilterField[]; onAdd: (filter: Filter) => void }) {
+/** Beside a text field it is quiet; alone it stands on the margin with a border of its own. */
+function AddFilter({ fields, isAlone, onAdd }: { fields: readonly FilterField[]; isAlone: boolean; onAdd: (filter: Filter) => void }) {
   const [open, setOpen] = useState(false);
   return (
     <Popover
@@ -154,7 +176,7 @@ function AddFilter({ fields, onAdd }: { fields: readonly FilterField[]; onAdd: (
       onOpenChange={setOpen}
       label="Add a filter"
       trigger={
-        <Button kind="quiet" icon={Plus}>
+        <Button kind={isAlone ? 'secondary' : 'quiet'} icon={Plus}>
           Filter
         </Button>
       }

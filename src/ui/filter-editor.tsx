@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { Button } from './button.tsx';
 import { Checkbox } from './checkbox.tsx';
-import { type Filter, type FilterField, operatorsOf, operatorWords, presenceStates } from './filter.ts';
+import { type Choice, type Filter, type FilterField, operatorsFor, operatorWords, presenceStates } from './filter.ts';
 
 const input = 'finger h-8 w-full rounded-control border border-line-strong bg-surface px-2.5';
 const row = 'finger flex min-h-7.5 w-full items-center gap-2 rounded-control px-2 text-left hover:bg-accent-tint';
@@ -25,7 +25,7 @@ export function FilterPicker({ fields, onApply }: { fields: readonly FilterField
 
 type FilterEditorProps = { field: FilterField; filter: Filter | null; onApply: (filter: Filter) => void };
 export function FilterEditor({ field, filter, onApply }: FilterEditorProps) {
-  const operators = operatorsOf[field.kind];
+  const operators = operatorsFor(field);
   const [operator, setOperator] = useState(filter?.operator ?? operators[0] ?? 'is');
   const [values, setValues] = useState<readonly string[]>(filter?.values ?? []);
   const apply = (event: FormEvent) => {
@@ -64,6 +64,9 @@ export function FilterEditor({ field, filter, onApply }: FilterEditorProps) {
 type ValueInputProps = { field: FilterField; values: readonly string[]; onChange: (values: readonly string[]) => void };
 function ValueInput({ field, values, onChange }: ValueInputProps) {
   const single = (value: string) => onChange(value === '' ? [] : [value]);
+  if (field.kind === 'choice' && field.single === true)
+    return <OneOf field={field} choices={field.choices} values={values} onChoose={single} />;
+  if (field.kind === 'presence') return <OneOf field={field} choices={presenceStates} values={values} onChoose={single} />;
   if (field.kind === 'choice') {
     const toggle = (value: string, on: boolean) => onChange(on ? [...values, value] : values.filter((one) => one !== value));
     return (
@@ -73,25 +76,6 @@ function ValueInput({ field, values, onChange }: ValueInputProps) {
           // biome-ignore lint/a11y/noLabelWithoutControl: the Checkbox inside is the control
           <label key={value} className={row}>
             <Checkbox checked={values.includes(value)} onChange={(on) => toggle(value, on)} />
-            {label}
-          </label>
-        ))}
-      </fieldset>
-    );
-  }
-  if (field.kind === 'presence') {
-    return (
-      <fieldset>
-        <legend className="sr-only">{field.label}</legend>
-        {presenceStates.map(({ value, label }) => (
-          <label key={value} className={row}>
-            <input
-              type="radio"
-              name={field.key}
-              checked={values[0] === value}
-              onChange={() => single(value)}
-              className="size-4 accent-accent"
-            />
             {label}
           </label>
         ))}
@@ -109,5 +93,26 @@ function ValueInput({ field, values, onChange }: ValueInputProps) {
       onChange={(event) => single(event.target.value)}
       className={input}
     />
+  );
+}
+
+type OneOfProps = { field: FilterField; choices: readonly Choice[]; values: readonly string[]; onChoose: (value: string) => void };
+function OneOf({ field, choices, values, onChoose }: OneOfProps) {
+  return (
+    <fieldset className="scroll-quiet -mx-1 max-h-64 overflow-y-auto">
+      <legend className="sr-only">Values of {field.label}</legend>
+      {choices.map(({ value, label }) => (
+        <label key={value} className={row}>
+          <input
+            type="radio"
+            name={field.key}
+            checked={values[0] === value}
+            onChange={() => onChoose(value)}
+            className="size-4 accent-accent"
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,9 +1,13 @@
 /** Filters as data and as address: `?severity=critical,high&due.before=2026-05-12&q=torch`. The address is the state. */
 
 export type Choice = { readonly value: string; readonly label: string };
-export type FilterField = { readonly key: string; readonly label: string } & (
-  | { readonly kind: 'choice'; readonly choices: readonly Choice[] }
-  | { readonly kind: 'text' }
+export type FilterField = {
+  readonly key: string;
+  readonly label: string;
+} /** `single`: who is asked takes one value, and nothing but that it is so. */ & (
+  | { readonly kind: 'choice'; readonly choices: readonly Choice[]; readonly single?: boolean }
+  /** `whole`: who is asked compares the whole value, not a part of it. */
+  | { readonly kind: 'text'; readonly whole?: boolean }
   | { readonly kind: 'number'; readonly unit?: string }
   | { readonly kind: 'date' }
   /** Three states: with them, without them, only them. */
@@ -20,6 +24,11 @@ export const operatorsOf: Readonly<Record<FilterField['kind'], readonly Operator
   date: ['after', 'before'],
   presence: ['state'],
 };
+/** What can be said of this field. */
+export function operatorsFor(field: FilterField): readonly Operator[] {
+  const isPlain = (field.kind === 'choice' && field.single === true) || (field.kind === 'text' && field.whole === true);
+  return isPlain ? ['is'] : operatorsOf[field.kind];
+}
 export const operatorWords: Readonly<Record<Operator, string>> = {
   is: 'is',
   'is-not': 'is not',
@@ -51,12 +60,19 @@ const decodeValues = (text: string): string[] =>
 /** Reads what the fields know; anything else in the address is left to others. */
 export function readFilters(params: URLSearchParams, fields: readonly FilterField[]): FilterState {
   const filters = fields.flatMap((field) =>
-    operatorsOf[field.kind].flatMap((operator): Filter[] => {
-      const values = decodeValues(params.get(paramOf(field.key, operator)) ?? '');
-      return values.length === 0 ? [] : [{ field: field.key, operator, values }];
+    operatorsFor(field).flatMap((operator): Filter[] => {
+      const values = decodeValues(givenTo(params, field, operator));
+      if (values.length === 0) return [];
+      return [{ field: field.key, operator, values: field.kind === 'choice' && field.single === true ? values.slice(-1) : values }];
     }),
   );
   return { text: params.get(textParam) ?? '', filters };
+}
+
+/** An older address may say `contains` of a field whose whole value is compared. */
+function givenTo(params: URLSearchParams, field: FilterField, operator: Operator): string {
+  const given = params.get(paramOf(field.key, operator));
+  return given ?? (field.kind === 'text' && field.whole === true ? params.get(paramOf(field.key, 'has')) : null) ?? '';
 }
 
 /** The address with these filters: other parameters stay, the peek closes. */
@@ -73,6 +89,11 @@ export function writeFilters(params: URLSearchParams, fields: readonly FilterFie
 /** Values of one field, for the endpoint's input; undefined when it is not filtered. */
 export function valuesOf({ filters }: FilterState, field: string, operator: Operator = 'is'): readonly string[] | undefined {
   return filters.find((filter) => filter.field === field && filter.operator === operator)?.values;
+}
+
+/** Whether a row with this value of the field is among what was asked for. */
+export function isAskedFor(state: FilterState, field: string, value: string): boolean {
+  return (valuesOf(state, field)?.includes(value) ?? true) && !(valuesOf(state, field, 'is-not')?.includes(value) ?? false);
 }
 
 /** `severity is Critical or High`. */

@@ -1,22 +1,29 @@
-/** What is decided is decided with a reason: it stands in the timeline and the audit log. */
+/** What is decided is decided with a reason: one text, kept where the decision is kept. */
+import type { ReactNode } from 'react';
 import { z } from 'zod';
-import type { Problem } from '../../../contract/problem.ts';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { Form, TextAreaField } from '../../../ui/form.tsx';
+import { Dialog } from './dialog.tsx';
+import { Form, TextAreaField } from './form.tsx';
 
 type ReasonDialogProps = {
   title: string;
-  description?: string;
+  description?: ReactNode;
+  /** The answer: verb and object. */
   verb: string;
   busy?: string;
+  label?: string;
+  help?: string;
+  /** Characters, without the blanks at both ends. */
   least?: number;
-  problem: Problem | null;
+  most?: number;
+  /** The server's refusal of the last try. */
+  problem: unknown;
   onSubmit: (reason: string) => Promise<unknown>;
   onClose: () => void;
 };
 
-export function ReasonDialog({ title, description, verb, busy = 'Saving…', least = 3, problem, onSubmit, onClose }: ReasonDialogProps) {
-  const schema = z.object({ reason: z.string().trim().min(least, `At least ${least} characters`).max(4000) });
+export function ReasonDialog(props: ReasonDialogProps) {
+  const { title, description, verb, busy = 'Saving…', label = 'Reason', help, least = 3, most = 4000, problem, onSubmit, onClose } = props;
+  const schema = z.object({ reason: z.string().trim().min(least, `At least ${least} characters`).max(most, `At most ${most} characters`) });
   return (
     <Dialog open onClose={onClose} title={title} {...(description === undefined ? {} : { description })} width="narrow">
       <Form
@@ -28,7 +35,7 @@ export function ReasonDialog({ title, description, verb, busy = 'Saving…', lea
         busy={busy}
         onCancel={onClose}
       >
-        <TextAreaField name="reason" label="Reason" rows={3} />
+        <TextAreaField name="reason" label={label} rows={3} {...(help === undefined ? {} : { help })} />
       </Form>
     </Dialog>
   );

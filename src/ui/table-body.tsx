@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { Checkbox } from './checkbox.tsx';
 import { classNames } from './class-names.ts';
 import type { Column } from './table-column.ts';
-import { columnAlign } from './table-head.tsx';
+import { columnAlign, columnGap } from './table-head.tsx';
 import type { RowParts } from './table-parts.ts';
 
 export function TableBody<Row>(props: RowParts<Row> & { shown: readonly Column<Row>[] }) {
@@ -73,6 +73,7 @@ function DrawnRow<Row>(props: TableRowProps<Row>) {
           className={classNames(
             bodyCell(ground),
             columnAlign(column.align),
+            columnGap(shown, place),
             column.align === 'right' && 'tabular-nums',
             column.top && 'pt-3.5 align-top',
             isFocused && !selection && place === 0 && focusBar,
@@ -105,8 +106,8 @@ function RowLink<Row>({ row, rowId, rowTo, onOpen, focus, children }: TableRowPr
   );
 }
 
-/** Two lines of a primary cell: what is wrong in words, then the rule or id in mono. */
-export function TwoLines({ title, second, mono = true }: { title: string; second?: string | null | undefined; mono?: boolean }) {
+/** Two lines of a primary cell: what is wrong in words, then what it is about; `mono` where that is a rule, an id or a path. */
+export function TwoLines({ title, second, mono = false }: { title: string; second?: string | null | undefined; mono?: boolean }) {
   return (
     <span className="block min-w-0">
       <span className="block truncate font-name" title={title}>

@@ -11,6 +11,15 @@ import type { DataTableProps, Sort } from './table-parts.ts';
 const aligns = { left: 'text-left', right: 'text-right', center: 'text-center' } as const;
 export const columnAlign = (align: Column<never>['align']): string => aligns[align ?? 'left'];
 
+/** Words that follow a column of numbers keep away from them. */
+export function columnGap<Row>(shown: readonly Column<Row>[], place: number): string {
+  return shown[place - 1]?.align === 'right' && shown[place]?.align !== 'right' ? 'pl-4' : '';
+}
+/** The first column stands after the gutter: a shape there needs room to its right as well. */
+const narrowestFirst = 46;
+const drawnWidth = (width: number | undefined, isFirst: boolean): number | undefined =>
+  width !== undefined && isFirst ? Math.max(width, narrowestFirst) : width;
+
 type HeadProps<Row> = DataTableProps<Row> & {
   shown: readonly Column<Row>[];
   choice: ColumnChoice;
@@ -28,8 +37,8 @@ export function TableHead<Row>({ rows, rowId, selection, sort, shown, columns, c
     <>
       <colgroup>
         {selection && <col style={{ width: 46 }} />}
-        {shown.map(({ id, width }) => (
-          <col key={id} style={width === undefined ? undefined : { width }} />
+        {shown.map(({ id, width }, place) => (
+          <col key={id} style={{ width: drawnWidth(width, place === 0 && selection === undefined) }} />
         ))}
       </colgroup>
       <thead>
@@ -45,7 +54,7 @@ export function TableHead<Row>({ rows, rowId, selection, sort, shown, columns, c
             </th>
           )}
           {shown.map((column, place) => (
-            <HeadCell key={column.id} column={column} sort={sort} resize={resize}>
+            <HeadCell key={column.id} column={column} gap={columnGap(shown, place)} sort={sort} resize={resize}>
               {choose && place === shown.length - 1 && <ColumnMenu label={label} items={columnItems(columns, choice, choose)} />}
             </HeadCell>
           ))}
@@ -63,11 +72,12 @@ const headCell = (align: 'left' | 'right' | 'center'): string =>
 
 type HeadCellProps<Row> = {
   column: Column<Row>;
+  gap: string;
   sort: Sort | undefined;
   resize: ((id: string, width: number) => void) | undefined;
   children: ReactNode;
 };
-function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, sort, resize, children }: HeadCellProps<Row>) {
+function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, gap, sort, resize, children }: HeadCellProps<Row>) {
   const isSorted = order !== undefined && sort?.by === order;
   const Arrow = sort?.descending ? ArrowDown : ArrowUp;
   const name = headHidden ? <span className="sr-only">{head}</span> : head;
@@ -75,7 +85,7 @@ function HeadCell<Row>({ column: { id, head, headHidden, align, sort: order }, s
     <th
       scope="col"
       aria-sort={isSorted ? (sort?.descending ? 'descending' : 'ascending') : undefined}
-      className={classNames(headCell(align ?? 'left'), 'group/head truncate')}
+      className={classNames(headCell(align ?? 'left'), gap, 'group/head truncate')}
       title={head}
     >
       {order === undefined || sort === undefined ? (

@@ -15,6 +15,18 @@ export function Tag({ children, title }: { children: ReactNode; title?: string }
   );
 }
 
+/** What nobody knows: neither nothing nor fine. The reason stands beside it or in the title. */
+export function Unknown({ title }: { title?: string | undefined }) {
+  return (
+    <span
+      title={title}
+      className="inline-flex h-5 items-center rounded-tag border border-dashed border-unknown px-1.5 text-label whitespace-nowrap text-unknown-ink"
+    >
+      unknown
+    </span>
+  );
+}
+
 /** A short state in the colour of its meaning; the words carry it, the ground supports. */
 export function Badge({ children, tone = 'info' }: { children: ReactNode; tone?: Tone }) {
   return (

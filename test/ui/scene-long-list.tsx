@@ -23,7 +23,7 @@ const columns: Column<Row>[] = [
     id: 'name',
     head: 'Name',
     primary: true,
-    cell: ({ number }) => <TwoLines title={`Finding number ${number}`} second={`rule-${number % 17}`} />,
+    cell: ({ number }) => <TwoLines title={`Finding number ${number}`} second={`rule-${number % 17}`} mono />,
   },
   { id: 'number', head: 'Number', width: 90, align: 'right', cell: ({ number }) => number },
   { id: 'square', head: 'Square', width: 110, align: 'right', cell: ({ number }) => number * number },

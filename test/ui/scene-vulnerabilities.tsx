@@ -185,7 +185,7 @@ const columns: Column<Row>[] = [
       </>
     ),
   },
-  { id: 'title', head: 'What is wrong', primary: true, cell: ({ title, rule }) => <TwoLines title={title} second={rule} /> },
+  { id: 'title', head: 'What is wrong', primary: true, cell: ({ title, rule }) => <TwoLines title={title} second={rule} mono /> },
   {
     id: 'asset',
     head: 'Asset',

@@ -64,7 +64,7 @@ type Risk = ReturnType<typeof useEndpoint<typeof getAssetRisk>>['data'];
 function riskWords(asset: AssetDetail, risk: Risk): string {
   if (asset.risk === null) return 'Nothing has assessed it yet, so the risk is unknown, not low.';
   if (risk === undefined) return 'Computed from its open vulnerabilities.';
-  if (risk.openVulnerabilities === 0) return 'Assessed, and nothing is open.';
+  if (risk.openVulnerabilities === 0) return 'Assessed, and nothing is open that weighs: informational ones add no risk.';
   const others = risk.openVulnerabilities - 1;
   const rest =
     others === 0

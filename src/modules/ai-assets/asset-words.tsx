@@ -1,8 +1,10 @@
 /** How assets are shown everywhere: words and icons of their types, risk, lifecycle, and the sentence that says where they stand. */
+
 import { Bot, Boxes, Brain, Database, Globe, type LucideIcon, Plug, Server, Workflow, Wrench } from 'lucide-react';
 import { formatNumber } from '../../ui/format.ts';
 import { SeverityChip, SeverityShape } from '../../ui/severity.tsx';
-import { Badge, Tag } from '../../ui/tag.tsx';
+import { Shape } from '../../ui/shape.tsx';
+import { Badge, Tag, Unknown } from '../../ui/tag.tsx';
 import type { Asset, AssetType, EdgeKind } from './contract.ts';
 
 export const typeWords: Readonly<Record<AssetType, { word: string; many: string; icon: LucideIcon }>> = {
@@ -54,13 +56,14 @@ export const dataClassWords: Readonly<Record<Asset['dataClasses'][number], strin
   secret: 'secret',
 };
 
-export function RiskShape({ asset }: { asset: Pick<Asset, 'riskLevel'> }) {
+export function RiskShape({ asset }: { asset: Pick<Asset, 'risk' | 'riskLevel'> }) {
+  if (asset.risk === 0) return <Shape name="ok" tone="ok" label="No known risk" />;
   return <SeverityShape severity={asset.riskLevel} />;
 }
 
 /** The number with its level, or the word unknown: not assessed is not low. */
 export function RiskFigure({ asset: { risk, riskLevel } }: { asset: Pick<Asset, 'risk' | 'riskLevel'> }) {
-  if (risk === null) return <span className="text-ink-3">unknown</span>;
+  if (risk === null) return <Unknown />;
   return (
     <span className="font-name tabular-nums" title={`${riskLevel} risk`}>
       {formatNumber(Math.round(risk))}

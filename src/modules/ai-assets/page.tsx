@@ -1,4 +1,5 @@
 /** The inventory: proposed assets first, because someone must decide about them, then by risk. */
+
 import { Download, Plus, Upload } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -8,21 +9,19 @@ import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-
 import { Person } from '../../ui/avatar.tsx';
 import { BulkBar } from '../../ui/bulk-bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { OutcomeWord } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { type Filters, useFilters } from '../../ui/use-filters.ts';
-import { usePeek } from '../../ui/use-peek.ts';
+import { Unknown } from '../../ui/tag.tsx';
+import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
+import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { AssetPeek } from './asset-peek.tsx';
 import { LifecycleBadge, lifecycleWords, RiskFigure, RiskShape, secondLine, TypeTag, typeWords } from './asset-words.tsx';
 import { type Asset, type AssetFilter, assetTypes, criticalities, environments, exportAssets, lifecycles, listAssets } from './contract.ts';
@@ -44,63 +43,43 @@ const fields: FilterField[] = [
   { key: 'owner', label: 'owner', kind: 'text' },
   { key: 'tag', label: 'tag', kind: 'text' },
   { key: 'source', label: 'source', kind: 'text' },
-  { key: 'missing', label: 'no longer seen', kind: 'choice', choices: choices(['true', 'false']) },
+  {
+    key: 'missing',
+    label: 'no longer seen',
+    kind: 'choice',
+    choices: [
+      { value: 'true', label: 'yes' },
+      { value: 'false', label: 'no' },
+    ],
+  },
 ];
 const byId = (asset: Asset): string => asset.id;
 const byName = (asset: Asset): string => asset.name;
 const placeOf = (asset: Asset): string => `/ai-assets/${asset.id}`;
 
-function filterOf(filters: Filters): AssetFilter {
-  const values = new Map(
-    ['asset_type', 'environment', 'risk', 'lifecycle', 'criticality', 'missing'].map((key) => [key, filters.value(key)]),
-  );
-  for (const key of ['owner', 'tag', 'source']) values.set(key, filters.value(key) ?? filters.value(key, 'has'));
-  if (filters.text.trim() !== '') values.set('q', filters.text.trim());
-  const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = listAssets.input.partial().safeParse(given);
-  // An address somebody typed: what the contract does not know is left out rather than refused as a whole.
-  return parsed.success
-    ? given
-    : Object.fromEntries(Object.entries(given).filter(([key, value]) => listAssets.input.partial().safeParse({ [key]: value }).success));
-}
-
 type Claiming = { readonly ids: readonly string[]; readonly name?: string };
 
 function AssetsPage() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters), [filters]);
-  const list = useEndpointPages(listAssets, { limit: 50, sort: 'attention', ...filter }, { live: ['asset.', 'risk.'] });
+  const filters = useAskedFilters(fields, listAssets.input);
+  const filter: AssetFilter = filters.asked;
+  const list = useEndpointPages(listAssets, { limit: 50, sort: 'attention', ...filters.asked }, { live: ['asset.', 'risk.'] });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [claiming, setClaiming] = useState<Claiming | null>(null);
   const [isImporting, setImporting] = useState(false);
   const peek = usePeek(list);
   return (
-    <Screen
+    <ListScreen
       title="Assets"
       actions={<PageActions filter={filter} onImport={() => setImporting(true)} />}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Name, owner, tag or key" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Proposed first, then highest risk"
-          />
-        </>
-      }
+      list={list}
+      filters={filters}
+      placeholder="Name, owner, tag or key"
+      order="Proposed first, then highest risk"
       peek={
         peek.id === null ? null : <AssetPeek id={peek.id} {...peek.placing} onClaim={({ id, name }) => setClaiming({ ids: [id], name })} />
       }
     >
-      <Loaded answer={list} waitsFor="the inventory" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {() => (
-          <AssetTable list={list} selected={selected} onSelect={setSelected} onClaim={setClaiming} peekId={peek.id} onOpen={peek.open} />
-        )}
-      </Loaded>
+      <AssetTable list={list} filters={filters} selected={selected} onSelect={setSelected} onClaim={setClaiming} peek={peek} />
       <BulkBar selected={selected.size} total={undefined} onClear={() => setSelected(new Set())}>
         <Button kind="primary" onClick={() => setClaiming({ ids: [...selected] })}>
           Claim
@@ -110,7 +89,7 @@ function AssetsPage() {
         <ClaimDialog ids={claiming.ids} name={claiming.name} onClose={() => setClaiming(null)} onClaimed={() => setSelected(new Set())} />
       )}
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -119,14 +98,14 @@ type Claim = (claiming: Claiming) => void;
 
 type AssetTableProps = {
   list: AssetPages;
+  filters: ListFilters;
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
   onClaim: Claim;
-  peekId: string | null;
-  onOpen: (row: Asset) => void;
+  peek: PeekState<Asset>;
 };
 
-function AssetTable({ list, selected, onSelect, onClaim, peekId, onOpen }: AssetTableProps) {
+function AssetTable({ list, filters, selected, onSelect, onClaim, peek }: AssetTableProps) {
   const { can } = useSession();
   const [, go] = useLocation();
   const mayClaim = can('ai-assets:update');
@@ -134,26 +113,25 @@ function AssetTable({ list, selected, onSelect, onClaim, peekId, onOpen }: Asset
   const proposed = useMemo(() => new Set(list.rows.filter(({ lifecycle }) => lifecycle === 'proposed').map(({ id }) => id)), [list.rows]);
   const claim = (row: Asset) => mayClaim && proposed.has(row.id) && onClaim({ ids: [row.id], name: row.name });
   return (
-    <DataTable
+    <ListRows
       label="Assets"
-      rows={list.rows}
+      list={list}
+      filters={filters}
+      waitsFor="the inventory"
+      noMatch="No asset matches"
+      empty={<NoAssets />}
       rowId={byId}
       rowName={byName}
       rowTo={placeOf}
       columns={columns}
       viewKey="ai-assets"
-      onOpen={onOpen}
-      openId={peekId}
+      peek={peek}
       selection={mayClaim ? { ids: selected, onChange: onSelect, canSelect: (id) => proposed.has(id) } : undefined}
       rowKeys={[
         { keys: 'e', label: 'Claim', run: claim },
         { keys: 'f', label: 'Full page', run: (row) => go(placeOf(row)) },
       ]}
       phone={(row) => <AssetPhoneRow asset={row} />}
-      total={list.total}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -184,10 +162,8 @@ function PageActions({ filter, onImport }: { filter: AssetFilter; onImport: () =
   );
 }
 
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+function NoAssets() {
   const { can } = useSession();
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No asset matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
   return (
     <EmptyNote
       title="No assets yet"
@@ -205,7 +181,7 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
     { id: 'risk', head: 'Risk', width: 84, align: 'right', cell: (asset) => <RiskFigure asset={asset} /> },
     { id: 'type', head: 'Type', width: 120, hideUnder: 600, cell: ({ type }) => <TypeTag type={type} /> },
     { id: 'lifecycle', head: 'State', width: 128, hideUnder: 820, cell: (asset) => <LifecycleBadge asset={asset} /> },
-    { id: 'environment', head: 'Environment', width: 116, hideUnder: 960, cell: ({ environment }) => <Unknown value={environment} /> },
+    { id: 'environment', head: 'Environment', width: 116, hideUnder: 960, cell: ({ environment }) => environment ?? <Unknown /> },
     { id: 'owner', head: 'Owner', width: 150, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} onClaim={onClaim} /> },
     {
       id: 'compliance',
@@ -225,10 +201,6 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
   ];
 }
 const outcomes = { compliant: 'met', partly: 'partly', not_compliant: 'not-met', unknown: 'not-assessed' } as const;
-
-function Unknown({ value }: { value: string | null }) {
-  return value === null ? <span className="text-ink-3">unknown</span> : <span>{value}</span>;
-}
 
 function OwnerCell({ asset, onClaim }: { asset: Asset; onClaim: ((asset: Asset) => void) | null }) {
   if (asset.lifecycle === 'proposed' && onClaim !== null)

@@ -1,18 +1,19 @@
 /** Discovery: look into a folder for AI nobody registered, and what earlier looks found. */
+
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import { formatNumber, plural } from '../../ui/format.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Section } from '../../ui/section.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
+import { Unknown } from '../../ui/tag.tsx';
 import { listRuns, type Run } from './contract.ts';
 import { diffWords, RunShape } from './runs/run-words.tsx';
 import { StartRun } from './runs/start-run.tsx';
@@ -51,7 +52,7 @@ const columns: Column<Run>[] = [
 ];
 
 function Count({ value }: { value: number | null }) {
-  return value === null ? <span className="text-ink-3">unknown</span> : <span className="tabular-nums">{formatNumber(value)}</span>;
+  return value === null ? <Unknown /> : <span className="tabular-nums">{formatNumber(value)}</span>;
 }
 
 function DiscoveryPage() {
@@ -69,43 +70,32 @@ function DiscoveryPage() {
           <StartRun onStarted={(run) => go(placeOf(run))} />
         </Section>
       )}
-      <CountLine shown={list.rows.length} total={list.total} newCount={list.newCount} onShowNew={list.showNew} order="Newest first" />
-      <Loaded
-        answer={list}
-        waitsFor="the runs"
+      <ListTools list={list} order="Newest first" />
+      <ListRows
+        label="Discovery runs"
+        list={list}
         empty={
           <EmptyNote title="No folder was looked into">
             What a look finds appears among the assets as proposed, until somebody claims it.
           </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Discovery runs"
-            rows={rows}
-            rowId={byId}
-            rowName={nameOf}
-            rowTo={placeOf}
-            onOpen={(run) => go(placeOf(run))}
-            columns={columns}
-            viewKey="discovery"
-            phone={(run) => (
-              <PhoneRow
-                shape={<RunShape run={run} />}
-                title={nameOf(run)}
-                to={placeOf(run)}
-                reason={diffWords(run)}
-                owner={run.counts === null ? 'assets unknown' : plural(run.counts.assets, 'asset')}
-                due={<RelativeTime at={run.createdAt} form="age" />}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+        rowId={byId}
+        rowName={nameOf}
+        rowTo={placeOf}
+        onOpen={(run) => go(placeOf(run))}
+        columns={columns}
+        viewKey="discovery"
+        phone={(run) => (
+          <PhoneRow
+            shape={<RunShape run={run} />}
+            title={nameOf(run)}
+            to={placeOf(run)}
+            reason={diffWords(run)}
+            owner={run.counts === null ? 'assets unknown' : plural(run.counts.assets, 'asset')}
+            due={<RelativeTime at={run.createdAt} form="age" />}
           />
         )}
-      </Loaded>
+      />
     </Screen>
   );
 }

@@ -1,23 +1,21 @@
 /** Rounds of federated learning: which were attacked, which could not be decided. */
-import { useMemo, useState } from 'react';
+
+import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
-import { useFilters } from '../../ui/use-filters.ts';
+import { useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { listRounds, type Round, roundDecisions, roundStates } from './contract.ts';
 import { OpenRoundDialog } from './open-round-dialog.tsx';
 import { DecisionBadge, decisionWords, ruleWords, stateWords } from './round-words.tsx';
@@ -32,30 +30,18 @@ const byId = (round: Round): string => round.id;
 const nameOf = ({ modelId, assetName, round }: Round): string => `${inertLine(assetName ?? modelId, 120)}, round ${formatNumber(round)}`;
 const placeOf = ({ id }: Round): string => `/federated-learning/${id}`;
 
-function useRoundFilter() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => {
-    const [decision, state] = [filters.value('decision'), filters.value('state')];
-    const model = filters.value('model') ?? filters.value('model', 'has');
-    return {
-      ...(decision === undefined ? {} : { decision }),
-      ...(state === undefined ? {} : { state }),
-      ...(model === undefined ? {} : { model }),
-    };
-  }, [filters]);
-  return { filters, filter };
-}
-
 function RoundsPage() {
-  const { filters, filter } = useRoundFilter();
+  const filters = useAskedFilters(fields, listRounds.input);
   const { can } = useSession();
   const [isOpening, setOpening] = useState(false);
-  const list = useEndpointPages(listRounds, { ...filter, limit: 50 }, { live });
+  const list = useEndpointPages(listRounds, { ...filters.asked, limit: 50 }, { live });
   const mayOpen = can('federated-learning:create');
   return (
-    <Screen
+    <ListScreen
       title="Federated learning"
-      ready={list.data !== undefined}
+      list={list}
+      filters={filters}
+      order="Latest first"
       actions={
         mayOpen && (
           <Button kind="primary" onClick={() => setOpening(true)}>
@@ -63,40 +49,27 @@ function RoundsPage() {
           </Button>
         )
       }
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Filter rounds" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order="Latest first"
-          />
-        </>
-      }
     >
-      <Loaded answer={list} waitsFor="the rounds" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => (
-          <DataTable
-            label="Rounds"
-            rows={rows}
-            rowId={byId}
-            rowName={nameOf}
-            rowTo={placeOf}
-            columns={columns}
-            viewKey="federated-learning"
-            phone={(row) => <RoundPhoneRow round={row} />}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
-          />
-        )}
-      </Loaded>
+      <ListRows
+        label="Rounds"
+        list={list}
+        filters={filters}
+        noMatch="No round matches"
+        empty={
+          <EmptyNote title="No rounds yet">
+            A training server opens a round, hands in the update of each client, and closes it: updates that attack are left out before they
+            are averaged, and named here with the reason.
+          </EmptyNote>
+        }
+        rowId={byId}
+        rowName={nameOf}
+        rowTo={placeOf}
+        columns={columns}
+        viewKey="federated-learning"
+        phone={(row) => <RoundPhoneRow round={row} />}
+      />
       {isOpening && <OpenRoundDialog onClose={() => setOpening(false)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -136,7 +109,7 @@ const columns: Column<Round>[] = [
 ];
 
 function countOf(count: number, decision: Round['decision']) {
-  return decision === null ? <span className="text-ink-3">–</span> : formatNumber(count);
+  return decision === null ? <span className="text-ink-3">not judged</span> : formatNumber(count);
 }
 
 function RoundPhoneRow({ round }: { round: Round }) {
@@ -150,17 +123,6 @@ function RoundPhoneRow({ round }: { round: Round }) {
       owner={<DecisionBadge round={round} />}
       due={round.excluded > 0 ? `${formatNumber(round.excluded)} left out` : undefined}
     />
-  );
-}
-
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No round matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
-  return (
-    <EmptyNote title="No rounds yet">
-      A training server opens a round, hands in the update of each client, and closes it: updates that attack are left out before they are
-      averaged, and named here with the reason.
-    </EmptyNote>
   );
 }
 

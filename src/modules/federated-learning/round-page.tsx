@@ -4,7 +4,7 @@ import { linkTo } from '../../client/request.ts';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Button, ButtonLink, DownloadLink } from '../../ui/button.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import { FieldList } from '../../ui/field-list.tsx';
 import { formatBytes, formatNumber, plural } from '../../ui/format.ts';
@@ -47,15 +47,7 @@ function RoundActions({ round }: { round: RoundDetail }) {
   return (
     <>
       {round.assetId !== null && can('ai-assets:read') && <ButtonLink to={`/ai-assets/${round.assetId}`}>The model</ButtonLink>}
-      {round.aggregate !== null && (
-        <a
-          className="finger inline-flex h-8 items-center rounded-control border border-line-strong px-3"
-          href={linkTo(downloadAggregate, { id: round.id })}
-          download
-        >
-          Aggregate
-        </a>
-      )}
+      {round.aggregate !== null && <DownloadLink href={linkTo(downloadAggregate, { id: round.id })}>Save the aggregate</DownloadLink>}
       {round.state !== 'closed' && can('federated-learning:update') && (
         <Button
           kind="primary"

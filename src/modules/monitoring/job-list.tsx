@@ -1,4 +1,5 @@
 /** Long work as a list: where it is, how it ended, stop it or run it again. */
+
 import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
@@ -6,10 +7,9 @@ import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-
 import type { Job } from '../../contract/job.ts';
 import { cancelJob, listJobs, retryJob } from '../../contract/live.ts';
 import { Button } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { formatNumber, plural } from '../../ui/format.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListTools } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { progressWords } from '../../ui/progress.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Shape } from '../../ui/shape.tsx';
@@ -33,29 +33,15 @@ export function JobList() {
   return (
     <section aria-label="Background work">
       <h2 className="px-4 pt-4 font-strong tablet:px-6">Background work</h2>
-      <CountLine
-        shown={list.rows.length}
-        total={list.total}
-        totalIsEstimate={list.totalIsEstimate}
-        newCount={list.newCount}
-        onShowNew={list.showNew}
-        order="Newest first"
-      />
-      <Loaded
-        answer={list}
-        waitsFor="the jobs"
-        refusal="Your role may not see background work."
-        empty={<EmptyNote title="No work has run">Scans, discoveries and bulk changes run as jobs and stand here.</EmptyNote>}
-      >
-        {(rows) => <JobTable rows={rows} list={list} act={act} />}
-      </Loaded>
+      <ListTools list={list} order="Newest first" />
+      <JobTable list={list} act={act} />
     </section>
   );
 }
 
 type JobActs = { readonly onCancel: ((id: string) => void) | null; readonly onRetry: ((id: string) => void) | null };
-type JobTableProps = { rows: readonly Job[]; list: Pick<EndpointPages<Job>, 'hasMore' | 'loadMore' | 'isLoadingMore'>; act: JobActs };
-function JobTable({ rows, list, act }: JobTableProps) {
+type JobTableProps = { list: EndpointPages<Job>; act: JobActs };
+function JobTable({ list, act }: JobTableProps) {
   const [opened, setOpened] = useState<string | null>(null);
   const columns: Column<Job>[] = [
     { id: 'state', head: 'State', headHidden: true, width: 44, cell: ({ state }) => <JobShape state={state} /> },
@@ -73,9 +59,11 @@ function JobTable({ rows, list, act }: JobTableProps) {
     },
   ];
   return (
-    <DataTable
+    <ListRows
       label="Jobs"
-      rows={rows}
+      list={list}
+      refusal="Your role may not see background work."
+      empty={<EmptyNote title="No work has run">Scans, discoveries and bulk changes run as jobs and stand here.</EmptyNote>}
       rowId={byId}
       rowName={byTitle}
       columns={columns}
@@ -89,9 +77,6 @@ function JobTable({ rows, list, act }: JobTableProps) {
           due={<RelativeTime at={job.createdAt} form="age" />}
         />
       )}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }

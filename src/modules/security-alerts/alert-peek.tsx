@@ -144,6 +144,15 @@ function Given({ evidence }: Pick<SecurityAlert, 'evidence'>) {
   );
 }
 
+function RelatedLink({ id }: { id: string }) {
+  const { data } = useEndpoint(getAlert, { id });
+  return (
+    <TextLink to={`/security-alerts?peek=${id}&state=new,acknowledged,closed`}>
+      {data === undefined ? 'another alert' : inertLine(data.title, 80)}
+    </TextLink>
+  );
+}
+
 /** Alerts that may be the same matter; each is opened in its place. */
 function Related({ alert: { correlatedWith } }: { alert: SecurityAlert }) {
   if (correlatedWith.length === 0) return null;
@@ -153,7 +162,7 @@ function Related({ alert: { correlatedWith } }: { alert: SecurityAlert }) {
       {correlatedWith.slice(0, 5).map((id, at) => (
         <span key={id}>
           {at > 0 && ', '}
-          <TextLink to={`/security-alerts?peek=${id}&state=new,acknowledged,closed`}>another alert {at + 1}</TextLink>
+          <RelatedLink id={id} />
         </span>
       ))}
       .

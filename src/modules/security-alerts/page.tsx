@@ -1,26 +1,24 @@
 /** The feed of alerts: latest first, new ones wait behind a count, `a` says that you look at it. */
+
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type Change as ChangeOf, useChange } from '../../client/use-change.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Screen } from '../../ui/screen.tsx';
 import { SeverityShape } from '../../ui/severity.tsx';
 import { TwoLines } from '../../ui/table-body.tsx';
 import type { Column } from '../../ui/table-column.ts';
 import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
-import { useFilters } from '../../ui/use-filters.ts';
+import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { AlertPeek } from './alert-peek.tsx';
 import { stateWords } from './alert-words.tsx';
@@ -39,50 +37,21 @@ const byId = (alert: SecurityAlert): string => alert.id;
 const byName = (alert: SecurityAlert): string => inertLine(alert.title);
 const liveEvents = ['alert.'];
 
-function useAlertFilter() {
-  const filters = useFilters(fields);
-  const filter = useMemo(() => {
-    // Without a choice the feed holds what still waits for somebody.
-    const state = filters.value('state') ?? 'new,acknowledged';
-    const severity = filters.value('severity');
-    const source = filters.value('source') ?? filters.value('source', 'has');
-    const category = filters.value('category') ?? filters.value('category', 'has');
-    const q = filters.text.trim();
-    return {
-      state,
-      ...(severity === undefined ? {} : { severity }),
-      ...(source === undefined ? {} : { source }),
-      ...(category === undefined ? {} : { category }),
-      ...(q === '' ? {} : { q }),
-    };
-  }, [filters]);
-  return { filters, filter };
-}
-
 function AlertsPage() {
-  const { filters, filter } = useAlertFilter();
-  const list = useEndpointPages(listAlerts, { ...filter, limit: 50 }, { live: liveEvents });
+  const filters = useAskedFilters(fields, listAlerts.input);
+  // Without a choice the feed holds what still waits for somebody.
+  const list = useEndpointPages(listAlerts, { state: 'new,acknowledged', ...filters.asked, limit: 50 }, { live: liveEvents });
   const peek = usePeek(list);
   const [closing, setClosing] = useState<SecurityAlert | null>(null);
   const [assigning, setAssigning] = useState<SecurityAlert | null>(null);
   const acknowledge = useAcknowledge();
   return (
-    <Screen
+    <ListScreen
       title="Alerts"
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <FilterBar fields={fields} filters={filters} placeholder="Title, asset or number" />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
-          />
-        </>
-      }
+      list={list}
+      filters={filters}
+      placeholder="Title, asset or number"
+      order={filters.value('state') === undefined ? 'Not closed, latest first' : 'Latest first'}
       peek={
         peek.id === null ? null : (
           <AlertPeek
@@ -95,39 +64,39 @@ function AlertsPage() {
         )
       }
     >
-      <Loaded answer={list} waitsFor="the alerts" empty={<NothingHere isFiltered={!filters.isEmpty} onClear={filters.clear} />}>
-        {(rows) => <Feed rows={rows} list={list} peek={peek} onAcknowledge={acknowledge} onEnd={setClosing} onAssign={setAssigning} />}
-      </Loaded>
+      <Feed list={list} filters={filters} peek={peek} onAcknowledge={acknowledge} onEnd={setClosing} onAssign={setAssigning} />
       {assigning !== null && <AssignDialog alert={assigning} onClose={() => setAssigning(null)} />}
       {closing !== null && <CloseDialog alert={closing} onClose={() => setClosing(null)} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
 type FeedProps = {
-  rows: readonly SecurityAlert[];
   list: EndpointPages<SecurityAlert>;
+  filters: ListFilters;
   peek: PeekState<SecurityAlert>;
   onAcknowledge: (alert: SecurityAlert) => Promise<unknown>;
   onEnd: (alert: SecurityAlert) => void;
   onAssign: (alert: SecurityAlert) => void;
 };
 
-function Feed({ rows, list, peek, onAcknowledge, onEnd, onAssign }: FeedProps) {
+function Feed({ list, filters, peek, onAcknowledge, onEnd, onAssign }: FeedProps) {
   const { can } = useSession();
   const [, go] = useLocation();
   const mayChange = can('security-alerts:update');
   const columns = useMemo(() => columnsFor(mayChange ? onAcknowledge : null), [mayChange, onAcknowledge]);
   return (
-    <DataTable
+    <ListRows
       label="Alerts"
-      rows={rows}
+      list={list}
+      filters={filters}
+      noMatch="No alert matches"
+      empty={<NoAlerts />}
       rowId={byId}
       rowName={byName}
       columns={columns}
       viewKey="security-alerts"
-      onOpen={peek.open}
-      openId={peek.id}
+      peek={peek}
       rowKeys={[
         { keys: 'a', label: 'Acknowledge', run: (row) => mayChange && row.state === 'new' && void onAcknowledge(row) },
         { keys: 'e', label: 'Assign', run: (row) => mayChange && onAssign(row) },
@@ -135,10 +104,6 @@ function Feed({ rows, list, peek, onAcknowledge, onEnd, onAssign }: FeedProps) {
         { keys: 's', label: 'Close', run: (row) => mayChange && row.state !== 'closed' && onEnd(row) },
       ]}
       phone={(row) => <AlertPhoneRow alert={row} />}
-      {...(list.total === undefined ? {} : { total: list.total })}
-      hasMore={list.hasMore}
-      onMore={list.loadMore}
-      isLoadingMore={list.isLoadingMore}
     />
   );
 }
@@ -232,9 +197,7 @@ function AlertPhoneRow({ alert }: { alert: SecurityAlert }) {
   );
 }
 
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered)
-    return <EmptyNote kind="no-match" title="No alert matches" actions={<Button onClick={onClear}>Drop the filter</Button>} />;
+function NoAlerts() {
   return (
     <EmptyNote kind="all-clear" title="No alert waits">
       Critical vulnerabilities, and attacks found in an artefact, raise one the moment they open. What nobody scanned raises none:{' '}

@@ -1,4 +1,5 @@
 /** The list of vulnerabilities: views, filters, rows of decisions, peek, keys, bulk. */
+
 import { Download, Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Redirect, useSearch } from 'wouter';
@@ -7,15 +8,13 @@ import { useSession } from '../../client/session.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { BulkBar } from '../../ui/bulk-bar.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { CountLine } from '../../ui/count-line.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { definePage } from '../../ui/define-page.ts';
-import { FilterBar } from '../../ui/filter-bar.tsx';
 import { inertLine } from '../../ui/inert.ts';
-import { EmptyNote, Loaded } from '../../ui/loaded.tsx';
+import { ListRows, ListScreen } from '../../ui/list-screen.tsx';
+import { EmptyNote } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { useQueryValue } from '../../ui/query-state.ts';
-import { Screen } from '../../ui/screen.tsx';
+import type { ListFilters } from '../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { exportVulnerabilities, listVulnerabilities, sorts, type Vulnerability, type VulnerabilityFilter } from './contract.ts';
 import { BulkDialog, type BulkTarget } from './list/bulk-dialog.tsx';
@@ -41,44 +40,27 @@ function VulnerabilityList() {
   const [sortName, setSort] = useQueryValue('sort');
   const sort = sorts.find((known) => known === sortName) ?? 'priority';
   const [sample, setSample] = useState<Vulnerability | undefined>(undefined);
-  const { fields, filters, filter } = useListFilters(sample);
+  const filters = useListFilters(sample);
+  const filter: VulnerabilityFilter = filters.asked;
   const list = useEndpointPages(listVulnerabilities, { ...filter, limit: 50, sort }, { live: liveEvents });
   if (list.rows[0] !== undefined && list.rows[0].assetId !== sample?.assetId) setSample(list.rows[0]);
   const peek = usePeek(list);
   const [change, setChange] = useState<Change | null>(null);
   const [isRecording, setRecording] = useState(false);
   return (
-    <Screen
+    <ListScreen
       title="Vulnerabilities"
       actions={<PageActions filter={filter} sort={sort} onRecord={() => setRecording(true)} />}
-      ready={list.data !== undefined}
-      toolbar={
-        <>
-          <StandardViews />
-          <FilterBar fields={fields} filters={filters} />
-          <CountLine
-            shown={list.rows.length}
-            total={list.total}
-            totalIsEstimate={list.totalIsEstimate}
-            newCount={list.newCount}
-            onShowNew={list.showNew}
-            order={orderWords[sort]}
-          />
-        </>
-      }
+      above={<StandardViews />}
+      list={list}
+      filters={filters}
+      order={orderWords[sort]}
       peek={peek.id === null ? null : <VulnerabilityPeek id={peek.id} {...peek.placing} onChange={setChange} />}
     >
-      <Loaded
-        answer={list}
-        waitsFor="the vulnerabilities"
-        lines={10}
-        empty={<NothingHere isFiltered={!isFirstView(filter)} onClear={filters.clear} />}
-      >
-        {(rows) => <Rows rows={rows} list={list} filter={filter} sort={sort} onSort={setSort} peek={peek} onChange={setChange} />}
-      </Loaded>
+      <Rows list={list} filters={filters} filter={filter} sort={sort} onSort={setSort} peek={peek} onChange={setChange} />
       {change !== null && <ChangeDialog change={change} onClose={() => setChange(null)} />}
       {isRecording && <RecordDialog onClose={() => setRecording(false)} onDone={peek.openId} />}
-    </Screen>
+    </ListScreen>
   );
 }
 
@@ -87,8 +69,8 @@ function isFirstView(filter: VulnerabilityFilter): boolean {
 }
 
 type RowsProps = {
-  rows: readonly Vulnerability[];
   list: EndpointPages<Vulnerability>;
+  filters: ListFilters;
   filter: VulnerabilityFilter;
   sort: (typeof sorts)[number];
   onSort: (sort: string | null) => void;
@@ -96,7 +78,7 @@ type RowsProps = {
   onChange: (change: Change) => void;
 };
 
-function Rows({ rows, list, filter, sort, onSort, peek, onChange }: RowsProps) {
+function Rows({ list, filters, filter, sort, onSort, peek, onChange }: RowsProps) {
   const { can } = useSession();
   const mayChange = can('vulnerabilities:update');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -112,17 +94,20 @@ function Rows({ rows, list, filter, sort, onSort, peek, onChange }: RowsProps) {
   };
   return (
     <>
-      <DataTable
+      <ListRows
         label="Vulnerabilities"
-        rows={rows}
+        list={list}
+        {...(isFirstView(filter) ? {} : { filters })}
+        lines={10}
+        noMatch="No vulnerability matches"
+        empty={<NothingOpen />}
         rowId={byId}
         rowName={byName}
         rowTo={placeOf}
         columns={columns}
         viewKey="vulnerabilities"
         sort={{ by: sort, descending: sort !== 'due' && sort !== 'severity', onChange: (by) => onSort(by === 'priority' ? null : by) }}
-        onOpen={peek.open}
-        openId={peek.id}
+        peek={peek}
         {...(mayChange ? { selection: { ids: selected, onChange: choose } } : {})}
         rowKeys={[
           { keys: 'e', label: 'Assign', run: act('assign', true) },
@@ -131,10 +116,6 @@ function Rows({ rows, list, filter, sort, onSort, peek, onChange }: RowsProps) {
           { keys: 'c', label: 'Comment', run: act('comment', false) },
         ]}
         phone={(row) => <VulnerabilityPhoneRow row={row} />}
-        {...(list.total === undefined ? {} : { total: list.total })}
-        hasMore={list.hasMore}
-        onMore={list.loadMore}
-        isLoadingMore={list.isLoadingMore}
       />
       <BulkBar
         selected={selected.size}
@@ -173,14 +154,8 @@ function PageActions({ filter, sort, onRecord }: { filter: VulnerabilityFilter; 
   );
 }
 
-function NothingHere({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+function NothingOpen() {
   const { can } = useSession();
-  if (isFiltered)
-    return (
-      <EmptyNote kind="no-match" title="No vulnerability matches" actions={<Button onClick={onClear}>Drop the filter</Button>}>
-        Only what matches every chip above is listed.
-      </EmptyNote>
-    );
   return (
     <EmptyNote
       title="Nothing is open"

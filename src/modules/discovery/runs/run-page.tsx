@@ -1,16 +1,15 @@
 /** One discovery run: progress while it walks, then what it found against the run before. */
+
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { ButtonLink } from '../../../ui/button.tsx';
-import { CountLine } from '../../../ui/count-line.tsx';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { FilterBar } from '../../../ui/filter-bar.tsx';
 import { formatBytes, formatNumber, plural } from '../../../ui/format.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
+import { ListRows, ListTools } from '../../../ui/list-screen.tsx';
 import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
 import { Progress } from '../../../ui/progress.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
@@ -21,7 +20,7 @@ import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { formatDuration } from '../../../ui/time.ts';
-import { useFilters } from '../../../ui/use-filters.ts';
+import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { usePeek } from '../../../ui/use-peek.ts';
 import { cancelRun, getRun, hitKinds, hitStates, listHits, type Run, type StoredHit } from '../contract.ts';
 import { HitPeek } from './hit-peek.tsx';
@@ -89,20 +88,8 @@ function RunPage({ params }: { params: Readonly<Record<string, string>> }) {
 
 /** The list of hits with its filters and its peek. */
 function useHits(id: string, enabled: boolean) {
-  const filters = useFilters(fields);
-  const state = listHits.input.shape.state.safeParse(filters.value('state')).data;
-  const kind = listHits.input.shape.kind.safeParse(filters.value('kind')).data;
-  const list = useEndpointPages(
-    listHits,
-    {
-      id,
-      limit: 100,
-      ...(state === undefined ? {} : { state }),
-      ...(kind === undefined ? {} : { kind }),
-      ...(filters.text.trim() === '' ? {} : { q: filters.text.trim() }),
-    },
-    { enabled },
-  );
+  const filters = useAskedFilters(fields, listHits.input);
+  const list = useEndpointPages(listHits, { limit: 100, ...filters.asked, id }, { enabled });
   return { filters, list, peek: usePeek(list) };
 }
 
@@ -204,46 +191,32 @@ function SkippedList({ title, entries }: { title: string; entries: NonNullable<R
 function Hits({ run, hits: { filters, list, peek } }: { run: Run; hits: ReturnType<typeof useHits> }) {
   return (
     <>
-      <FilterBar fields={fields} filters={filters} placeholder="Name" />
-      <CountLine shown={list.rows.length} total={list.total} order="By kind, then name" />
-      <Loaded
-        answer={list}
+      <ListTools list={list} filters={filters} placeholder="Name" order="By kind, then name" />
+      <ListRows
+        label="Hits"
+        list={list}
+        filters={filters}
+        noMatch="No hit matches"
         empty={
-          filters.isEmpty ? (
-            <EmptyNote kind="all-clear" title="No AI was found">
-              {`${plural(run.summary?.files ?? 0, 'file')} looked at by content, code by its imports and calls. Not covered: code in other languages than Python, JavaScript, TypeScript, Go, Java, Rust and C#, and installed packages.`}
-            </EmptyNote>
-          ) : (
-            <EmptyNote kind="no-match" title="No hit matches" />
-          )
+          <EmptyNote kind="all-clear" title="No AI was found">
+            {`${plural(run.summary?.files ?? 0, 'file')} looked at by content, code by its imports and calls. Not covered: code in other languages than Python, JavaScript, TypeScript, Go, Java, Rust and C#, and installed packages.`}
+          </EmptyNote>
         }
-      >
-        {(rows) => (
-          <DataTable
-            label="Hits"
-            rows={rows}
-            rowId={byId}
-            rowName={byName}
-            columns={columns}
-            viewKey="discovery-hits"
-            onOpen={peek.open}
-            openId={peek.id}
-            phone={(row) => (
-              <PhoneRow
-                shape={<Shape name={row.state === 'gone' ? 'unknown' : 'open'} tone="ink-3" label={row.state} />}
-                title={row.name}
-                reason={kindWords[row.kind].word}
-                owner={row.where[0] === undefined ? '' : placeText(row.where[0])}
-                due={<StateBadge state={row.state} />}
-              />
-            )}
-            {...(list.total === undefined ? {} : { total: list.total })}
-            hasMore={list.hasMore}
-            onMore={list.loadMore}
-            isLoadingMore={list.isLoadingMore}
+        rowId={byId}
+        rowName={byName}
+        columns={columns}
+        viewKey="discovery-hits"
+        peek={peek}
+        phone={(row) => (
+          <PhoneRow
+            shape={<Shape name={row.state === 'gone' ? 'unknown' : 'open'} tone="ink-3" label={row.state} />}
+            title={row.name}
+            reason={kindWords[row.kind].word}
+            owner={row.where[0] === undefined ? '' : placeText(row.where[0])}
+            due={<StateBadge state={row.state} />}
           />
         )}
-      </Loaded>
+      />
     </>
   );
 }

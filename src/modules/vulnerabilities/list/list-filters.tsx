@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useSearch } from 'wouter';
 import type { FilterField } from '../../../ui/filter.ts';
-import { type Filters, useFilters } from '../../../ui/use-filters.ts';
+import { type AskedFilters, useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { environments } from '../../ai-assets/contract.ts';
 import { type Vulnerability, VulnerabilityFilter } from '../contract.ts';
 
@@ -54,12 +54,9 @@ const constant: readonly FilterField[] = [
   { key: 'source', label: 'source', kind: 'text' },
   { key: 'weakness', label: 'weakness', kind: 'text' },
 ];
-const many: readonly string[] = ['severity', 'status', 'environment'];
-
-export type ListFilters = { readonly fields: readonly FilterField[]; readonly filters: Filters; readonly filter: VulnerabilityFilter };
 
 /** @param sample a row of the list, which knows the name of the asset that is filtered by. */
-export function useListFilters(sample: Vulnerability | undefined): ListFilters {
+export function useListFilters(sample: Vulnerability | undefined): AskedFilters<typeof VulnerabilityFilter> {
   const search = useSearch();
   const assetName = sample?.assetName;
   const remedy = sample?.remedy;
@@ -76,31 +73,5 @@ export function useListFilters(sample: Vulnerability | undefined): ListFilters {
       ...one('asset_type', 'type', params.get('asset_type') ?? ''),
     ];
   }, [search, assetName, remedy]);
-  const filters = useFilters(fields);
-  const filter = useMemo(() => filterOf(filters, fields), [filters, fields]);
-  return { fields, filters, filter };
-}
-
-function filterOf(filters: Filters, fields: readonly FilterField[]): VulnerabilityFilter {
-  const given = new Map<string, string>();
-  for (const field of fields) {
-    const value = askedOf(filters, field);
-    if (value !== undefined && value !== '') given.set(field.key, value);
-  }
-  if (filters.text.trim() !== '') given.set('q', filters.text.trim());
-  // An address somebody typed: what the contract does not know is left out rather than refused as a whole.
-  const known = [...given].filter(([key, value]) => VulnerabilityFilter.partial().safeParse({ [key]: value }).success);
-  return Object.fromEntries(known);
-}
-
-/** "is not" asks for all the others; fields of one value take the last chosen. */
-function askedOf(filters: Filters, field: FilterField): string | undefined {
-  const chosen = filters.values(field.key) ?? filters.values(field.key, 'has');
-  if (chosen !== undefined) return many.includes(field.key) ? chosen.join(',') : chosen.at(-1);
-  const left = filters.values(field.key, 'is-not');
-  if (left === undefined || field.kind !== 'choice' || !many.includes(field.key)) return undefined;
-  return field.choices
-    .map(({ value }) => value)
-    .filter((value) => !left.includes(value))
-    .join(',');
+  return useAskedFilters(fields, VulnerabilityFilter);
 }

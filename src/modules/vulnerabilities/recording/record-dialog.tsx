@@ -1,10 +1,12 @@
 /** Writes a vulnerability down by hand. */
+
 import { useState } from 'react';
 import { z } from 'zod';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, SelectField, TextAreaField, TextField } from '../../../ui/form.tsx';
+import { mostFound, RecordField } from '../../../ui/record-search.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { listAssets } from '../../ai-assets/contract.ts';
 import { createVulnerability } from '../contract.ts';
@@ -60,37 +62,22 @@ export function RecordDialog({ onClose, onDone }: { onClose: () => void; onDone:
   );
 }
 
-/** The inventory may be long: a search narrows the choice. */
+/** The inventory may be long: words narrow the choice. */
 function AssetChoice() {
-  const [search, setSearch] = useState('');
-  const assets = useEndpoint(
-    listAssets,
-    { limit: 50, sort: 'name', ...(search.trim() === '' ? {} : { q: search.trim() }) },
-    { keepPrevious: true },
-  );
+  const [text, setText] = useState('');
+  const query = text.trim() === '' ? {} : { q: text.trim() };
+  const found = useEndpoint(listAssets, { limit: mostFound, sort: 'name', ...query }, { keepPrevious: true });
   return (
-    <>
-      <div>
-        <label className="font-name" htmlFor="asset-search">
-          Find the asset
-        </label>
-        <input
-          id="asset-search"
-          type="search"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-          className="finger mt-1 h-8 w-full rounded-control border border-line-strong bg-surface px-2.5"
-        />
-      </div>
-      <SelectField
-        name="asset_id"
-        label="Asset"
-        none="Choose"
-        choices={(assets.data?.items ?? []).map(({ id, name, environment }) => ({
-          value: id,
-          label: environment === null ? name : `${name}, ${environment}`,
-        }))}
-      />
-    </>
+    <RecordField
+      name="asset_id"
+      label="Asset"
+      noun={['asset', 'assets']}
+      placeholder="Name, owner, tag or key"
+      text={text}
+      onText={setText}
+      found={found}
+      noteOf={({ environment }) => environment ?? ''}
+      nothing="No asset is in the inventory: register one, or let discovery find it."
+    />
   );
 }
