@@ -88,13 +88,13 @@ export async function registerAdmin(url: string): Promise<Person> {
   return person;
 }
 
-/** Asks again until the answer fits, or the time is up. */
+/** Asks again until the answer fits, or the time is up; more seldom the longer it takes, because every question costs the other side too. */
 export async function until<T>(what: string, look: () => Promise<T | null>, mostMs = 120_000): Promise<T> {
   const deadline = Date.now() + mostMs;
-  for (;;) {
+  for (let restMs = 50; ; restMs = Math.min(400, restMs * 1.3)) {
     const found = await look();
     if (found !== null) return found;
     if (Date.now() > deadline) throw new TypeError(`Waited ${mostMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 }

@@ -6,9 +6,10 @@ import type { JobDefinition } from '../platform/jobs/jobs.ts';
 import { jobs as adversarialDetectionJobs, subscriptions as adversarialDetectionSubscriptions } from '../modules/adversarial-detection/jobs.ts';
 import { jobs as advisoriesJobs, subscriptions as advisoriesSubscriptions } from '../modules/advisories/jobs.ts';
 import { jobs as auditLogsJobs } from '../modules/audit-logs/jobs.ts';
-import { jobs as dataIntegrityJobs } from '../modules/data-integrity/jobs.ts';
+import { jobs as dataIntegrityJobs, subscriptions as dataIntegritySubscriptions } from '../modules/data-integrity/jobs.ts';
 import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as federatedLearningJobs } from '../modules/federated-learning/jobs.ts';
+import { jobs as identityJobs } from '../modules/identity/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
 import { jobs as notificationsJobs, subscriptions as notificationsSubscriptions } from '../modules/notifications/jobs.ts';
 import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
@@ -61,6 +62,7 @@ export const jobs: readonly JobDefinition[] = [
   ...dataIntegrityJobs,
   ...discoveryJobs,
   ...federatedLearningJobs,
+  ...identityJobs,
   ...modelScannerJobs,
   ...notificationsJobs,
   ...riskJobs,
@@ -71,6 +73,7 @@ export const subscriptions: readonly Subscription[] = [
   ...adversarialDetectionSubscriptions,
   ...advisoriesSubscriptions,
   ...aiAssetsSubscriptions,
+  ...dataIntegritySubscriptions,
   ...discoverySubscriptions,
   ...incidentsSubscriptions,
   ...notificationsSubscriptions,

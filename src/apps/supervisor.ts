@@ -35,9 +35,10 @@ async function startEverything(life: Lifetime): Promise<void> {
   await startDatabase(life, say);
   await web;
   if (life.stopping()) return;
+  const doors = serviceDoors.filter(({ door }) => settings.SERVICES.length === 0 || settings.SERVICES.includes(door));
   const children = [
     new Child('gateway', { PROCESS: 'gateway' }),
-    ...serviceDoors.map(({ door }) => new Child(door, { PROCESS: door }, ['DATABASE_URL', 'DATABASE_APP_URL'])),
+    ...doors.map(({ door }) => new Child(door, { PROCESS: door }, ['DATABASE_URL', 'DATABASE_APP_URL'])),
   ];
   life.add('processes', () => Promise.all(children.map((child) => child.stop())).then(() => {}));
   await Promise.all(children.map((child) => child.firstReady));

@@ -45,6 +45,8 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly timeoutMs: number;
   /** Per caller and minute; undefined takes the door's default. */
   readonly ratePerMinute?: number;
+  /** Code of the answer to an input that does not parse; default `request.invalid`. Only where an interface was promised with another. */
+  readonly invalidCode?: `${string}.${string}`;
   /** OpenAPI tag: the slice. */
   readonly tag: string;
   /** Name in OpenAPI and on the command line: `<slice> <verb>`. */
@@ -79,6 +81,7 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   maxBodyBytes?: number;
   timeoutMs?: number;
   ratePerMinute?: number;
+  invalidCode?: `${string}.${string}`;
   deprecated?: boolean;
 };
 

@@ -27,6 +27,15 @@ const table = {
     schema: flag(true),
     says: 'The gateway also runs jobs and event handlers. `false` where processes with PROCESS=worker do.',
   },
+  SERVICES: {
+    schema: z
+      .string()
+      .default('')
+      .transform((value) => value.split(',').map((word) => word.trim()))
+      .transform((words) => words.filter((word) => word !== ''))
+      .pipe(z.array(z.enum(['ai-scanner', 'data-integrity', 'wiz-integration', 'compliance-engine', 'agent-gateway']))),
+    says: 'Services that the supervisor starts, with commas between; empty: all five. What the others do is refused as not available.',
+  },
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
     says: 'Address the processes listen on. Anything but loopback wants TLS in front.',
@@ -106,6 +115,10 @@ const table = {
   REGISTRATION: {
     schema: z.enum(['open', 'invite', 'closed']).default('invite'),
     says: 'Who may register once the first person, who becomes admin, has.',
+  },
+  FIRST_ADMIN: {
+    schema: z.enum(['register', 'provider']).default('register'),
+    says: 'How the first admin comes in: `register`, whoever opens the page first; `provider`, only somebody to whom the rules of a provider of SIGN_IN_PROVIDERS give the role admin.',
   },
   SIGN_IN_PROVIDERS: {
     schema: z.string().max(200_000).optional(),

@@ -44,10 +44,10 @@ describe('passkeys in a browser', { timeout: 300_000 }, () => {
   after(() => browser?.close());
 
   /** A device with a fingerprint reader that always agrees. */
-  async function addAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+  async function addAuthenticator(context: BrowserContext, page: Page): Promise<(isTouched: boolean) => Promise<void>> {
     const session = await context.newCDPSession(page);
     await session.send('WebAuthn.enable');
-    await session.send('WebAuthn.addVirtualAuthenticator', {
+    const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
         transport: 'internal',
@@ -57,11 +57,12 @@ describe('passkeys in a browser', { timeout: 300_000 }, () => {
         automaticPresenceSimulation: true,
       },
     });
+    return async (enabled) => void (await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }));
   }
 
   test('is added, signs in alone by keyboard, is not accepted twice, and does not work under another address', async () => {
     const { context, page } = await openWindow(browser, url, { theme: 'light' });
-    await addAuthenticator(context, page);
+    const touch = await addAuthenticator(context, page);
     await page.goto('/sign-in?next=/account');
     await page.getByLabel('Work e-mail').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(password);
@@ -73,13 +74,33 @@ describe('passkeys in a browser', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('Passkey, signs in alone').waitFor();
 
+    // The address field offers it: whoever chooses it there is in, without a press of the button. (Chromium's authenticator chooses by itself.)
+    await context.clearCookies();
+    const offered = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/login/passkey/options');
+    await page.goto('/sign-in?next=/account');
+    assert.equal(await page.getByLabel('Work e-mail').getAttribute('autocomplete'), 'username webauthn');
+    await offered;
+    await page.waitForURL(/\/account/);
+    await page
+      .getByText(/By passkey, from/)
+      .first()
+      .waitFor();
+
+    // Not chosen there, it stays a page to type into, and the button takes over from what waits.
+    await touch(false);
     await context.clearCookies();
     await page.goto('/sign-in?next=/account');
+    await page.getByLabel('Work e-mail').fill('somebody@example.org');
+    await page.getByRole('button', { name: 'Use a passkey' }).waitFor();
+    await touch(true);
     const sent = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/login/passkey');
     await page.getByRole('button', { name: 'Use a passkey' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/account/);
-    await page.getByText(/By passkey, from/).waitFor();
+    await page
+      .getByText(/By passkey, from/)
+      .first()
+      .waitFor();
 
     // As if the last proof were old: the dialog asks for the passkey, and what was refused is sent again.
     await page.route('**/api/user/factors/recovery-codes', (route) => route.fulfill(refusedForProof), { times: 1 });

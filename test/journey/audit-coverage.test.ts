@@ -24,6 +24,7 @@ const withoutAction: Readonly<Record<string, readonly string[]>> = {
   'of one slice for another, inside a request that is recorded': [
     'POST /api/advisories/lookup',
     'POST /api/ai-assets/find-by-key',
+    'POST /api/notifications/mail',
     'POST /api/risk/priorities',
     'POST /api/vulnerabilities/summarise-fixes',
   ],
@@ -37,6 +38,8 @@ const withoutAction: Readonly<Record<string, readonly string[]>> = {
     'POST /api/login',
     'POST /api/login/factor',
     'POST /api/login/passkey',
+    'POST /api/password-reset',
+    'POST /api/password-reset/finish',
     'POST /api/register',
     'POST /api/session/verify',
     'POST /api/user/passkeys',

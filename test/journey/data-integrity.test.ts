@@ -7,10 +7,10 @@ import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import {
   type Assessment,
-  addBaseline,
   addMonitor,
   addRules,
   assessNow,
+  Baseline,
   getAssessment,
   getMonitor,
   listAlertsOfAsset,
@@ -63,7 +63,7 @@ describe('data integrity', { timeout: 600_000 }, () => {
   const alerts = async () => (await admin.must(listAlertsOfAsset.output, 'GET', `/api/data-quality/alerts/${assetId}`)).items;
 
   test('a good table becomes a baseline and a monitor, and its first run is good', async () => {
-    const baseline = await admin.must(addBaseline.output, 'POST', '/api/data-quality/baselines', {
+    const baseline = await admin.must(Baseline, 'POST', '/api/data-quality/baselines', {
       assetId,
       name: 'spring',
       promote: true,

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { z } from 'zod';
+import * as threats from '../../src/modules/adversarial-detection/contract.ts';
 import { listAssets } from '../../src/modules/ai-assets/contract.ts';
+import * as incidents from '../../src/modules/incidents/contract.ts';
 import { readPlace } from '../../src/platform/database/embedded/place.ts';
 import { type Person, until } from '../person.ts';
 import type { RunningPlatform } from '../running-platform.ts';
@@ -28,6 +30,48 @@ describe('kill -9', { timeout: 1_200_000 }, () => {
     ({ platform, admin } = await sharedPlatform());
     since = new Date().toISOString();
     assetsBefore = (await counts()).assets;
+  });
+
+  test('an escalation that is due while the gateway is dead fires once, within a second of its coming back, and says how late', {
+    skip: onLinux ? false : 'finds processes through /proc',
+    timeout: 240_000,
+  }, async (t) => {
+    const configured = '/api/adversarial-detection/config';
+    const { response } = await admin.must(threats.Configuration, 'GET', configured);
+    const set = (escalateAfterMs: number) => admin.must(threats.Configuration, 'PATCH', configured, { response: { escalateAfterMs } });
+    // The shortest that a configuration takes.
+    await set(5000);
+    t.after(() => set(response.escalateAfterMs));
+    const draft = { title: 'Nobody may overlook this', severity: 'high' };
+    const { id } = await admin.must(incidents.Incident, 'POST', '/api/incidents', draft);
+    const read = () => admin.must(incidents.getIncident.output, 'GET', `/api/incidents/${id}`);
+    const [promise] = (await read()).countdowns;
+    assert.ok(promise);
+    const dueAt = Date.parse(promise.dueAt);
+    await rest(Math.max(0, dueAt - Date.now() - 500));
+    const pid = gatewayPid();
+    assert.ok(pid !== null);
+    process.kill(pid, 'SIGKILL');
+    const killedAt = Date.now();
+    await until(
+      'the gateway to answer',
+      async () => ((await admin.ask('GET', '/api/health').catch(() => null)) === null ? null : true),
+      comesBackMs,
+    );
+    const backAt = Date.now();
+    await until('the escalation', async () => ((await read()).escalationLevel > 0 ? true : null), comesBackMs);
+    const { items } = await admin.must(incidents.incidentTimeline.output, 'GET', `/api/incidents/${id}/timeline?limit=50`);
+    const calls = items.filter(({ kind }) => kind === 'escalation');
+    assert.equal(calls.length, 1);
+    const firedAt = Date.parse(calls[0]?.at ?? '');
+    assert.ok(firedAt >= dueAt, 'not before its time');
+    assert.ok(firedAt <= Math.max(dueAt, backAt) + 1000, `fired ${firedAt - backAt} ms after the gateway was back`);
+    // By the clock of the database: what it says it was late is what it was late.
+    assert.ok(Math.abs((calls[0]?.lateByMs ?? 0) - (firedAt - dueAt)) < 1000);
+    t.diagnostic(
+      `away for ${backAt - killedAt} ms; fired ${firedAt - dueAt} ms after its time, ${firedAt - backAt} ms after the first answer`,
+    );
+    await admin.must(incidents.Incident, 'PATCH', `/api/incidents/${id}`, { status: 'false_positive', reason: 'It was a test.' });
   });
 
   test('twenty kills during a write load lose nothing that was acknowledged', {

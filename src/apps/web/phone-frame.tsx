@@ -31,7 +31,7 @@ export function PhoneHead({ onSearch }: { onSearch: () => void }) {
   );
 }
 
-const place = 'flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 border-t-2 text-label';
+const place = 'flex h-14 min-w-11 flex-auto flex-col items-center justify-center gap-0.5 border-t-2 text-label';
 
 export function PhoneFoot({ groups }: { groups: readonly NavigationGroup[] }) {
   const [location] = useLocation();
@@ -57,7 +57,7 @@ export function PhoneFoot({ groups }: { groups: readonly NavigationGroup[] }) {
                 </span>
               )}
             </span>
-            <span className="max-w-full truncate px-1">{title}</span>
+            <span className="max-w-full truncate">{title}</span>
           </Link>
         );
       })}

@@ -17,7 +17,7 @@ export const migrations = [
   { slice: 'audit-logs', name: '0005_retention', sha256: '0cf3bd5740c15efec49192d6d636f02646cb90190c51f71f103c4e427a9dfd5f', path: 'src/modules/audit-logs/migrations/0005_retention.sql' },
   { slice: 'audit-logs', name: '0006_coverage', sha256: '8e7ccb1ab7afb2d4def4efac0044173960af37734f669537eaec8524a7e89a72', path: 'src/modules/audit-logs/migrations/0006_coverage.sql' },
   { slice: 'audit-logs', name: '0007_epochs', sha256: '22c240b28fe713b43aaf89193d88e5050e058c7bdbd880d0097856aaf2373785', path: 'src/modules/audit-logs/migrations/0007_epochs.sql' },
-  { slice: 'audit-logs', name: '0008_projection', sha256: '523cb3797569a09766ad462cf98194a4b2cf75c94feb1b6a32b3eadc587ba6ba', path: 'src/modules/audit-logs/migrations/0008_projection.sql' },
+  { slice: 'audit-logs', name: '0008_projection', sha256: 'c95d120da6946790d8e6b2798b3562d5e50c7c6422b7785541731a63e36d047a', path: 'src/modules/audit-logs/migrations/0008_projection.sql' },
   { slice: 'audit-logs', name: '0009_schema_watch', sha256: 'a3a064d9488e8ed58472613ae7cb0135e02c9597e397bb1c29e186a0f651fb16', path: 'src/modules/audit-logs/migrations/0009_schema_watch.sql' },
   { slice: 'data-integrity', name: '0001_data_integrity', sha256: '53f2144d2ba97343866ed6d3543dd459e8341955ed896b4045f69d0fd7a8e5fb', path: 'src/modules/data-integrity/migrations/0001_data_integrity.sql' },
   { slice: 'data-integrity', name: '0002_connections', sha256: '125f8cdc2f96669afecc3126430d99593b782a1a44cdf8cafa72a23067949909', path: 'src/modules/data-integrity/migrations/0002_connections.sql' },

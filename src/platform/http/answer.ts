@@ -79,7 +79,7 @@ function refuseOnce(problem: Problem, request: FastifyRequest, reply: FastifyRep
 type Known = { readonly actor: Actor; readonly cookies: ReadonlyMap<string, string>; readonly cancellation: Cancellation };
 function contextOf(request: FastifyRequest, reply: FastifyReply, { actor, cookies, cancellation }: Known): RequestContext {
   const { secureCookies: secure } = config();
-  const { authorization, 'last-event-id': lastEventId, 'user-agent': userAgent = '' } = request.headers;
+  const { authorization, 'last-event-id': lastEventId, 'if-match': ifMatch, 'user-agent': userAgent = '' } = request.headers;
   return {
     actor,
     traceId: request.traceId,
@@ -98,6 +98,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, { actor, cookie
     },
     ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
     ...(authorization === undefined ? {} : { authorization }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
   };
 }
 

@@ -18,6 +18,8 @@ export type RequestContext = Context & {
   /** The Authorization header as sent. */
   readonly authorization?: string;
   readonly reply: Reply;
+  /** If-Match as sent: the version of what the caller saw. */
+  readonly ifMatch?: string;
   /** From Last-Event-ID, only of endpoints of kind 'events'. */
   readonly lastEventId?: string;
   /** The query as it was sent, only of endpoints of kind 'redirect': signatures are over its very letters. */

@@ -2,7 +2,7 @@
 import type { Actor, Context } from '../../contract/actor.ts';
 import { type Endpoint, stepUpMs } from '../../contract/endpoint.ts';
 import type { Access } from '../../contract/permission.ts';
-import { commonProblems, isProblem, type Problem } from '../../contract/problem.ts';
+import { commonProblems, isProblem, Problem } from '../../contract/problem.ts';
 import { withContext } from '../ambient.ts';
 import { type AuditRecord, audit, auditProblems, checkAuditGate, withAuditNotes } from '../audit.ts';
 import { coverage } from '../audit-coverage.ts';
@@ -51,11 +51,22 @@ export function checkEnrolment({ access, enrolment }: Pick<Endpoint, 'access' | 
  */
 export async function runRoute(route: Route, rawInput: unknown, context: RequestContext): Promise<unknown> {
   const { endpoint } = route;
-  const input = parseInput(endpoint.input, rawInput);
+  const input = parsedFor(endpoint, rawInput);
   // The transaction makes the context the running one by itself.
   if (endpoint.door === 'product' && route.transaction === 'one') return await runInTransaction(route, input, context);
   return await withContext(context, () => (endpoint.door === 'product' ? runAudited : runPlain)(route, input, context));
 }
+
+function parsedFor({ input, invalidCode }: Endpoint, rawInput: unknown): unknown {
+  if (invalidCode === undefined) return parseInput(input, rawInput);
+  try {
+    return parseInput(input, rawInput);
+  } catch (error) {
+    if (!isProblem(error) || error.code !== notParsed) throw error;
+    throw new Problem(invalidCode, error.status, error.message, error.params, { issues: error.issues });
+  }
+}
+const notParsed = commonProblems.invalid().code;
 
 async function runPlain(route: Route, input: unknown, context: RequestContext): Promise<unknown> {
   return checkedOutput(route.endpoint, await route.run(input, context));

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { z } from 'zod';
@@ -87,4 +90,43 @@ test('work that goes on is answered with 202', async () => {
   assert.equal(answer.statusCode, 202);
   assert.deepEqual(answer.json(), { text: 'goes on' });
   await app.close();
+});
+
+test('files of a build that came after the start are served, and nothing beside the folder is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'web-'));
+  const webRoot = join(folder, 'public');
+  await mkdir(join(webRoot, 'assets'), { recursive: true });
+  await writeFile(join(webRoot, 'index.html'), '<p>old');
+  await writeFile(join(webRoot, 'assets/old-1.js'), 'old');
+  await writeFile(join(folder, 'secret.js'), 'secret');
+  const app = await createServer({ door: 'product', ready: () => true, routes: [], webRoot });
+  try {
+    await writeFile(join(webRoot, 'index.html'), '<p>new');
+    await writeFile(join(webRoot, 'assets/new-2.js'), 'new');
+    await writeFile(join(webRoot, 'assets/.hidden'), 'secret');
+    const later = await app.inject('/assets/new-2.js');
+    assert.equal(later.body, 'new');
+    assert.match(String(later.headers['cache-control']), /immutable/);
+    assert.match(String(later.headers['content-type']), /javascript/);
+    assert.equal((await app.inject({ method: 'HEAD', url: '/assets/new-2.js' })).statusCode, 200);
+    assert.equal((await app.inject('/assets/old-1.js')).body, 'old');
+    assert.equal((await app.inject({ url: '/', headers: { accept: 'text/html' } })).body, '<p>new');
+    const beside = [
+      '..%2f..%2fsecret.js',
+      '%2e%2e%2f%2e%2e%2fsecret.js',
+      '..%5c..%5csecret.js',
+      '.hidden',
+      'new-2.js%00',
+      'gone.js',
+      'a%2fb.js',
+    ];
+    for (const name of beside) {
+      const answer = await app.inject(`/assets/${name}`);
+      assert.equal(answer.statusCode, 404, name);
+      assert.equal(answer.json().code, 'request.notFound', name);
+    }
+  } finally {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -126,6 +126,7 @@ async function mountWeb(app: FastifyInstance, { webRoot, routes }: ServerParts):
       setHeaders: (response, path) =>
         void response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
     });
+    mountLaterAssets(app);
   }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/';
@@ -139,6 +140,16 @@ async function mountWeb(app: FastifyInstance, { webRoot, routes }: ServerParts):
     const isPage = request.method === 'GET' && !/^\/(api|auth)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html');
     if (hasWeb && isPage) return reply.header('cache-control', 'no-cache').sendFile('index.html');
     return refuse(commonProblems.notFound({ method: request.method, path: path.slice(0, 200) }), request, reply);
+  });
+}
+
+/** One plain file name: no separator, nothing encoded that could become one, no hidden file. */
+const assetName = /^\w[\w.-]{0,199}$/;
+/** The files above are listed once, at the start: a build that is put in place beside a running platform brings others. */
+function mountLaterAssets(app: FastifyInstance): void {
+  app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
+    const { name } = request.params;
+    return assetName.test(name) ? reply.sendFile(`assets/${name}`) : reply.callNotFound();
   });
 }
 

@@ -1,0 +1,89 @@
+/** An incident without a mouse: what many acts fold into, acknowledging, a note; the playbook editor and the on-call page. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import * as incidents from '../../src/modules/incidents/contract.ts';
+import type { Person } from '../person.ts';
+import { sharedPlatform } from '../shared-platform.ts';
+import { actAs, launchBrowser, openWindow, watchComplaints } from './browser.ts';
+
+describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
+  let browser: Browser;
+  let page: Page;
+  let admin: Person;
+  let complaints: string[] = [];
+  let id = '';
+  before(async () => {
+    const shared = await sharedPlatform();
+    admin = shared.admin;
+    const draft = { title: 'Crafted input against a model', severity: 'medium', category: 'model-evasion' };
+    ({ id } = await admin.must(incidents.Incident, 'POST', '/api/incidents', draft));
+    for (const digit of ['1', '2', '3']) {
+      const act = { action: 'block-input', parameters: { inputSha256: digit.repeat(64) }, reason: 'It was crafted.' };
+      await admin.must(incidents.Act, 'POST', `/api/incidents/${id}/acts`, act);
+    }
+    browser = await launchBrowser();
+    const opened = await openWindow(browser, shared.platform.url, { theme: 'dark' });
+    page = opened.page;
+    complaints = watchComplaints(page);
+    await actAs(opened.context, shared.platform.url, admin.cookieHeader());
+  });
+  after(async () => {
+    await browser?.close();
+    if (id !== '') await admin.must(incidents.Incident, 'PATCH', `/api/incidents/${id}`, { status: 'false_positive', reason: 'A test.' });
+  });
+
+  /** Goes on by the tabulator until something that begins so has the focus. */
+  async function tabTo(words: string): Promise<void> {
+    const passed: string[] = [];
+    for (let step = 0; step < 80; step += 1) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      );
+      if (name.startsWith(words)) return;
+      passed.push(name.slice(0, 30));
+    }
+    assert.fail(`"${words}" is not reached: ${passed.join(' | ')}`);
+  }
+
+  test('three equal blocks are one line that Enter opens, and each can be taken back from there', async () => {
+    await page.goto(`/incidents/${id}`);
+    await page.getByText('Block input, 3 times').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Take back' }).count(), 0);
+    await tabTo('In force');
+    await page.keyboard.press('Enter');
+    await tabTo('Take back');
+    assert.equal(await page.getByRole('button', { name: 'Take back' }).count(), 3);
+  });
+
+  test('a acknowledges, c writes a note that stands in the timeline, and nothing was complained about', async () => {
+    await page.keyboard.press('a');
+    await page.getByText('Being investigated').first().waitFor();
+    await page.keyboard.press('c');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('Seen without a mouse.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Timeline').getByText('Seen without a mouse.').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a playbook is begun and a schedule asked for by keyboard, and Escape gives the focus back to where it was', async () => {
+    await page.goto('/incidents/on-call');
+    await page.getByRole('button', { name: 'Add a schedule' }).waitFor();
+    await tabTo('Add a schedule');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Add a schedule');
+    await page.goto('/incidents/playbooks');
+    await page.getByText('Write a playbook').waitFor();
+    await tabTo('Write a playbook');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox').first().waitFor();
+    assert.deepEqual(complaints, []);
+  });
+});
