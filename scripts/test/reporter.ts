@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { inspect } from 'node:util';
+import { brokenOff } from './whole-files.ts';
 
 export type Counts = { tests: number; suites: number; passed: number; failed: number; cancelled: number; skipped: number; todo: number };
 export type Slow = { readonly name: string; readonly file: string; readonly durationMs: number };
@@ -153,6 +154,10 @@ function finish(state: State, { file, counts }: SummaryData): string {
 function writeReport(state: State, counts: Counts): void {
   const path = process.env[reportVariable];
   if (path === undefined) return;
+  for (const file of brokenOff())
+    state.faults.push(
+      `${relative(process.cwd(), file).replaceAll('\\', '/')} threw before its last line: tests after that place are missing.`,
+    );
   const { slowest, failures, skips, silent, faults } = state;
   const { tests, suites, passed, failed, cancelled, skipped, todo } = counts;
   const figures: Report = { counts: { tests, suites, passed, failed, cancelled, skipped, todo }, slowest, failures, skips, silent, faults };

@@ -10,7 +10,7 @@ import { groupTests, select, splitGroups } from './files.ts';
 /** Runs the test command over a small tree of its own, with the real runner. */
 function runTests(t: TestContext, files: Readonly<Record<string, string>>, ...words: string[]) {
   const base = plantTree(t, { 'package.json': '{ "type": "module" }\n', ...files });
-  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run-folder.ts', 'test/run.ts'])
+  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run-folder.ts', 'test/run.ts', 'test/whole-files.ts'])
     cpSync(join(root, 'scripts', path), join(base, 'scripts', path));
   cpSync(join(root, 'src/apps/quick-resolve.ts'), join(base, 'src/apps/quick-resolve.ts'));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
@@ -45,6 +45,11 @@ test('a failure is shown in full, counted and ends with exit code 1', (t) => {
 for (const [fault, text, says] of [
   ['a file that cannot be loaded', "import './gone.ts';\n", /ENOENT.*gone\.ts/],
   ['a file without a test', 'export {};\n', /src\/a\.test\.ts contains no test/],
+  [
+    'a file that throws between its tests',
+    "import test from 'node:test';\ntest('before', () => {});\nif (test.name !== '') throw new TypeError('between');\ntest('after', () => {});\n",
+    /src\/a\.test\.ts threw before its last line/,
+  ],
   ['a process that is ended by a test', "import test from 'node:test';\ntest('ends', () => process.exit(0));\n", /gave no summary/],
   [
     'a promise that nobody waited for',

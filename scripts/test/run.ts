@@ -55,6 +55,7 @@ async function runPart(part: Part, { nodeOptions, run, isAlone }: Run & { isAlon
   const args = [
     // A part loads hundreds of modules before its first test.
     `--import=${new URL('../../src/apps/quick-resolve.ts', import.meta.url).href}`,
+    `--import=${new URL('whole-files.ts', import.meta.url).href}`,
     '--test',
     '--test-isolation=none',
     `--test-timeout=${testTimeoutMs}`,

@@ -150,7 +150,7 @@ describe('hostile input', { timeout: 600_000 }, () => {
       else if (step === 2)
         assert.deepEqual(
           own.sort().map((path) => path.replace('/check/', '')),
-          ['anomalies', 'baseline', 'changes', 'drift', 'poisoning', 'quality', 'suggest'],
+          ['anomalies', 'baseline', 'changes', 'drift', 'groups', 'poisoning', 'progress', 'quality', 'suggest'],
         );
       else assert.deepEqual(own, []);
       assert.equal((await fetch(`${base}/docs`)).status, 200);

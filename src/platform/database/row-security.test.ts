@@ -17,6 +17,8 @@ const installationWide = new Map([
   ['identity.sign_in_failure', 'an address typed by a stranger has no workspace; hashed'],
   ['identity.signing_key', 'keys of the installation: access tokens are checked before any workspace is known; private parts are sealed'],
   ['identity.passkey_challenge', 'whoever signs in with a passkey has no workspace yet; random, minutes old at most'],
+  ['identity.password_reset_count', 'an address typed by a stranger has no workspace; hashed'],
+  ['audit_logs.schema_watch', 'whether changes of the schema are noticed; read only'],
   ['audit_logs.signing_key', 'public keys of the installation; read only'],
 ]);
 const applicationRoles = ['aispm_app', 'aispm_system'];

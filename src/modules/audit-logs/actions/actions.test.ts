@@ -11,7 +11,10 @@ test('every action of the list is named once and has a sentence', () => {
   }
 });
 
-test('what no endpoint and no job brings is in the list with its own sentence', () => {
-  const listed = new Map(auditActions.map(([action, sentence]) => [action as string, sentence as string]));
-  for (const [action, sentence] of Object.entries(spokenActions)) assert.equal(listed.get(action), sentence, action);
+test('what no endpoint and no job brings is in the list as well', () => {
+  const listed = new Set<string>(auditActions.map(([action]) => action));
+  assert.deepEqual(
+    Object.keys(spokenActions).filter((action) => !listed.has(action)),
+    [],
+  );
 });

@@ -53,6 +53,10 @@ function SignInPage() {
     >
       <RefusedSignIn />
       <FirstStep onDone={done} onWaiting={setWaiting} />
+      {/* Below the button: between the two fields the Tab key would stop at it on every sign-in. */}
+      <p className="mt-3 text-label">
+        <TextLink to="/reset-password">Forgot your password?</TextLink>
+      </p>
       <p className="my-4 flex items-center gap-4 text-ink-3 before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
         or
       </p>
@@ -93,12 +97,7 @@ function FirstStep({ onDone, onWaiting }: { onDone: () => Promise<void>; onWaiti
         spellCheck={false}
         autoFocus
       />
-      <PasswordField
-        name="password"
-        label="Password"
-        autoComplete="current-password"
-        aside={<TextLink to="/reset-password">Forgot your password?</TextLink>}
-      />
+      <PasswordField name="password" label="Password" autoComplete="current-password" />
     </Form>
   );
 }
