@@ -23,7 +23,7 @@ import { placeLine } from './place-line.ts';
 
 /** Records of one statement, and of one transaction. */
 const batch = 500;
-const most = 2000;
+const most = 6000;
 /** Rest between looks for records of other processes; records of this one wake it. */
 const idleMs = 200;
 let loop: Loop | undefined;
@@ -83,7 +83,7 @@ function reportRefusal(workspace: string, error: unknown): void {
 }
 
 /**
- * Appends up to 2,000 pending records of one workspace and takes them into its tree, in one transaction.
+ * Appends up to 6,000 pending records of one workspace and takes them into its tree, in one transaction.
  * @returns how many were appended, or taken into a tree that was behind; 0 when there are none or another process is at it.
  */
 export async function sequenceWorkspace(workspace: string): Promise<number> {
