@@ -1,19 +1,17 @@
 /** Inputs and clients that screening refuses, and how to let them in again. */
 
 import { useMemo, useState } from 'react';
-import { z } from 'zod';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
-import { Dialog } from '../../../ui/dialog.tsx';
 import type { FilterField } from '../../../ui/filter.ts';
-import { Form, TextAreaField } from '../../../ui/form.tsx';
 import { formatNumber, truncateMiddle } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
 import { EmptyNote } from '../../../ui/loaded.tsx';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
@@ -121,7 +119,6 @@ function columnsFor(lift: ((block: Block) => void) | null): readonly Column<Bloc
   ];
 }
 
-const Draft = z.object({ reason: z.string().trim().min(3, 'Say why.').max(1000) });
 function LiftDialog({ block, onClose }: { block: Block; onClose: () => void }) {
   const change = useChange(liftBlock, {
     invalidates: ['adversarial-detection'],
@@ -131,19 +128,17 @@ function LiftDialog({ block, onClose }: { block: Block; onClose: () => void }) {
     },
   });
   return (
-    <Dialog open onClose={onClose} title="Lift the block" description={`${nameOf(block)} is let in again at once.`}>
-      <Form
-        schema={Draft}
-        initial={{ reason: '' }}
-        onSubmit={({ reason }) => change.run({ id: block.id, reason })}
-        problem={change.problem}
-        submit="Lift the block"
-        busy="Lifting…"
-        onCancel={onClose}
-      >
-        <TextAreaField name="reason" label="Why" rows={3} />
-      </Form>
-    </Dialog>
+    <ReasonDialog
+      title="Lift the block"
+      description={`${nameOf(block)} is let in again at once.`}
+      verb="Lift the block"
+      busy="Lifting…"
+      label="Why"
+      most={1000}
+      problem={change.problem}
+      onSubmit={(reason) => change.run({ id: block.id, reason })}
+      onClose={onClose}
+    />
   );
 }
 

@@ -19,8 +19,8 @@ type Action = OutputOf<typeof listAuditActions>['actions'][number];
 
 const fields: FilterField[] = [{ key: 'action', label: 'action', kind: 'text' }];
 const columns: Column<Action>[] = [
-  { id: 'sentence', head: 'What was done', primary: true, cell: ({ sentence }) => sentence },
-  { id: 'action', head: 'Action', width: 320, cell: ({ action }) => <span className="mono text-code text-ink-2">{action}</span> },
+  { id: 'sentence', head: 'What it is about', primary: true, cell: ({ sentence }) => sentence },
+  { id: 'action', head: 'Action', width: 400, cell: ({ action }) => <span className="mono text-code text-ink-2">{action}</span> },
 ];
 
 function ActionsPage() {
@@ -39,7 +39,7 @@ function ActionsPage() {
       }
       toolbar={
         <>
-          <FilterBar fields={fields} filters={filters} placeholder="Words of a sentence or an action" />
+          <FilterBar fields={fields} filters={filters} placeholder="Words, or an action" />
           <CountLine shown={shown.length} total={answer.data?.actions.length} order="By name" />
         </>
       }

@@ -10,6 +10,7 @@ import { FieldList } from '../../../ui/field-list.tsx';
 import { Form, TextAreaField, TextField } from '../../../ui/form.tsx';
 import { InertText } from '../../../ui/inert-text.tsx';
 import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { FullTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
@@ -140,8 +141,6 @@ function PlaceDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-const ReleaseForm = z.object({ reason: z.string().trim().min(1, 'why it is released').max(1000) });
-
 function ReleaseDialog({ hold, onClose }: { hold: LegalHold; onClose: () => void }) {
   const release = useChange(releaseHold, {
     onDone: () => {
@@ -150,23 +149,15 @@ function ReleaseDialog({ hold, onClose }: { hold: LegalHold; onClose: () => void
     },
   });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ReasonDialog
       title="Release the hold"
       description="What it kept follows its term again: months may be dropped tonight."
-    >
-      <Form
-        schema={ReleaseForm}
-        initial={{ reason: '' }}
-        onSubmit={({ reason }) => release.run({ id: hold.id, reason })}
-        problem={release.problem}
-        submit="Release the hold"
-        busy="Releasing…"
-        onCancel={onClose}
-      >
-        <TextAreaField name="reason" label="Reason" rows={3} />
-      </Form>
-    </Dialog>
+      verb="Release the hold"
+      busy="Releasing…"
+      most={1000}
+      problem={release.problem}
+      onSubmit={(reason) => release.run({ id: hold.id, reason })}
+      onClose={onClose}
+    />
   );
 }

@@ -1,12 +1,10 @@
 /** Times the log was found smaller than what had been signed of it. They stay here for ever. */
 import { useState } from 'react';
-import { z } from 'zod';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { Form, TextAreaField } from '../../../ui/form.tsx';
 import { CodeBlock, InertText } from '../../../ui/inert-text.tsx';
+import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { FullTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
@@ -49,28 +47,20 @@ export function EpochSection({ epochs }: { epochs: readonly Epoch[] }) {
   );
 }
 
-const AnswerForm = z.object({ words: z.string().trim().min(10, 'At least ten letters.').max(2000) });
-
 function AnswerDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => void }) {
   const answer = useChange(acknowledgeRollback, { onDone: onClose });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ReasonDialog
       title={`Acknowledge the loss of ${epoch.lostTo - epoch.firstIndex} entries`}
       description="The alarm ends; the loss stays in the log, on this page and in every export."
-    >
-      <Form
-        schema={AnswerForm}
-        initial={{ words: '' }}
-        onSubmit={({ words }) => answer.run({ number: epoch.number, words })}
-        problem={answer.problem}
-        submit="Acknowledge the loss"
-        busy="Writing…"
-        onCancel={onClose}
-      >
-        <TextAreaField name="words" label="What happened" rows={3} />
-      </Form>
-    </Dialog>
+      verb="Acknowledge the loss"
+      busy="Writing…"
+      label="What happened"
+      least={10}
+      most={2000}
+      problem={answer.problem}
+      onSubmit={(words) => answer.run({ number: epoch.number, words })}
+      onClose={onClose}
+    />
   );
 }

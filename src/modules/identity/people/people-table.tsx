@@ -121,7 +121,9 @@ function Factors({ user: { factors, factorDueAt }, prefix = '' }: { user: User; 
   if (new Date(factorDueAt).getTime() <= Date.now()) return <Badge tone="high">No second factor, overdue</Badge>;
   return (
     <Badge tone="medium">
-      None yet, due <RelativeTime at={factorDueAt} />
+      <span>
+        None yet, due <RelativeTime at={factorDueAt} />
+      </span>
     </Badge>
   );
 }
