@@ -6,7 +6,6 @@ import { Budget, defaultLimits, type Limits } from './budget.ts';
 import { BytePlaces } from './byte-places.ts';
 import { withCompanions } from './companion-links.ts';
 import type { Detector } from './detector.ts';
-import { interestOf, presentIn } from './detector-interest.ts';
 import { type FileReport, type FoundBytes, unreadReport } from './file-report.ts';
 import { findingOf } from './make-finding.ts';
 import { openWithPlaces } from './open-artefact.ts';
@@ -81,8 +80,6 @@ function cannotOpen(error: unknown, where: Where): UnreadFact {
   return { reason: 'permission', detail: `The file cannot be opened (${code}).`, where };
 }
 
-const interested = detectors.map((detector: Detector) => ({ detector, interest: interestOf(detector) }));
-
 /** Detectors over an artefact and everything inside it. */
 export function reportOn(root: Artefact, path: string, places: BytePlaces): FileReport {
   const all = flattened(root);
@@ -90,9 +87,7 @@ export function reportOn(root: Artefact, path: string, places: BytePlaces): File
   const unread: UnreadFact[] = [];
   for (const artefact of all) {
     for (const fact of artefact.unread) unread.push(fact);
-    const present = presentIn(artefact);
-    for (const { detector, interest } of interested)
-      if ((interest & present) !== 0) runDetector(detector, artefact, { found, unread, places });
+    for (const detector of detectors) runDetector(detector, artefact, { found, unread, places });
   }
   const findings = [...found.values()].sort(byGravity);
   const kept = unread
