@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { dataProblems } from '../../data-quality/contract.ts';
 import {
   addRules,
@@ -22,18 +22,15 @@ import {
   removeTableUpload,
 } from '../contract.ts';
 import { TestDoor, textColumn } from '../test-door.ts';
-import { refused, TestIntegrity, textOf } from '../test-integrity.ts';
+import { refused, type TestIntegrity, textOf } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { mostBytesAtOnce } from './begin-assessment.ts';
 
 describe('assessments', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
   beforeEach(() => {
     door.drifted = [];

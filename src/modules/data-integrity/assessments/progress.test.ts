@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as rest } from 'node:timers/promises';
 import { assessNow, cancelAssessment, getAssessment, getDataJob, listAssessments } from '../contract.ts';
 import { TestDoor } from '../test-door.ts';
-import { refused, TestIntegrity } from '../test-integrity.ts';
+import { refused, type TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { beginByJob } from './begin-assessment.ts';
 
 describe('assessments that take long', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
   const held = () => {
     const gate = Promise.withResolvers<void>();

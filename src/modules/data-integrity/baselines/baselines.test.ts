@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { truncate } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { send } from '../../../platform/jobs/jobs.ts';
 import { mostBytesAtOnce } from '../assessments/begin-assessment.ts';
 import {
@@ -21,18 +21,15 @@ import {
 } from '../contract.ts';
 import { cleanUp } from '../retention/retention.ts';
 import { TestDoor, textColumn } from '../test-door.ts';
-import { refused, TestIntegrity } from '../test-integrity.ts';
+import { refused, type TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { baselineJob } from './baseline-job.ts';
 
 describe('baselines, configuration and retention', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
 
   test('versions count up, one is promoted, the one before is superseded, an expired one is no more', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { unlink, utimes, writeFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { assetChanged } from '../../ai-assets/contract.ts';
 import { dataProblems } from '../../data-quality/contract.ts';
 import {
@@ -19,18 +19,15 @@ import {
   tableArrived,
 } from '../contract.ts';
 import { TestDoor } from '../test-door.ts';
-import { refused, TestIntegrity } from '../test-integrity.ts';
+import { refused, type TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { isContentChange, startChanged } from './changed-table.ts';
 
 describe('monitors whose table changed, and whom they tell', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
 
   let count = 0;

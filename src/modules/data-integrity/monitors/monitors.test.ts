@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, beforeEach, describe, test } from 'node:test';
 import { enqueue } from '../../../platform/jobs/jobs.ts';
 import { dataProblems } from '../../data-quality/contract.ts';
 import { assessmentJob } from '../assessments/assessment-job.ts';
@@ -21,18 +21,15 @@ import {
   stopMonitoring,
 } from '../contract.ts';
 import { TestDoor } from '../test-door.ts';
-import { refused, TestIntegrity } from '../test-integrity.ts';
+import { refused, type TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { giveUpSilent, nextRunAfter, startDue } from './monitor.ts';
 
 describe('monitors', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
   beforeEach(() => {
     door.score = 0.95;

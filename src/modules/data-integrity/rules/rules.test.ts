@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { dataProblems } from '../../data-quality/contract.ts';
 import { addRules, changeRule, listRules, listRuleVersions, removeRule, suggestRules, testRules } from '../contract.ts';
 import { TestDoor } from '../test-door.ts';
-import { refused, TestIntegrity } from '../test-integrity.ts';
+import { refused, type TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 import { wholeRule } from './rule-draft.ts';
 import { askWithRules, mentions } from './rule-outcome.ts';
 
 describe('validation rules', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
 
   const positive = { kind: 'range', column: 'x', min: 0 } as const;

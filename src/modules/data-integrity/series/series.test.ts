@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { addMonitor, getAssessment, listDataAlerts, runMonitor } from '../contract.ts';
 import { TestDoor } from '../test-door.ts';
-import { TestIntegrity } from '../test-integrity.ts';
+import type { TestIntegrity } from '../test-integrity.ts';
+import { integrityOfFile } from '../test-integrity-of-file.ts';
 
 describe('series of a monitor', () => {
   let integrity: TestIntegrity;
   const door = new TestDoor();
-  const ends: (() => Promise<void>)[] = [];
-  before(async () => {
-    integrity = await TestIntegrity.open({ after: (end) => void ends.unshift(end) }, { door: door.routes });
-  });
-  after(async () => {
-    for (const end of ends) await end();
+  integrityOfFile(door, (opened) => {
+    integrity = opened;
   });
 
   /** A run now, after one a day for `weeks` weeks with about so many rows, a tenth of them on two days of seven. */
