@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { enqueue } from '../../../platform/jobs/jobs.ts';
 import { dataProblems } from '../../data-quality/contract.ts';
 import { assessmentJob } from '../assessments/assessment-job.ts';
