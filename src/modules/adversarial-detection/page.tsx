@@ -67,7 +67,7 @@ function Overview({ figures }: { figures: ThreatStatistics }) {
     <>
       <Columns tracks="3fr 2fr">
         <KindSection figures={figures} />
-        <LatestThreats />
+        <LatestThreats wasLookedAt={wasLookedAt(figures)} />
       </Columns>
       <TimeSection figures={figures} />
       <Columns tracks="1fr 1fr">
@@ -77,6 +77,11 @@ function Overview({ figures }: { figures: ThreatStatistics }) {
       <CalibrationSection figures={figures} />
     </>
   );
+}
+
+/** Where nothing was looked at, that nothing was found says nothing. */
+function wasLookedAt({ byKind, screening }: ThreatStatistics): boolean {
+  return screening.screened > 0 || kinds.some((kind) => byKind[kind].analysed > 0);
 }
 
 function KindSection({ figures: { byKind, since } }: { figures: ThreatStatistics }) {

@@ -9,7 +9,8 @@ import { AssetName, subjectOf } from '../asset-name.tsx';
 import { listDetections } from '../contract.ts';
 import { kindWords, pText } from '../threat-words.tsx';
 
-export function LatestThreats() {
+/** @param wasLookedAt whether anything was analysed or screened in the time shown beside it. */
+export function LatestThreats({ wasLookedAt }: { wasLookedAt: boolean }) {
   const answer = useEndpoint(listDetections, { decision: 'threat', limit: 8 }, { live: ['adversarial-detection.detected'] });
   return (
     <Section title="Latest threats" aside={<TextLink to="/adversarial-detection/detections">All detections</TextLink>}>
@@ -17,9 +18,15 @@ export function LatestThreats() {
         answer={answer}
         waitsFor="the threats"
         empty={
-          <EmptyNote kind="all-clear" title="No threat was found">
-            Only what was analysed or screened can be found.
-          </EmptyNote>
+          wasLookedAt ? (
+            <EmptyNote kind="all-clear" title="No threat was found">
+              Only what was analysed or screened can be found.
+            </EmptyNote>
+          ) : (
+            <EmptyNote title="Unknown: nothing was looked at">
+              Nothing was analysed or screened in this time, so nothing could be found.
+            </EmptyNote>
+          )
         }
         isEmpty={({ items }) => items.length === 0}
       >
