@@ -56,6 +56,7 @@ export async function startGateway({ work }: { work: boolean }): Promise<void> {
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
   life.add('http', () => app.close());
+  life.add('live streams', () => hub.endStreams());
   log().info({ code: 'process.started', port: settings.PORT }, 'Gateway is up');
   process.send?.({ ready: true });
 }

@@ -114,6 +114,16 @@ describe('the first scan of an empty installation', { timeout: 600_000 }, () => 
     }
   });
 
+  test('told to stop while somebody watches live, it ends in order and does not wait for the stream to run out', async () => {
+    const watching = await listenLive(platform.url, admin);
+    const began = performance.now();
+    await platform.stop();
+    watching.stop();
+    // A process that does not end is killed after twenty seconds, and a stream lives for two minutes.
+    assert.ok(performance.now() - began < 15_000, `it took ${Math.round(performance.now() - began)} ms`);
+    assert.equal(platform.supervisor.exitCode, 0, platform.output());
+  });
+
   async function finished(path: string): Promise<void> {
     const State = z.object({ state: z.string() });
     const { state } = await until(`${path} to end`, async () => {

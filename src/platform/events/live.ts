@@ -25,6 +25,7 @@ export class LiveHub {
   #seen = 0;
   #loop: Loop | undefined;
   #listening: { stop(): Promise<void> } | undefined;
+  readonly #ending = new AbortController();
 
   constructor(kinds: readonly EventKind[]) {
     this.#visible = new Map(kinds.flatMap(({ type, visibleTo }) => (visibleTo === null ? [] : [[type, visibleTo]])));
@@ -34,6 +35,11 @@ export class LiveHub {
     this.#seen = await newestEvent();
     this.#loop = new Loop('events.live', 2000, () => this.#fanOut());
     this.#listening = listenForEvents(() => this.#loop?.wake());
+  }
+
+  /** Before the server stops: it waits for what it is still answering, and a stream is an answer of two minutes. */
+  async endStreams(): Promise<void> {
+    this.#ending.abort();
   }
 
   async stop(): Promise<void> {
@@ -72,7 +78,8 @@ export class LiveHub {
     metrics.liveClients.set(this.#listeners.size);
     const endsAt = Date.now() + streamLifeMs;
     const onAbort = (): void => wake?.();
-    context.signal.addEventListener('abort', onAbort);
+    const over = AbortSignal.any([context.signal, this.#ending.signal]);
+    over.addEventListener('abort', onAbort);
     try {
       let sent = after ?? this.#seen;
       yield `retry: 1000\nid: ${sent}\nevent: hello\ndata: {}\n\n`;
@@ -80,7 +87,7 @@ export class LiveHub {
         const missed = yield* this.#replay(context.actor, after);
         sent = missed;
       }
-      while (!context.signal.aborted && !overflow && Date.now() < endsAt) {
+      while (!over.aborted && !overflow && Date.now() < endsAt) {
         const event = waiting.shift();
         if (event !== undefined) {
           if (event.seq > sent) yield frame(event);
@@ -92,13 +99,13 @@ export class LiveHub {
             clearTimeout(timer);
             resolve(false);
           };
-          if (waiting.length > 0 || context.signal.aborted) wake();
+          if (waiting.length > 0 || over.aborted) wake();
         });
         wake = undefined;
         if (due) yield `event: beat\ndata: {"at":"${new Date().toISOString()}"}\n\n`;
       }
     } finally {
-      context.signal.removeEventListener('abort', onAbort);
+      over.removeEventListener('abort', onAbort);
       this.#listeners.delete(listener);
       metrics.liveClients.set(this.#listeners.size);
     }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import compress from '@fastify/compress';
-import fixed from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { commonProblems } from '../../contract/problem.ts';
 import { config } from '../config.ts';
@@ -36,6 +35,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    schemaController: { compilersFactory: { buildValidator: neverAsked, buildSerializer: neverAsked } },
     frameworkErrors: (error, request, reply) => void refuse(problemOf(error), request, reply),
   });
   app.decorateRequest('traceId', '');
@@ -62,6 +62,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   for (const route of parts.routes) mountRoute(app, route, parts);
   await mountWeb(app, parts);
   return app;
+}
+
+/** Endpoints say what goes in and out, and `answerRoute` holds them to it; the framework's own compilers would be loaded for nothing. */
+function neverAsked(): never {
+  throw new TypeError('A route was given to the web framework with a schema of its own.');
 }
 
 async function addGuards(app: FastifyInstance, { door }: ServerParts): Promise<void> {
@@ -118,7 +123,9 @@ async function mountWeb(app: FastifyInstance, { webRoot, routes }: ServerParts):
   );
   const hasWeb = webRoot !== undefined && existsSync(join(webRoot, 'index.html'));
   if (hasWeb) {
-    await app.register(fixed, {
+    // Only one of the doors has a web app.
+    const { default: files } = await import('@fastify/static');
+    await app.register(files, {
       root: webRoot,
       index: false,
       wildcard: false,
