@@ -10,8 +10,9 @@ import { groupTests, select, splitGroups } from './files.ts';
 /** Runs the test command over a small tree of its own, with the real runner. */
 function runTests(t: TestContext, files: Readonly<Record<string, string>>, ...words: string[]) {
   const base = plantTree(t, { 'package.json': '{ "type": "module" }\n', ...files });
-  for (const path of ['files.ts', 'test/files.ts', 'test/reporter.ts', 'test/run-folder.ts', 'test/run.ts', 'test/whole-files.ts'])
-    cpSync(join(root, 'scripts', path), join(base, 'scripts', path));
+  cpSync(join(root, 'scripts/files.ts'), join(base, 'scripts/files.ts'));
+  for (const name of ['files', 'prepare', 'reporter', 'run-folder', 'run', 'whole-files'])
+    cpSync(join(root, `scripts/test/${name}.ts`), join(base, `scripts/test/${name}.ts`));
   cpSync(join(root, 'src/apps/quick-resolve.ts'), join(base, 'src/apps/quick-resolve.ts'));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout } = spawnSync(process.execPath, ['scripts/test/run.ts', ...words], { cwd: base, encoding: 'utf8', env });

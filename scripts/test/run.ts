@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../files.ts';
 import { findTests, groupTests, type Part, select, splitGroups } from './files.ts';
+import { prepare } from './prepare.ts';
 import { type Counts, keepSlowest, type Report, reportVariable, type Slow } from './reporter.ts';
 import { makeRunFolder, type RunFolder } from './run-folder.ts';
 
@@ -26,7 +27,9 @@ async function main(words: readonly string[]): Promise<number> {
   const nodeOptions = [...options, ...choice.namePatterns.map((pattern) => `--test-name-pattern=${pattern}`)];
   const run = makeRunFolder();
   try {
-    const outcomes = await inLanes(splitGroups(groupTests(root, choice.files)), { nodeOptions, run });
+    const groups = groupTests(root, choice.files);
+    if (groups.some(({ name }) => name !== 'unit')) await prepare({ ...process.env, ...foldersFor(run.share()) });
+    const outcomes = await inLanes(splitGroups(groups), { nodeOptions, run });
     return conclude(outcomes, { durationMs: performance.now() - started, everyFileMustRun: choice.namePatterns.length === 0 });
   } finally {
     await run.remove();
@@ -71,9 +74,11 @@ async function runPart(part: Part, { nodeOptions, run, isAlone }: Run & { isAlon
 }
 
 function environmentOf({ folder, reportPath }: { folder: string; reportPath: string }): NodeJS.ProcessEnv {
+  return { ...process.env, [reportVariable]: reportPath, ...foldersFor(folder) };
+}
+
+function foldersFor(folder: string): NodeJS.ProcessEnv {
   return {
-    ...process.env,
-    [reportVariable]: reportPath,
     // Every temporary file of the tests is made here: fast where memory allows, and gone after the run.
     [tmpdirVariable]: folder,
     [diskVariable]: process.env[diskVariable] ?? tmpdir(),

@@ -3,13 +3,22 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../platform/config.ts';
+import { makeInTurn } from '../platform/turns.ts';
 
 const output = join(projectRoot, 'dist/public');
 const stampFile = join(projectRoot, 'dist/public.stamp');
 
+/** A build takes seconds; whoever waits for another's longer than this goes on with what is there. */
+const longestBuildMs = 180_000;
+
 export async function buildWebIfChanged(say: (line: string) => void): Promise<void> {
   const stamp = sourceHash();
-  if (existsSync(join(output, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  const isThere = (): boolean =>
+    existsSync(join(output, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  await makeInTurn({ mark: `${output}.building`, longestMs: longestBuildMs, isThere, make: () => buildWeb(stamp, say) });
+}
+
+async function buildWeb(stamp: string, say: (line: string) => void): Promise<void> {
   say('Building the web app…');
   const { build } = await import('vite');
   // Built beside and put in place at once: a gateway that is running never serves half a build.

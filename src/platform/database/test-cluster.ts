@@ -4,10 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../config.ts';
+import { makeInTurn } from '../turns.ts';
 import { embeddedTarget, withClient } from './connection.ts';
 import { packagedBinaries } from './embedded/binaries.ts';
 import { superuser } from './embedded/cluster.ts';
@@ -19,7 +19,6 @@ import { migrations } from './migrations.generated.ts';
 /** The database that the tests' own are copied from. */
 export const templateName = 'aispm_template';
 const cache = join(projectRoot, 'node_modules/.cache/clusters');
-/** A maker that was killed leaves its mark behind. */
 const longestMakingMs = 180_000;
 
 /** How the cluster is made when there is none yet. */
@@ -54,20 +53,11 @@ export async function copyCluster(dataDirectory: string, making: Making): Promis
   else rmSync(draft, { recursive: true, force: true });
 }
 
-/** The cluster that everyone copies; of several that ask for one that is not there yet, one makes it and the others wait. */
+/** The cluster that everyone copies. */
 async function madeCluster(making: Making): Promise<string> {
-  const name = clusterName();
-  const folder = join(cache, name);
-  const mark = join(cache, `${name}.making`);
-  mkdirSync(cache, { recursive: true });
-  for (const begun = Date.now(); !existsSync(folder) && Date.now() - begun < longestMakingMs; await sleep(50)) {
-    if (!takeMark(mark)) continue;
-    try {
-      if (!existsSync(folder)) await make(folder, making);
-    } finally {
-      rmdirSync(mark);
-    }
-  }
+  const folder = join(cache, clusterName());
+  const isThere = () => existsSync(folder);
+  await makeInTurn({ mark: `${folder}.making`, longestMs: longestMakingMs, isThere, make: () => make(folder, making) });
   return join(folder, 'postgresql');
 }
 
@@ -77,17 +67,6 @@ function clusterName(): string {
   const roles = readFileSync(join(projectRoot, 'src/platform/database/roles.ts'), 'utf8');
   const about = [release.size, runAs()?.name ?? '', roles, ...parts].join('\n');
   return createHash('sha256').update(about).digest('hex').slice(0, 16);
-}
-
-function takeMark(mark: string): boolean {
-  try {
-    mkdirSync(mark);
-    return true;
-  } catch {
-    const since = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - since > longestMakingMs) rmSync(mark, { recursive: true, force: true });
-    return false;
-  }
 }
 
 /** Made in a folder where the database's user may enter, stopped, and moved to its name as a whole. */
