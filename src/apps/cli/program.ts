@@ -9,9 +9,10 @@ const wrongUse = 3;
 const unread = 141;
 
 type Register = (program: Command) => void;
+type RegisterRemote = (program: Command, words: readonly string[]) => void;
 
 /** @param remote adds what a running platform answers; only asked for when no offline command is meant. */
-export async function runProgram(registrations: readonly Register[], remote: (() => Promise<Register>) | null): Promise<void> {
+export async function runProgram(registrations: readonly Register[], remote: (() => Promise<RegisterRemote>) | null): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(unread);
@@ -24,9 +25,10 @@ export async function runProgram(registrations: readonly Register[], remote: (()
   for (const register of registrations) register(program);
   // The scanner and the advisories know nothing of each other; only here both are at hand.
   offerAdvisories(async (file, packages) => (await import('../../modules/advisories/imports/offline.ts')).matchSnapshot(file, packages));
-  const offline = isOffline(program, process.argv.slice(2));
+  const words = process.argv.slice(2);
+  const offline = isOffline(program, words);
   // The contract of every slice is read only when it is asked for: an offline scan starts at once.
-  if (!offline && remote !== null) (await remote())(program);
+  if (!offline && remote !== null) (await remote())(program, words);
   try {
     await program.parseAsync();
   } catch (error) {

@@ -15,7 +15,9 @@ import { forgetSession, saveSession } from './session-file.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-export function registerRemote(program: Command): void {
+/** @param words what was typed: only the operations that it names are worked out, and only the one it means is described */
+export function registerRemote(program: Command, words: readonly string[]): void {
+  const [tagMeant, operationMeant] = words[0] === 'help' ? words.slice(1) : words;
   program
     .command('login')
     .description('sign in to a running platform; the session is kept in a file only you can read')
@@ -31,12 +33,15 @@ export function registerRemote(program: Command): void {
     const known = program.commands.find((command) => command.name() === tag);
     const noun = known ?? program.command(tag).description(`${operations.length} operations; ai-spm ${tag} --help lists them`);
     const taken = new Set(noun.commands.map((command) => command.name()));
-    if (noun.registeredArguments.length > 0) continue;
-    for (const endpoint of operations) if (!taken.has(endpoint.operation)) addOperation(noun, endpoint);
+    if (noun.registeredArguments.length > 0 || tag !== tagMeant) continue;
+    for (const endpoint of operations) {
+      const isMeant = endpoint.operation === operationMeant;
+      if (!taken.has(endpoint.operation)) addOperation(noun, endpoint, isMeant ? describe : () => '');
+    }
   }
 }
 
-function addOperation(noun: Command, endpoint: Endpoint): void {
+function addOperation(noun: Command, endpoint: Endpoint, described: (schema: z.ZodType) => string): void {
   const inPath = [...endpoint.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
   const fields = endpoint.input instanceof z.ZodObject ? Object.entries(endpoint.input.shape) : [];
   const verb = noun.command(endpoint.operation).description(endpoint.summary);
@@ -45,7 +50,7 @@ function addOperation(noun: Command, endpoint: Endpoint): void {
     if (inPath.includes(name) || !(schema instanceof z.ZodType)) continue;
     // `cloudProvider` and its promised twin `cloud_provider` are one option.
     const flag = `--${optionName(name)}`;
-    if (!verb.options.some(({ long }) => long === flag)) verb.option(`${flag} <value>`, describe(schema));
+    if (!verb.options.some(({ long }) => long === flag)) verb.option(`${flag} <value>`, described(schema));
   }
   if (endpoint.kind === 'upload') verb.requiredOption('--body <path>', 'the file whose bytes are sent');
   verb.option('--url <address>', 'address of the platform; default: where you signed in').option('--json', 'print the answer as JSON');
