@@ -25,7 +25,7 @@ import { startTracing, stopTracing } from '../platform/telemetry/tracing.ts';
 import { events } from './contracts.generated.ts';
 import { type Lifetime, lifetime, stopOnSignals } from './lifetime.ts';
 import { jobs, routes as sliceRoutes, subscriptions } from './registry.generated.ts';
-import { serviceDoors } from './services.ts';
+import { chosenDoors } from './services.ts';
 
 export async function startGateway({ work }: { work: boolean }): Promise<void> {
   const settings = config();
@@ -129,7 +129,7 @@ function watchParts(): void {
     const age = rows[0]?.age ?? 0;
     return { state: age > 300 ? 'degraded' : 'healthy', detail: `${rows[0]?.queued ?? 0} waiting, oldest ${Math.round(age)} s` };
   });
-  for (const { door } of serviceDoors) {
+  for (const { door } of chosenDoors(config().SERVICES)) {
     watchHealth(door, async () => {
       const answer = await fetch(`${doorUrl(door)}/health`, { signal: AbortSignal.timeout(1500), redirect: 'error' }).catch(() => null);
       if (answer === null) return { state: 'unhealthy', detail: 'does not answer' };

@@ -36,3 +36,8 @@ export const serviceDoors: readonly ServiceDoor[] = [
   { door: 'compliance-engine', title: 'Compliance engine', portStep: 4, routes: async () => [...observed('compliance-engine')] },
   { door: 'agent-gateway', title: 'Agent gateway', portStep: 5, routes: async () => [...observed('agent-gateway')] },
 ];
+
+/** Those that this installation runs; the others were left out on purpose. */
+export function chosenDoors(chosen: readonly string[]): readonly ServiceDoor[] {
+  return serviceDoors.filter(({ door }) => chosen.length === 0 || chosen.includes(door));
+}

@@ -7,7 +7,7 @@ import { superviseEmbedded } from '../platform/database/embedded/supervise.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { log } from '../platform/log.ts';
 import { type Lifetime, lifetime, stopOnSignals } from './lifetime.ts';
-import { serviceDoors } from './services.ts';
+import { chosenDoors } from './services.ts';
 import { buildWebIfChanged } from './web-build.ts';
 
 const entry = join(import.meta.dirname, 'main.ts');
@@ -35,10 +35,9 @@ async function startEverything(life: Lifetime): Promise<void> {
   await startDatabase(life, say);
   await web;
   if (life.stopping()) return;
-  const doors = serviceDoors.filter(({ door }) => settings.SERVICES.length === 0 || settings.SERVICES.includes(door));
   const children = [
     new Child('gateway', { PROCESS: 'gateway' }),
-    ...doors.map(({ door }) => new Child(door, { PROCESS: door }, ['DATABASE_URL', 'DATABASE_APP_URL'])),
+    ...chosenDoors(settings.SERVICES).map(({ door }) => new Child(door, { PROCESS: door }, ['DATABASE_URL', 'DATABASE_APP_URL'])),
   ];
   life.add('processes', () => Promise.all(children.map((child) => child.stop())).then(() => {}));
   await Promise.all(children.map((child) => child.firstReady));

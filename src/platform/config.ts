@@ -34,7 +34,7 @@ const table = {
       .transform((value) => value.split(',').map((word) => word.trim()))
       .transform((words) => words.filter((word) => word !== ''))
       .pipe(z.array(z.enum(['ai-scanner', 'data-integrity', 'wiz-integration', 'compliance-engine', 'agent-gateway']))),
-    says: 'Services that the supervisor starts, with commas between; empty: all five. What the others do is refused as not available.',
+    says: 'Services that the supervisor starts, with commas between; empty: all five. What the others do is refused as not available, and health does not ask for them.',
   },
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),

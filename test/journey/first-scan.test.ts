@@ -14,6 +14,7 @@ import { listVulnerabilities } from '../../src/modules/vulnerabilities/contract.
 import { type LiveEvents, listenLive } from '../live-events.ts';
 import { type Person, registerAdmin, until } from '../person.ts';
 import { type RunningPlatform, startPlatform } from '../running-platform.ts';
+import { assertDoorsRefuseStrangers, assertDoorsStand } from '../service-doors.ts';
 
 describe('the first scan of an empty installation', { timeout: 600_000 }, () => {
   let platform: RunningPlatform;
@@ -113,6 +114,11 @@ describe('the first scan of an empty installation', { timeout: 600_000 }, () => 
       assert.equal(answer.status, 403, `${path}: ${JSON.stringify(answer.body)}`);
     }
   });
+
+  test('every service answers health, its own OpenAPI document and a readable page, and offers only what is real', () =>
+    assertDoorsStand(platform));
+
+  test('every compute door answers 401 to callers without a service token', () => assertDoorsRefuseStrangers(platform));
 
   test('told to stop while somebody watches live, it ends in order and does not wait for the stream to run out', async () => {
     const watching = await listenLive(platform.url, admin);
