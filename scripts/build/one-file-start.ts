@@ -11,12 +11,17 @@ const { readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { Script, constants } = require('node:vm');
 const { pathToFileURL } = require('node:url');
 const file = __dirname + ${JSON.stringify(`/${name}.js`)};
-const kept = __dirname + ${JSON.stringify(`/${name}.`)} + process.version + '-' + process.arch;
+// V8 refuses code that was compiled under other flags: each has its own, or two that take turns would compile everything each time.
+const flags = require('node:v8').cachedDataVersionTag().toString(16);
+const kept = __dirname + ${JSON.stringify(`/${name}.`)} + process.version + '-' + process.arch + '-' + flags;
 const root = __dirname + '/../../../';
 const placeOf = { url: (place) => pathToFileURL(root + place).href, dirname: (place) => require('node:path').join(root, place, '..') };
 // Parts of Node that take longer to load than a small file to scan, and that many a scan never uses.
 const late = new Set(['node:crypto', 'node:zlib']);
-const lateModule = (name) => new Proxy({}, { get: (_, word) => require(name)[word] });
+const lateModule = (name) => {
+  let loaded;
+  return new Proxy({}, { get: (_, word) => (loaded ??= require(name))[word] });
+};
 let cachedData;
 try {
   cachedData = readFileSync(kept);

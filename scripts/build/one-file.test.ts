@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -39,14 +39,17 @@ test('a prepared script starts, keeps its compiled code once, and takes it the n
   const folder = folderOf(t);
   writeFileSync(join(folder, 'part.js'), 'exports.place=placeOf.dirname("src/a.ts");exports.twice=(n)=>2*n;');
   writeFileSync(join(folder, 'part.cjs'), startText('part'));
-  const kept = join(folder, `part.${process.version}-${process.arch}`);
   // In processes of their own: one process starts a script once.
-  const start = () => {
+  const start = (...flags: string[]) => {
     const program = `const s=require(${JSON.stringify(join(folder, 'part.cjs'))});console.log(s.twice(21));s.keepPreparedCode()`;
-    return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout;
+    return spawnSync(process.execPath, [...flags, '-e', program], { encoding: 'utf8' }).stdout;
   };
+  const keptFiles = () => readdirSync(folder).filter((name) => name.startsWith(`part.${process.version}-${process.arch}-`));
   assert.equal(start(), '42\n');
+  const kept = join(folder, keptFiles()[0] ?? '');
   const { mtimeMs } = statSync(kept);
+  assert.equal(start('--no-maglev'), '42\n');
+  assert.equal(keptFiles().length, 2, 'code of other flags stands beside it');
   assert.equal(start(), '42\n');
   assert.equal(statSync(kept).mtimeMs, mtimeMs);
   writeFileSync(kept, 'no compiled code');

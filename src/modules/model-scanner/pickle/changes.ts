@@ -100,7 +100,7 @@ function hashed(interpreter: Interpreter, values: readonly Value[], step: 1 | 2)
 }
 
 /** SETITEM and SETITEMS: `target[key] = value`; keys and values alternate. */
-export function setItems(interpreter: Interpreter, target: Value, pairs: readonly Value[]): void {
+export function setItems(interpreter: Interpreter, target: Value, pairs: Value[]): void {
   hashed(interpreter, pairs, 2);
   if (target.kind === 'dict') {
     extend(target, pairs);
@@ -131,7 +131,7 @@ export function setItems(interpreter: Interpreter, target: Value, pairs: readonl
 export function addElements(
   interpreter: Interpreter,
   target: Value,
-  { elements, kind }: { elements: readonly Value[]; kind: 'list' | 'set' },
+  { elements, kind }: { elements: Value[]; kind: 'list' | 'set' },
 ): void {
   if (kind === 'set') hashed(interpreter, elements, 1);
   if (target.kind === kind) {

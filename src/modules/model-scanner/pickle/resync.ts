@@ -68,6 +68,8 @@ export class CandidateSearch {
       const window = this.#windowAt(at);
       const until = Math.min(windowBytes, window.bytes.length);
       for (let index = at - window.base; index < until; index += 1) if (window.candidateAt(index)) return window.base + index;
+      // Unpacked content may end before the size that somebody announced.
+      if (window.base + until <= at) return -1;
       at = window.base + until;
     }
     return -1;

@@ -65,13 +65,13 @@ export type Call = {
 /** `weight`: elements a hash of the tuple visits, shared parts counted as often as they are reached; saturates. */
 export type Sequence = {
   readonly kind: 'tuple' | 'list' | 'set' | 'frozenset';
-  readonly items: Value[];
+  items: Value[];
   count: number;
   weight: number;
 };
 
 /** Keys and values alternate in `items`. */
-export type Mapping = { readonly kind: 'dict'; readonly items: Value[]; count: number };
+export type Mapping = { readonly kind: 'dict'; items: Value[]; count: number };
 type Persistent = { readonly kind: 'persistent'; readonly id: Value };
 type Opaque = { readonly kind: 'opaque'; readonly why: 'buffer' | 'unknown' | 'forgotten' | 'extension' };
 
@@ -111,10 +111,14 @@ export function sequence(kind: Sequence['kind'], elements: Value[]): Sequence {
   return { kind, items, count: elements.length, weight };
 }
 
-/** Appends to what is kept and counts the rest. */
-export function extend(container: Sequence | Mapping, elements: readonly Value[]): void {
+/** Appends to what is kept and counts the rest. @param elements belong to the container from now on. */
+export function extend(container: Sequence | Mapping, elements: Value[]): void {
   container.count += container.kind === 'dict' ? elements.length / 2 : elements.length;
   const room = (container.kind === 'dict' ? 2 * keptElements : keptElements) - container.items.length;
+  if (container.items.length === 0 && elements.length <= room) {
+    container.items = elements;
+    return;
+  }
   for (let at = 0; at < elements.length && at < room; at += 1) container.items.push(elements[at] as Value);
 }
 

@@ -11,7 +11,7 @@ type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain
 
 export default defineReader({
   format: 'compressed',
-  certain: ({ head, name }) => wrapperOf(head, name)?.certain === true,
+  certain: ({ head, name }) => firstBytes.has(head[0] ?? -1) && wrapperOf(head, name)?.certain === true,
   plausible: ({ head, name }) => wrapperOf(head, name) !== null,
   read: (source, where, tools) => {
     const wrapper = wrapperOf(source.read(0, 4096), placeName(where).toLowerCase());
@@ -32,8 +32,10 @@ const signatures = {
   joblib: [0x5a, 0x46, 0x30, 0x78],
 } as const;
 
+/** Asked about every file: the first byte rules out nearly all of them. */
+const firstBytes: ReadonlySet<number> = new Set(Object.values(signatures).map(([first]) => first));
+
 function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
-  // Asked about every file: nothing is made before the first byte fits.
   const starts = (signature: readonly number[]) => head[0] === signature[0] && signature.every((byte, i) => head[i] === byte);
   const certain = (codec: Codec): Wrapper => ({ codec, start: 0, certain: true });
   if (starts(signatures.gzip)) return certain('gzip');

@@ -9,6 +9,9 @@ export type ExecutableShape = {
   readonly end: number | null;
 };
 
+/** ELF, MZ, the five beginnings of Mach-O, and the `j` of a shell script that is a program. */
+const firstBytes: ReadonlySet<number> = new Set([0x7f, 0x4d, 0xcf, 0xce, 0xfe, 0xca, 0x6a]);
+
 /**
  * @param head the first bytes, at least 64 for a verdict.
  * @param size of the whole, for range checks.
@@ -16,7 +19,8 @@ export type ExecutableShape = {
  *         APE: the `MZqFpD` and `jartsr` beginnings of Actually Portable Executable, as llamafile ships.
  */
 export function executableShape(head: Uint8Array, size: number): ExecutableShape | null {
-  if (head.length < 64) return null;
+  // Asked about every file: the first byte rules out nearly all of them.
+  if (head.length < 64 || !firstBytes.has(head[0] ?? 0)) return null;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   return elfShape(view, size) ?? portableShape(view, size) ?? machoShape(view, size) ?? fatShape(view, size) ?? unixOnlyShape(head);
 }

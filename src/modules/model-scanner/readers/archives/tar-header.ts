@@ -28,15 +28,20 @@ export function tarHeader(block: Uint8Array): TarHeader | null {
   };
 }
 
-/** Most files that are no archive end here. */
-function hasOctalDigit(block: Uint8Array): boolean {
-  for (let at = 148; at < 156; at++) if (((block[at] ?? 0) & 0xf8) === 0x30) return true;
+/** Most files that are no archive end here: a number begins with a digit, blanks and a sign before it at most. */
+function mayBeNumber(block: Uint8Array): boolean {
+  for (let at = 148; at < 156; at++) {
+    const byte = block[at] ?? 0;
+    if ((byte & 0xf8) === 0x30) return true;
+    const isBlankOrSign = byte === 0x20 || (byte >= 9 && byte <= 13) || byte === 0xa0 || byte === 0x2b || byte === 0x2d;
+    if (!isBlankOrSign) return false;
+  }
   return false;
 }
 
 /** The sum of all bytes, the checksum field itself counted as blanks; old programs summed signed bytes. */
 function checksumFits(block: Uint8Array): boolean {
-  if (!hasOctalDigit(block)) return false;
+  if (!mayBeNumber(block)) return false;
   const written = Number.parseInt(
     latin1
       .decode(block.subarray(148, 156))

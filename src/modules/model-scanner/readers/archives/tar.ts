@@ -57,6 +57,8 @@ function readEntries(source: ByteSource, names: Set<string>, target: Target): vo
   let ended = false;
   while (at + blockBytes <= source.size) {
     const block = source.read(at, blockBytes);
+    // Unpacked content may end before the size that somebody announced.
+    if (block.length < blockBytes) break;
     const header = tarHeader(block);
     if (!header) {
       if (!block.every((byte) => byte === 0)) {

@@ -62,12 +62,26 @@ const signatures: readonly Known[] = [
   weak('icon', '\0\0\u0001\0'),
 ];
 
+/** Asked about every file: those that begin with its first byte and those that stand further behind, in their order. */
+const behind = signatures.filter(({ at = 0 }) => at > 0);
+const beginning: ReadonlyMap<number, readonly Known[]> = new Map(
+  signatures
+    .filter(({ at = 0 }) => at === 0)
+    .map(({ text }) => {
+      const first = text.charCodeAt(0);
+      return [first, signatures.filter((known) => (known.at ?? 0) > 0 || known.text.charCodeAt(0) === first)];
+    }),
+);
+
 /** LevelDB table footer: the index of a TensorFlow checkpoint, positions of tensors and nothing else. */
 const tableFooter = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
 
 export default defineReader({
   format: 'known-format',
-  certain: (glance) => knownFormat(glance)?.weak === undefined && knownFormat(glance) !== null,
+  certain: (glance) => {
+    const known = knownFormat(glance);
+    return known !== null && known.weak === undefined;
+  },
   plausible: (glance) => knownFormat(glance) !== null,
   read: (source, where) => {
     const tail = source.read(Math.max(0, source.size - 8), 8);
@@ -82,8 +96,7 @@ export default defineReader({
 });
 
 function knownFormat({ head, tail }: Pick<Glance, 'head' | 'tail'>): Known | null {
-  const found = signatures.find(({ text, at = 0 }) => stands(head, text, at));
-  if (found) return found;
+  for (const known of beginning.get(head[0] ?? -1) ?? behind) if (stands(head, known.text, known.at ?? 0)) return known;
   const footer = tail.subarray(-8);
   return footer.length === 8 && tableFooter.every((byte, i) => footer[i] === byte)
     ? { format: 'tensorflow-checkpoint-index', role: 'model', text: '', plain: true }

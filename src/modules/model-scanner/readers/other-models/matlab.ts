@@ -59,6 +59,8 @@ function matrixAt(head: Uint8Array, at: number): Matrix | null {
 
 /** No signature: the first matrix must have a name of letters and lie in the file. */
 function startsVersionFour(head: Uint8Array, size: number): boolean {
+  // The type is below 60, or between 1,000 and 1,999 with its high byte first: asked about every file, this rules out most.
+  if ((head[0] !== 0 || head[1] !== 0) && (head[1] !== 0 || head[2] !== 0 || head[3] !== 0)) return false;
   const first = matrixAt(head, 0);
   return first !== null && first.end <= size && /^[A-Za-z]\w*\0+$/.test(latin1.decode(head.subarray(20, 20 + first.name)));
 }
