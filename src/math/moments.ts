@@ -5,10 +5,15 @@
  * @param sorted ascending, finite, n ≥ 1. @param share in [0, 1].
  */
 export function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
+  return quantileBy({ length: sorted.length, at: (place) => sorted[place] as number }, share);
+}
+
+/** The same of a sorted column that is known by its places. */
+export function quantileBy({ length, at }: { length: number; at: (place: number) => number }, share: number): number {
+  const place = share * (length - 1);
   const below = Math.floor(place);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const low = at(below);
+  const high = at(Math.min(below + 1, length - 1));
   // Difference first would overflow for ±1e308.
   const part = place - below;
   return low === high ? low : low * (1 - part) + high * part;
@@ -104,7 +109,7 @@ export function meanOf(values: Float64Array): number {
 }
 
 /** What each addition loses is kept (Knuth's TwoSum, which asks for no comparison); two sums, so that none waits for the other. */
-function compensatedSum(values: Float64Array, scale: number): number {
+export function compensatedSum(values: Float64Array, scale: number): number {
   let even = 0;
   let odd = 0;
   let lost = 0;

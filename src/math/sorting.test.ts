@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { countedOf, everyPlace, isCounted } from './counted-values.ts';
 import { sortOnGrid } from './grid-sorting.ts';
 import { randomSource } from './random.ts';
-import { keepFinite, sortNumbers } from './sorting.ts';
+import { keepFinite, sortNumbers, sortOrCount } from './sorting.ts';
 
 const long = 5000;
 
@@ -26,6 +27,16 @@ test('numbers that differ only in their last bits are sorted too, of both signs'
   const expected = Float64Array.from(values).sort();
   sortNumbers(values);
   assert.deepEqual(values, expected);
+});
+
+test('numbers far from 0 beside the width of their range are sorted too: where rounding moves the ends of the parts', () => {
+  const random = randomSource(5);
+  for (const centre of [2 ** 24, 2 ** 34, 2 ** 44, 2 ** 50, -(2 ** 44)]) {
+    const values = Float64Array.from({ length: long }, () => centre + random.normal());
+    const expected = Float64Array.from(values).sort();
+    sortNumbers(values);
+    assert.deepEqual(values, expected, `around ${centre}`);
+  }
 });
 
 test('a view into a larger column is sorted alone, with the scratch it was given', () => {
@@ -71,6 +82,24 @@ test('a number beyond what the sample shows is counted too', () => {
   values[2] = -700;
   assert.ok(sortOnGrid(values));
   assert.deepEqual([values[0], values[1], values[long - 2], values[long - 1]], [-700, 0, 49, 4000]);
+});
+
+test('what repeats on a grid is counted and stays as it lies; what seldom does is laid out, what lies on none is sorted', () => {
+  const random = randomSource(7);
+  for (const [draw, isCountedThen] of [
+    [() => (random.below(900) - 450) / 10, true],
+    [() => random.below(6000), false],
+    [() => random.normal(), false],
+  ] as const) {
+    const values = Float64Array.from({ length: long }, draw);
+    const before = Float64Array.from(values);
+    const found = sortOrCount(values);
+    assert.equal(isCounted(found), isCountedThen);
+    const expected = Float64Array.from(before).sort();
+    if (isCountedThen) assert.deepEqual(values, before);
+    assert.deepEqual(Float64Array.from(everyPlace(found, 1)), expected);
+    assert.deepEqual(countedOf(found), countedOf(expected));
+  }
 });
 
 test('a negative whole number is no zero with a sign, and 0.1 + 0.2 is not 0.3', () => {

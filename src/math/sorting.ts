@@ -1,5 +1,6 @@
 /** Sorting numbers by where they lie in their range: for columns of a million rows a quarter of the time of a comparing sort. */
-import { sortOnGrid } from './grid-sorting.ts';
+import type { Sorted } from './counted-values.ts';
+import { countOnGrid, sortOnGrid } from './grid-sorting.ts';
 
 /** Below this length finding the range costs more than comparing. */
 const shortLength = 2000;
@@ -41,7 +42,21 @@ export function keepFinite(values: Float64Array): Float64Array {
  */
 export function sortNumbers(values: Float64Array, scratch?: Float64Array): void {
   if (values.length >= shortLength && sortOnGrid(values)) return;
-  sortPart(values, scratch === undefined ? new Float64Array(values.length) : scratch.subarray(0, values.length), 0);
+  sortPart(values, scratchFor(values, scratch), 0);
+}
+
+const scratchFor = ({ length }: Float64Array, scratch: Float64Array | undefined): Float64Array =>
+  scratch === undefined ? new Float64Array(length) : scratch.subarray(0, length);
+
+/**
+ * As `sortNumbers`; numbers of a grid that repeat are counted and not laid out: `values` is then as it was.
+ * @returns the sorted column: `values` itself, or what was counted of it.
+ */
+export function sortOrCount(values: Float64Array, scratch?: Float64Array): Sorted {
+  const counted = values.length < shortLength ? null : countOnGrid(values);
+  if (counted !== null) return counted;
+  sortPart(values, scratchFor(values, scratch), 0);
+  return values;
 }
 
 function sortPart(values: Float64Array, scratch: Float64Array, depth: number): void {

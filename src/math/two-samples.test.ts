@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { countBelow, countedOf, countWithin, meanAndVarianceOf } from './counted-values.ts';
 import { ksProbability } from './kolmogorov-smirnov.ts';
 import { mannWhitney, welch } from './location-tests.ts';
 import { distinctOf, meanAndVariance, moments, quantile } from './moments.ts';
 import { benjaminiHochberg } from './multiple-testing.ts';
+import { randomSource } from './random.ts';
 import { kolmogorovTail } from './special-functions.ts';
 import golden from './two-samples.golden.json' with { type: 'json' };
 import { compareSamples, stabilityIndex } from './two-samples.ts';
@@ -39,6 +41,29 @@ for (const [k, pair] of golden.pairs.entries()) {
     agreesFar(ranks.p, pair.mannWhitney[1] ?? 0, 'p of U');
   });
 }
+
+test('columns that are counted, on one side or both, answer what they answer number by number', () => {
+  const random = randomSource(8);
+  const draw = (shift: number) => Float64Array.from({ length: 700 }, () => Math.round(random.normal() * 20 + shift) / 10).sort();
+  const [reference, current] = [draw(0), draw(3)];
+  const plain = compareSamples(reference, current);
+  for (const [left, right] of [
+    [countedOf(reference), countedOf(current)],
+    [reference, countedOf(current)],
+    [countedOf(reference), current],
+  ] as const) {
+    const found = compareSamples(left, right);
+    for (const [name, value] of Object.entries(found)) agrees(value, plain[name as keyof typeof plain], { relative: 1e-13, says: name });
+    assert.deepEqual(stabilityIndex(left, right), stabilityIndex(reference, current));
+  }
+  const [counted, whole] = [meanAndVarianceOf(countedOf(current)), meanAndVariance(current)];
+  agrees(counted.mean, whole.mean, { relative: 1e-14, says: 'mean' });
+  agrees(counted.variance, whole.variance, { relative: 1e-14, says: 'variance' });
+  for (const limit of [-10, -0.3, 0, 0.25, 2.1, 50]) {
+    assert.equal(countBelow(countedOf(current), limit), current.filter((value) => value < limit).length);
+    assert.equal(countWithin(countedOf(current), limit), current.filter((value) => value <= limit).length);
+  }
+});
 
 test('Welch, moments and quantiles equal scipy and numpy', () => {
   for (const pair of golden.pairs) {

@@ -1,5 +1,5 @@
 /** Two sorted columns walked side by side once: everything that compares their distribution functions. */
-import { countUpTo, quantile } from './moments.ts';
+import { type CountedValues, countedOf, countWithin, isCounted, lengthOf, numberAt, quantileOf, type Sorted } from './counted-values.ts';
 
 export type SamplePair = {
   /** sup |F − G|, in [0, 1]. */
@@ -19,19 +19,16 @@ export type SamplePair = {
 };
 
 /**
- * @param reference and `current`: ascending, finite, without −0, each n ≥ 1.
+ * @param reference and `current`: ascending, finite, without −0, each n ≥ 1; one by one, or counted.
  * All rows of one value are taken on both sides before a distance is looked at.
  * @source scipy's definitions of wasserstein_distance, energy_distance, cramervonmises_2samp and ks_2samp.
  */
-export function compareSamples(reference: Float64Array, current: Float64Array): SamplePair {
-  const n = reference.length;
-  const m = current.length;
-  const walk = newWalk(n, m);
-  walk.previous = Math.min(reference[0] as number, current[0] as number);
-  while (walk.i < n || walk.j < m) {
-    if (walk.i < n && walk.j < m) walkApart(walk, reference, current);
-    if (walk.i < n || walk.j < m) takeGroups(walk, reference, current);
-  }
+export function compareSamples(reference: Sorted, current: Sorted): SamplePair {
+  const walk = newWalk(lengthOf(reference), lengthOf(current));
+  walk.previous = Math.min(numberAt(reference, 0), numberAt(current, 0));
+  if (isCounted(reference) || isCounted(current)) walkCounted(walk, countedOf(reference), countedOf(current));
+  else walkNumbers(walk, reference, current);
+  const { n, m } = walk;
   return {
     ksDistance: walk.crossing / (n * m),
     crossing: walk.crossing,
@@ -41,6 +38,26 @@ export function compareSamples(reference: Float64Array, current: Float64Array): 
     rankSum: walk.rankSum,
     tieTerm: walk.tieTerm,
   };
+}
+
+function walkNumbers(walk: Walk, reference: Float64Array, current: Float64Array): void {
+  const { n, m } = walk;
+  while (walk.i < n || walk.j < m) {
+    if (walk.i < n && walk.j < m) walkApart(walk, reference, current);
+    if (walk.i < n || walk.j < m) takeGroups(walk, reference, current);
+  }
+}
+
+function walkCounted(walk: Walk, reference: CountedValues, current: CountedValues): void {
+  let left = 0;
+  let right = 0;
+  while (left < reference.values.length || right < current.values.length) {
+    const value = Math.min(reference.values[left] ?? Infinity, current.values[right] ?? Infinity);
+    const to = { i: walk.i, j: walk.j };
+    if (reference.values[left] === value) to.i = reference.upTo[left++] as number;
+    if (current.values[right] === value) to.j = current.upTo[right++] as number;
+    takeGroup(walk, value, to);
+  }
 }
 
 type Walk = {
@@ -117,27 +134,31 @@ function walkApart(walk: Walk, reference: Float64Array, current: Float64Array): 
 /** Takes groups of equal numbers of both sides, until the next number occurs once. */
 function takeGroups(walk: Walk, reference: Float64Array, current: Float64Array): void {
   const { n, m } = walk;
-  let { i, j } = walk;
   for (;;) {
+    let { i, j } = walk;
+    const size = i + j;
     const left = i < n ? (reference[i] as number) : Infinity;
     const right = j < m ? (current[j] as number) : Infinity;
     const value = Math.min(left, right);
-    const gap = Math.abs(i * m - j * n) / (n * m);
-    const work = gap * (value - walk.previous);
-    add(walk.first, work);
-    add(walk.second, gap * work);
-    walk.previous = value;
-    const beforeI = i;
-    const beforeJ = j;
     while (i < n && reference[i] === value) i++;
     while (j < m && current[j] === value) j++;
-    const [a, b] = [i - beforeI, j - beforeJ];
-    walk.crossing = Math.max(walk.crossing, Math.abs(i * m - j * n));
-    rankGroup(walk, { beforeI, beforeJ, a, b });
-    if (a + b === 1 || (i >= n && j >= m)) break;
+    takeGroup(walk, value, { i, j });
+    if (i + j - size === 1 || (i >= n && j >= m)) break;
   }
+}
+
+/** Takes all numbers of one value on both sides. @param to places behind them. */
+function takeGroup(walk: Walk, value: number, { i, j }: { readonly i: number; readonly j: number }): void {
+  const { n, m, i: beforeI, j: beforeJ } = walk;
+  const gap = Math.abs(beforeI * m - beforeJ * n) / (n * m);
+  const work = gap * (value - walk.previous);
+  add(walk.first, work);
+  add(walk.second, gap * work);
+  walk.previous = value;
   walk.i = i;
   walk.j = j;
+  walk.crossing = Math.max(walk.crossing, Math.abs(i * m - j * n));
+  rankGroup(walk, { beforeI, beforeJ, a: i - beforeI, b: j - beforeJ });
 }
 
 type Group = { readonly beforeI: number; readonly beforeJ: number; readonly a: number; readonly b: number };
@@ -179,17 +200,18 @@ export type StabilityIndex = { readonly value: number; readonly edges: readonly 
  * Population stability index of a numeric column: Σ(q − p)·ln(q/p) over bins (lo, hi] cut at the reference's deciles (type 7, equal
  * cuts merged), shares floored at 1e-4. @returns the cuts too: the number means nothing without them.
  */
-export function stabilityIndex(reference: Float64Array, current: Float64Array): StabilityIndex {
-  const deciles = Array.from({ length: 9 }, (_, k) => quantile(reference, (k + 1) / 10));
+export function stabilityIndex(reference: Sorted, current: Sorted): StabilityIndex {
+  const deciles = Array.from({ length: 9 }, (_, k) => quantileOf(reference, (k + 1) / 10));
   const edges = deciles.filter((edge, k) => k === 0 || edge !== deciles[k - 1]);
   const p = sharesBetween(reference, edges);
   const q = sharesBetween(current, edges);
   return { value: stabilityOf(p, q), edges };
 }
 
-function sharesBetween(sorted: Float64Array, edges: readonly number[]): number[] {
-  const upTo = [...edges.map((edge) => countUpTo(sorted, edge)), sorted.length];
-  return upTo.map((count, k) => (count - (k === 0 ? 0 : (upTo[k - 1] ?? 0))) / sorted.length);
+function sharesBetween(sorted: Sorted, edges: readonly number[]): number[] {
+  const rows = lengthOf(sorted);
+  const upTo = [...edges.map((edge) => countWithin(sorted, edge)), rows];
+  return upTo.map((count, k) => (count - (k === 0 ? 0 : (upTo[k - 1] ?? 0))) / rows);
 }
 
 /** Σ(q − p)·ln(q/p) of two lists of shares over the same bins. */

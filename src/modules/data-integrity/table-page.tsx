@@ -38,7 +38,7 @@ function TablePage({ params }: { params: Readonly<Record<string, string>> }) {
   const [range, setRange] = useQueryValue('range');
   const timeRange = timeRanges.find((known) => known === range) ?? '7d';
   const metrics = useEndpoint(readMetrics, { assetId, timeRange }, { live, keepPrevious: true });
-  const [isChecking, setChecking] = useState(false);
+  const [isChecking, setChecking] = useState<'now' | 'file' | null>(null);
   const latest = metrics.data?.latest ?? null;
   const name = asset.data?.name ?? latest?.datasetName ?? 'Table';
   return (
@@ -52,17 +52,20 @@ function TablePage({ params }: { params: Readonly<Record<string, string>> }) {
           {can('ai-assets:read') && <ButtonLink to={`/ai-assets/${assetId}`}>The asset</ButtonLink>}
           <ReportMenu assetId={assetId} timeRange={timeRange} />
           {can('data-quality:create') && (
-            <Button kind="primary" onClick={() => setChecking(true)}>
-              Check now
-            </Button>
+            <>
+              <Button onClick={() => setChecking('file')}>Check a new file</Button>
+              <Button kind="primary" onClick={() => setChecking('now')}>
+                Check now
+              </Button>
+            </>
           )}
         </>
       }
     >
       <Loaded answer={metrics} waitsFor="what is known of the table">
-        {(known) => <TableTabs assetId={assetId} known={known} onRange={setRange} onCheck={() => setChecking(true)} />}
+        {(known) => <TableTabs assetId={assetId} known={known} onRange={setRange} onCheck={() => setChecking('now')} />}
       </Loaded>
-      {isChecking && <CheckDialog assetId={assetId} onClose={() => setChecking(false)} />}
+      {isChecking !== null && <CheckDialog assetId={assetId} isNewFile={isChecking === 'file'} onClose={() => setChecking(null)} />}
     </Screen>
   );
 }

@@ -52,7 +52,10 @@ export const CheckOptions = z.strictObject({
   order: columnName.optional().describe('Of poisoning statistics: the column by which rows came in.'),
   groupBy: columnName
     .optional()
-    .describe('Quality and drift also by group: the values of this column (a country, a site), the 50 largest. Needs quality or drift.'),
+    .describe(
+      'Quality and drift also by group: the values of this column (a country, a site), the largest of them. Needs quality or drift.',
+    ),
+  mostGroups: z.int().min(1).max(100).optional().describe('How many groups are looked at, the largest first; left out: 50.'),
   falseFlagRate: z.number().min(0.0001).max(0.5).default(0.05).describe('Expected share of false flags among the rows flagged as odd.'),
   sensitivity: Sensitivity.default('medium'),
   seed,
@@ -150,6 +153,7 @@ export const assessNow = endpoint({
     currentData: InlineTable.optional().describe('Rows as objects, or columns.'),
     referenceData: InlineTable.optional(),
     reference: TableSource.optional().describe('What to compare with; left out: the promoted baseline of the asset, when there is one.'),
+    baselineId: z.uuid().optional().describe('A baseline of the asset to compare with, in place of the promoted one.'),
     checks: z.array(CheckKind).min(1).max(4).optional().describe('Left out: what the configuration enables.'),
     options: CheckOptions.prefault({}),
   }),

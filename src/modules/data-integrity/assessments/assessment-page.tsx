@@ -23,6 +23,7 @@ import { GroupView } from '../groups/group-view.tsx';
 import { AnomalyView } from './anomaly-tab.tsx';
 import { DriftTable } from './drift-tab.tsx';
 import { FailingRowList } from './failing-row-list.tsx';
+import { NewVersion } from './new-version.tsx';
 import { PoisoningView } from './poisoning-view.tsx';
 import { Headline, Metrics, Rules } from './state-tab.tsx';
 
@@ -98,6 +99,7 @@ function Finished({ assessment }: { assessment: AssessmentDetail }) {
       content: (
         <>
           <Headline assessment={assessment} />
+          {'upload' in assessment.source && <NewVersion assessment={assessment} uploadId={assessment.source.upload} />}
           <Columns tracks="3fr 2fr">
             <Metrics assessment={assessment} />
             <Rules assessment={assessment} />

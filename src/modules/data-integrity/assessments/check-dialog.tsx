@@ -1,8 +1,5 @@
 /** Looks at a table now: which one, what for; goes on to the assessment, which shows progress when it is long. */
-
 import { useState } from 'react';
-import { useLocation } from 'wouter';
-import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CheckLine, Choice, TextLine } from '../../../ui/controls.tsx';
@@ -10,80 +7,96 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { mostFound, RecordSearch } from '../../../ui/record-search.tsx';
 import { listAssets } from '../../ai-assets/contract.ts';
-import { type Assessment, assessNow, checkKinds, type TableSource } from '../contract.ts';
-import { assessmentPlace, checkWords, environmentChoices } from '../data-words.tsx';
-import { useTableUpload } from '../sources/send-table.tsx';
-import { type SourceChoice, SourceFields, sourceOfChoice } from '../sources/source-choice.tsx';
+import { checkKinds, DataEnvironment } from '../contract.ts';
+import { checkWords, environmentChoices } from '../data-words.tsx';
+import { NewFile, SourceFields } from '../sources/source-choice.tsx';
+import { AgainstField } from './against-field.tsx';
+import { type Check, useCheck } from './use-check.tsx';
 
-type Check = Assessment['checks'][number];
-type Props = { /** Given: the table of this asset, which is then not chosen. */ assetId?: string; onClose: () => void };
+type Props = {
+  /** Given: the table of this asset, which is then not chosen. */
+  assetId?: string;
+  /** A file somebody has, before it becomes the table: an upload, compared with what the table was. */
+  isNewFile?: boolean;
+  onClose: () => void;
+};
 
-export function CheckDialog({ assetId, onClose }: Props) {
-  const [, navigate] = useLocation();
-  const uploading = useTableUpload();
-  const [chosen, setChosen] = useState<string | null>(assetId ?? null);
-  const [source, setSource] = useState<SourceChoice>({ kind: 'asset' });
-  const [environment, setEnvironment] = useState('training');
-  const [checks, setChecks] = useState<ReadonlySet<Check>>(new Set(['quality', 'anomalies']));
-  const [label, setLabel] = useState('');
-  const [groupBy, setGroupBy] = useState('');
-  const assess = useChange(assessNow, { onDone: ({ id }) => navigate(assessmentPlace(id)) });
-  const isBusy = assess.isRunning || uploading.progress !== null;
-  const known = sourceOfChoice(source);
-  const isReady = chosen !== null && checks.size > 0 && (source.kind === 'upload' ? source.file !== null : known !== null);
-  const run = async (): Promise<void> => {
-    if (chosen === null) return;
-    const table = await tableOf(source, uploading.send);
-    if (table === null) return;
-    await assess.run({
-      assetId: chosen,
-      environment: environment as Assessment['environment'],
-      checks: [...checks],
-      options: optionsOf(label.trim(), groupBy.trim()),
-      ...(table === 'asset' ? {} : { source: table }),
-    });
-  };
+export function CheckDialog({ assetId, isNewFile = false, onClose }: Props) {
+  const check = useCheck(assetId, isNewFile);
+  const { asked, change, uploading, isBusy } = check;
   return (
     <Dialog
       open
       onClose={onClose}
       width="wide"
-      title="Check a table"
-      description="Nothing of the table is changed. Rows that fail are kept by number; their values stay where they are."
+      title={isNewFile ? 'Check a new file' : 'Check a table'}
+      description={
+        isNewFile
+          ? 'The file is looked at as the table itself is: what is found raises the alerts of the table. Then you make it the new version, or leave it.'
+          : 'Nothing of the table is changed. Rows that fail are kept by number; their values stay where they are.'
+      }
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={!isReady} busy={isBusy && 'Checking…'} onClick={() => void run()}>
-            Check the table
+          <Button kind="primary" disabled={!check.isReady} busy={isBusy && 'Checking…'} onClick={() => void check.run()}>
+            {isNewFile ? 'Check the file' : 'Check the table'}
           </Button>
         </>
       }
     >
       <div className="grid gap-5 tablet:grid-cols-2">
-        {assetId === undefined && <AssetField chosen={chosen} onChoose={setChosen} />}
+        {assetId === undefined && <AssetField chosen={asked.assetId} onChoose={(id) => change({ assetId: id })} />}
         <div className="grid content-start gap-4">
-          <SourceFields choice={source} onChange={setSource} uploading={uploading} disabled={isBusy} />
-          <Choice label="What the table is for" value={environment} choices={environmentChoices} onChange={setEnvironment} />
-          {(checks.has('quality') || checks.has('drift')) && <GroupField value={groupBy} onChange={setGroupBy} />}
+          {isNewFile && asked.source.kind === 'upload' ? (
+            <NewFile
+              file={asked.source.file}
+              onChoose={(file) => change({ source: { kind: 'upload', file } })}
+              uploading={uploading}
+              disabled={isBusy}
+            />
+          ) : (
+            <SourceFields choice={asked.source} onChange={(source) => change({ source })} uploading={uploading} disabled={isBusy} />
+          )}
+          <Choice
+            label="What the table is for"
+            value={asked.environment}
+            choices={environmentChoices}
+            onChange={(value) => change({ environment: DataEnvironment.parse(value) })}
+          />
+          {check.isCompared && <AgainstField against={check.against} onChange={(compared) => change({ compared })} />}
+          {(asked.checks.has('quality') || asked.checks.has('drift')) && <GroupField asked={asked} onChange={change} />}
         </div>
-        <Checks checks={checks} onChange={setChecks} label={label} onLabel={setLabel} />
+        <Checks
+          checks={asked.checks}
+          onChange={(checks) => change({ checks })}
+          label={asked.label}
+          onLabel={(label) => change({ label })}
+          driftSays={isNewFile ? 'against what you name' : says.drift}
+        />
       </div>
-      {assess.problem !== null && <ProblemNote error={assess.problem} />}
+      {check.problem !== null && <ProblemNote error={check.problem} />}
     </Dialog>
   );
 }
 
-const optionsOf = (label: string, groupBy: string) => ({ ...(label === '' ? {} : { label }), ...(groupBy === '' ? {} : { groupBy }) });
+type GroupAsked = { readonly groupBy: string; readonly mostGroups: number };
+const groupCounts = [10, 20, 50, 100].map((count) => ({ value: String(count), label: `the ${count} largest` }));
 
-function GroupField({ value, onChange }: { value: string; onChange: (column: string) => void }) {
+function GroupField({ asked, onChange }: { asked: GroupAsked; onChange: (more: Partial<GroupAsked>) => void }) {
   const help = 'A column whose values are groups, as country or site; left empty, only the whole table.';
-  return <TextLine label="Also by group" value={value} onChange={onChange} help={help} />;
-}
-
-async function tableOf(source: SourceChoice, send: ReturnType<typeof useTableUpload>['send']): Promise<TableSource | 'asset' | null> {
-  if (source.kind !== 'upload') return sourceOfChoice(source);
-  const upload = source.file === null ? null : await send(source.file);
-  return upload === null ? null : { upload: upload.id };
+  return (
+    <>
+      <TextLine label="Also by group" value={asked.groupBy} onChange={(groupBy) => onChange({ groupBy })} help={help} />
+      {asked.groupBy.trim() !== '' && (
+        <Choice
+          label="Groups looked at"
+          value={String(asked.mostGroups)}
+          choices={groupCounts}
+          onChange={(count) => onChange({ mostGroups: Number(count) })}
+        />
+      )}
+    </>
+  );
 }
 
 type ChecksProps = {
@@ -91,6 +104,7 @@ type ChecksProps = {
   onChange: (checks: ReadonlySet<Check>) => void;
   label: string;
   onLabel: (label: string) => void;
+  driftSays: string;
 };
 const says: Readonly<Record<Check, string>> = {
   quality: 'missing, invalid, inconsistent, repeated, stale: by the rules of the asset',
@@ -98,7 +112,7 @@ const says: Readonly<Record<Check, string>> = {
   anomalies: 'rows unlike the others',
   poisoning: 'signs of tampering; needs the column of the label',
 };
-function Checks({ checks, onChange, label, onLabel }: ChecksProps) {
+function Checks({ checks, onChange, label, onLabel, driftSays }: ChecksProps) {
   const flip = (check: Check, isOn: boolean): void => {
     const next = new Set(checks);
     if (isOn) next.add(check);
@@ -112,7 +126,7 @@ function Checks({ checks, onChange, label, onLabel }: ChecksProps) {
         <CheckLine key={check} checked={checks.has(check)} onChange={(isOn) => flip(check, isOn)}>
           <span>
             <span className="mr-2 font-name">{checkWords[check]}</span>
-            <span className="text-ink-2">{says[check]}</span>
+            <span className="text-ink-2">{check === 'drift' ? driftSays : says[check]}</span>
           </span>
         </CheckLine>
       ))}

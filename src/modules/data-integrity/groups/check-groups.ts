@@ -60,10 +60,10 @@ const changed = 'the table of the baseline has changed since it was made, and a 
 /** What the door refuses about the groups alone (no such column, too many values) is the answer; the rest of the assessment stands. */
 export async function askForGroups(question: GroupQuestion, patience: Patience): Promise<GroupAnswer> {
   const { column, data, reference, options, asOf } = question;
-  const { key, freshness, sensitivity, seed } = options;
+  const { key, freshness, mostGroups, sensitivity, seed } = options;
   const fresh = freshness === undefined ? {} : { freshness: { ...freshness, asOf } };
   const compared = 'unknown' in reference ? {} : { reference: reference.data };
-  const asked = { column, data, ...compared, rules: askable(question), key, ...fresh, sensitivity, seed };
+  const asked = { column, data, ...compared, rules: askable(question), key, ...fresh, mostGroups, sensitivity, seed };
   try {
     const answer = await askPatiently((watch) => call(checkGroups, { watch, ...asked }), patience);
     const { ingest: _read, reference: before, ...groups } = answer;

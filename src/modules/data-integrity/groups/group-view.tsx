@@ -75,8 +75,11 @@ function asideOf({
   vanishedGroups,
   driftUnknown,
   rulesLeftOut,
+  limits,
 }: KnownGroups): string[] {
+  const fewestRows = formatNumber(limits?.fewestRows ?? fewestRowsOfGroup);
   return [
+    limitWords(limits?.mostGroups, fewestRows),
     ...(driftUnknown === null ? [] : [`Drift is unknown: ${inertLine(driftUnknown, 400)}.`]),
     ...(newGroups.length === 0 ? [] : [`New since: ${inertLine(newGroups.join(', '), 300)}.`]),
     ...(vanishedGroups.length === 0 ? [] : [`No longer there: ${inertLine(vanishedGroups.join(', '), 300)}.`]),
@@ -86,6 +89,13 @@ function asideOf({
     ...(missingRows === 0 ? [] : [`${plural(missingRows, 'row')} name no group.`]),
     ...(rulesLeftOut === 0 ? [] : [`${plural(rulesLeftOut, 'rule')} about the whole table or a further one were not asked of groups.`]),
   ];
+}
+
+function limitWords(mostGroups: number | undefined, fewestRows: string): string {
+  const small = `groups of fewer than ${fewestRows} rows are shown, not judged.`;
+  return mostGroups === undefined
+    ? `${small[0]?.toUpperCase()}${small.slice(1)}`
+    : `Looked at: the ${formatNumber(mostGroups)} largest groups; ${small}`;
 }
 
 const worse: Meaning = { word: 'Worse', shape: 'high', tone: 'high' };

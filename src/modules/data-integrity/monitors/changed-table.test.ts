@@ -7,6 +7,7 @@ import { dataProblems } from '../../data-quality/contract.ts';
 import {
   type Assessment,
   addMonitor,
+  adoptTableUpload,
   changeMonitor,
   dataAlertRaised,
   declareTableUpload,
@@ -15,6 +16,7 @@ import {
   listAssessments,
   type Monitor,
   putTablePart,
+  removeTableUpload,
   runMonitor,
   tableArrived,
 } from '../contract.ts';
@@ -121,6 +123,23 @@ describe('monitors whose table changed, and whom they tell', () => {
       const unknown = { name: 'x.csv', size: 1, assetId: randomUUID() };
       await assert.rejects(integrity.ask(declareTableUpload, unknown), refused('ai-assets.notFound'));
     });
+  });
+
+  test('an upload that was only looked at becomes the new version when somebody says so: once, whole, and of one asset', async () => {
+    const { assetId } = await watched();
+    const { assetId: other } = await watched();
+    const { id } = await integrity.ask(declareTableUpload, { name: 'new.csv', size: 4 });
+    await assert.rejects(integrity.ask(adoptTableUpload, { id, assetId }), refused('data-quality.uploadIncomplete'));
+    await integrity.send(putTablePart, { id, offset: 0 }, { body: Buffer.from('x\n1\n') });
+    const arrivals = async () => (await integrity.events('data-table.arrived')).filter((event) => JSON.stringify(event).includes(id));
+    assert.deepEqual(await arrivals(), []);
+    await assert.rejects(integrity.ask(adoptTableUpload, { id, assetId: randomUUID() }), refused('ai-assets.notFound'));
+    assert.equal((await integrity.ask(adoptTableUpload, { id, assetId })).assetId, assetId);
+    assert.equal((await integrity.ask(adoptTableUpload, { id, assetId })).assetId, assetId);
+    assert.deepEqual(await arrivals(), [{ assetId, uploadId: id }]);
+    await assert.rejects(integrity.ask(adoptTableUpload, { id, assetId: other }), refused('data-quality.uploadOfOther'));
+    await integrity.ask(removeTableUpload, { id });
+    await assert.rejects(integrity.ask(adoptTableUpload, { id, assetId }), refused('data-quality.uploadClosed'));
   });
 
   test('destinations are checked when they are named, and stay when they are switched off since', async () => {

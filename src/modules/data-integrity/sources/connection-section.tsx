@@ -23,6 +23,7 @@ import {
   removeConnection,
   testConnection,
 } from '../contract.ts';
+import { ChangeConnectionDialog } from './change-connection-dialog.tsx';
 
 const encryptionWords: Readonly<Record<Connection['encryption'], string>> = {
   verified: 'encrypted, server verified',
@@ -71,6 +72,7 @@ export function ConnectionSection() {
 
 function OneConnection({ connection, mayConnect }: { connection: Connection; mayConnect: boolean }) {
   const [seen, setSeen] = useState<ConnectionTest | null>(null);
+  const [isChanging, setChanging] = useState(false);
   const test = useChange(testConnection, { invalidates: [], onDone: setSeen, onRefused: ({ message }) => toast({ text: message }) });
   const remove = useChange(removeConnection, {
     onDone: ({ name }) => toast({ text: `Removed ${name}` }),
@@ -92,6 +94,9 @@ function OneConnection({ connection, mayConnect }: { connection: Connection; may
           <Button size="small" aria-label={`Test: ${name}`} busy={test.isRunning && 'Testing…'} onClick={() => void test.run({ id })}>
             Test
           </Button>
+          <Button size="small" kind="quiet" aria-label={`Change: ${name}`} onClick={() => setChanging(true)}>
+            Change
+          </Button>
           <Button
             size="small"
             kind="quiet"
@@ -104,6 +109,7 @@ function OneConnection({ connection, mayConnect }: { connection: Connection; may
         </span>
       )}
       {seen !== null && <TestResult result={seen} />}
+      {isChanging && <ChangeConnectionDialog connection={connection} onClose={() => setChanging(false)} />}
     </li>
   );
 }

@@ -87,18 +87,47 @@ export function SourceFields({ choice, onChange, uploading, disabled = false }: 
           onChoose={() => onChange({ kind: 'upload', file: null })}
         />
       )}
-      {choice.kind === 'upload' && <FileField file={choice.file} onChoose={(file) => onChange({ kind: 'upload', file })} />}
-      {uploading?.progress != null && (
-        <div className="mt-2 pl-6">
+      {choice.kind === 'upload' && (
+        <div className="pb-2 pl-6">
+          <FileField file={choice.file} onChoose={(file) => onChange({ kind: 'upload', file })} />
+        </div>
+      )}
+      {uploading !== undefined && (
+        <div className="pl-6">
+          <UploadState uploading={uploading} />
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+type NewFileProps = { file: File | null; onChoose: (file: File) => void; uploading: TableUploading; disabled: boolean };
+/** An upload and nothing else. */
+export function NewFile({ file, onChoose, uploading, disabled }: NewFileProps) {
+  return (
+    <fieldset disabled={disabled} className="min-w-0">
+      <legend className="mb-1 font-name">The new file</legend>
+      <FileField file={file} onChoose={onChoose} />
+      <p className="mt-1 text-label text-ink-3">CSV, JSON, Parquet or Arrow, also as gzip or zstd. It is removed again after a while.</p>
+      <UploadState uploading={uploading} />
+    </fieldset>
+  );
+}
+
+function UploadState({ uploading: { progress, problem, cancel } }: { uploading: TableUploading }) {
+  return (
+    <>
+      {progress !== null && (
+        <div className="mt-2">
           <Progress
-            label={`Uploading ${inertLine(uploading.progress.name, 100)}`}
-            facts={{ done: uploading.progress.sent, total: uploading.progress.size, unit: 'bytes' }}
-            onCancel={uploading.cancel}
+            label={`Uploading ${inertLine(progress.name, 100)}`}
+            facts={{ done: progress.sent, total: progress.size, unit: 'bytes' }}
+            onCancel={cancel}
           />
         </div>
       )}
-      {uploading?.problem != null && <ProblemNote error={uploading.problem} />}
-    </fieldset>
+      {problem !== null && <ProblemNote error={problem} />}
+    </>
   );
 }
 
@@ -149,7 +178,7 @@ function Kind({ word, says, isChosen, onChoose }: { word: string; says: string; 
 function FileField({ file, onChoose }: { file: File | null; onChoose: (file: File) => void }) {
   const field = useRef<HTMLInputElement>(null);
   return (
-    <div className="flex flex-wrap items-center gap-3 pb-2 pl-6">
+    <div className="flex flex-wrap items-center gap-3">
       <Button onClick={() => field.current?.click()}>{file === null ? 'Choose a file' : 'Choose another file'}</Button>
       {file !== null && (
         <span className="min-w-0 truncate">

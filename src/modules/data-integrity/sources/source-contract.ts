@@ -24,6 +24,7 @@ export const tableProblems = problems('data-quality', {
   uploadTooLong: [413, 'More bytes came for {name} than its {size} bytes.'],
   uploadIncomplete: [409, 'The upload is not whole: {received} of {size} bytes are here.'],
   uploadClosed: [409, 'The upload {id} is {state}.'],
+  uploadOfOther: [409, 'The upload {id} is already the new version of the table of another asset.'],
 });
 
 const read = ReadOptions.optional().describe('How to read it; what is left out is detected.');
@@ -144,6 +145,19 @@ export const removeTableUpload = endpoint({
   access: create,
   summary: 'Remove an upload that nothing is reading',
   input: z.object({ id: z.uuid() }),
+  output: TableUpload,
+});
+
+export const adoptTableUpload = endpoint({
+  method: 'POST',
+  path: '/api/data-quality/uploads/:id/adopt',
+  tag,
+  operation: 'adopt-upload',
+  access: create,
+  status: 200,
+  summary: 'Say that an upload, looked at or not, is the new version of the table of an asset',
+  description: 'Monitors of the asset that run on changes look at it. Asked again for the same asset, nothing more happens.',
+  input: z.strictObject({ id: z.uuid(), assetId: z.uuid() }),
   output: TableUpload,
 });
 

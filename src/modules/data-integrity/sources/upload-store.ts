@@ -1,5 +1,5 @@
 /** Rows of uploads. The bytes lie on disk. */
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { db } from '../../../platform/database/database.ts';
 import { TableUpload } from '../contract.ts';
 import { assessmentTable, uploadTable as upload } from '../table.ts';
@@ -39,6 +39,16 @@ export async function noteReceived(id: string, { from, to }: { from: number; to:
       state: sql`case when ${to}::bigint >= size then 'ready' else 'receiving' end`,
     })
     .where(and(eq(upload.id, id), eq(upload.state, 'receiving'), eq(upload.received, from)))
+    .returning();
+  return row === undefined ? null : toUpload(row);
+}
+
+/** Null when it is not whole, or belongs to an asset already. */
+export async function giveToAsset(id: string, assetId: string): Promise<TableUpload | null> {
+  const [row] = await db()
+    .update(upload)
+    .set({ assetId, touchedAt: sql`now()` })
+    .where(and(eq(upload.id, id), eq(upload.state, 'ready'), isNull(upload.assetId)))
     .returning();
   return row === undefined ? null : toUpload(row);
 }

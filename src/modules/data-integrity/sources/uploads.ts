@@ -7,6 +7,7 @@ import { call } from '../../../platform/http/call.ts';
 import { handle, type RequestContext, type Route } from '../../../platform/http/handle.ts';
 import { getAsset } from '../../ai-assets/contract.ts';
 import {
+  adoptTableUpload,
   declareTableUpload,
   getTableUpload,
   putTablePart,
@@ -18,6 +19,7 @@ import {
 import { filesBefore, prepareFile, removeFile, writePart } from './upload-file.ts';
 import {
   findUpload,
+  giveToAsset,
   insertUpload,
   isBeingRead,
   keptOf,
@@ -101,11 +103,29 @@ export async function sweepUploads(context: Context, now = new Date()): Promise<
   return { ended, files: orphans.length };
 }
 
+/** @throws ai-assets.notFound, data-quality.uploadNotFound, .uploadIncomplete, .uploadClosed, .uploadOfOther */
+async function adoptUpload({ id, assetId }: { id: string; assetId: string }): Promise<TableUpload> {
+  await call(getAsset, { id: assetId });
+  const adopted = await giveToAsset(id, assetId);
+  if (adopted !== null) {
+    await publish(tableArrived, { assetId, uploadId: id });
+    return adopted;
+  }
+  const upload = await findUpload(id);
+  if (upload === null) throw tableProblems.uploadNotFound({ id });
+  const { state, received, size } = upload;
+  if (state === 'receiving') throw tableProblems.uploadIncomplete({ received, size });
+  if (state === 'removed') throw tableProblems.uploadClosed({ id, state });
+  if (upload.assetId !== assetId) throw tableProblems.uploadOfOther({ id });
+  return upload;
+}
+
 const own = { transaction: 'none' } as const;
 /** Bytes are long under way, so each opens its own transactions. */
 export const uploadRoutes: readonly Route[] = [
   handle(declareTableUpload, (draft, context) => declareFile(draft, context), own),
   handle(putTablePart, (part, context) => receivePart(part, context), own),
   handle(getTableUpload, ({ id }, context) => knownUpload(id, context), own),
+  handle(adoptTableUpload, adoptUpload),
   handle(removeTableUpload, ({ id }, context) => dropUpload(id, context), own),
 ];

@@ -1,4 +1,5 @@
 /** A baseline: what later tables are compared with when the rows themselves are not kept. */
+import { isCounted, numberAt } from '../../../math/counted-values.ts';
 import { distinctOf } from '../../../math/moments.ts';
 import { count, type Frame, fromOf } from '../frame.ts';
 import { dataProblems } from '../refusal.ts';
@@ -63,11 +64,11 @@ function stateOf(side: NumberSide, { kept, seed }: { kept: number; seed: number 
   if (finite === 0) return null;
   const size = Math.min(kept, finite);
   const sample = new Float64Array(size);
-  for (let k = 0; k < size; k++) sample[k] = sorted[Math.floor(((k + 0.5) * finite) / size)] as number;
+  for (let k = 0; k < size; k++) sample[k] = numberAt(sorted, Math.floor(((k + 0.5) * finite) / size));
   const sd = Math.sqrt(variance);
   return {
     finite,
-    distinct: distinctOf(sorted),
+    distinct: isCounted(sorted) ? sorted.values.length : distinctOf(sorted),
     least,
     most,
     mean,

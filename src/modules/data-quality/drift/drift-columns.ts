@@ -1,5 +1,6 @@
 /** Every column of the reference against the column of the same name in the current data. */
 
+import { countBelow, countWithin, isCounted, lengthOf } from '../../../math/counted-values.ts';
 import { isNumericType, mostCategories, type NumberSide, type SideColumn, type TableSide } from './drift-side.ts';
 import { type CategoryCounts, categoryDrift, numberDrift } from './drift-statistics.ts';
 import { exceedanceP, type Measured } from './drift-verdict.ts';
@@ -51,27 +52,25 @@ function measureNumbers(before: NumberSide, after: NumberSide, { reference, curr
 
 /** Whole numbers without gap or repetition; of a baseline's evenly spaced numbers each as far from the first as its place says. */
 function isRunningNumber({ sorted, finite, least, most }: NumberSide): boolean {
-  if (finite < 2 || most - least !== finite - 1 || !Number.isInteger(least)) return false;
+  if (finite < 2 || most - least !== finite - 1 || !Number.isInteger(least) || isCounted(sorted)) return false;
   if (sorted.length === finite) return sorted.every((value, k) => value === least + k);
   return sorted.every((value, k) => Number.isInteger(value) && Math.abs(value - least - ((k + 0.5) * finite) / sorted.length) <= 1);
 }
 
 /** Current numbers outside what the reference held. */
 function rangeChange(before: NumberSide, after: NumberSide): Measured['range'] {
-  const { sorted } = after;
-  let below = 0;
-  while (below < sorted.length && (sorted[below] as number) < before.least) below++;
-  let above = 0;
-  while (above < sorted.length - below && (sorted[sorted.length - 1 - above] as number) > before.most) above++;
+  const rows = lengthOf(after.sorted);
+  const below = countBelow(after.sorted, before.least);
+  const above = Math.min(rows - below, rows - countWithin(after.sorted, before.most));
   const p = (k: number) => exceedanceP({ count: k, of: after.finite, others: before.finite });
-  return { share: (below + above) / sorted.length, p: Math.min(1, 2 * Math.min(p(below), p(above))) };
+  return { share: (below + above) / rows, p: Math.min(1, 2 * Math.min(p(below), p(above))) };
 }
 
 /** One side holds one number alone, the other does not. */
 function constancyOf(before: NumberSide, after: NumberSide): Measured['constancy'] {
   if ((before.least === before.most) === (after.least === after.most)) return null;
   const [fixed, varying] = before.least === before.most ? [before, after] : [after, before];
-  const equal = varying.sorted.filter((value) => value === fixed.least).length / varying.sorted.length;
+  const equal = (countWithin(varying.sorted, fixed.least) - countBelow(varying.sorted, fixed.least)) / lengthOf(varying.sorted);
   const differing = Math.max(1, Math.round((1 - equal) * varying.finite));
   return { share: differing / varying.finite, p: exceedanceP({ count: differing, of: varying.finite, others: fixed.finite }) };
 }

@@ -1,6 +1,7 @@
 /** One side of a comparison: a table as it lies in the engine, or what a baseline kept of one. */
+import { isCounted, lengthOf, meanAndVarianceOf, numberAt, type Sorted } from '../../../math/counted-values.ts';
 import { meanAndVariance } from '../../../math/moments.ts';
-import { sortNumbers } from '../../../math/sorting.ts';
+import { sortOrCount } from '../../../math/sorting.ts';
 import { type Column, type ColumnNumbers, type ColumnType, count, type Frame, fromOf, isNumeric, readNumbers } from '../frame.ts';
 import { rankedSample, sampleStep } from '../quality/sample.ts';
 import { presentSql } from '../rule.ts';
@@ -18,7 +19,7 @@ export type NumberSide = {
   readonly least: number;
   readonly most: number;
   /** Ascending: all of them, or evenly spaced places of the whole. */
-  readonly sorted: Float64Array;
+  readonly sorted: Sorted;
   /** How far a share read from `sorted` can lie from the column's; 0 when it holds all. */
   readonly error: number;
   readonly mean: number;
@@ -90,17 +91,19 @@ async function* numbersOf(
   const step = columns.length > mostCorrelated ? 0 : sampleStep(frame);
   for await (const { column, numbers } of readNumbers(frame, columns, step)) {
     if (step > 0) samples.set(column.name, numbers.sample);
-    sortNumbers(numbers.finite, scratch);
-    yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...describeSorted(numbers.finite) };
+    const sorted = sortOrCount(numbers.finite, scratch);
+    yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...describeSorted(sorted) };
   }
   return undefined;
 }
 
 /** @param sorted all finite numbers of a column; none is allowed. */
-export function describeSorted(sorted: Float64Array): Omit<NumberSide, 'name' | 'missing'> {
-  const n = sorted.length;
-  const { mean, variance } = n === 0 ? { mean: 0, variance: 0 } : meanAndVariance(sorted);
-  return { finite: n, least: sorted[0] ?? Number.NaN, most: sorted[n - 1] ?? Number.NaN, sorted, error: 0, mean, variance, noise: null };
+export function describeSorted<T extends Sorted>(sorted: T): Omit<NumberSide, 'name' | 'missing' | 'sorted'> & { readonly sorted: T } {
+  const finite = lengthOf(sorted);
+  const kept = { finite, sorted, error: 0, noise: null };
+  if (finite === 0) return { ...kept, least: Number.NaN, most: Number.NaN, mean: 0, variance: 0 };
+  const spread = isCounted(sorted) ? meanAndVarianceOf(sorted) : meanAndVariance(sorted);
+  return { ...kept, least: numberAt(sorted, 0), most: numberAt(sorted, finite - 1), ...spread };
 }
 
 /** Text that is no number is there all the same. */

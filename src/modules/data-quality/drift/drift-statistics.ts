@@ -1,10 +1,10 @@
 /** One column on two sides: its statistics, each with the method that made it. */
 import { categoryDistances, fisherExact, homogeneity, permutedHomogeneity } from '../../../math/category-tests.ts';
+import { everyPlace, lengthOf, type Sorted } from '../../../math/counted-values.ts';
 import { ksProbability } from '../../../math/kolmogorov-smirnov.ts';
 import { mannWhitney, welch } from '../../../math/location-tests.ts';
 import { randomSource } from '../../../math/random.ts';
 import { compareSamples, stabilityIndex } from '../../../math/two-samples.ts';
-import { everySo } from '../quality/sample.ts';
 import type { NumberSide } from './drift-side.ts';
 
 /** A numeric column of one side, as far as its comparison needs it (drift-side.ts). */
@@ -36,7 +36,7 @@ export type NumberDrift = {
  */
 export function numberDrift(before: NumberFacts, after: NumberFacts, seed: number): NumberDrift {
   const [reference, current] = [before.sorted, after.sorted];
-  const size = { n: reference.length, m: current.length };
+  const size = { n: lengthOf(reference), m: lengthOf(current) };
   const pair = compareSamples(reference, current);
   const sd = Math.sqrt(before.variance);
   const psi = stabilityIndex(reference, current);
@@ -44,7 +44,7 @@ export function numberDrift(before: NumberFacts, after: NumberFacts, seed: numbe
     kind: 'number',
     referenceRows: before.finite,
     currentRows: after.finite,
-    sampled: reference.length === before.finite ? null : { rows: reference.length, error: before.error },
+    sampled: size.n === before.finite ? null : { rows: size.n, error: before.error },
     ks: { distance: pair.ksDistance, ...ksProbability({ ...size, crossing: pair.crossing }) },
     wasserstein: pair.wasserstein,
     normedWasserstein: sd > 0 && Number.isFinite(sd) ? pair.wasserstein / sd : null,
@@ -68,10 +68,10 @@ const noiseRows = 2000;
  * How far halves of the reference lie apart by chance: the 99th percentile over 100 random splits.
  * Of long columns every k-th number of the sorted column is split, and the result scaled by √(rows split ÷ rows), as such noise shrinks.
  */
-export function splitHalfNoise(sorted: Float64Array, { sd, seed }: { sd: number; seed: number }): NumberDrift['noise'] {
-  if (sorted.length < 4) return { ks: 1, normedWasserstein: null };
-  const step = Math.ceil(sorted.length / noiseRows);
-  const rows = everySo(sorted, step);
+export function splitHalfNoise(sorted: Sorted, { sd, seed }: { sd: number; seed: number }): NumberDrift['noise'] {
+  const all = lengthOf(sorted);
+  if (all < 4) return { ks: 1, normedWasserstein: null };
+  const rows = everyPlace(sorted, Math.ceil(all / noiseRows));
   const splits = splitsOf(rows.length, seed);
   const distances = new Float64Array(noiseRounds);
   const works = new Float64Array(noiseRounds);
@@ -90,7 +90,7 @@ export function splitHalfNoise(sorted: Float64Array, { sd, seed }: { sd: number;
     distances[round] = farthest;
     works[round] = work;
   }
-  const scale = Math.sqrt(rows.length / sorted.length);
+  const scale = Math.sqrt(rows.length / all);
   const high = (values: Float64Array) => (values.sort()[Math.ceil(noiseRounds * 0.99) - 1] ?? 0) * scale;
   return { ks: high(distances), normedWasserstein: sd > 0 && Number.isFinite(sd) ? high(works) / sd : null };
 }

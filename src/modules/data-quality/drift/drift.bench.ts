@@ -1,9 +1,11 @@
 /** How often unchanged columns of a million rows are called drift, and how often a shift of a tenth of a standard deviation is missed. */
 import { randomSource } from '../../../math/random.ts';
 import { sortNumbers } from '../../../math/sorting.ts';
-import { describeSorted, type NumberSide } from './drift-side.ts';
+import { type NumberSide as AnySide, describeSorted } from './drift-side.ts';
 import { numberDrift } from './drift-statistics.ts';
 import { judge, type Measured } from './drift-verdict.ts';
+
+type NumberSide = AnySide & { readonly sorted: Float64Array };
 
 const rows = 1_000_000;
 /** Columns of a kind, each compared with each other one: 253 pairs of a kind, which share columns. */

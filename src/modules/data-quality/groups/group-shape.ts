@@ -62,6 +62,13 @@ export const Groups = z.object({
   tests: count.describe('Tests of the family over which the signals are controlled.'),
   driftTests: count.describe('Columns compared in all groups together: the family of the drift verdicts.'),
   driftUnknown: z.string().nullable(),
+  limits: z
+    .object({
+      mostGroups: count.describe('The largest so many are looked at.'),
+      fewestRows: count.describe('Smaller groups enter no test.'),
+    })
+    .optional()
+    .describe('Left out in answers kept from before they were told.'),
   sensitivity: z.enum(['low', 'medium', 'high']),
   seed: count,
   method: z.string(),

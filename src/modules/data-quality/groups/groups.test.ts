@@ -68,6 +68,7 @@ test('without a difference nothing is flagged, though single tests at 5 % would;
     assert.equal(answer.groups.find(({ value }) => value === 's10')?.drift, null, 'there is nothing to compare it with');
     const largest = await checkGroups(now, { ...asked, mostGroups: 3 }, null);
     assert.deepEqual([largest.groups.length, largest.rowsLeftOut, largest.driftUnknown], [3, 700, 'there is no table to compare with']);
+    assert.deepEqual(largest.limits, { mostGroups: 3, fewestRows: 30 });
   });
 });
 

@@ -1,6 +1,6 @@
 /** A table looked at group by group: an average over countries or sites hides the one that went wrong. */
 import { frameSide } from '../drift/drift-side.ts';
-import type { Sensitivity } from '../drift/drift-verdict.ts';
+import { fewestRows, type Sensitivity } from '../drift/drift-verdict.ts';
 import type { Column, Frame } from '../frame.ts';
 import type { FreshnessOptions } from '../quality/freshness.ts';
 import { assessTable, type TableQuality } from '../quality/quality.ts';
@@ -64,6 +64,7 @@ export async function checkGroups(frame: Frame, options: GroupOptions, reference
     driftTests: comparisons.reduce((sum, { measured }) => sum + measured.length, 0),
     driftUnknown:
       reference === null ? 'there is no table to compare with' : before === null ? 'the reference has no such column to group by' : null,
+    limits: { mostGroups: options.mostGroups, fewestRows },
     sensitivity: options.sensitivity,
     seed: options.seed,
     method:
