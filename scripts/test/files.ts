@@ -58,24 +58,26 @@ export type Part = { readonly title: string; readonly files: readonly string[] }
 
 /**
  * In how many parts a group runs at most, and from how many files on a part is worth a process of its own. What takes longest begins
- * first: journeys are halved, because a half starts a platform of its own; browsers share nothing, so each file stands alone. Small
- * parts at the end fill the lanes evenly.
+ * first: journeys are halved, because a half starts a platform of its own; browser files of one folder share a browser and a platform.
+ * Small parts at the end fill the lanes evenly.
  */
 const shares: readonly (readonly [name: GroupName, most: number, fewestFiles: number])[] = [
   ['journey', 2, 8],
-  ['browser', 3, 1],
-  ['database', 3, 8],
-  ['unit', 5, 8],
+  ['browser', 2, 1],
+  ['database', 2, 8],
+  ['unit', 3, 8],
 ];
 
 /** Every file in exactly one part, in the order in which the parts should begin. Neighbours go to different parts: slices differ in weight. */
 export function splitGroups(groups: readonly Group[]): Part[] {
   return shares.flatMap(([name, most, fewestFiles]) => {
     const files = groups.find((group) => group.name === name)?.files ?? [];
-    const count = Math.min(most, Math.ceil(files.length / fewestFiles));
+    const folders = [...new Set(files.map((file) => posix.dirname(file)))];
+    const count = Math.min(most, name === 'browser' ? folders.length : Math.ceil(files.length / fewestFiles));
+    const place = (file: string, index: number): number => (name === 'browser' ? folders.indexOf(posix.dirname(file)) : index);
     return Array.from({ length: count }, (_, share) => ({
       title: count === 1 ? name : `${name} ${share + 1}`,
-      files: files.filter((_file, index) => index % count === share),
+      files: files.filter((file, index) => place(file, index) % count === share),
     }));
   });
 }

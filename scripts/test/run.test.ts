@@ -1,21 +1,35 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { after, before } from 'node:test';
 import { root } from '../files.ts';
 import { plantTree } from '../test-tree.ts';
 import { groupTests, select, splitGroups } from './files.ts';
 
-/** Runs the test command over a small tree of its own, with the real runner. */
-function runTests(t: TestContext, files: Readonly<Record<string, string>>, ...words: string[]) {
-  const base = plantTree(t, { 'package.json': '{ "type": "module" }\n', ...files });
-  cpSync(join(root, 'scripts/files.ts'), join(base, 'scripts/files.ts'));
+/** Where the runner lies: at one place for all tests, so that its compiled code is kept between its starts. */
+let base = '';
+before(() => {
+  // Inside the repository, where packages resolve and no check looks.
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  base = mkdtempSync(join(root, '.cache', 'runner-'));
   for (const name of ['files', 'prepare', 'reporter', 'run-folder', 'run', 'whole-files'])
     cpSync(join(root, `scripts/test/${name}.ts`), join(base, `scripts/test/${name}.ts`));
+  cpSync(join(root, 'scripts/files.ts'), join(base, 'scripts/files.ts'));
   cpSync(join(root, 'src/apps/quick-resolve.ts'), join(base, 'src/apps/quick-resolve.ts'));
+  writeFileSync(join(base, 'package.json'), '{ "type": "module" }\n');
+});
+after(() => rmSync(base, { recursive: true, force: true }));
+
+/** Runs the test command over a small tree of its own, with the real runner. */
+function runTests(files: Readonly<Record<string, string>>, ...words: string[]) {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(base, path)), { recursive: true });
+    writeFileSync(join(base, path), text);
+  }
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout } = spawnSync(process.execPath, ['scripts/test/run.ts', ...words], { cwd: base, encoding: 'utf8', env });
+  for (const path of Object.keys(files)) rmSync(join(base, path));
   const total = (name: string): number => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? Number.NaN);
   return { status, stdout, totals: { tests: total('tests'), pass: total('pass'), fail: total('fail'), skipped: total('skipped') } };
 }
@@ -25,8 +39,8 @@ const database = 'pg';
 const browser = 'playwright-core';
 const passing = "import test from 'node:test';\ntest('adds', () => {});\n";
 
-test('passing tests of several groups are added up and end with exit code 0', (t) => {
-  const { status, totals, stdout } = runTests(t, {
+test('passing tests of several groups are added up and end with exit code 0', () => {
+  const { status, totals, stdout } = runTests({
     'src/a.test.ts': passing,
     'src/b.test.ts': `import '${database}';\n${passing}`,
     'test/journey/c.test.ts': passing,
@@ -35,9 +49,9 @@ test('passing tests of several groups are added up and end with exit code 0', (t
   assert.match(stdout, /ℹ todo 0\nℹ duration_ms [\d.]+\n$/, 'the last lines are those of node itself');
 });
 
-test('a failure is shown in full, counted and ends with exit code 1', (t) => {
+test('a failure is shown in full, counted and ends with exit code 1', () => {
   const text = "import assert from 'node:assert/strict';\nimport test from 'node:test';\ntest('one is two', () => assert.equal(1, 2));\n";
-  const { status, totals, stdout } = runTests(t, { 'src/a.test.ts': text, 'src/b.test.ts': passing });
+  const { status, totals, stdout } = runTests({ 'src/a.test.ts': text, 'src/b.test.ts': passing });
   assert.deepEqual({ status, totals }, { status: 1, totals: { tests: 2, pass: 1, fail: 1, skipped: 0 } });
   assert.match(stdout, /✖ one is two \(src\/a\.test\.ts:3\)/);
   assert.match(stdout, /1 !== 2/);
@@ -58,29 +72,29 @@ for (const [fault, text, says] of [
     /Test "forgets".*asynchronous activity/,
   ],
 ] as const) {
-  test(`${fault} fails the run`, (t) => {
-    const { status, stdout, totals } = runTests(t, { 'src/a.test.ts': text, 'src/b.test.ts': `import '${database}';\n${passing}` });
+  test(`${fault} fails the run`, () => {
+    const { status, stdout, totals } = runTests({ 'src/a.test.ts': text, 'src/b.test.ts': `import '${database}';\n${passing}` });
     assert.equal(status, 1);
     assert.ok(totals.fail >= 1);
     assert.match(stdout, says);
   });
 }
 
-test('no test at all fails the run', (t) => {
-  const { status, stdout } = runTests(t, { 'src/a.ts': 'export {};\n' });
+test('no test at all fails the run', () => {
+  const { status, stdout } = runTests({ 'src/a.ts': 'export {};\n' });
   assert.equal(status, 1);
   assert.match(stdout, /No test ran/);
 });
 
-test('a word that is in a path runs those files, another word runs tests of that name', (t) => {
+test('a word that is in a path runs those files, another word runs tests of that name', () => {
   const files = { 'src/a.test.ts': `${passing}test('subtracts', () => {});\n`, 'src/b.test.ts': passing };
-  assert.equal(runTests(t, files, 'src/a').totals.tests, 2);
-  assert.equal(runTests(t, files, 'subtracts').totals.tests, 1);
-  assert.deepEqual(runTests(t, files, 'divides').status, 1);
+  assert.equal(runTests(files, 'src/a').totals.tests, 2);
+  assert.equal(runTests(files, 'subtracts').totals.tests, 1);
+  assert.deepEqual(runTests(files, 'divides').status, 1);
 });
 
-test('skipped tests are named', (t) => {
-  const { stdout, totals } = runTests(t, { 'src/a.test.ts': `${passing}test('later', { skip: 'needs a door' }, () => {});\n` });
+test('skipped tests are named', () => {
+  const { stdout, totals } = runTests({ 'src/a.test.ts': `${passing}test('later', { skip: 'needs a door' }, () => {});\n` });
   assert.equal(totals.skipped, 1);
   assert.match(stdout, /later \(src\/a\.test\.ts\): needs a door/);
 });
@@ -118,20 +132,27 @@ test('big groups are divided, nothing is lost or run twice, and what cannot be d
       ['journey 2', 15],
       ['database 1', 5],
       ['database 2', 5],
-      ['unit 1', 20],
-      ['unit 2', 20],
-      ['unit 3', 20],
-      ['unit 4', 20],
-      ['unit 5', 20],
+      ['unit 1', 34],
+      ['unit 2', 33],
+      ['unit 3', 33],
     ],
   );
   assert.deepEqual(parts.flatMap(({ files }) => files).sort(), groups.flatMap(({ files }) => files).sort());
 });
 
-test('temporary files of the tests are gone after the run', (t) => {
+test('browser files of one folder stay together: they share a browser and a platform', () => {
+  const files = ['test/browser/a.test.ts', 'test/browser/b.test.ts', 'test/browser/c.test.ts', 'test/ui/d.test.ts'];
+  const parts = splitGroups([{ name: 'browser', files }]);
+  assert.deepEqual(
+    parts.map((part) => part.files),
+    [files.slice(0, 3), files.slice(3)],
+  );
+});
+
+test('temporary files of the tests are gone after the run', () => {
   const text = `import { mkdtempSync } from 'node:fs';\nimport { tmpdir } from 'node:os';\nimport { join } from 'node:path';
 import test from 'node:test';\ntest('writes', () => console.log('wrote ' + mkdtempSync(join(tmpdir(), 'left-'))));\n`;
-  const { status, stdout } = runTests(t, { 'src/a.test.ts': text });
+  const { status, stdout } = runTests({ 'src/a.test.ts': text });
   const left = /^wrote (.+)$/m.exec(stdout)?.[1] ?? '';
   assert.equal(status, 0);
   assert.match(left, /left-/);

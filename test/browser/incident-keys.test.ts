@@ -1,14 +1,14 @@
 /** An incident without a mouse: what many acts fold into, acknowledging, a note; the playbook editor and the on-call page. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import * as incidents from '../../src/modules/incidents/contract.ts';
 import type { Person } from '../person.ts';
 import { sharedPlatform } from '../shared-platform.ts';
-import { actAs, launchBrowser, openWindow, watchComplaints } from './browser.ts';
+import { actAs, openWindow, watchComplaints } from './browser.ts';
+import { sharedBrowser } from './shared-browser.ts';
 
 describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
-  let browser: Browser;
   let page: Page;
   let admin: Person;
   let complaints: string[] = [];
@@ -22,14 +22,13 @@ describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
       const act = { action: 'block-input', parameters: { inputSha256: digit.repeat(64) }, reason: 'It was crafted.' };
       await admin.must(incidents.Act, 'POST', `/api/incidents/${id}/acts`, act);
     }
-    browser = await launchBrowser();
-    const opened = await openWindow(browser, shared.platform.url, { theme: 'dark' });
+    const opened = await openWindow(await sharedBrowser(), shared.platform.url, { theme: 'dark' });
     page = opened.page;
     complaints = watchComplaints(page);
     await actAs(opened.context, shared.platform.url, admin.cookieHeader());
   });
   after(async () => {
-    await browser?.close();
+    await page?.context().close();
     if (id !== '') await admin.must(incidents.Incident, 'PATCH', `/api/incidents/${id}`, { status: 'false_positive', reason: 'A test.' });
   });
 
@@ -78,7 +77,8 @@ describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Add a schedule');
+    // The focus goes back a moment after the dialog is gone.
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Add a schedule');
     await page.goto('/incidents/playbooks');
     await page.getByText('Write a playbook').waitFor();
     await tabTo('Write a playbook');

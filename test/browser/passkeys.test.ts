@@ -1,11 +1,12 @@
 /** A passkey from its registration to sign-in, by Chromium's own authenticator: what it signs, and what cannot be done with it. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { Person } from '../person.ts';
 import { sharedPlatform } from '../shared-platform.ts';
-import { launchBrowser, openWindow } from './browser.ts';
+import { openWindow } from './browser.ts';
+import { sharedBrowser } from './shared-browser.ts';
 
 const password = 'a long quiet sentence 71';
 const email = 'passkey@example.org';
@@ -39,9 +40,8 @@ describe('passkeys in a browser', { timeout: 300_000 }, () => {
       password,
       invitation: invited.token,
     });
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   });
-  after(() => browser?.close());
 
   /** A device with a fingerprint reader that always agrees. */
   async function addAuthenticator(context: BrowserContext, page: Page): Promise<(isTouched: boolean) => Promise<void>> {

@@ -3,6 +3,7 @@ import '../../src/client/zod-without-eval.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useLocation } from 'wouter';
 import { Shell } from '../../src/apps/web/shell.tsx';
 import { LiveStream } from '../../src/client/live.ts';
 import { createQueryClient } from '../../src/client/query-client.ts';
@@ -63,7 +64,8 @@ const client = createQueryClient();
 
 function Gallery() {
   useTheme();
-  if (window.location.pathname === '/sign-in') return <SignInScene />;
+  const [path] = useLocation();
+  if (path === '/sign-in') return <SignInScene />;
   return (
     <SessionContext value={user}>
       <LiveContext value={stream}>

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openWindow, watchComplaints } from '../browser/browser.ts';
-import { axeViolations, buildGallery, lookAt, type Streams, scenes, serveBuilt } from './look.ts';
+import { openWindow, watchComplaints } from '../browser/browser.ts';
+import { sharedBrowser } from '../browser/shared-browser.ts';
+import { axeViolations, buildGallery, lookAt, openGallery, type Streams, scenes, serveBuilt } from './look.ts';
 
 describe('the kit in a browser', { timeout: 900_000 }, () => {
   let browser: Browser;
@@ -20,23 +21,41 @@ describe('the kit in a browser', { timeout: 900_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'kit-'));
     await buildGallery(join(folder, 'built'));
     ({ url, server, streams } = await serveBuilt(join(folder, 'built')));
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   });
   after(async () => {
-    await browser?.close();
+    await closeDesk();
     server?.closeAllConnections();
     server?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
+  type Window = { readonly page: Page; readonly complaints: string[] };
+  async function open(phone: boolean): Promise<Window> {
+    const { page } = await openWindow(browser, url, { theme: 'light', phone });
+    return { page, complaints: watchComplaints(page) };
+  }
+  /** The window of the tests at a desk: what it has compiled once need not be compiled again. */
+  let desk: Window | undefined;
+  async function closeDesk(): Promise<void> {
+    await desk?.page.context().close();
+    desk = undefined;
+  }
+  /** Whoever comes finds a window that has kept nothing. */
+  async function cleanDesk(): Promise<Window> {
+    desk ??= await open(false);
+    if (desk.page.url().startsWith(url)) await desk.page.evaluate('localStorage.clear(); sessionStorage.clear()');
+    await desk.page.mouse.move(0, 0);
+    desk.complaints.length = 0;
+    return desk;
+  }
   async function withPage(path: string, phone: boolean, work: (page: Page) => Promise<void>): Promise<void> {
-    const { context, page } = await openWindow(browser, url, { theme: 'light', phone });
-    const complaints = watchComplaints(page);
+    const { page, complaints } = phone ? await open(true) : await cleanDesk();
     await page.goto(path);
     await page.waitForSelector('h1');
     await work(page);
     assert.deepEqual(complaints, []);
-    await context.close();
+    if (phone) await page.context().close();
   }
   /** Asks again and again; the page's policy forbids the waiting that playwright would put into it. */
   async function until(page: Page, expression: string): Promise<void> {
@@ -58,15 +77,18 @@ describe('the kit in a browser', { timeout: 900_000 }, () => {
   ] as const;
   type Wrong = ReadonlyMap<(typeof looks)[number], readonly string[]>;
   let looked: Promise<Wrong> | undefined;
-  /** Every scene is loaded once and shown in each look that it is wanted in. */
+  /** Every scene is gone to once and shown in each look that it is wanted in. */
   async function lookAtScenes(): Promise<Wrong> {
     const wrong = new Map<(typeof looks)[number], string[]>(looks.map((look) => [look, []]));
+    const { page, complaints } = await openGallery(browser, url);
     for (const scene of scenes) {
       const wanted = looks.filter((look) => (look.looked as readonly string[]).includes(scene));
       const views = wanted.map(({ theme, size }) => ({ theme, phone: size === 'phone' }));
-      const found = await lookAt(browser, url, { scene, views });
+      const found = await lookAt(page, { scene, views });
       for (const [index, look] of wanted.entries()) wrong.get(look)?.push(...(found[index] ?? []).map((words) => `${scene}: ${words}`));
     }
+    for (const look of looks) wrong.get(look)?.push(...complaints);
+    await page.context().close();
     return wrong;
   }
   for (const look of looks) {
@@ -213,6 +235,7 @@ describe('the kit in a browser', { timeout: 900_000 }, () => {
   });
 
   test('two tabs share one stream, both hear every event, and the one that stays takes over where the other stopped', async () => {
+    await closeDesk();
     const { context, page: first } = await openWindow(browser, url, { theme: 'light' });
     await first.goto('/');
     await first.getByText('Live').first().waitFor();
@@ -235,6 +258,7 @@ describe('the kit in a browser', { timeout: 900_000 }, () => {
   });
 
   test('a stream that ends on purpose is renewed without a word; a refused one says Paused and offers to retry', async () => {
+    await closeDesk();
     const { context, page } = await openWindow(browser, url, { theme: 'light' });
     await page.goto('/');
     await page.getByText('Live').first().waitFor();
