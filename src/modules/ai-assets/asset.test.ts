@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
 import { consumeOnce } from '../../platform/events/subscribe.ts';
 import { claim, claimMany, detail, edit, link, register, restore, retire, unlink } from './asset.ts';
@@ -10,18 +10,20 @@ import { neighbourhood } from './lineage/lineage.ts';
 import { edgesAround } from './lineage/lineage-store.ts';
 import { historyPage, listPage, setRisk, statistics } from './store.ts';
 import { asset, change, dependency, hold, naturalKey, sighting } from './table.ts';
-import { type Inventory, seenModel, testInventory } from './test-inventory.ts';
+import { type Inventory, seenModel, sharedInventory } from './test-inventory.ts';
+
+const inventories = sharedInventory({ after });
 
 const make = (inventory: Inventory, name: string, more: object = {}) =>
   inventory.run(() => register({ name, type: 'model', ...more }, inventory.person));
 
-test('drizzle tables say what the migration made', async (t) => {
-  await assertTablesMatchDatabase((await testInventory(t)).owner, [asset, naturalKey, sighting, dependency, change, hold]);
+test('drizzle tables say what the migration made', async () => {
+  await assertTablesMatchDatabase((await inventories()).owner, [asset, naturalKey, sighting, dependency, change, hold]);
 });
 
 describe('people', () => {
-  test('register with the promised second names, and cannot say two types', async (t) => {
-    const inventory = await testInventory(t);
+  test('register with the promised second names, and cannot say two types', async () => {
+    const inventory = await inventories();
     const made = await inventory.run(() =>
       register(
         { name: 'A', asset_type: 'agent', cloud_provider: 'aws', data_classes: ['personal'], keys: ['url:https://a.example'] },
@@ -47,8 +49,8 @@ describe('people', () => {
     );
   });
 
-  test('change some fields or replace all; a version that is not the present one is refused', async (t) => {
-    const inventory = await testInventory(t);
+  test('change some fields or replace all; a version that is not the present one is refused', async () => {
+    const inventory = await inventories();
     const { id, version } = await make(inventory, 'A', { owner: 'Ana', tags: ['x'] });
     const changed = await inventory.run(() => edit({ id, environment: 'production', version }, inventory.person, false));
     assert.deepEqual([changed.owner, changed.environment, changed.version], ['Ana', 'production', version + 1]);
@@ -60,16 +62,16 @@ describe('people', () => {
     assert.deepEqual([replaced.name, replaced.owner, replaced.environment, replaced.tags], ['B', null, null, []]);
   });
 
-  test('an edit that changes nothing leaves no trace', async (t) => {
-    const inventory = await testInventory(t);
+  test('an edit that changes nothing leaves no trace', async () => {
+    const inventory = await inventories();
     const { id, version } = await make(inventory, 'A', { owner: 'Ana' });
     const same = await inventory.run(() => edit({ id, owner: 'Ana' }, inventory.person, false));
     assert.equal(same.version, version);
     assert.equal((await inventory.events('asset.changed')).length, 0);
   });
 
-  test('retire and restore, with news and history; a retired asset is in no list and cannot be edited', async (t) => {
-    const inventory = await testInventory(t);
+  test('retire and restore, with news and history; a retired asset is in no list and cannot be edited', async () => {
+    const inventory = await inventories();
     const { id } = await make(inventory, 'A');
     await inventory.run(() => retire(id, undefined, inventory.person));
     assert.equal((await inventory.run(() => listPage({}, 'name', {}))).total, 0);
@@ -92,8 +94,8 @@ describe('people', () => {
     assert.equal((await inventory.events('asset.retired')).length, 1);
   });
 
-  test('claim one or many; refusals come by reason and take nothing with them', async (t) => {
-    const inventory = await testInventory(t);
+  test('claim one or many; refusals come by reason and take nothing with them', async () => {
+    const inventory = await inventories();
     const { results } = await inventory.observe({ observations: [seenModel('/a'), seenModel('/b')] });
     const ids = results.map(({ assetId }) => assetId);
     const claimed = await inventory.run(() => claim(ids[0] ?? '', { owner: 'Ana', environment: 'staging' }, inventory.person));
@@ -106,8 +108,8 @@ describe('people', () => {
     );
   });
 
-  test('link and unlink; a seen link is not theirs to take back', async (t) => {
-    const inventory = await testInventory(t);
+  test('link and unlink; a seen link is not theirs to take back', async () => {
+    const inventory = await inventories();
     const [a, b] = [await make(inventory, 'A'), await make(inventory, 'B')];
     const made = await inventory.run(() => link(a.id, b.id, 'depends_on', inventory.person));
     await assert.rejects(
@@ -134,8 +136,8 @@ describe('people', () => {
 });
 
 describe('lists', () => {
-  test('filter by every field, words in commas, unknown and unowned included', async (t) => {
-    const inventory = await testInventory(t);
+  test('filter by every field, words in commas, unknown and unowned included', async () => {
+    const inventory = await inventories();
     await make(inventory, 'One', { owner: 'Ana', environment: 'production', tags: ['pii'], criticality: 'high' });
     await make(inventory, 'Two', { type: 'dataset', environment: 'research' });
     await make(inventory, 'Three', { type: 'agent' });
@@ -149,8 +151,8 @@ describe('lists', () => {
     assert.deepEqual(await found({ risk: 'unknown', asset_type: 'model' }), ['One']);
   });
 
-  test('search finds the beginning of words in names, tags, owners and keys, and takes any text', async (t) => {
-    const inventory = await testInventory(t);
+  test('search finds the beginning of words in names, tags, owners and keys, and takes any text', async () => {
+    const inventory = await inventories();
     await make(inventory, 'fraud_model.pkl', { tags: ['claims'], keys: ['file:/repo/scoring/fraud_model.pkl'] });
     const found = async (q: string) => (await inventory.run(() => listPage({ q }, 'name', {}))).total;
     for (const q of ['fraud', 'FRAUD mod', 'clai', 'scoring', 'pkl']) assert.equal(await found(q), 1, q);
@@ -158,15 +160,15 @@ describe('lists', () => {
     assert.equal(searchQuery('  :*&!  '), null);
   });
 
-  test('the other workspace finds nothing, not even by search', async (t) => {
-    const inventory = await testInventory(t);
+  test('the other workspace finds nothing, not even by search', async () => {
+    const inventory = await inventories();
     await make(inventory, 'secret project');
     const elsewhere = await inventory.run(() => listPage({ q: 'secret' }, 'name', {}), { workspaceId: inventory.otherWorkspaceId });
     assert.equal(elsewhere.total, 0);
   });
 
-  test('pages follow each other without loss when sorted by risk with many unknown', async (t) => {
-    const inventory = await testInventory(t);
+  test('pages follow each other without loss when sorted by risk with many unknown', async () => {
+    const inventory = await inventories();
     for (let index = 0; index < 7; index += 1) {
       const { id } = await make(inventory, `M${index}`);
       if (index % 3 === 0) await inventory.run(() => setRisk(id, index * 10, 'low'));
@@ -182,8 +184,8 @@ describe('lists', () => {
     assert.equal(new Set(names).size, 7);
   });
 
-  test('statistics count every bucket, unknown as its own', async (t) => {
-    const inventory = await testInventory(t);
+  test('statistics count every bucket, unknown as its own', async () => {
+    const inventory = await inventories();
     await make(inventory, 'A', { owner: 'Ana', environment: 'production' });
     await make(inventory, 'B', { type: 'agent' });
     const counted = await inventory.run(() => statistics({}));
@@ -196,8 +198,8 @@ describe('lists', () => {
   });
 });
 
-test('the risk engine’s numbers are stored once and leave the version alone', async (t) => {
-  const inventory = await testInventory(t);
+test('the risk engine’s numbers are stored once and leave the version alone', async () => {
+  const inventory = await inventories();
   const { id, version } = await make(inventory, 'A');
   const [subscription] = subscriptions;
   const payload = { assets: [{ assetId: id, risk: 72.5, level: 'high' }] };
@@ -220,8 +222,8 @@ test('the risk engine’s numbers are stored once and leave the version alone', 
   assert.equal(typeof consumeOnce, 'function');
 });
 
-test('lineage runs from data to use, whichever way an edge is written, and stops at its depth', async (t) => {
-  const inventory = await testInventory(t);
+test('lineage runs from data to use, whichever way an edge is written, and stops at its depth', async () => {
+  const inventory = await inventories();
   const [data, pipeline, model, endpoint, agent] = await Promise.all(
     ['data', 'pipeline', 'model', 'endpoint', 'agent'].map((name) => make(inventory, name)),
   );

@@ -1,7 +1,7 @@
-/** For tests of this slice: a database of its own and the calls of a person, a job and a source, as `handle` would run them. */
+/** For tests of this slice: a database, or two workspaces of one, and the calls of a person, a job and a source, as `handle` would run them. */
 import type { Actor } from '../../contract/actor.ts';
 import type { Permission } from '../../contract/permission.ts';
-import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase, type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import type { Observation } from './contract.ts';
 import { observe } from './observing/observe.ts';
 
@@ -20,7 +20,16 @@ export type Inventory = TestDatabase & {
 };
 
 export async function testInventory(t: Owner): Promise<Inventory> {
-  const base = await testDatabase(t);
+  return inventoryIn(await testDatabase(t));
+}
+
+/** One database for all tests of a file; every call is an empty inventory of its own. */
+export function sharedInventory(t: Owner): () => Promise<Inventory> {
+  const database = sharedDatabase(t);
+  return async () => inventoryIn(await database());
+}
+
+function inventoryIn(base: TestDatabase): Inventory {
   const person: Actor = {
     kind: 'user',
     id: '0190a0b0-0000-7000-8000-000000000001',
@@ -36,8 +45,8 @@ export async function testInventory(t: Owner): Promise<Inventory> {
       base.run(() => observe({ observations, scope, final, source, edges, ...(run === undefined ? {} : { run }) }, machine)),
     events: async (type) => {
       const { rows } = await base.owner.query<{ payload: Record<string, unknown> }>(
-        'select payload from platform.outbox where type = $1 order by at, id',
-        [type],
+        'select payload from platform.outbox where type = $1 and workspace_id = $2 order by at, id',
+        [type, base.workspaceId],
       );
       return rows.map(({ payload }) => payload);
     },

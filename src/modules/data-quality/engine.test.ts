@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Engine, literal, openEngine } from './engine.ts';
 import { cellsOf as columnCells, doublesOf, isPresent } from './ingest/column-chunk.ts';
-import { csv, smallEngine, withFrames } from './test-frames.ts';
+import { cellsOf, csv, smallEngine, withReader } from './test-frames.ts';
 
 let folder = '';
 let staging = '';
@@ -110,8 +110,13 @@ test('a chunk tells which rows of a DOUBLE column are NULL, and that none is', a
 });
 
 test('SQL in headers and cells is data', async () => {
-  await withFrames([csv(`"a"" FROM t0; DROP TABLE t0_0; --",b\n"'); DROP TABLE t0_0; --",1\n`, { header: true })], async (frame) => {
-    assert.equal(frame?.rows, 1);
-    assert.deepEqual(await frame?.engine.rows('SELECT c0 FROM t0_0'), [["'); DROP TABLE t0_0; --"]]);
+  await withReader(async (read) => {
+    const victim = await read(csv('a\n1\n', { header: true }));
+    const table = victim.relations[0] ?? '';
+    const hostile = `"a"" FROM ${table}; DROP TABLE ${table}; --",b\n"'); DROP TABLE ${table}; --",1\n`;
+    const frame = await read(csv(hostile, { header: true }));
+    assert.equal(frame.rows, 1);
+    assert.deepEqual(await cellsOf(frame), [[`'); DROP TABLE ${table}; --`, '1']]);
+    assert.deepEqual(await cellsOf(victim), [['1']]);
   });
 });

@@ -59,6 +59,9 @@ export type ColumnNumbers = {
 /** Bytes of columns read ahead. */
 const mostReadAhead = 64 * 2 ** 20;
 const mostColumnsAhead = 8;
+/** The engine hands out so many rows at a time: where there are no more, planning a query costs more than reading it. */
+const rowsOfAPiece = 2048;
+const mostColumnsOfAPiece = 32;
 
 /**
  * Reads numeric columns, several at a time: fetching a piece of a result costs more than the numbers in it.
@@ -70,7 +73,8 @@ export async function* readNumbers(
   columns: readonly Column[],
   step = 0,
 ): AsyncGenerator<{ column: Column; numbers: ColumnNumbers }, undefined> {
-  const ahead = Math.min(columns.length, mostColumnsAhead, Math.max(1, Math.floor(mostReadAhead / (8 * frame.rows + 1))));
+  const most = frame.rows <= rowsOfAPiece ? mostColumnsOfAPiece : mostColumnsAhead;
+  const ahead = Math.min(columns.length, most, Math.max(1, Math.floor(mostReadAhead / (8 * frame.rows + 1))));
   const buffers = Array.from({ length: ahead }, () => new Float64Array(frame.rows));
   let from = 0;
   while (from < columns.length) {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
-import { testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase } from '../../platform/database/test-database.ts';
 import type { Hit } from './contract.ts';
 import { observationOf } from './register-assets.ts';
 import { compareHits, fingerprint } from './runs/hit-diff.ts';
 import { findRun, hitsAfter, hitsBefore, insertRun, listHitPage, listRunPage, replaceHits, setHitAssets, updateRun } from './store.ts';
 import { hit, run } from './table.ts';
+
+const databases = sharedDatabase({ after });
 
 const found = (name: string, more: Partial<Hit> = {}): Hit => ({
   kind: 'model',
@@ -45,12 +47,12 @@ describe('the difference between two runs', () => {
   });
 });
 
-test('drizzle tables say what the migration made', async (t) => {
-  await assertTablesMatchDatabase((await testDatabase(t)).owner, [run, hit]);
+test('drizzle tables say what the migration made', async () => {
+  await assertTablesMatchDatabase((await databases()).owner, [run, hit]);
 });
 
-test('one unfinished run of a folder at a time', async (t) => {
-  const database = await testDatabase(t);
+test('one unfinished run of a folder at a time', async () => {
+  const database = await databases();
   const first = await database.run(() => insertRun('/repo', true, 'ana'));
   await assert.rejects(
     database.run(() => insertRun('/repo', true, 'ana')),
@@ -60,8 +62,8 @@ test('one unfinished run of a folder at a time', async (t) => {
   await database.run(() => insertRun('/repo', true, 'ana'));
 });
 
-test('a run’s hits are compared with the newest finished run of the same folder, and only that', async (t) => {
-  const database = await testDatabase(t);
+test('a run’s hits are compared with the newest finished run of the same folder, and only that', async () => {
+  const database = await databases();
   const walk = async (path: string, hits: readonly Hit[]) => {
     const row = await database.run(() => insertRun(path, false, 'ana'));
     const compared = await database.run(async () => {
@@ -88,8 +90,8 @@ test('a run’s hits are compared with the newest finished run of the same folde
   assert.equal((await database.run(() => listRunPage({ path: '/other', state: 'done' }, {}))).total, 1);
 });
 
-test('hits page through in order and remember their asset; another workspace sees none', async (t) => {
-  const database = await testDatabase(t);
+test('hits page through in order and remember their asset; another workspace sees none', async () => {
+  const database = await databases();
   const row = await database.run(() => insertRun('/repo', false, 'ana'));
   const many = Array.from({ length: 1200 }, (_, index) => found(`m${index}`));
   await database.run(() => replaceHits(row.id, compareHits(many, null, true)));

@@ -7,7 +7,7 @@ import { withContext } from '../../platform/ambient.ts';
 import { installAuditSink } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import { inDatabase, transaction } from '../../platform/database/database.ts';
-import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase, type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import type { ScanFinding, ScannedFile, ScanResult } from './contract.ts';
 import { beginScan, findScan, insertScan, storeResult } from './store.ts';
@@ -26,6 +26,16 @@ export class TestScanner {
 
   /** @param settings of the installation, put back afterwards */
   static async open(t: Owner, settings: Readonly<Record<string, string>> = {}): Promise<TestScanner> {
+    return TestScanner.#over(await testDatabase(t), t, settings);
+  }
+
+  /** One database for all tests of a file, each in a workspace of its own. @param file ends the database. */
+  static shared(file: Owner): (t: Owner) => Promise<TestScanner> {
+    const database = sharedDatabase(file);
+    return async (t) => TestScanner.#over(await database(), t, {});
+  }
+
+  static async #over(base: TestDatabase, t: Owner, settings: Readonly<Record<string, string>>): Promise<TestScanner> {
     const quarantine = await mkdtemp(join(tmpdir(), 'quarantine-'));
     const own = { QUARANTINE_DIR: quarantine, LOG_LEVEL: 'silent', LOG_DIR: '', ...settings };
     overrideEnvironment(own);
@@ -36,7 +46,7 @@ export class TestScanner {
       overrideEnvironment(Object.fromEntries(Object.keys(own).map((name) => [name, ''])));
       await rm(quarantine, { recursive: true, force: true });
     });
-    return new TestScanner(await testDatabase(t), quarantine);
+    return new TestScanner(base, quarantine);
   }
 
   get context(): Context {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { sql } from 'drizzle-orm';
 import { db } from '../../platform/database/database.ts';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
-import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { assess, explainStored } from './assess.ts';
 import { assetRisk } from './asset-risk.ts';
 import type { PriorityQuestion } from './contract.ts';
@@ -14,6 +14,8 @@ import { readLedger, recount } from './ledger-store.ts';
 import { scoreOf } from './posture.ts';
 import { listMovementRows, rankFixes, sharesOf, stateAt, sumByCause, sumsWithout, trend } from './posture-store.ts';
 import * as tables from './table.ts';
+
+const database = sharedDatabase({ after });
 
 const noWeights = async () => new Map<string, number>();
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 9, minute));
@@ -87,8 +89,8 @@ async function randomLife({ run }: TestDatabase, steps: number): Promise<void> {
   }
 }
 
-test('tables match the migrations', async (t) => {
-  const { owner } = await testDatabase(t);
+test('tables match the migrations', async () => {
+  const { owner } = await database();
   await assertTablesMatchDatabase(owner, [
     tables.assessment,
     tables.asset,
@@ -99,8 +101,8 @@ test('tables match the migrations', async (t) => {
   ]);
 });
 
-test('the ledger equals a recount after a long random life, and its movements telescope', async (t) => {
-  const base = await testDatabase(t);
+test('the ledger equals a recount after a long random life, and its movements telescope', async () => {
+  const base = await database();
   await randomLife(base, 60);
   await base.run(async () => {
     const ledger = await readLedger();
@@ -124,8 +126,8 @@ test('the ledger equals a recount after a long random life, and its movements te
   });
 });
 
-test('hearing the same event twice moves nothing', async (t) => {
-  const { run } = await testDatabase(t);
+test('hearing the same event twice moves nothing', async () => {
+  const { run } = await database();
   const assetId = randomUUID();
   const opened = [step(assetId, 80), step(assetId, 40)];
   const read = async () => {
@@ -136,8 +138,8 @@ test('hearing the same event twice moves nothing', async (t) => {
   assert.deepEqual(await run(read), await run(read));
 });
 
-test('an asset that was assessed and is clean lifts the posture, one never looked at does not count', async (t) => {
-  const { run } = await testDatabase(t);
+test('an asset that was assessed and is clean lifts the posture, one never looked at does not count', async () => {
+  const { run } = await database();
   const [dirty, clean, unseen] = [randomUUID(), randomUUID(), randomUUID()] as const;
   for (const assetId of [dirty, clean, unseen])
     await run(() => applyAsset({ assetId, name: 'model', criticality: 'medium' }, { at: at(0), cause: 'asset-added' }));
@@ -148,8 +150,8 @@ test('an asset that was assessed and is clean lifts the posture, one never looke
   assert.deepEqual(ledger.counts, { assets: 3, assessed: 2, scored: 2 });
 });
 
-test('what SQL says a fix wins is what the engine says', async (t) => {
-  const { run } = await testDatabase(t);
+test('what SQL says a fix wins is what the engine says', async () => {
+  const { run } = await database();
   const assets = [randomUUID(), randomUUID(), randomUUID()];
   const roll = dice(11);
   const steps: VulnerabilityStep[] = [];
@@ -186,8 +188,8 @@ test('what SQL says a fix wins is what the engine says', async (t) => {
   });
 });
 
-test('keeps the factors, and explains from them with lines that add up', async (t) => {
-  const { run } = await testDatabase(t);
+test('keeps the factors, and explains from them with lines that add up', async () => {
+  const { run } = await database();
   const id = randomUUID();
   await run(async () => {
     const [answer] = await assess([
@@ -214,8 +216,8 @@ test('keeps the factors, and explains from them with lines that add up', async (
   });
 });
 
-test('one workspace sees nothing of another', async (t) => {
-  const { run, otherWorkspaceId } = await testDatabase(t);
+test('one workspace sees nothing of another', async () => {
+  const { run, otherWorkspaceId } = await database();
   await run(() => applyAsset({ assetId: randomUUID(), name: 'model', criticality: 'high' }, { at: at(0), cause: 'asset-added' }));
   const other = await run(
     async () => ({ ledger: await readLedger(), rows: (await db().execute(sql`select 1 from risk.asset`)).rows.length }),

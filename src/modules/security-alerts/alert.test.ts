@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../platform/database/table-match.ts';
-import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { changeAlert, changeOf, type Raise, raise, toAlert, windowMs } from './alert.ts';
 import { deservesAlert } from './jobs.ts';
 import { countNear, linkRows, listRows, readRecent, readStatistics } from './store.ts';
 import { alert } from './table.ts';
+
+const database = sharedDatabase({ after });
 
 const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 function shell(extra: Partial<Raise> = {}): Raise {
@@ -22,20 +24,20 @@ function shell(extra: Partial<Raise> = {}): Raise {
     ...extra,
   };
 }
-async function payloads({ owner }: TestDatabase, type: string): Promise<Record<string, unknown>[]> {
+async function payloads({ owner, workspaceId }: TestDatabase, type: string): Promise<Record<string, unknown>[]> {
   const { rows } = await owner.query<{ payload: Record<string, unknown> }>(
-    'select payload from platform.outbox where type = $1 order by id',
-    [type],
+    'select payload from platform.outbox where type = $1 and workspace_id = $2 order by id',
+    [type, workspaceId],
   );
   return rows.map(({ payload }) => payload);
 }
 
-test('the table matches the migration', async (t) => {
-  const { owner } = await testDatabase(t);
+test('the table matches the migration', async () => {
+  const { owner } = await database();
   await assertTablesMatchDatabase(owner, [alert]);
 });
-test('the same thing inside the window counts up, later it is a new alert', async (t) => {
-  const base = await testDatabase(t);
+test('the same thing inside the window counts up, later it is a new alert', async () => {
+  const base = await database();
   const rows = await base.run(async () => [
     await raise(shell()),
     await raise(shell({ at: at(30) })),
@@ -50,8 +52,8 @@ test('the same thing inside the window counts up, later it is a new alert', asyn
   assert.equal((await payloads(base, 'alert.raised')).length, 2);
   assert.equal((await payloads(base, 'alert.changed')).length, 1);
 });
-test('another source or fingerprint is another alert', async (t) => {
-  const { run } = await testDatabase(t);
+test('another source or fingerprint is another alert', async () => {
+  const { run } = await database();
   const ids = await run(async () => [
     await raise(shell()),
     await raise(shell({ source: 'gateway' })),
@@ -59,8 +61,8 @@ test('another source or fingerprint is another alert', async (t) => {
   ]);
   assert.equal(new Set(ids.map(({ id }) => id)).size, 3);
 });
-test('an acknowledged alert stays so when repeated, and is new again when it became more severe', async (t) => {
-  const base = await testDatabase(t);
+test('an acknowledged alert stays so when repeated, and is new again when it became more severe', async () => {
+  const base = await database();
   const context = base.context();
   const states = await base.run(async () => {
     const { id } = await raise(shell());
@@ -71,8 +73,8 @@ test('an acknowledged alert stays so when repeated, and is new again when it bec
   });
   assert.deepEqual(states, ['acknowledged high', 'acknowledged high', 'new critical']);
 });
-test('a closed alert is over: the same thing again opens a new one', async (t) => {
-  const base = await testDatabase(t);
+test('a closed alert is over: the same thing again opens a new one', async () => {
+  const base = await database();
   const [first, second] = await base.run(async () => {
     const { id } = await raise(shell());
     return [await changeAlert(id, { state: 'closed', cause: 'expected' }, base.context()), await raise(shell({ at: at(1) }))];
@@ -80,8 +82,8 @@ test('a closed alert is over: the same thing again opens a new one', async (t) =
   assert.equal(first?.state, 'closed');
   assert.notEqual(first?.id, second?.id);
 });
-test('refuses what its state does not allow, a close without cause and an old version', async (t) => {
-  const base = await testDatabase(t);
+test('refuses what its state does not allow, a close without cause and an old version', async () => {
+  const base = await database();
   const { id } = await base.run(() => raise(shell()));
   const change = (fields: Parameters<typeof changeAlert>[1]) => base.run(() => changeAlert(id, fields, base.context()));
   await assert.rejects(change({ state: 'closed' }), { code: 'security-alerts.causeMissing' });
@@ -93,8 +95,8 @@ test('refuses what its state does not allow, a close without cause and an old ve
     { code: 'security-alerts.notFound' },
   );
 });
-test('lists by state, severity and words, latest first, and counts', async (t) => {
-  const { run, otherWorkspaceId } = await testDatabase(t);
+test('lists by state, severity and words, latest first, and counts', async () => {
+  const { run, otherWorkspaceId } = await database();
   await run(async () => {
     await raise(shell({ fingerprint: 'a', at: at(1) }));
     await raise(shell({ fingerprint: 'b', at: at(3), severity: 'critical', title: 'Native code is loaded' }));
@@ -143,8 +145,8 @@ test('both vocabularies mean the same, and contradictions are refused', () => {
   assert.deepEqual(of({ resolution: { reason: 'duplicate', note: 'x' } }), ['closed', 'duplicate']);
   assert.throws(() => changeOf({ state: 'new', status: 'resolved' }), { code: 'security-alerts.saidTwice', status: 422 });
 });
-test('says what it is about, keeps the detected severity, and knows which others may be the same matter', async (t) => {
-  const base = await testDatabase(t);
+test('says what it is about, keeps the detected severity, and knows which others may be the same matter', async () => {
+  const base = await database();
   const asset = { id: randomUUID(), name: 'fraud' };
   const first = await base.run(() => raise(shell({ asset, category: 'model-evasion', technique: ['AML.T0043'], fingerprint: 'a' })));
   const second = await base.run(() => raise(shell({ asset, category: 'extraction', fingerprint: 'b' })));
@@ -160,8 +162,8 @@ test('says what it is about, keeps the detected severity, and knows which others
   assert.deepEqual([lowered.severity, lowered.detectedSeverity, toAlert(lowered).status], ['low', 'high', 'open']);
   assert.deepEqual(await base.run(() => listRows({ status: 'false_positive' }, {})).then((page) => page.items), []);
 });
-test('counts what was raised for a matter lately, and not what is of an incident already', async (t) => {
-  const base = await testDatabase(t);
+test('counts what was raised for a matter lately, and not what is of an incident already', async () => {
+  const base = await database();
   const asset = { id: randomUUID(), name: 'fraud' };
   const once = await base.run(() => raise(shell({ asset, category: 'x', fingerprint: 'a' })));
   await base.run(() => raise(shell({ asset, category: 'x', fingerprint: 'a' })));
@@ -171,8 +173,8 @@ test('counts what was raised for a matter lately, and not what is of an incident
   assert.equal(await base.run(() => linkRows([once.id], { id: randomUUID(), number: 4 })), 1);
   assert.equal((await near()).occurrences, 1);
 });
-test('refuses evidence that is too large to be kept', async (t) => {
-  const base = await testDatabase(t);
+test('refuses evidence that is too large to be kept', async () => {
+  const base = await database();
   await assert.rejects(
     base.run(() => raise(shell({ evidence: { text: 'x'.repeat(40_000) } }))),
     { code: 'security-alerts.evidenceTooLarge', status: 413 },

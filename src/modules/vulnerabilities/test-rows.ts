@@ -2,18 +2,25 @@
 import type pg from 'pg';
 
 export type SeedPlan = { readonly workspaceId: string; readonly rows: number; readonly people: readonly string[] };
+type Owner = Pick<pg.Pool, 'query'>;
 
 /**
- * Fills `vulnerability` by one statement, with the secondary indexes made afterwards.
+ * Fills `vulnerability` by one statement for each workspace, with the secondary indexes made afterwards.
  * Spread: 5 % critical, 15 % high, 40 % medium, 30 % low, 10 % informational; three quarters open; 2,000 assets of uneven
  * size, 40 owners, one row in a thousand known exploited.
  */
-export async function seedVulnerabilities(owner: Pick<pg.Pool, 'query'>, { workspaceId, rows, people }: SeedPlan): Promise<void> {
+export async function seedVulnerabilities(owner: Owner, ...plans: readonly SeedPlan[]): Promise<void> {
   const { rows: indexes } = await owner.query<{ name: string; definition: string }>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
      where indrelid = 'vulnerabilities.vulnerability'::regclass and not indisprimary`,
   );
   for (const { name } of indexes) await owner.query(`drop index ${name}`);
+  for (const plan of plans) await insertVulnerabilities(owner, plan);
+  for (const { definition } of indexes) await owner.query(definition);
+  await owner.query('vacuum analyze vulnerabilities.vulnerability');
+}
+
+async function insertVulnerabilities(owner: Owner, { workspaceId, rows, people }: SeedPlan): Promise<void> {
   await owner.query(`insert into vulnerabilities.weakness (workspace_id, name) select $1, 'rule-' || n from generate_series(1, 200) n`, [
     workspaceId,
   ]);
@@ -47,6 +54,4 @@ export async function seedVulnerabilities(owner: Pick<pg.Pool, 'query'>, { works
      ) as made, kinds`,
     [workspaceId, people, rows],
   );
-  for (const { definition } of indexes) await owner.query(definition);
-  await owner.query('vacuum analyze vulnerabilities.vulnerability');
 }

@@ -8,7 +8,7 @@ import { withContext } from '../../platform/ambient.ts';
 import { installAuditSink } from '../../platform/audit.ts';
 import { overrideEnvironment } from '../../platform/config.ts';
 import { inDatabase, transaction } from '../../platform/database/database.ts';
-import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
+import { sharedDatabase, type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
@@ -48,10 +48,20 @@ export class TestWorkspace {
   }
 
   static async open(t: Owner): Promise<TestWorkspace> {
+    return TestWorkspace.#serve(t, await testDatabase(t));
+  }
+
+  /** One database for all tests of a file, each in a workspace of its own. @param file ends the database. */
+  static shared(file: Owner): (t: Owner) => Promise<TestWorkspace> {
+    const database = sharedDatabase(file);
+    return async (t) => TestWorkspace.#serve(t, await database());
+  }
+
+  static #serve(t: Owner, base: TestDatabase): TestWorkspace {
     overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1' });
     installAuditSink(async () => {});
     installTransactions(transaction);
-    const workspace = new TestWorkspace(await testDatabase(t));
+    const workspace = new TestWorkspace(base);
     serveLocally([...routes, ...workspace.#others()]);
     t.after(async () => forgetLocalRoutes());
     return workspace;
@@ -254,8 +264,8 @@ export class TestWorkspace {
   /** Payloads of the events that left so far, oldest first. */
   async events(type: string): Promise<Record<string, unknown>[]> {
     const { rows } = await this.base.owner.query<{ payload: Record<string, unknown> }>(
-      'select payload from platform.outbox where type = $1 order by id',
-      [type],
+      'select payload from platform.outbox where type = $1 and workspace_id = $2 order by id',
+      [type, this.base.workspaceId],
     );
     return rows.map(({ payload }) => payload);
   }

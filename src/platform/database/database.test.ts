@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '../../contract/actor.ts';
@@ -7,14 +7,17 @@ import { currentContext } from '../ambient.ts';
 import { Database } from './connection.ts';
 import { afterCommit, ambientContext, attempt, db, inDatabase, systemTransaction, transaction } from './database.ts';
 import { outbox, setting, workspace } from './table.ts';
-import { type TestDatabase, testDatabase } from './test-database.ts';
+import { sharedDatabase, type TestDatabase, testDatabase } from './test-database.ts';
+
+/** For tests that look at nothing but their workspace. */
+const databases = sharedDatabase({ after });
 
 const draft = (key: string) => ({ key, value: { is: key }, changedBy: 'test' });
 const keys = async () => (await db().select({ key: setting.key }).from(setting).orderBy(setting.key)).map(({ key }) => key);
 const insert = async (key: string) => void (await db().insert(setting).values(draft(key)));
 
-test('what a transaction wrote is there for the next one, and what a failed one wrote is not', async (t) => {
-  const { run } = await testDatabase(t);
+test('what a transaction wrote is there for the next one, and what a failed one wrote is not', async () => {
+  const { run } = await databases();
   await run(() => insert('kept'));
   await assert.rejects(
     run(async () => {
@@ -52,8 +55,8 @@ test('readers that follow each other at once, after a moment, or while others qu
   assert.deepEqual(remarks, []);
 });
 
-test('a row takes its workspace and an event its actor from the transaction', async (t) => {
-  const { run, workspaceId, context } = await testDatabase(t);
+test('a row takes its workspace and an event its actor from the transaction', async () => {
+  const { run, workspaceId, context } = await databases();
   await run(() => insert('a'));
   const [row] = await run(() => db().select({ workspaceId: setting.workspaceId }).from(setting));
   assert.equal(row?.workspaceId, workspaceId);
@@ -61,8 +64,8 @@ test('a row takes its workspace and an event its actor from the transaction', as
   assert.equal(rows[0]?.['actor'], context().actor.id);
 });
 
-test('a transaction inside one of the same workspace joins it: both are undone together', async (t) => {
-  const { run, context } = await testDatabase(t);
+test('a transaction inside one of the same workspace joins it: both are undone together', async () => {
+  const { run, context } = await databases();
   await assert.rejects(
     run(async () => {
       await transaction(context(), () => insert('inner'));
@@ -74,8 +77,8 @@ test('a transaction inside one of the same workspace joins it: both are undone t
   assert.deepEqual(await run(keys), []);
 });
 
-test('a transaction of another workspace inside one stands alone and sees its own rows only', async (t) => {
-  const { run, context, otherWorkspaceId } = await testDatabase(t);
+test('a transaction of another workspace inside one stands alone and sees its own rows only', async () => {
+  const { run, context, otherWorkspaceId } = await databases();
   await run(async () => {
     await insert('mine');
     const seen = await transaction(context(otherWorkspaceId), async () => {
@@ -87,8 +90,8 @@ test('a transaction of another workspace inside one stands alone and sees its ow
   });
 });
 
-test('a read-only transaction refuses to write, and leaves nothing behind for the next', async (t) => {
-  const { run } = await testDatabase(t);
+test('a read-only transaction refuses to write, and leaves nothing behind for the next', async () => {
+  const { run } = await databases();
   await assert.rejects(
     run(() => insert('a'), { readOnly: true }),
     (error: Error) => /read-only transaction/.test(String(error.cause)),
@@ -101,11 +104,15 @@ test('a read-only transaction refuses to write, and leaves nothing behind for th
 test('a read-only transaction is ended on its connection a moment later', async (t) => {
   const { run, owner } = await testDatabase(t);
   await run(keys, { readOnly: true });
-  await new Promise((done) => setTimeout(done, 60));
-  const { rows } = await owner.query(
-    "select state from pg_stat_activity where datname = current_database() and usename = 'aispm_app' and state like 'idle in transaction%'",
-  );
-  assert.deepEqual(rows, []);
+  const open = async (): Promise<number> => {
+    const { rows } = await owner.query(
+      "select state from pg_stat_activity where datname = current_database() and usename = 'aispm_app' and state like 'idle in transaction%'",
+    );
+    return rows.length;
+  };
+  // A moment is milliseconds where nothing else runs; without the ending it would stay so until the next transaction.
+  for (const begun = Date.now(); (await open()) > 0 && Date.now() - begun < 5000; ) await sleep(20);
+  assert.equal(await open(), 0);
 });
 
 test('work that asks the database nothing takes no connection', async (t) => {
@@ -114,8 +121,8 @@ test('work that asks the database nothing takes no connection', async (t) => {
   assert.equal(database.pool.total, 0);
 });
 
-test('a statement after the end of its transaction is refused instead of running in another', async (t) => {
-  const { run } = await testDatabase(t);
+test('a statement after the end of its transaction is refused instead of running in another', async () => {
+  const { run } = await databases();
   const escaped = await run(async () => {
     await keys();
     return db();
@@ -127,8 +134,8 @@ test('a statement after the end of its transaction is refused instead of running
   assert.throws(() => db(), { code: 'database.noTransaction' });
 });
 
-test('a swallowed failure of a statement cannot be acknowledged as a success', async (t) => {
-  const { run } = await testDatabase(t);
+test('a swallowed failure of a statement cannot be acknowledged as a success', async () => {
+  const { run } = await databases();
   const careless = run(async () => {
     await insert('a');
     await db()
@@ -139,8 +146,8 @@ test('a swallowed failure of a statement cannot be acknowledged as a success', a
   assert.deepEqual(await run(keys), []);
 });
 
-test('an attempt that fails takes back its own changes and effects only', async (t) => {
-  const { run } = await testDatabase(t);
+test('an attempt that fails takes back its own changes and effects only', async () => {
+  const { run } = await databases();
   const effects: string[] = [];
   await run(async () => {
     await insert('before');
@@ -157,8 +164,8 @@ test('an attempt that fails takes back its own changes and effects only', async 
   assert.deepEqual(effects, ['done']);
 });
 
-test('effects run after the commit, in order, not at all after a failure, and one that fails harms nobody', async (t) => {
-  const { run } = await testDatabase(t);
+test('effects run after the commit, in order, not at all after a failure, and one that fails harms nobody', async () => {
+  const { run } = await databases();
   const effects: (string | number)[] = [];
   await run(async () => {
     await insert('a');
@@ -213,8 +220,8 @@ test('work that PostgreSQL could not serialise is run again, without the effects
   assert.deepEqual(effects, ['bumped', 'bumped']);
 });
 
-test('a statement that runs too long is stopped with a sentence', async (t) => {
-  const { run } = await testDatabase(t);
+test('a statement that runs too long is stopped with a sentence', async () => {
+  const { run } = await databases();
   const slow = run(() => db().execute(sql`select pg_sleep(5)`), { statementTimeoutMs: 50 });
   await assert.rejects(slow, { code: 'request.timedOut', status: 503 });
 });

@@ -33,6 +33,8 @@ export type TestDatabase = {
   context(workspaceId?: string): Context;
   /** Work in a transaction of the first workspace, as `handle` would run it. */
   run<T>(work: () => Promise<T>, options?: TransactionOptions & { workspaceId?: string }): Promise<T>;
+  /** The same database, seen from two workspaces in which nothing has happened yet. */
+  anew(): Promise<TestDatabase>;
 };
 
 /** Nothing here must survive a crash of the machine. */
@@ -153,7 +155,30 @@ export async function testDatabase(t: Owner, options: { readonly migrations?: re
     await Promise.all([database.close(), owner.end()]);
     await dropDatabase(name);
   });
-  const { workspaceId, otherWorkspaceId } = await twoWorkspaces(owner);
+  return seenFrom({ target, database, owner }, await twoWorkspaces(owner));
+}
+
+/**
+ * One database for all tests of a file, each in two workspaces of its own: for tests that look at nothing but their workspace. A copy, its
+ * first connections and its end cost more than most tests.
+ * @param t of the file or its suite: ends the database.
+ * @example const database = sharedDatabase({ after }); test('…', async () => { const { run } = await database(); … });
+ */
+export function sharedDatabase(t: Owner): () => Promise<TestDatabase> {
+  let opened: Promise<TestDatabase> | undefined;
+  const releases: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const release of releases) await release();
+  });
+  return async () => {
+    opened ??= testDatabase({ after: (release) => releases.push(release) });
+    return (await opened).anew();
+  };
+}
+
+type Pair = { readonly workspaceId: string; readonly otherWorkspaceId: string };
+
+function seenFrom(opened: Pick<TestDatabase, 'target' | 'database' | 'owner'>, { workspaceId, otherWorkspaceId }: Pair): TestDatabase {
   const context = (id = workspaceId): Context => ({
     actor: systemActor(id, 'test'),
     traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -162,18 +187,22 @@ export async function testDatabase(t: Owner, options: { readonly migrations?: re
     userAgent: null,
   });
   return {
-    target,
-    database,
-    owner,
+    ...opened,
     workspaceId,
     otherWorkspaceId,
     context,
-    run: (work, { workspaceId: id, ...limits } = {}) => inDatabase(database, () => transaction(context(id), work, limits)),
+    run: (work, { workspaceId: id, ...limits } = {}) => inDatabase(opened.database, () => transaction(context(id), work, limits)),
+    anew: async () => seenFrom(opened, await twoNewWorkspaces(opened.owner)),
   };
 }
 
+async function twoNewWorkspaces(owner: pg.Pool): Promise<Pair> {
+  const { rows } = await owner.query<{ id: string }>("insert into platform.workspace (name) values ('One'), ('Other') returning id");
+  return { workspaceId: rows[0]?.id ?? '', otherWorkspaceId: rows[1]?.id ?? '' };
+}
+
 /** The one that migrations made, and one beside it. */
-async function twoWorkspaces(owner: pg.Pool): Promise<{ workspaceId: string; otherWorkspaceId: string }> {
+async function twoWorkspaces(owner: pg.Pool): Promise<Pair> {
   const { rows } = await owner.query<{ id: string; made: boolean }>(`
     with made as (insert into platform.workspace (name) values ('Other') returning id)
     select id, true as made from made union all select id, false as made from platform.workspace`);

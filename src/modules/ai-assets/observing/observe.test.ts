@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { claim, detail, edit, retire } from '../asset.ts';
 import { hashOf, listPage, ownersOfKeys } from '../store.ts';
-import { seenModel, testInventory } from '../test-inventory.ts';
+import { seenModel, sharedInventory } from '../test-inventory.ts';
 import { matchObservations } from './observe.ts';
 
+const inventories = sharedInventory({ after });
+
 describe('observations', () => {
-  test('propose an unknown thing once and change nothing when repeated', async (t) => {
-    const inventory = await testInventory(t);
+  test('propose an unknown thing once and change nothing when repeated', async () => {
+    const inventory = await inventories();
     const first = await inventory.observe({
       observations: [seenModel('/repo/a.pkl', { metadata: { format: 'pickle' } })],
       run: 'one',
@@ -33,8 +35,8 @@ describe('observations', () => {
     assert.equal((await inventory.events('asset.changed')).length, 0);
   });
 
-  test('say which fields changed when the facts did', async (t) => {
-    const inventory = await testInventory(t);
+  test('say which fields changed when the facts did', async () => {
+    const inventory = await inventories();
     await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { sizeBytes: 1 } })] });
     const changed = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { metadata: { sizeBytes: 2 } })] });
     assert.deepEqual(
@@ -47,8 +49,8 @@ describe('observations', () => {
     );
   });
 
-  test('never overwrite what a person declared, and keep the difference visible', async (t) => {
-    const inventory = await testInventory(t);
+  test('never overwrite what a person declared, and keep the difference visible', async () => {
+    const inventory = await inventories();
     const { results } = await inventory.observe({ observations: [seenModel('/repo/a.pkl')] });
     const id = results[0]?.assetId ?? '';
     await inventory.run(() => edit({ id, name: 'Churn model' }, inventory.person, false));
@@ -59,8 +61,8 @@ describe('observations', () => {
     assert.deepEqual(found.differences, [{ field: 'name', declared: 'Churn model', observed: 'a.pkl', source: 'discovery' }]);
   });
 
-  test('end what vanished only inside the walked scope: a proposal retires, a claimed asset is missing', async (t) => {
-    const inventory = await testInventory(t);
+  test('end what vanished only inside the walked scope: a proposal retires, a claimed asset is missing', async () => {
+    const inventory = await inventories();
     const paths = ['/repo/a.pkl', '/repo/sub/b.pkl', '/other/c.pkl', '/repo2/d.pkl'];
     const { results } = await inventory.observe({ observations: paths.map((path) => seenModel(path)), run: 'one', scope: '/' });
     const claimedId = results[1]?.assetId ?? '';
@@ -79,15 +81,15 @@ describe('observations', () => {
     assert.equal((await inventory.events('asset.retired')).length, 1);
   });
 
-  test('an incomplete walk ends nothing', async (t) => {
-    const inventory = await testInventory(t);
+  test('an incomplete walk ends nothing', async () => {
+    const inventory = await inventories();
     await inventory.observe({ observations: [seenModel('/repo/a.pkl')], run: 'one', scope: '/repo' });
     const { gone } = await inventory.observe({ observations: [], run: 'two', scope: null });
     assert.deepEqual(gone, []);
   });
 
-  test('a vanished proposal that is seen again is proposed again; one a person retired stays retired', async (t) => {
-    const inventory = await testInventory(t);
+  test('a vanished proposal that is seen again is proposed again; one a person retired stays retired', async () => {
+    const inventory = await inventories();
     const { results } = await inventory.observe({
       observations: [seenModel('/repo/a.pkl'), seenModel('/repo/b.pkl')],
       run: 'one',
@@ -110,8 +112,8 @@ describe('observations', () => {
     assert.equal(b?.lifecycle, 'retired');
   });
 
-  test('the same model seen in two ways is one asset, by its strongest key', async (t) => {
-    const inventory = await testInventory(t);
+  test('the same model seen in two ways is one asset, by its strongest key', async () => {
+    const inventory = await inventories();
     const purl = 'purl:pkg:huggingface/org/name';
     const { results } = await inventory.observe({ observations: [seenModel('/code/train.py', { keys: [purl], name: 'org/name' })] });
     const cache = await inventory.observe({
@@ -125,8 +127,8 @@ describe('observations', () => {
     assert.equal(found.length, 2);
   });
 
-  test('copies that come to differ are two assets, and stay so', async (t) => {
-    const inventory = await testInventory(t);
+  test('copies that come to differ are two assets, and stay so', async () => {
+    const inventory = await inventories();
     const both = seenModel('/repo/a.pkl', { keys: ['sha256:11', 'file:/repo/a.pkl', 'file:/repo/b.pkl'] });
     await inventory.observe({ observations: [both], run: 'one', scope: '/repo' });
     const apart = [
@@ -146,8 +148,8 @@ describe('observations', () => {
     );
   });
 
-  test('two sources never take turns on a field', async (t) => {
-    const inventory = await testInventory(t);
+  test('two sources never take turns on a field', async () => {
+    const inventory = await inventories();
     const { results } = await inventory.observe({ observations: [seenModel('/repo/a.pkl', { name: 'a.pkl' })], source: 'discovery' });
     const other = await inventory.observe({
       observations: [seenModel('/repo/a.pkl', { name: 'Model A', metadata: { parameters: 3 } })],
@@ -161,8 +163,8 @@ describe('observations', () => {
     assert.deepEqual(found.sources, ['discovery', 'model-scanner']);
   });
 
-  test('edges resolve by key within and across calls, end when no longer reported, and count what they cannot resolve', async (t) => {
-    const inventory = await testInventory(t);
+  test('edges resolve by key within and across calls, end when no longer reported, and count what they cannot resolve', async () => {
+    const inventory = await inventories();
     const edge = { fromKey: 'file:/repo/train.py', toKey: 'file:/repo/a.pkl', kind: 'produces' as const, mark: 'observed' as const };
     const things = [seenModel('/repo/a.pkl'), seenModel('/repo/train.py', { type: 'pipeline' })];
     const first = await inventory.observe({
@@ -181,16 +183,16 @@ describe('observations', () => {
     assert.deepEqual((await inventory.run(() => detail(id))).dependencies, []);
   });
 
-  test('are confined to their workspace', async (t) => {
-    const inventory = await testInventory(t);
+  test('are confined to their workspace', async () => {
+    const inventory = await inventories();
     await inventory.observe({ observations: [seenModel('/repo/a.pkl')] });
     const elsewhere = await inventory.run(() => listPage({}, 'name', {}), { workspaceId: inventory.otherWorkspaceId });
     assert.equal(elsewhere.total, 0);
     assert.deepEqual(await inventory.run(() => ownersOfKeys(['file:/repo/a.pkl']), { workspaceId: inventory.otherWorkspaceId }), []);
   });
 
-  test('a thousand at once are taken in one call', async (t) => {
-    const inventory = await testInventory(t);
+  test('a thousand at once are taken in one call', async () => {
+    const inventory = await inventories();
     const observations = Array.from({ length: 1000 }, (_, index) => seenModel(`/repo/${index}.pkl`));
     const { results } = await inventory.observe({ observations, run: 'one', scope: '/repo' });
     assert.equal(new Set(results.map(({ assetId }) => assetId)).size, 1000);

@@ -5,6 +5,7 @@ import type { Frame } from '../frame.ts';
 import { assessQuality, type TableQuality } from '../quality/quality.ts';
 import { cellsOf, type Given, withReader } from '../test-frames.ts';
 
+const nothingAsked = { rules: [], key: undefined, freshness: undefined, truth: undefined };
 type Answer = TableQuality & { readonly frame: Frame };
 let assess: (name: string, content: string | Uint8Array) => Promise<Answer>;
 let finish: () => void;
@@ -18,7 +19,7 @@ before(async () => {
       assess = async (name, content) => {
         const given: Given = { name, content };
         const frame = await read(given);
-        return { frame, ...(await assessQuality(frame, { rules: [], key: undefined, freshness: undefined, truth: undefined }, null)) };
+        return { frame, ...(await assessQuality(frame, nothingAsked, null)) };
       };
       ready();
       await promise;
@@ -134,7 +135,7 @@ test('byte order marks, UTF-16 and Latin-1 give the same table, and the encoding
 });
 
 test('a bomb of gzip is stopped at its cap; a cut stream is refused', async () => {
-  await assert.rejects(assess('a.csv.gz', gzipSync(Buffer.alloc(100 * 2 ** 20))), { code: 'data-quality.tooLarge', status: 413 });
+  await assert.rejects(assess('a.csv.gz', gzipSync(Buffer.alloc(65 * 2 ** 20))), { code: 'data-quality.tooLarge', status: 413 });
   const cut = gzipSync('a,b\n1,2\n').subarray(0, 20);
   await assert.rejects(assess('a.csv.gz', cut), { code: 'data-quality.unreadable', message: /the gzip stream is damaged/ });
 });
@@ -171,7 +172,11 @@ test('JSON that is broken names line and column; objects that nest too deep or r
 test('5,000 columns are read in parts and each is described', { timeout: 120_000 }, async () => {
   const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
   const row = (by: number) => names.map((_, i) => (i % 7 === 0 ? '' : i * by)).join(',');
-  const { columns, metrics } = await assess('wide.csv', [names.join(','), row(1), row(2)].join('\n'));
+  const content = [names.join(','), row(1), row(2)].join('\n');
+  // Removed at once: as long as it is there, every further table of the engine costs more.
+  const { columns, metrics } = await withReader(async (read) =>
+    assessQuality(await read({ name: 'wide.csv', content }), nothingAsked, null),
+  );
   assert.equal(columns.length, 5000);
   // By hand: columns 0, 7, 14 … 4998 have no value: 715 of them, in both rows.
   assert.deepEqual([metrics.completeness.numerator, metrics.completeness.denominator], [2 * (5000 - 715), 10_000]);

@@ -133,7 +133,7 @@ test('several batches, each with the dictionary of its time, and gzip around it'
         numbers.finite.reduce((sum, value) => sum + value, 0),
         12_497_500,
       );
-    const [[wrong] = []] = await frame.engine.rows("SELECT count(*) FROM t0_0 WHERE c1 <> 'k' || (c0::INT % 7)");
+    const [[wrong] = []] = await frame.engine.rows(`SELECT count(*) FROM ${frame.relations[0]} WHERE c1 <> 'k' || (c0::INT % 7)`);
     assert.equal(wrong, 0n);
   });
 });

@@ -116,15 +116,16 @@ test('headers that repeat, are blank or dangerous get names of their own', async
   await read(csv('__proto__,b\nq,1\n'), async (frame) => assert.equal(frame.columns[0]?.name, '__proto__'));
 });
 
-test('a table of 900 columns is read in parts', async () => {
-  const names = Array.from({ length: 900 }, (_, k) => `c${k}`).join(',');
-  await read(csv(`${names}\n${Array.from({ length: 900 }, (_, k) => k).join(',')}\n`), async (frame) => {
-    assert.deepEqual([frame.columns.length, frame.rows, frame.relations.length], [900, 1, 3]);
+test('a table of 801 columns is read in parts', async () => {
+  // One more than two parts hold.
+  const names = Array.from({ length: 801 }, (_, k) => `c${k}`).join(',');
+  await read(csv(`${names}\n${Array.from({ length: 801 }, (_, k) => k).join(',')}\n`), async (frame) => {
+    assert.deepEqual([frame.columns.length, frame.rows, frame.relations.length], [801, 1, 3]);
     const read: number[] = [];
     for await (const { numbers } of readNumbers(frame, frame.columns)) read.push(...numbers.finite);
     assert.deepEqual(
       read,
-      Array.from({ length: 900 }, (_, k) => k),
+      Array.from({ length: 801 }, (_, k) => k),
     );
     assert.deepEqual(
       (await alignedNumbers(frame, frame.columns.slice(398, 402))).map(([first]) => first),
@@ -171,7 +172,7 @@ test('dates that can be read two ways stay text and are reported; digit separato
 test('compressed text is inflated; a bomb and a damaged stream are refused', async () => {
   assert.equal((await reportOf({ name: 'd.csv.gz', content: gzipSync('a,b\n1,2\n') })).compression, 'gzip');
   assert.equal((await reportOf({ name: 'd.csv.zst', content: zstdCompressSync('a,b\n1,2\n') })).rows, 1);
-  const bomb = gzipSync(Buffer.alloc(80 * 2 ** 20, 'a'), { level: 9 });
+  const bomb = gzipSync(Buffer.alloc(65 * 2 ** 20, 'a'));
   await assert.rejects(reportOf({ name: 'd.csv.gz', content: bomb }), { code: 'data-quality.tooLarge', status: 413 });
   await assert.rejects(reportOf({ name: 'd.csv.gz', content: gzipSync('a,b\n1,2\n').subarray(0, 20) }), {
     code: 'data-quality.unreadable',

@@ -8,6 +8,8 @@ import type { z } from 'zod';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { checkPoisoning } from '../contract.ts';
 import { routes } from '../service.ts';
+import { csv, withFrames } from '../test-frames.ts';
+import { checkForPoisoning, type PoisoningOptions } from './check-poisoning.ts';
 import { cloudSet, type PlainSet, withRandomFlips } from './test-planted-sets.ts';
 
 type Answer = z.output<typeof checkPoisoning.output>;
@@ -51,19 +53,30 @@ test('the door names the flipped rows, the families not run and their reasons, a
   );
 });
 
+/** What the process of a check does, without starting one. */
+async function judged(given: Partial<PoisoningOptions>, set: PlainSet, baseline?: PlainSet): Promise<Answer> {
+  const options = { label: 'label', seed: 1, columns: undefined, split: undefined, order: undefined, ...noEvidence, ...given };
+  const tables = [set, ...(baseline === undefined ? [] : [baseline])].map((one) => csv(textOf(one)));
+  return withFrames(tables, async (frame, before) => {
+    assert.ok(frame);
+    return checkPoisoning.output.parse({ ingest: frame.ingest, ...(await checkForPoisoning(frame, options, before ?? null)) });
+  });
+}
+const noEvidence = { gradients: undefined, activations: undefined, modelPredictions: undefined };
+
 test('predictions of models and a baseline are evidence; the rows of the baseline are not named', async () => {
   const modelPredictions = ['a', 'b'].map((model) => ({ model, labels: clean.labels.map((label) => `class-${label}`) }));
-  const answer = await ask({ data: upload(flipped.set), label: 'label', modelPredictions, columns: ['c0', 'c1', 'c2'] });
+  const answer = await judged({ modelPredictions, columns: ['c0', 'c1', 'c2'] }, flipped.set);
   assert.ok(answer.families.some(({ family }) => family === 'ensemble-validation'));
-  const against = await ask({ data: upload(flipped.set), label: 'label', baseline: upload(clean) });
+  const against = await judged({}, flipped.set, clean);
   assert.ok(against.flagged.every(({ row }) => row < clean.rows.length));
   assert.ok(against.families.some(({ family }) => family === 'distribution'));
 });
 
 test('a label that is a measure, vectors of the wrong number and unknown columns are refused', async () => {
-  await assert.rejects(ask({ data: upload(clean), label: 'c0' }), { code: 'data-quality.badLabel', status: 422 });
-  await assert.rejects(ask({ data: upload(clean), label: 'label', gradients: [[1]] }), { code: 'data-quality.misaligned', status: 422 });
-  await assert.rejects(ask({ data: upload(clean), label: 'nothing' }), { code: 'data-quality.noSuchColumn' });
+  await assert.rejects(judged({ label: 'c0' }, clean), { code: 'data-quality.badLabel', status: 422 });
+  await assert.rejects(judged({ gradients: [[1]] }, clean), { code: 'data-quality.misaligned', status: 422 });
+  await assert.rejects(judged({ label: 'nothing' }, clean), { code: 'data-quality.noSuchColumn' });
 });
 
 test('the command ends with 1 on a poisoned file, 0 on a clean one, 2 when nothing can be said', async () => {

@@ -14,6 +14,11 @@ export async function failingRows(frame: Frame, { columns, where, values }: Ques
   return { count: count(rows), rows: await firstRows(frame, `SELECT r FROM ${from} WHERE ${where}`, values) };
 }
 
+/** Of a condition that every row meets: nothing has to be asked. */
+export function firstOfAllRows({ rows }: Frame): number[] {
+  return Array.from({ length: Math.min(rows, mostRowsNamed) }, (_, row) => row);
+}
+
 /** @param query answers one column of row numbers. */
 export async function firstRows({ engine }: Frame, query: string, values: readonly DuckDBValue[] = []): Promise<number[]> {
   return (await engine.rows(`SELECT r FROM (${query}) ORDER BY r LIMIT ${mostRowsNamed}`, values)).map(([row]) => count(row));

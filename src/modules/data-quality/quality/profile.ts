@@ -150,6 +150,7 @@ function histogramOf(sorted: Float64Array): number[] {
 
 /** One grouping answers all of it: words that stand for "no value" are looked for among the different values, not in every row. */
 async function profileText(frame: Frame, column: Column): Promise<{ missing: Missing; text: TextProfile }> {
+  if (column.counted?.present === 0) return emptyText(frame);
   const groups = `SELECT ${column.cell}::VARCHAR AS v, count(*) AS n FROM ${fromOf(frame, [column])} GROUP BY v`;
   const words = column.counted === null && column.type === 'text' ? `sum(n) FILTER (${isPlaceholder('v')}) OVER ()` : '0';
   const facts = [`count(v) OVER ()`, 'min(length(v)) OVER ()', 'max(length(v)) OVER ()', 'sum(n) FILTER (v IS NULL) OVER ()', words];
@@ -168,4 +169,9 @@ async function profileText(frame: Frame, column: Column): Promise<{ missing: Mis
       top: top.map(([value, rows]) => ({ value: String(value).slice(0, longestShown), count: count(rows) })),
     },
   };
+}
+
+/** Wide tables have many columns without a single cell, and planning a query costs more than most columns. */
+function emptyText({ rows }: Frame): { missing: Missing; text: TextProfile } {
+  return { missing: { missing: rows, missingWithPlaceholders: rows }, text: { distinct: 0, shortest: null, longest: null, top: [] } };
 }

@@ -7,7 +7,7 @@ import { query, type RuleRoom, scopeColumns, scopeSql } from '../rules/kind.ts';
 import { cellKindOf, isCellRule, kindOf } from '../rules/kinds.ts';
 import { failingPage, type PageQuestion, type RowsPage } from '../rules/rows-page.ts';
 import { accuracy, type TruthOptions } from './accuracy.ts';
-import { firstRows } from './failing-rows.ts';
+import { firstOfAllRows, firstRows } from './failing-rows.ts';
 import { type FreshnessOptions, freshness } from './freshness.ts';
 import { type Failure, known, type Metric, unknown } from './metric.ts';
 import { findNearDuplicates, type NearDuplicateOptions, type NearDuplicates } from './near-duplicates.ts';
@@ -84,11 +84,15 @@ async function completeness(frame: Frame, profiles: readonly ColumnProfile[]): P
   for (const [k, profile] of profiles.entries()) {
     const column = frame.columns[k];
     if (profile.missing === 0 || column === undefined) continue;
-    const rows = await firstRows(frame, `SELECT r FROM ${fromOf(frame, [column])} WHERE NOT ${presentSql(column)}`);
+    const rows = profile.missing === frame.rows ? firstOfAllRows(frame) : await missingRows(frame, column);
     failures.push({ check: 'missing', columns: [profile.name], count: profile.missing, of: frame.rows, rows });
   }
   const missing = profiles.reduce((sum, profile) => sum + profile.missing, 0);
   return known({ numerator: cells - missing, denominator: cells, failures });
+}
+
+function missingRows(frame: Frame, column: Column): Promise<number[]> {
+  return firstRows(frame, `SELECT r FROM ${fromOf(frame, [column])} WHERE NOT ${presentSql(column)}`);
 }
 
 /** Cells that pass every rule of their column ÷ cells that are there and under a rule. */

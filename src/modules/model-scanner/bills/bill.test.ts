@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { BillComponent, ScannedPackage } from '../contract.ts';
 import { type Bom, bomModel, bomThing } from '../reports/bom.ts';
 import { TestInventory } from '../test-inventory.ts';
@@ -8,6 +8,8 @@ import { billOf, compareBillsOf, placed } from './bill.ts';
 import { withLinks } from './bill-links.ts';
 import { readBill } from './bill-of-asset.ts';
 import { storeComponents } from './component-store.ts';
+
+const scanners = TestScanner.shared({ after });
 
 const empty: Bom = {
   subject: { name: 'x', version: null, type: 'application' },
@@ -74,7 +76,7 @@ test('an upgraded package is one change; a package of another ecosystem is not t
 });
 
 test('the bill of an asset holds its files, settings beside them and manifests above, not the rest of the scan', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   TestInventory.serve(t);
   const assetId = '0190a000-0000-7000-8000-000000000001';
   const files = [
@@ -99,7 +101,7 @@ test('the bill of an asset holds its files, settings beside them and manifests a
 });
 
 test('the base model and the hosted models that the inventory links to an asset are in its bill', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const inventory = TestInventory.serve(t);
   const adapter = inventory.add({ name: 'adapter' });
   const base = inventory.add({ name: 'acme/base-7b', keys: ['purl:pkg:huggingface/acme/base-7b'] });
@@ -129,7 +131,7 @@ test('the base model and the hosted models that the inventory links to an asset 
 });
 
 test('a project has the hosted models that the code below its lists of packages calls', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const inventory = TestInventory.serve(t);
   const project = inventory.add({ name: 'shop' });
   const agent = inventory.add({ name: 'agent', keys: ['file:/models/shop/app/agent.py'] });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Context } from '../../../contract/actor.ts';
 import { type AuditRecord, installAuditSink } from '../../../platform/audit.ts';
 import { TestInventory } from '../test-inventory.ts';
 import { TestScanner } from '../test-scanner.ts';
 import { assetOfScan } from './scan-asset.ts';
+
+const scanners = TestScanner.shared({ after });
 
 const upload = { upload: '0190a000-0000-7000-8000-000000000009' };
 const refused = (code: string) => (error: unknown) => error instanceof Error && 'code' in error && error.code === code;
@@ -18,7 +20,7 @@ function without(context: Context, permission: 'ai-assets:create'): Context {
 }
 
 test('a new asset is registered in the inventory and leaves an audit entry of its own', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const inventory = TestInventory.serve(t);
   const audited: AuditRecord[] = [];
   installAuditSink(async (record) => {
@@ -34,7 +36,7 @@ test('a new asset is registered in the inventory and leaves an audit entry of it
 });
 
 test('who may not create assets gets none by uploading, and may still attach to one or only scan', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const inventory = TestInventory.serve(t);
   const known = inventory.add({ name: 'known' });
   const context = without(scanner.context, 'ai-assets:create');
@@ -48,7 +50,7 @@ test('who may not create assets gets none by uploading, and may still attach to 
 });
 
 test('an asset that is not there, retired, or named twice is refused before anything is scanned', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const inventory = TestInventory.serve(t);
   const retired = inventory.add({ name: 'old', lifecycle: 'retired' });
   const cases = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { forgetLocalRoutes, serveLocally } from '../../../platform/http/call.ts';
 import { handle } from '../../../platform/http/handle.ts';
 import { type AdvisoryMatch, type AdvisorySummary, advisorySummary, listMatches } from '../../advisories/contract.ts';
@@ -11,6 +11,8 @@ import { file, TestScanner } from '../test-scanner.ts';
 import { readResult } from './result-store.ts';
 import { advisoryAnswerOf } from './scan-advisories.ts';
 import { storedReport } from './stored-report.ts';
+
+const scanners = TestScanner.shared({ after });
 
 const purl = 'pkg:pypi/torch@1.13.0';
 const torch: ScannedPackage = {
@@ -97,7 +99,7 @@ async function htmlOf(scanner: TestScanner, id: string): Promise<string> {
 }
 
 test('the HTML report of a stored scan says which advisories it was compared with and what they say', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   serveAdvisories(t, imported);
   const text = await htmlOf(scanner, await scanWithPackages(scanner));
   assert.match(text, /Compared with OSV PyPI of 2026-05-01 \(\d+ days old\), 2,651 records; KEV not imported; EPSS not imported/);
@@ -107,7 +109,7 @@ test('the HTML report of a stored scan says which advisories it was compared wit
 });
 
 test('without imported advisories packages are not checked, which is not the same as not affected', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   serveAdvisories(t, { ...imported, ecosystems: [], affectedComponents: null });
   const text = await htmlOf(scanner, await scanWithPackages(scanner));
   assert.match(text, /Not checked for known vulnerabilities/);
@@ -115,7 +117,7 @@ test('without imported advisories packages are not checked, which is not the sam
 });
 
 test('what is only possible is one step milder, and data of no stated day has no age', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   serveAdvisories(t, { ...imported, kev: { dataDate: null, importedAt: '2026-05-02T00:00:00.000Z', records: 3 } });
   const files = [file('requirements.txt', { packages: [torch] })];
   const answer = await scanner.run(() => advisoryAnswerOf({ path: '/models' }, { files }, new Date('2026-05-11T12:00:00Z')));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
 import { SuppressionDraft } from '../contract.ts';
 import { compareStored } from '../scans/compare-store.ts';
@@ -9,13 +9,15 @@ import { file, finding, TestScanner } from '../test-scanner.ts';
 import { listSuppressionRows } from './suppression-store.ts';
 import { checkExpiry, endExpired, lift, restore, suppress } from './suppressions.ts';
 
+const scanners = TestScanner.shared({ after });
+
 const whole = { after: undefined, limit: 100 };
 const refused = (code: string) => (error: unknown) => error instanceof Error && 'code' in error && error.code === `model-scanner.${code}`;
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const because = { reason: 'It is our own example', owner: 'Ada', expires: inDays(30) };
 
 test('tables match the migrations', async (t) => {
-  const { base } = await TestScanner.open(t);
+  const { base } = await scanners(t);
   await assertTablesMatchDatabase(base.owner, [scanTable, scanFileTable, scanFindingTable, scheduleTable, suppressionTable, uploadTable]);
 });
 
@@ -25,7 +27,7 @@ async function suppressed(scanner: TestScanner, scanId: string) {
 }
 
 test('a suppression holds the finding by its fingerprint in every scan, is seen in lists, and can be lifted and restored', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const one = await scanner.scan({ findings: [finding('a.pkl'), finding('b.pkl', { fingerprint: 'b'.repeat(64) })] });
   const { items } = await scanner.run(() => listFindingRows({ scanId: one }, whole));
   const wanted = items.find(({ path }) => path === 'a.pkl');
@@ -67,7 +69,7 @@ test('a suppression holds the finding by its fingerprint in every scan, is seen 
 });
 
 test('past its last day it holds nothing, is told once, and another may take its place', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const scanId = await scanner.scan({ findings: [finding('a.pkl')] });
   const { items } = await scanner.run(() => listFindingRows({ scanId }, whole));
   const draft = { ...because, finding: items[0]?.id ?? '' };
@@ -86,7 +88,7 @@ test('past its last day it holds nothing, is told once, and another may take its
 });
 
 test('a finding of another workspace cannot be suppressed, and a suppression there holds nothing here', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const scanId = await scanner.scan({ findings: [finding('a.pkl')] });
   const { items } = await scanner.run(() => listFindingRows({ scanId }, whole));
   await assert.rejects(
@@ -117,7 +119,7 @@ test('a reason of nine characters, no owner or no date are refused', () => {
 });
 
 test('two scans are compared by fingerprint: new, gone, unchanged also when the file moved, and verdicts that changed', async (t) => {
-  const scanner = await TestScanner.open(t);
+  const scanner = await scanners(t);
   const [b, c] = ['b'.repeat(64), 'c'.repeat(64)];
   const before = await scanner.scan({
     findings: [finding('a.pkl'), finding('b.pkl', { fingerprint: b, severity: 'low' })],

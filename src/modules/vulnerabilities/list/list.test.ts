@@ -35,8 +35,11 @@ describe('lists of vulnerabilities', () => {
   before(async () => {
     overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1' });
     base = await testDatabase({ after: (release) => releases.push(release) });
-    await seedVulnerabilities(base.owner, { workspaceId: base.workspaceId, rows, people });
-    await seedVulnerabilities(base.owner, { workspaceId: base.otherWorkspaceId, rows: 500, people });
+    await seedVulnerabilities(
+      base.owner,
+      { workspaceId: base.workspaceId, rows, people },
+      { workspaceId: base.otherWorkspaceId, rows: 500, people },
+    );
   });
 
   after(async () => {

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
 import { getVulnerability, listFindingsOfVulnerability, listHistory, listVulnerabilities, transitionVulnerability } from '../contract.ts';
 import * as tables from '../table.ts';
 import { hoursAgo, TestWorkspace } from '../test-workspace.ts';
 
+const workspaces = TestWorkspace.shared({ after });
+
 const call = { path: 'a.pkl', ruleId: 'pickle-shell-call', severity: 'critical' } as const;
 
 test('tables match the migrations', async (t) => {
-  const { base } = await TestWorkspace.open(t);
+  const { base } = await workspaces(t);
   await assertTablesMatchDatabase(base.owner, [tables.vulnerability, tables.finding, tables.history, tables.batch]);
 });
 
 test('a finding opens a vulnerability with its evidence, and scanning again changes nothing but last seen', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   const first = await workspace.scan({ findings: [call], startedAt: hoursAgo(2) }, assetId);
@@ -46,7 +48,7 @@ test('a finding opens a vulnerability with its evidence, and scanning again chan
 });
 
 test('two findings of one rule in one file are one vulnerability, the worst of them speaks', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   const other = { ...call, severity: 'medium' as const, fingerprint: 'b'.repeat(64), title: 'Loading a.pkl may import a module' };
@@ -59,7 +61,7 @@ test('two findings of one rule in one file are one vulnerability, the worst of t
 });
 
 test('what a scan looked for and did not see is resolved and verified; an unread file keeps it open', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call, { ...call, path: 'b.pkl' }], startedAt: hoursAgo(3) }, assetId);
@@ -76,7 +78,7 @@ test('what a scan looked for and did not see is resolved and verified; an unread
 });
 
 test('a scan of another folder ends nothing', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call], startedAt: hoursAgo(3) }, assetId);
   const other = await workspace.scan({ findings: [], files: [], root: '/models2', startedAt: hoursAgo(2) }, assetId);
@@ -85,7 +87,7 @@ test('a scan of another folder ends nothing', async (t) => {
 });
 
 test('seen again after it was resolved: reopened and counted, with the old due date', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call], startedAt: hoursAgo(4) }, assetId);
@@ -99,7 +101,7 @@ test('seen again after it was resolved: reopened and counted, with the old due d
 });
 
 test('fixed is a claim until a scan verifies it; a scan that began before the claim says nothing about it', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('engineer', 'Eva');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call], startedAt: hoursAgo(4) }, assetId);
@@ -119,7 +121,7 @@ test('fixed is a claim until a scan verifies it; a scan that began before the cl
 });
 
 test('new evidence doubts a false positive, the same evidence does not', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call], startedAt: hoursAgo(4) }, assetId);
@@ -141,7 +143,7 @@ test('new evidence doubts a false positive, the same evidence does not', async (
 });
 
 test('hostile text is kept, without what PostgreSQL cannot hold', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   const hostile = `<img src=x onerror=alert(1)> \0 \ud800 '; drop table x; --`;
@@ -154,15 +156,15 @@ test('hostile text is kept, without what PostgreSQL cannot hold', async (t) => {
 });
 
 test('findings of an asset that is not there are rejected and counted', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const result = await workspace.scan({ findings: [call] }, '00000000-0000-4000-8000-000000000000');
   assert.deepEqual({ read: result.read, opened: result.opened, rejected: result.rejected }, { read: 1, opened: 0, rejected: 1 });
 });
 
-test('2,000 findings are recorded set by set, and again without opening anything', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+test('1,100 findings are recorded page by page, and again without opening anything', async (t) => {
+  const workspace = await workspaces(t);
   const { id: assetId } = workspace.asset();
-  const findings = Array.from({ length: 2000 }, (_, at) => ({
+  const findings = Array.from({ length: 1100 }, (_, at) => ({
     ...call,
     path: `d/${at % 400}.pkl`,
     ruleId: `rule-${at % 5}`,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { transaction } from '../../../platform/database/database.ts';
 import { listVulnerabilities } from '../contract.ts';
 import { hoursAgo, TestWorkspace } from '../test-workspace.ts';
 import { followSuppression, type SuppressionNews } from './suppression.ts';
+
+const workspaces = TestWorkspace.shared({ after });
 
 const fingerprint = 'f'.repeat(64);
 const call = { path: 'a.pkl', ruleId: 'pickle-shell-call', severity: 'critical', fingerprint } as const;
@@ -24,7 +26,7 @@ async function follow(workspace: TestWorkspace, news: SuppressionNews): Promise<
 }
 
 test('a suppressed finding is no vulnerability while that holds, also when it is scanned again, and comes back when it ends', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call], startedAt: hoursAgo(3) }, assetId);
@@ -40,7 +42,7 @@ test('a suppressed finding is no vulnerability while that holds, also when it is
 });
 
 test('a finding that appears while it is suppressed raises nothing', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [{ ...call, suppression }] }, assetId);
@@ -48,7 +50,7 @@ test('a finding that appears while it is suppressed raises nothing', async (t) =
 });
 
 test('with other findings left the vulnerability stays, and the worst of those speaks', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call, other] }, assetId);
@@ -61,7 +63,7 @@ test('with other findings left the vulnerability stays, and the worst of those s
 });
 
 test('an end without a scan that still reports the finding brings nothing back', async (t) => {
-  const workspace = await TestWorkspace.open(t);
+  const workspace = await workspaces(t);
   const { ask } = workspace.person('analyst', 'Ana');
   const { id: assetId } = workspace.asset();
   await workspace.scan({ findings: [call] }, assetId);
