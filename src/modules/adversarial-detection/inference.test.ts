@@ -155,6 +155,21 @@ describe('privacy, streams, poisoning and the planted test', () => {
     poisoning = sound;
   });
 
+  test('rows come along or are read where the data set lies, never both; reading asks for the right to read tables', async () => {
+    const samples = [{ id: 'r', features: [1], label: 1 }];
+    const datasetRef = { assetId: '0190a0de-0000-7000-8000-00000000da7a', label: 'default' };
+    const ask = (more: object) => detection.ask(contract.analyzePoisoning, { datasetId: 'loans', ...more });
+    for (const both of [{}, { samples, datasetRef }]) await assert.rejects(ask(both), refused('adversarial-detection.invalidBody'));
+    await assert.rejects(ask({ datasetRef }), refused('request.forbidden'));
+    const { actor, ...rest } = detection.person('analyst');
+    const reader = { ...rest, actor: { ...actor, permissions: new Set([...actor.permissions, 'data-quality:create' as const]) } };
+    // The inventory of this test knows no asset: it is asked, and its refusal is ours.
+    await assert.rejects(
+      detection.ask(contract.analyzePoisoning, { datasetId: 'loans', datasetRef }, reader),
+      refused('ai-assets.notFound'),
+    );
+  });
+
   test('a judged round with excluded clients becomes one detection that is told', async () => {
     const reason = (check: string) => ({ check, statistic: 9, threshold: 4, note: 'far out' });
     const round = {

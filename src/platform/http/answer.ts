@@ -55,9 +55,9 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
     if (actor !== null) checkStepUp(endpoint, actor);
     input = endpoint.body === 'form' ? await gatherForm(endpoint, request) : gatherInput(endpoint, request);
     if (endpoint.kind === 'upload') context = { ...context, body: limitedBody(request) };
-    if (endpoint.body === 'form' || endpoint.kind === 'relay')
-      context = { ...context, header: (name) => [request.headers[name]].flat()[0] };
-    if (endpoint.kind === 'relay') context = { ...context, bytes: jsonBytes(request) };
+    const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
+    if (endpoint.body === 'form') context = { ...context, header };
+    if (endpoint.kind === 'relay') context = { ...context, header, bytes: jsonBytes(request) };
     if (endpoint.kind === 'redirect') context = { ...context, rawQuery: request.url.split('?', 2)[1] ?? '' };
     const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));
     if (leavesEntry(endpoint)) coverage.decided(context.actor.workspaceId, context.traceId);

@@ -3,6 +3,8 @@ import { type ZodType, z } from 'zod';
 import { commonProblems, type InputIssue } from '../../contract/problem.ts';
 
 export const maxJsonDepth = 40;
+/** Keeps nothing between texts that are decoded whole. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Parses a JSON body after checking its depth in one linear pass, because JSON.parse recurses.
@@ -12,7 +14,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   if (jsonDepth(bytes) > maxJsonDepth) throw commonProblems.tooDeep({ limit: maxJsonDepth });
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch (error) {
     throw commonProblems.malformed({ reason: error instanceof SyntaxError ? error.message.slice(0, 160) : 'it is not UTF-8' });
   }

@@ -69,3 +69,17 @@ test('a redirect is not followed, a large answer is cut off and a slow one given
   const echo = await askOutside(`${url}/echo`, { reach: 'loopback', method: 'POST', body: 'äöü' });
   assert.equal(echo.body.toString(), 'äöü');
 });
+
+test('an answer that breaks off in the middle is no answer, and who stops waiting is heard at once', async (t) => {
+  const url = await listening(t, (request, response) => {
+    response.writeHead(200, { 'content-length': '10' }).write('half ');
+    if (request.url === '/broken') setTimeout(() => response.destroy(), 20);
+  });
+  await assert.rejects(askOutside(`${url}/broken`, { reach: 'loopback' }), { code: 'outside.unreachable' });
+  const caller = new AbortController();
+  const waiting = askOutside(`${url}/waiting`, { reach: 'loopback', signal: caller.signal });
+  setTimeout(() => caller.abort(), 20);
+  await assert.rejects(waiting, { code: 'outside.unreachable' });
+  await assert.rejects(askOutside(`${url}/waiting`, { reach: 'loopback', signal: caller.signal }), { code: 'outside.unreachable' });
+  await assert.rejects(askOutside(`${url}/waiting`, { reach: 'loopback', timeoutMs: 50 }), { code: 'outside.timedOut' });
+});

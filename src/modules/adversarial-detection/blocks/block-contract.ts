@@ -82,6 +82,14 @@ export const listBlocks = endpoint({
 });
 export const blockChanged = eventKind(
   'adversarial-detection.block-changed',
-  z.object({ blockId: z.uuid(), kind: z.enum(blockKinds), state: z.enum(blockStates) }),
+  z.object({
+    blockId: z.uuid(),
+    kind: z.enum(blockKinds),
+    state: z.enum(blockStates),
+    byId: z.string().optional().describe('Who lifted it.'),
+    reason: z.string().optional().describe('Why it was lifted.'),
+    detectionId: z.uuid().nullable().optional(),
+    incidentId: z.uuid().nullable().optional(),
+  }),
   'adversarial-detection:read',
 );

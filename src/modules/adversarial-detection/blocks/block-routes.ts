@@ -42,7 +42,8 @@ export const blockRoutes: readonly Route[] = [
       if (present === null) throw detectionProblems.blockNotFound({ id });
       throw detectionProblems.blockEnded({ id, state: toBlock(present).state });
     }
-    await publish(blockChanged, { blockId: id, kind: row.kind, state: 'lifted' });
+    const { kind, detectionId, incidentId } = row;
+    await publish(blockChanged, { blockId: id, kind, state: 'lifted', byId: actor.id, reason, detectionId, incidentId });
     await notifyProcesses('block', id);
     const state = await screeningState(actor.workspaceId);
     afterCommit(() => state.blocks.remove(id));

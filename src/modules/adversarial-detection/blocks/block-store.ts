@@ -4,6 +4,7 @@ import type { Page } from '../../../contract/page.ts';
 import { db } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
 import { type BlockDraftRow, type BlockRow, block } from '../table.ts';
+import type { BlockEntry } from './block-set.ts';
 
 export type BlockFilter = {
   readonly state?: string | undefined;
@@ -88,9 +89,18 @@ export async function countBlocksInForce(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Tells the other processes; heard after the commit. Payload: workspace, topic, id. */
-export async function notifyProcesses(topic: 'block' | 'config' | 'quarantine' | 'profile' | 'guard', id: string): Promise<void> {
+type ScreeningTopic = 'block' | 'config' | 'quarantine' | 'profile' | 'guard';
+/** Tells the other processes; heard after the commit. Payload: workspace, topic, id, and what can be told at once. */
+export async function notifyProcesses(topic: ScreeningTopic, id: string, told = ''): Promise<void> {
   await db().execute(
-    sql`select pg_notify('aispm_screening', platform.current_workspace()::text || ' ' || ${topic}::text || ' ' || ${id}::text)`,
+    sql`select pg_notify('aispm_screening', platform.current_workspace()::text || ' ' || ${topic}::text || ' ' || ${id}::text || ' ' || ${told}::text)`,
   );
+}
+
+/** A notification carries less than 8,000 bytes. */
+const mostTold = 6000;
+/** With the block itself, so that the others refuse before they have read it. */
+export async function notifyOfBlock(entry: BlockEntry): Promise<void> {
+  const told = JSON.stringify(entry);
+  await notifyProcesses('block', entry.id, Buffer.byteLength(told) > mostTold ? '' : told);
 }

@@ -7,7 +7,7 @@ import { publish } from '../../../platform/events/publish.ts';
 import { type Block, blockChanged } from '../contract.ts';
 import { entryOf, type ScreeningState } from '../screening/screening-state.ts';
 import type { BlockRow } from '../table.ts';
-import { insertBlock, notifyProcesses } from './block-store.ts';
+import { insertBlock, notifyOfBlock } from './block-store.ts';
 
 export type BlockDraft = {
   readonly kind: Block['kind'];
@@ -49,7 +49,7 @@ export async function putBlock(state: ScreeningState, draft: BlockDraft): Promis
   });
   if (row === null) throw new DuplicateBlock();
   await publish(blockChanged, { blockId: id, kind, state: 'in_force' });
-  await notifyProcesses('block', id);
+  await notifyOfBlock(entryOf(row));
   afterCommit(() => {
     state.blocks.set(entryOf(row));
   });

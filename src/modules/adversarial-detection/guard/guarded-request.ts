@@ -67,7 +67,8 @@ async function pass(passage: Passage): Promise<RelayAnswer> {
   const quarantined = quarantine(passage, known);
   if (quarantined !== null) return quarantined;
   const rows = inputOf(passage, body, known);
-  const refused = rows === null ? null : refusedBefore(passage, known, rows);
+  const hashes = (rows ?? []).map(hashFeatures);
+  const refused = rows === null ? null : refusedBefore(passage, known, hashes);
   if (refused?.mode === 'enforce') return refused.answer;
   const answer = await upstreamAnswer(passage, body);
   if (answer.status < 200 || answer.status > 299) {
@@ -78,7 +79,7 @@ async function pass(passage: Passage): Promise<RelayAnswer> {
   if (known === null) return unscreened(passage, answer, 'its profile cannot be asked');
   const predictions = predictionsOf(passage, answer, rows.length);
   if (predictions === null) return unscreened(passage, answer, 'the answer cannot be read');
-  const judged = await judgeRows(passage, known, { rows, predictions });
+  const judged = await judgeRows(passage, known, { rows, predictions, hashes });
   tellStreams(passage, known, { rows, predictions });
   return concluded(passage, answer, { judged, isBlockedBefore: refused !== null, request });
 }
@@ -135,10 +136,9 @@ function inputOf({ guard, mode, kinds }: Passage, body: unknown, known: KnownPro
 }
 
 type Refused = { readonly mode: GuardMode; readonly answer: RelayAnswer };
-function refusedBefore(passage: Passage, known: KnownProfile | null, rows: readonly (readonly number[])[]): Refused | null {
+function refusedBefore(passage: Passage, known: KnownProfile | null, hashes: readonly string[]): Refused | null {
   const { state, guard, request, mode } = passage;
   const modelId = known?.row.modelId ?? guard.row.name;
-  const hashes = rows.map(hashFeatures);
   for (const clientId of request.clients)
     for (const inputSha256 of hashes) {
       const block = state.blocks.find({ modelId, inputSha256, clientId });
@@ -201,7 +201,11 @@ function tellStreams({ state, request, mode }: Passage, { row: { modelId } }: Kn
   }
 }
 
-async function judgeRows({ state, request, mode }: Passage, known: KnownProfile, { rows, predictions }: Live): Promise<ScreenAnswer[]> {
+async function judgeRows(
+  { state, request, mode }: Passage,
+  known: KnownProfile,
+  { rows, predictions, hashes }: Live & { readonly hashes: readonly string[] },
+): Promise<ScreenAnswer[]> {
   const answers: ScreenAnswer[] = [];
   for (const [place, features] of rows.entries()) {
     const said = predictions[place];
@@ -212,6 +216,7 @@ async function judgeRows({ state, request, mode }: Passage, known: KnownProfile,
       input: { id: rows.length === 1 ? request.traceId : `${request.traceId}/${place}`, features: [...features] },
       predictions: [{ modelId: known.row.modelId, ...said }],
       shadow: mode === 'shadow',
+      ...(hashes[place] === undefined ? {} : { inputSha256: hashes[place] }),
     };
     const answer = await screen(state, question, request.receivedAtMs);
     answers.push(answer);

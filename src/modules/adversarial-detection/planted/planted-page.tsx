@@ -61,7 +61,7 @@ function ResultTable({ results }: { results: readonly PlantedResult[] }) {
             <th className="py-1 pr-3 text-right font-regular">Found</th>
             <th className="py-1 pr-3 text-right font-regular">False flags</th>
             <th className="py-1 pr-3 text-right font-regular max-tablet:hidden">Took</th>
-            <th className="py-1 font-regular">Missed</th>
+            <th className="py-1 pl-4 font-regular">Missed</th>
           </tr>
         </thead>
         <tbody>
@@ -85,14 +85,14 @@ function ResultRow({ result: { kind, planted, found, missed, cleanRows, falseFla
       </th>
       {skipped === null ? (
         <>
-          <td className="py-1.5 pr-3 text-right">
+          <td className="py-1.5 pr-3 text-right whitespace-nowrap">
             {formatNumber(found)} of {formatNumber(planted)}
           </td>
-          <td className="py-1.5 pr-3 text-right">
+          <td className="py-1.5 pr-3 text-right whitespace-nowrap">
             {formatNumber(falseFlags)} of {formatNumber(cleanRows)}
           </td>
           <td className="py-1.5 pr-3 text-right max-tablet:hidden">{formatDuration(durationMs)}</td>
-          <td className="py-1.5">
+          <td className="py-1.5 pl-4">
             {missed.length === 0 ? <span className="text-ink-3">none</span> : `${named}${more > 0 ? ` and ${more} more` : ''}`}
           </td>
         </>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plantedTable } from '../planted/plant-poisoning.ts';
-import type { PoisoningQuestion } from './poisoning-contract.ts';
-import { decisionOf, type PoisoningAnswer, toCheck, toJudgement } from './translate.ts';
+import type { GivenQuestion } from './poisoning-contract.ts';
+import { decisionOf, judgedRows, type PoisoningAnswer, toCheck, toCheckOfFile, toJudgement } from './translate.ts';
 
-const question: PoisoningQuestion = {
+const question: GivenQuestion = {
   datasetId: 'loans',
   samples: [
     { id: 'a', features: [1, 2], label: 'yes', observedAt: '2026-01-01T00:00:00Z', split: 'train', gradient: [1, 0] },
@@ -71,7 +71,7 @@ test('features become columns, times numbers, labels words; gradients and predic
 test('gradients that not every sample has stay at home', () => {
   const samples = question.samples.map(({ gradient, ...sample }, i) =>
     i === 0 ? { ...sample, gradient } : sample,
-  ) as PoisoningQuestion['samples'];
+  ) as GivenQuestion['samples'];
   assert.equal(toCheck({ ...question, samples }, 1).gradients, undefined);
 });
 
@@ -106,7 +106,7 @@ test('a proven trigger and rows are named to the severity table, with the rows t
       notRun: [{ family: 'gradient-anomaly', reason: 'no gradients' }],
     }),
     question,
-    { productionDescendant: true },
+    { rows: judgedRows(question, 0), productionDescendant: true },
   );
   assert.equal(judged.decision, 'threat');
   assert.deepEqual(judged.evidence, {
@@ -126,8 +126,44 @@ test('a proven trigger and rows are named to the severity table, with the rows t
   assert.match(judged.missingEvidence[0]?.howToSupply ?? '', /gradient on every sample/);
 });
 
+test('a data set that is read where it lies goes along as its file, and no cell of it is kept', () => {
+  const datasetRef = { assetId: '0190a0de-0000-7000-8000-00000000da7a', label: 'default', split: 'part' };
+  const { modelPredictions, ...asked } = { ...question, datasetRef };
+  assert.deepEqual(toCheckOfFile(asked, '/data/loans.csv', 5), {
+    data: { path: '/data/loans.csv' },
+    label: 'default',
+    split: 'part',
+    seed: 5,
+  });
+  const { samples, ...referred } = asked;
+  const pattern = { what: 'income = 4711 goes with yes', columns: ['income'], rowCount: 12, counts: true, adjustedP: 1e-9, rows: [], p: 0 };
+  const judged = toJudgement(
+    answer({
+      verdict: 'poisoned',
+      decidedBy: ['trigger-search'],
+      families: [family('trigger-search', 12, [pattern]), family('label-quality', 4)],
+      flagged: [{ row: 7, label: 'yes', p: 0.001, families: [] }],
+    }),
+    referred,
+    { rows: judgedRows(referred, 400), productionDescendant: null },
+  );
+  assert.deepEqual(judged.flagged[0], {
+    id: 'row 8',
+    families: [],
+    pValue: 0.001,
+    adjustedPValue: 0.4,
+    evidence: { row: 7, families: {} },
+  });
+  assert.equal(judged.evidence['strongRowShare'], 0.01);
+  assert.doesNotMatch(JSON.stringify(judged), /4711|yes/);
+});
+
 test('a baseline that keeps no rows is said to be missing, not silently ignored', () => {
-  const judged = toJudgement(answer({}), { ...question, baselineId: 'last-month' }, { productionDescendant: null });
+  const judged = toJudgement(
+    answer({}),
+    { ...question, baselineId: 'last-month' },
+    { rows: judgedRows(question, 0), productionDescendant: null },
+  );
   assert.match(judged.missingEvidence[0]?.howToSupply ?? '', /last-month was not compared/);
 });
 

@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from '../../../contract/endpoint.ts';
 import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
 import type { checkPoisoning } from '../../data-quality/contract.ts';
 import { evaluated, type Judgement, notEvaluated } from '../screening/judgement.ts';
-import type { PoisoningQuestion } from './poisoning-contract.ts';
+import type { DatasetReference, GivenQuestion, PoisoningQuestion } from './poisoning-contract.ts';
 import { howToSupply } from './supply-words.ts';
 
 type Check = InputOf<typeof checkPoisoning>;
@@ -16,7 +16,7 @@ function unusedName(name: string, taken: readonly string[]): string {
 }
 
 /** Features become the columns that were named, else x1 … xd; times become milliseconds; gradients go along when every sample has one of the same length. */
-export function toCheck({ samples, modelPredictions, columns }: PoisoningQuestion, seed: number): Check {
+export function toCheck({ samples, modelPredictions, columns }: GivenQuestion, seed: number): Check {
   const named = columns ?? (samples[0]?.features ?? []).map((_, d) => `x${d + 1}`);
   const labelColumn = unusedName('label', named);
   const splitColumn = unusedName('split', named);
@@ -47,11 +47,43 @@ export function toCheck({ samples, modelPredictions, columns }: PoisoningQuestio
     ...(hasSplit ? { split: splitColumn } : {}),
     ...(hasOrder ? { order: orderColumn } : {}),
     ...(gradients === undefined ? {} : { gradients }),
-    ...(modelPredictions === undefined
-      ? {}
-      : { modelPredictions: modelPredictions.map(({ modelId, predictions }) => ({ model: modelId, labels: predictions.map(String) })) }),
+    ...predictionsOf(modelPredictions),
     seed,
   };
+}
+
+function predictionsOf(given: PoisoningQuestion['modelPredictions']): Pick<Check, 'modelPredictions'> {
+  if (given === undefined) return {};
+  return { modelPredictions: given.map(({ modelId, predictions }) => ({ model: modelId, labels: predictions.map(String) })) };
+}
+
+type Reference = Pick<PoisoningQuestion, 'modelPredictions'> & { readonly datasetRef: DatasetReference };
+/** @param path where the data set lies; the door confines it again */
+export function toCheckOfFile({ datasetRef, modelPredictions }: Reference, path: string, seed: number): Check {
+  const { label, columns, split, order } = datasetRef;
+  return {
+    data: { path },
+    label,
+    ...(columns === undefined ? {} : { columns }),
+    ...(split === undefined ? {} : { split }),
+    ...(order === undefined ? {} : { order }),
+    ...predictionsOf(modelPredictions),
+    seed,
+  };
+}
+
+/** The rows that were judged. */
+export type JudgedRows = {
+  readonly count: number;
+  readonly idOf: (row: number) => string;
+  /** They came with the question. Cells of a data set that was read are kept nowhere, because more people read detections than data. */
+  readonly areGiven: boolean;
+};
+
+/** Of the samples; null: of a file, which the door counted. */
+export function judgedRows({ samples }: PoisoningQuestion, counted: number): JudgedRows {
+  if (samples === undefined) return { count: counted, idOf: (row) => `row ${row + 1}`, areGiven: false };
+  return { count: samples.length, idOf: (row) => samples[row]?.id ?? String(row), areGiven: true };
 }
 
 /** Families without which nothing is called clean. @source threat-detection practice: label, statistical and trigger evidence. */
@@ -61,15 +93,18 @@ const provenP = 1e-4;
 const strongFamilies: readonly string[] = ['label-quality', 'spectral-signature', 'gradient-anomaly'];
 const weakFamilies: readonly string[] = ['duplicate-flood', 'statistical'];
 
-export type Around = { /** null: nobody knows what was trained on it. */ readonly productionDescendant: boolean | null };
+export type Around = {
+  readonly rows: JudgedRows;
+  /** null: nobody knows what was trained on it. */
+  readonly productionDescendant: boolean | null;
+};
 
 /** `poisoned` and `suspicious` are threats; `clean` is only said when the three families that can say it were evaluated. */
-export function toJudgement(answer: PoisoningAnswer, question: PoisoningQuestion, { productionDescendant }: Around): Judgement {
+export function toJudgement(answer: PoisoningAnswer, question: PoisoningQuestion, { rows, productionDescendant }: Around): Judgement {
   const { verdict, families, notRun, reason, confidence, decidedBy } = answer;
   const decision = decisionOf(answer);
-  const rows = question.samples.length;
   const shareOf = (names: readonly string[]): number =>
-    Math.max(0, ...families.filter(({ family }) => names.includes(family)).map(({ flaggedCount }) => flaggedCount)) / rows;
+    Math.max(0, ...families.filter(({ family }) => names.includes(family)).map(({ flaggedCount }) => flaggedCount)) / rows.count;
   const trigger = families.some(
     ({ family, findings }) => family === 'trigger-search' && findings.some(({ counts, adjustedP }) => counts && adjustedP <= provenP),
   );
@@ -79,8 +114,11 @@ export function toJudgement(answer: PoisoningAnswer, question: PoisoningQuestion
     title: `Training data was tampered with: ${question.datasetId}`,
     summary: summaryOf(decision, reason),
     pValue: isThreat && confidence !== null ? 1 - confidence : null,
-    families: [...families.map(familyOf), ...notRun.map(({ family, reason: why }) => notEvaluated(family, family, why))],
-    flagged: isThreat ? flaggedOf(answer, question) : [],
+    families: [
+      ...families.map((family) => familyOf(family, rows.areGiven)),
+      ...notRun.map(({ family, reason: why }) => notEvaluated(family, family, why)),
+    ],
+    flagged: isThreat ? flaggedOf(answer, rows) : [],
     missingEvidence: missingOf(answer, question),
     evidence: {
       poisoned: verdict === 'poisoned',
@@ -109,32 +147,37 @@ function summaryOf(decision: Judgement['decision'], reason: string): string {
 
 const mostFigures = 40;
 
-function familyOf({
-  family,
-  method,
-  flaggedCount,
-  findings,
-  notes,
-  figures,
-}: PoisoningAnswer['families'][number]): Judgement['families'][number] {
+/** @param quotes the sentence of a finding names what stands in cells */
+function familyOf(
+  { family, method, flaggedCount, findings, notes, figures }: PoisoningAnswer['families'][number],
+  quotes: boolean,
+): Judgement['families'][number] {
   const weighing = findings.filter(({ counts }) => counts);
   return evaluated(family, method, {
     statistic: { ...Object.fromEntries(Object.entries(figures).slice(0, mostFigures)), findings: findings.length },
     pValue: weighing.length === 0 ? null : Math.min(...weighing.map(({ adjustedP }) => adjustedP)),
     flaggedCount,
-    reason: [...weighing.slice(0, 3).map(({ what }) => what), ...notes].join('; ').slice(0, 1000) || null,
+    reason:
+      [
+        ...weighing
+          .slice(0, 3)
+          .map(({ what, columns, rowCount }) => (quotes ? what : `${rowCount} rows, by ${columns.join(', ') || 'their label'}`)),
+        ...notes,
+      ]
+        .join('; ')
+        .slice(0, 1000) || null,
   });
 }
 
 /** The rows that data quality names, at most a thousand; adjusted over all rows where their p-values came along, else the bound p · n. */
-function flaggedOf({ flagged, rowP }: PoisoningAnswer, { samples }: PoisoningQuestion): Judgement['flagged'] {
+function flaggedOf({ flagged, rowP }: PoisoningAnswer, { count, idOf, areGiven }: JudgedRows): Judgement['flagged'] {
   const adjusted = rowP === null ? null : benjaminiHochberg(rowP);
   return flagged.map(({ row, label, p, families }) => ({
-    id: samples[row]?.id ?? String(row),
+    id: idOf(row),
     families: families.map(({ family }) => family),
     pValue: p,
-    adjustedPValue: adjusted?.[row] ?? Math.min(1, p * samples.length),
-    evidence: { row, label, families: Object.fromEntries(families.map(({ family, p: own }) => [family, own])) },
+    adjustedPValue: adjusted?.[row] ?? Math.min(1, p * count),
+    evidence: { row, ...(areGiven ? { label } : {}), families: Object.fromEntries(families.map(({ family, p: own }) => [family, own])) },
   }));
 }
 

@@ -114,6 +114,16 @@ export async function reloadStates(): Promise<void> {
   }
 }
 
+/**
+ * A block that another process set, as its notification tells it. {@link refresh} reads it too: a reload that began before the commit
+ * would otherwise forget it.
+ */
+export function refuseAtOnce(workspaceId: string, told: string): void {
+  const state = statesHere().get(workspaceId)?.state ?? null;
+  // Only this platform notifies, with what `notifyOfBlock` wrote.
+  state?.blocks.set(JSON.parse(told) as BlockEntry);
+}
+
 /** Brings one part up to date. Workspaces that this process never screened for are left alone. */
 export async function refresh(workspaceId: string, topic: string, id: string): Promise<void> {
   const present = statesHere().get(workspaceId);

@@ -20,6 +20,8 @@ export type LiveQuestion = Omit<ScreenQuestion, 'predictions'> & {
   readonly predictions: readonly GivenPrediction[];
   /** Only watched: everything is computed, counted and told, and nothing is blocked. The reason `simulated` says that it would have been. */
   readonly shadow?: boolean;
+  /** Its hash, when the caller has it already. */
+  readonly inputSha256?: string;
 };
 
 /**
@@ -33,7 +35,7 @@ export async function screen(state: ScreeningState, question: LiveQuestion, rece
   if (row.assetId !== null && state.quarantined.has(row.assetId)) throw securityProblems.quarantined({ modelId: row.modelId });
   if (input.features.length !== profile.space.dimensions)
     throw detectionProblems.featureCount({ got: input.features.length, expected: profile.space.dimensions });
-  const inputSha256 = hashFeatures(input.features);
+  const inputSha256 = question.inputSha256 ?? hashFeatures(input.features);
   const refused = refusedBy(state, known, { question, inputSha256 });
   if (refused !== null) return refused;
   try {

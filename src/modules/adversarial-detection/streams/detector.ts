@@ -1,5 +1,6 @@
 /** What a stream detector sees of one client's queries, and what it answers. One file each; the list is in detectors.ts. */
-import { distanceOf, type Sketch } from './sketch.ts';
+import { distanceBetween, type PairDistances, pairDistancesOf, pointsOf, squareBetween } from './apart.ts';
+import type { Sketch } from './sketch.ts';
 
 export const streamDetectorIds = [
   'distance-distribution',
@@ -15,6 +16,7 @@ export type StreamDetectorId = (typeof streamDetectorIds)[number];
 export type Stream = {
   /** By time. */
   readonly sketches: readonly Sketch[];
+  readonly pairs: PairDistances;
   /** For each but the first: the nearest earlier query. */
   readonly nearest: readonly Nearest[];
   /** Distance between queries that have nothing to do with each other: the scale of "near". */
@@ -49,23 +51,28 @@ export type StreamAround = {
 
 /** O(n²): 512 queries take a few milliseconds. */
 export function streamOf(sketches: readonly Sketch[], { hours = [], typical = null }: StreamAround = {}): Stream {
+  const pairs = pairDistancesOf(sketches);
   const nearest: Nearest[] = [];
   for (let i = 1; i < sketches.length; i++) {
     let best: Nearest = { distance: Infinity, index: -1 };
     for (let j = 0; j < i; j++) {
-      const distance = distanceOf(sketches[i] as Sketch, sketches[j] as Sketch);
+      const distance = distanceBetween(pairs, i, j);
       if (distance < best.distance) best = { distance, index: j };
     }
     nearest.push(best);
   }
-  return { sketches, nearest, typical: typical ?? typicalDistance(sketches), hours };
+  return { sketches, pairs, nearest, typical: typical ?? typicalDistance(sketches), hours };
 }
 
 /** The 90 % quantile of the distances of a thinned sample of all pairs: probing one record makes most pairs near, not the far ones. */
-export function typicalDistance(points: readonly Pick<Sketch, 'components'>[]): number {
+export function typicalDistance(sketches: readonly Pick<Sketch, 'components'>[]): number {
+  const points = pointsOf(sketches);
   const apart: number[] = [];
-  for (let i = 1; i < points.length; i++)
-    for (let j = i % 13; j < i; j += 13) apart.push(distanceOf(points[i] as Sketch, points[j] as Sketch));
-  const sorted = apart.filter((distance) => distance > 0).toSorted((a, b) => a - b);
+  for (let i = 1; i < sketches.length; i++)
+    for (let j = i % 13; j < i; j += 13) {
+      const square = squareBetween(points, i, j);
+      if (square > 0) apart.push(Math.sqrt(square));
+    }
+  const sorted = Float64Array.from(apart).sort();
   return sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 0;
 }

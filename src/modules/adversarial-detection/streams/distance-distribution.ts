@@ -1,7 +1,7 @@
 /** Queries made by a machine lie at other distances from each other than those of people. */
 import { shapiroWilk } from '../../../math/shapiro-wilk.ts';
-import type { StreamDetector } from './detector.ts';
-import { distanceOf, type Sketch } from './sketch.ts';
+import { distanceBetween } from './apart.ts';
+import type { Stream, StreamDetector } from './detector.ts';
 
 const fewest = 100;
 
@@ -15,9 +15,9 @@ export const distanceDistribution: StreamDetector = {
   uncalibratedThreshold: 0.1,
   leastThreshold: 0.04,
   speaksFor: 'extraction',
-  read: ({ sketches }) => {
+  read: ({ sketches, pairs }) => {
     if (sketches.length < fewest) return `it needs ${fewest} queries, there are ${sketches.length}`;
-    const distances = sameAnswerDistances(sketches);
+    const distances = sameAnswerDistances({ sketches, pairs });
     if (distances.length < fewest / 2) return 'too few queries share an answer with an earlier one';
     const test = shapiroWilk(withoutFar(distances));
     if (test === null) return 'all distances are the same';
@@ -25,15 +25,22 @@ export const distanceDistribution: StreamDetector = {
   },
 };
 
-function sameAnswerDistances(sketches: readonly Sketch[]): number[] {
-  const seen = new Map<number, Sketch[]>();
-  return sketches.flatMap((sketch) => {
-    const earlier = seen.get(sketch.answer) ?? [];
-    const nearest = Math.min(...earlier.map((other) => distanceOf(sketch, other)));
-    seen.set(sketch.answer, [...earlier, sketch]);
+function sameAnswerDistances({ sketches, pairs }: Pick<Stream, 'sketches' | 'pairs'>): number[] {
+  const seen = new Map<number, number[]>();
+  const distances: number[] = [];
+  for (const [i, { answer }] of sketches.entries()) {
+    const earlier = seen.get(answer);
+    if (earlier === undefined) {
+      seen.set(answer, [i]);
+      continue;
+    }
+    let nearest = Infinity;
+    for (const other of earlier) nearest = Math.min(nearest, distanceBetween(pairs, i, other));
+    earlier.push(i);
     // The same question again is a repeat, not a neighbour.
-    return earlier.length === 0 || nearest === 0 ? [] : [nearest];
-  });
+    if (nearest !== 0) distances.push(nearest);
+  }
+  return distances;
 }
 
 /** Those beyond three deviations are left out, as the paper does. */

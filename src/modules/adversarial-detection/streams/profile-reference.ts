@@ -2,13 +2,15 @@
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import { unpackSource } from '../evasion/pack-profile.ts';
 import { findNewestOf, findSource } from '../profiles/profile-store.ts';
+import { type Points, pointsOf, squareBetween } from './apart.ts';
 import { typicalDistance } from './detector.ts';
-import { distanceOf, type FarMark, projectionsOf, type Sketch } from './sketch.ts';
+import { componentCount, type FarMark, projectionsOf, type Sketch } from './sketch.ts';
 
 type Point = Pick<Sketch, 'components'>;
 export type ProfileReference = {
   readonly dimensions: number;
-  readonly points: readonly Point[] /** Distance that one in a hundred of its own rows exceeds. */;
+  readonly points: Points;
+  /** Distance that one in a hundred of its own rows exceeds. */
   readonly limit: number;
   /** Between rows that have nothing to do with each other. */
   readonly typical: number;
@@ -38,18 +40,30 @@ export function referenceFrom(values: Float32Array, dimensions: number): Profile
   const rows = values.length / dimensions;
   const chosen =
     rows <= mostPoints ? Array.from({ length: rows }, (_, i) => i) : [...sampleWithoutReplacement(rows, mostPoints, randomSource(rows))];
-  const points = chosen.map((row): Point => projectionsOf(values.subarray(row * dimensions, (row + 1) * dimensions)));
-  const own = points.map((point, i) => nearestTo(point, points, i)).toSorted((a, b) => a - b);
-  return { dimensions, points, limit: own[Math.ceil(0.99 * own.length) - 1] ?? Infinity, typical: typicalDistance(points) };
+  const sketched = chosen.map((row): Point => projectionsOf(values.subarray(row * dimensions, (row + 1) * dimensions)));
+  const points = pointsOf(sketched);
+  const own = Float64Array.from(sketched, (_, i) => nearestOther(points, i)).sort();
+  return { dimensions, points, limit: own[Math.ceil(0.99 * own.length) - 1] ?? Infinity, typical: typicalDistance(sketched) };
 }
 
+/** Most queries lie near to some row, and the first such row answers. */
 export function farMarkOf(point: Point, dimensions: number, reference: ProfileReference | null): FarMark {
   if (reference === null || reference.dimensions !== dimensions) return 'unknown';
-  return nearestTo(point, reference.points, -1) > reference.limit ? 'far' : 'near';
+  const { points, limit } = reference;
+  const own = point.components;
+  for (let from = 0; from < points.length; from += componentCount) {
+    let sum = 0;
+    for (let k = 0; k < componentCount; k++) {
+      const apart = (points[from + k] as number) - (own[k] as number);
+      sum += apart * apart;
+    }
+    if (Math.sqrt(sum) <= limit) return 'near';
+  }
+  return 'far';
 }
 
-function nearestTo(point: Point, points: readonly Point[], except: number): number {
+function nearestOther(points: Points, except: number): number {
   let best = Infinity;
-  for (let i = 0; i < points.length; i++) if (i !== except) best = Math.min(best, distanceOf(point, points[i] as Point));
-  return best;
+  for (let i = 0; i < points.length / componentCount; i++) if (i !== except) best = Math.min(best, squareBetween(points, i, except));
+  return Math.sqrt(best);
 }

@@ -1,6 +1,6 @@
 /** Small changes around one record: what asks whether it was in the training set, or searches for its neighbour. */
+import { distanceBetween, type PairDistances } from './apart.ts';
 import { fewestQueries, nearShare, type StreamDetector } from './detector.ts';
-import { distanceOf, type Sketch } from './sketch.ts';
 
 /** Most different queries within a tenth of the typical distance of one of them: a record asked a hundred times is one. */
 export const recordProbe: StreamDetector = {
@@ -9,18 +9,17 @@ export const recordProbe: StreamDetector = {
   uncalibratedThreshold: 30,
   leastThreshold: 8,
   speaksFor: 'privacy-probing',
-  read: ({ sketches, typical }) => {
+  read: ({ sketches, pairs, nearest, typical }) => {
     if (sketches.length < fewestQueries) return `it needs ${fewestQueries} queries, there are ${sketches.length}`;
-    const distinct = [...new Map(sketches.map((sketch) => [sketch.components.join(), sketch])).values()];
-    const statistic = Math.max(...distinct.map((centre) => around(centre, distinct, nearShare * typical)));
+    const distinct = [...sketches.keys()].filter((i) => i === 0 || nearest[i - 1]?.distance !== 0);
+    const statistic = Math.max(...distinct.map((centre) => around(pairs, { centre, distinct, radius: nearShare * typical })));
     return { statistic, note: `${statistic} queries are small changes of one record` };
   },
 };
 
-function around(centre: Sketch, sketches: readonly Sketch[], radius: number): number {
+type Ball = { readonly centre: number; readonly distinct: readonly number[]; readonly radius: number };
+function around(pairs: PairDistances, { centre, distinct, radius }: Ball): number {
   let count = 0;
-  for (const other of sketches) {
-    if (other !== centre && distanceOf(centre, other) < radius) count++;
-  }
+  for (const other of distinct) if (other !== centre && distanceBetween(pairs, centre, other) < radius) count++;
   return count;
 }

@@ -1,5 +1,5 @@
 /** What is kept of a query: enough to see how queries lie to each other, not the input. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { randomSource } from '../../../math/random.ts';
 
 export const componentCount = 16;
@@ -56,10 +56,16 @@ export function projectionsOf(features: ArrayLike<number>): Pick<Sketch, 'bits' 
     if (value === 0) continue;
     for (let k = 0; k < width; k++) sums[k] = (sums[k] as number) + value * (matrix[d * width + k] as number);
   }
-  let bits = 0n;
-  for (let k = 0; k < bitCount; k++) if ((sums[k] as number) > 0) bits |= 1n << BigInt(k);
+  const bits = (BigInt(signsOf(sums, 32)) << 32n) | BigInt(signsOf(sums, 0));
   const components = sums.slice(bitCount).map((sum) => quantised(sum / Math.sqrt(componentCount)));
   return { bits, components };
+}
+
+/** Of 32 sums, as one whole number: large integers bit by bit cost as much as the projections. */
+function signsOf(sums: Float64Array, from: number): number {
+  let bits = 0;
+  for (let k = 0; k < 32; k++) if ((sums[from + k] as number) > 0) bits |= 1 << k;
+  return bits >>> 0;
 }
 
 /** To 1/512, within ±64; −0 becomes 0. */
@@ -68,19 +74,10 @@ export function quantised(value: number): number {
 }
 
 export function hashOfId(id: string): bigint {
-  return createHash('sha256').update(id).digest().readBigUInt64LE(0);
+  return hash('sha256', id, 'buffer').readBigUInt64LE(0);
 }
 export function hashOfAnswer(answer: string | number): number {
-  return createHash('sha256')
-    .update(`${typeof answer} ${answer}`)
-    .digest()
-    .readInt32LE(0);
-}
-
-export function distanceOf(one: Pick<Sketch, 'components'>, other: Pick<Sketch, 'components'>): number {
-  let sum = 0;
-  for (let k = 0; k < componentCount; k++) sum += ((one.components[k] as number) - (other.components[k] as number)) ** 2;
-  return Math.sqrt(sum);
+  return hash('sha256', `${typeof answer} ${answer}`, 'buffer').readInt32LE(0);
 }
 
 export function packRing(sketches: readonly Sketch[]): Buffer {

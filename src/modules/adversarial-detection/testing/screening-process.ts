@@ -11,8 +11,13 @@ import { screeningState } from '../screening/screening-state.ts';
 import { startScreening } from '../wiring.ts';
 
 export type ScreeningOrder = { readonly target: Target; readonly workspaceId: string; readonly question: BlockQuestion };
+/** Once it listens: what is watched for next. */
+export type NextOrder = Pick<ScreeningOrder, 'question'>;
 /** `listening`: it would hear of a block from now on. `refused`: it refuses, since this moment (ms since 1970). */
 export type ScreeningNews = 'listening' | { readonly refused: number };
+
+/** ms since 1970, in fractions of them. */
+export const instant = (): number => performance.timeOrigin + performance.now();
 
 async function begin({ target, workspaceId, question }: ScreeningOrder): Promise<void> {
   overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', SESSION_SECRET: 'for tests only, for tests only, 1' });
@@ -22,11 +27,15 @@ async function begin({ target, workspaceId, question }: ScreeningOrder): Promise
   useDatabase(database);
   const { blocks } = await screeningState(workspaceId);
   const screening = startScreening();
-  const told = setInterval(() => {
-    if (blocks.find(question) === null) return;
-    clearInterval(told);
-    process.send?.({ refused: Date.now() } satisfies ScreeningNews);
-  }, 2);
+  const watch = (asked: BlockQuestion): void => {
+    const told = setInterval(() => {
+      if (blocks.find(asked) === null) return;
+      clearInterval(told);
+      process.send?.({ refused: instant() } satisfies ScreeningNews);
+    }, 1);
+  };
+  watch(question);
+  process.on('message', (next: NextOrder) => watch(next.question));
   process.once('disconnect', () => void screening.stop().then(() => database.close()));
   process.send?.('listening' satisfies ScreeningNews);
 }

@@ -166,3 +166,14 @@ export function actsOfQuarantine(quarantineId: string): Promise<ActRow[]> {
     .limit(200)
     .for('update');
 }
+
+/** Acts that set this block or found it in force, whatever became of them. */
+export function actsOfBlock(blockId: string): Promise<ActRow[]> {
+  return db()
+    .select()
+    .from(act)
+    .where(sql`${act.action} in ('block-client', 'block-input') and ${act.outcome}->>'blockId' = ${blockId}`)
+    .orderBy(act.requestedAt)
+    .limit(200)
+    .for('update');
+}

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
+import { publish } from '../../../platform/events/publish.ts';
+import { blockChanged } from '../../adversarial-detection/contract.ts';
 import { requestAct } from '../acts/act.ts';
 import * as contract from '../contract.ts';
 import { plan } from '../respond.ts';
@@ -231,6 +233,33 @@ describe('incidents', () => {
     assert.equal((await world.ask(contract.approveAct, { id, actId: act.id, reason: words }, bob)).state, 'in_force');
     await world.pass('act-expiry');
     assert.equal((await world.ask(contract.listActs, { incident_id: id, action: 'block-client' })).items[0]?.state, 'expired');
+  });
+
+  test('a block that is lifted where it stands takes its act along, and the incident says by whom and why', async () => {
+    const detectionId = randomUUID();
+    const { id } = await opened({ detectionId });
+    const ask = (clientId: string) =>
+      world.ask(contract.requestAct, { id, action: 'block-client', parameters: { clientId }, reason: words });
+    const [lifted, own] = [await ask('tenant-21'), await ask('tenant-22')];
+    await world.ask(contract.revertAct, { id, actId: own.id, reason: words });
+    const blockOf = ({ outcome }: contract.Act) => String(outcome['blockId']);
+    const news = { kind: 'client' as const, state: 'lifted' as const, byId: ada, reason: 'It is the tester.' };
+    for (const blockId of [blockOf(lifted), blockOf(own)]) await world.run(() => publish(blockChanged, { blockId, ...news }));
+    // Screening set this one by itself, and no act rests on it.
+    await world.run(() => publish(blockChanged, { blockId: randomUUID(), ...news, kind: 'input', detectionId }));
+    await world.settle();
+    const { items } = await world.ask(contract.listActs, { incident_id: id, action: 'block-client' });
+    assert.deepEqual(
+      items.map(({ state }) => state),
+      ['reverted', 'reverted'],
+    );
+    assert.deepEqual(world.recorded(lifted.id).slice(-2), ['act.reverting', 'act.reverted']);
+    assert.equal((await world.rows(`select 1 from incidents.timer where subject_id = $1 and state = 'pending'`, [lifted.id])).length, 0);
+    const said = (await timeline(id)).filter((text) => text.includes('It is the tester.'));
+    assert.deepEqual(said.toSorted(), [
+      'Lifted by Person 0190: Block the client tenant-21 on every model. It is the tester.',
+      'The block of the input was lifted by Person 0190. It is the tester.',
+    ]);
   });
 
   test('the thresholds contain what is compromised and never the victim', () => {

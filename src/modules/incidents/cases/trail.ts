@@ -1,5 +1,5 @@
 /** The trail of an incident: its timeline and the audit record of each transition, in the transaction of the transition. */
-
+import { z } from 'zod';
 import { isProblem } from '../../../contract/problem.ts';
 import { currentContext } from '../../../platform/ambient.ts';
 import { audit } from '../../../platform/audit.ts';
@@ -22,7 +22,9 @@ function machineName(id: string, kind: string): string {
   return kind === 'service' ? id : 'The platform';
 }
 
-async function nameOf(id: string): Promise<string> {
+/** Of a person; of anything else the id it goes by. */
+export async function nameOf(id: string): Promise<string> {
+  if (!z.uuid().safeParse(id).success) return id;
   try {
     return (await call(getUser, { id })).name;
   } catch (error) {

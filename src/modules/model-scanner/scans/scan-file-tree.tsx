@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react';
 import type { EndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
 import { type FileFacts, FileTree } from '../../../ui/file-tree.tsx';
-import { formatNumber, formatTotal } from '../../../ui/format.ts';
+import { formatNumber, formatTotal, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
 import { useIsPhone } from '../../../ui/media.ts';
@@ -80,7 +80,7 @@ function OpenTree({ files, outline, selected, onSelect, filter, onFilter, nodes 
   return (
     <>
       <TreeFilterBar filter={filter} onFilter={onFilter} formats={outline?.formats ?? []} />
-      <Loaded answer={files} waitsFor="the files" empty={<EmptyNote kind="no-match" title="No file matches" />}>
+      <Loaded answer={files} waitsFor="the files" empty={<NoFiles filter={filter} outline={outline} onFilter={onFilter} />}>
         {() => (
           <div className="max-h-[40vh] overflow-y-auto px-2 py-2 desk:max-h-[calc(100dvh-18rem)]">
             <FileTree
@@ -111,6 +111,33 @@ function OpenTree({ files, outline, selected, onSelect, filter, onFilter, nodes 
         <b className="font-name text-ink">incomplete</b>, never clean.
       </p>
     </>
+  );
+}
+
+const mostNamed = 6;
+/** A list that holds only AI files is empty where there are none: what was there instead is said, and one step away. */
+function NoFiles({ filter, outline, onFilter }: Pick<OpenTreeProps, 'filter' | 'outline' | 'onFilter'>) {
+  const formats = outline?.formats ?? [];
+  const isNarrowed =
+    filter.only !== 'judged' || [filter.text, filter.verdict, filter.severity, filter.format].some((given) => given !== '');
+  if (isNarrowed || formats.length === 0) return <EmptyNote kind="no-match" title="No file matches" />;
+  const count = formats.reduce((sum, { files }) => sum + files, 0);
+  const named = formats
+    .slice(0, mostNamed)
+    .map(({ format, files }) => `${inertLine(format, 40)}${formats.length > 1 ? ` (${formatNumber(files)})` : ''}`);
+  return (
+    <EmptyNote
+      kind="no-match"
+      title="No AI file among what was read"
+      actions={
+        <Button size="small" onClick={() => onFilter({ ...filter, only: 'all' })}>
+          Show every file
+        </Button>
+      }
+    >
+      {plural(count, 'file was', 'files were')} read as {named.join(', ')}
+      {formats.length > mostNamed ? ' and more' : ''}: no model, no code and no configuration of one, so none has a verdict of its own.
+    </EmptyNote>
   );
 }
 
