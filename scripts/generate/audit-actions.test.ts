@@ -15,11 +15,16 @@ test('endpoints of the product door, also refused readings, and jobs are actions
   assert.deepEqual(
     [...found],
     [
+      ['risk.recount', 'Background work ended: risk, recount'],
       ['risk.accept', 'Accept a risk'],
-      ['risk.list', 'List risks'],
-      ['risk.recount', 'Background work: risk, recount'],
+      ['risk.list', 'Asked for: list risks'],
     ],
   );
+});
+
+test('what is said of an action stands before the summary of its endpoint', () => {
+  const spoken = { spokenActions: { 'risk.accept': 'A risk was accepted' }, namedElsewhere: {} };
+  assert.equal(compiledActions(endpoints, spoken, source('')).get('risk.accept'), 'A risk was accepted');
 });
 
 test('an action that is recorded and has no sentence is refused, and one with a sentence that nothing records', () => {

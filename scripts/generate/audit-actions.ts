@@ -8,7 +8,7 @@ import { fileText, type GeneratedFile, type Generator, listConstant, notice, quo
 
 const folder = 'src/modules/audit-logs/actions';
 export type SpokenActions = {
-  /** Actions that no endpoint and no job brings, with a sentence each. */
+  /** What actions say of what happened: of all that no endpoint and no job brings, and of others instead of their summary. */
   readonly spokenActions: Readonly<Record<string, string>>;
   /** Files whose records name their action by a variable, and what it can be. */
   readonly namedElsewhere: Readonly<Record<string, readonly string[]>>;
@@ -51,28 +51,31 @@ export function compiledActions(
   { spokenActions, namedElsewhere }: SpokenActions,
   sources: ReadonlyMap<string, string>,
 ): Map<string, string> {
-  const sentences = new Map<string, string>();
-  // A refused reading leaves an entry too, under the name of what was refused.
-  for (const { door, audit, tag, operation, summary } of endpoints)
-    if (door === 'product') addFirst(sentences, audit === false ? `${tag}.${operation}` : audit, summary);
   const complaints: string[] = [];
+  const brought = new Map<string, string>();
   const used = new Set(Object.values(namedElsewhere).flat());
   for (const [path, text] of sources) {
-    for (const kind of jobKinds(text)) addFirst(sentences, kind, `Background work: ${kind.replace('.', ', ').replaceAll('-', ' ')}`);
+    for (const kind of jobKinds(text)) addFirst(brought, kind, `Background work ended: ${kind.replace('.', ', ').replaceAll('-', ' ')}`);
     for (const action of recordedIn(text)) {
       if (action !== null) used.add(action);
       else if (namedElsewhere[path] === undefined)
         complaints.push(`${path} records an action by a variable: say in spoken-actions.ts what it can be.`);
     }
   }
-  for (const [action, sentence] of Object.entries(spokenActions)) {
-    if (!used.has(action)) complaints.push(`Nothing records ${action}: take it out of spoken-actions.ts.`);
-    addFirst(sentences, action, sentence);
-  }
-  for (const action of used) if (!sentences.has(action)) complaints.push(`${action} is recorded and has no sentence in spoken-actions.ts.`);
+  for (const { door, audit, tag, operation, summary } of endpoints)
+    if (door === 'product') addFirst(brought, audit === false ? `${tag}.${operation}` : audit, said(summary, audit === false));
+  for (const action of Object.keys(spokenActions))
+    if (!used.has(action) && !brought.has(action)) complaints.push(`Nothing records ${action}: take it out of spoken-actions.ts.`);
+  for (const action of used)
+    if (!brought.has(action) && spokenActions[action] === undefined)
+      complaints.push(`${action} is recorded and has no sentence in spoken-actions.ts.`);
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  return sentences;
+  return new Map([...brought, ...Object.entries(spokenActions)]);
 }
+
+/** A reading that was refused leaves an entry too, under the name of what was refused; of it no more is known than what was asked for. */
+const said = (summary: string, isReading: boolean): string =>
+  isReading ? `Asked for: ${summary.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}` : summary;
 
 function addFirst(sentences: Map<string, string>, action: string, sentence: string): void {
   if (!sentences.has(action)) sentences.set(action, sentence);

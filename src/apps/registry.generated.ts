@@ -9,7 +9,7 @@ import { jobs as auditLogsJobs } from '../modules/audit-logs/jobs.ts';
 import { jobs as dataIntegrityJobs, subscriptions as dataIntegritySubscriptions } from '../modules/data-integrity/jobs.ts';
 import { jobs as discoveryJobs, subscriptions as discoverySubscriptions } from '../modules/discovery/jobs.ts';
 import { jobs as federatedLearningJobs } from '../modules/federated-learning/jobs.ts';
-import { jobs as identityJobs } from '../modules/identity/jobs.ts';
+import { jobs as identityJobs, subscriptions as identitySubscriptions } from '../modules/identity/jobs.ts';
 import { jobs as modelScannerJobs } from '../modules/model-scanner/jobs.ts';
 import { jobs as notificationsJobs, subscriptions as notificationsSubscriptions } from '../modules/notifications/jobs.ts';
 import { jobs as riskJobs, subscriptions as riskSubscriptions } from '../modules/risk/jobs.ts';
@@ -75,6 +75,7 @@ export const subscriptions: readonly Subscription[] = [
   ...aiAssetsSubscriptions,
   ...dataIntegritySubscriptions,
   ...discoverySubscriptions,
+  ...identitySubscriptions,
   ...incidentsSubscriptions,
   ...notificationsSubscriptions,
   ...riskSubscriptions,

@@ -1,7 +1,7 @@
 /** Reads and writes of the audit log. Functions for the sequencer run in a system transaction, all others in one of a workspace. */
 import { and, asc, gte, lt, sql } from 'drizzle-orm';
 import { db, rowsOf } from '../../platform/database/database.ts';
-import type { EntryLine } from './entry.ts';
+import type { PlacedEntry, PlacedLine } from './recording/place-line.ts';
 import { entry, head, pending } from './table.ts';
 import type { TreeEdge } from './tree/tree-store.ts';
 import type { Guards, StoredEntry } from './verifying/verification.ts';
@@ -12,12 +12,7 @@ import type { Guards, StoredEntry } from './verifying/verification.ts';
 export type Head = { readonly size: number; readonly leaf: string; readonly time: string | null };
 export type OpenedHead = Head & TreeEdge;
 export type PendingRow = { readonly place: number; readonly payload: Buffer };
-export type SequencedLine = {
-  readonly place: number;
-  readonly entry: EntryLine;
-  readonly line: Buffer /** Hexadecimal. */;
-  readonly leaf: string;
-};
+export type SequencedLine = PlacedLine & { readonly place: number };
 
 export async function workspacesWithPending(): Promise<string[]> {
   const rows = await db().selectDistinct({ id: pending.workspaceId }).from(pending);
@@ -36,45 +31,46 @@ export async function openHead(workspace: string): Promise<OpenedHead | null> {
 }
 
 export async function readPending(workspace: string, most: number): Promise<PendingRow[]> {
-  const rows = await rowsOf<{ place: string; payload: Buffer }>(
-    'select place, payload from audit_logs.pending where workspace_id = $1 order by place limit $2',
+  // As text: in digits it would be twice as long, on the way and to be read. It is JSON, so it holds no zero byte.
+  const rows = await rowsOf<{ place: string; payload: string }>(
+    "select place, convert_from(payload, 'UTF8') as payload from audit_logs.pending where workspace_id = $1 order by place limit $2",
     [workspace, most],
   );
-  return rows.map(({ place, payload }) => ({ place: Number(place), payload }));
+  return rows.map(({ place, payload }) => ({ place: Number(place), payload: Buffer.from(payload, 'utf8') }));
 }
 
-export async function appendLines(workspace: string, firstIndex: number, lines: readonly SequencedLine[]): Promise<void> {
-  const texts = (pick: (entry: EntryLine) => string | null | undefined): string =>
+/** @returns what sends them: all that takes time is done before. */
+export function appending(workspace: string, firstIndex: number, lines: readonly SequencedLine[]): () => Promise<unknown> {
+  const texts = (pick: (entry: PlacedEntry) => string | null | undefined): string =>
     arrayText(lines, ({ entry: each }) => pick(each) ?? null);
   let end = 1;
   const starts = lines.map(({ line }) => {
     end += line.length;
     return end - line.length;
   });
-  await rowsOf(
-    `select audit_logs.append_lines($1::uuid, $2::bigint, $3::bigint[], $4::uuid[], $5::text[], $6::bytea, $7::integer[], $8::integer[],
-      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])`,
-    [
-      workspace,
-      firstIndex,
-      `{${lines.map(({ place }) => place).join(',')}}`,
-      `{${lines.map(({ entry: each }) => each.id).join(',')}}`,
-      texts(({ time }) => time),
-      // One value in its own bytes: as an array it would travel, and be read, as twice as many digits.
-      Buffer.concat(lines.map(({ line }) => line)),
-      `{${starts.join(',')}}`,
-      `{${lines.map(({ line }) => line.length).join(',')}}`,
-      texts(({ actor }) => actor.kind),
-      texts(({ actor }) => actor.id),
-      texts(({ action }) => action),
-      texts(({ resource }) => resource.type),
-      texts(({ resource }) => resource.id),
-      texts(({ outcome }) => outcome),
-      texts(({ reason }) => reason),
-      texts(({ request }) => request.endpoint),
-      texts(({ request }) => request.trace),
-    ],
-  );
+  const statement = `select audit_logs.append_lines($1::uuid, $2::bigint, $3::bigint[], $4::uuid[], $5::text[], $6::bytea, $7::integer[], $8::integer[],
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])`;
+  const values = [
+    workspace,
+    firstIndex,
+    `{${lines.map(({ place }) => place).join(',')}}`,
+    `{${lines.map(({ entry: each }) => each.id).join(',')}}`,
+    texts(({ time }) => time),
+    // One value in its own bytes: as an array it would travel, and be read, as twice as many digits.
+    Buffer.concat(lines.map(({ line }) => line)),
+    `{${starts.join(',')}}`,
+    `{${lines.map(({ line }) => line.length).join(',')}}`,
+    texts(({ actor }) => actor.kind),
+    texts(({ actor }) => actor.id),
+    texts(({ action }) => action),
+    texts(({ resource }) => resource.type),
+    texts(({ resource }) => resource.id),
+    texts(({ outcome }) => outcome),
+    texts(({ reason }) => reason),
+    texts(({ request }) => request.endpoint),
+    texts(({ request }) => request.trace),
+  ];
+  return () => rowsOf(statement, values);
 }
 
 /** An array as PostgreSQL writes it. The driver's own writer takes four times as long, which at this place is most of the work. */

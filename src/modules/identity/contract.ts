@@ -8,10 +8,12 @@ import { problems } from '../../contract/problem.ts';
 import { CurrentUser, User } from './people/person-contract.ts';
 
 export * from './factors/factor-contract.ts';
+export * from './notices/notice-contract.ts';
 export * from './passkeys/passkey-contract.ts';
 export * from './password-reset/reset-contract.ts';
 export { CurrentUser, FactorDemand, User } from './people/person-contract.ts';
 export * from './posture/posture-contract.ts';
+export * from './sign-in/browser-name.ts';
 export * from './single-sign-on/provider-contract.ts';
 export * from './single-sign-on/sign-in-contract.ts';
 export * from './tokens/token-contract.ts';
@@ -160,6 +162,7 @@ export const listUsers = endpoint({
   method: 'GET',
   path: '/api/users',
   summary: 'List people',
+  description: 'Reading is itself recorded, once a minute for a reader and what they ask.',
   access: 'users:read',
   input: z.object({
     ...paging,
@@ -239,6 +242,7 @@ export const listInvitations = endpoint({
   method: 'GET',
   path: '/api/users/invitations',
   summary: 'List invitations, newest first',
+  description: 'Reading is itself recorded, once a minute for a reader and what they ask.',
   access: 'users:read',
   input: z.object({ ...paging, state: Invitation.shape.state.optional() }),
   output: pageOf(Invitation),

@@ -1,4 +1,8 @@
-/** Background work of identity. */
+/** Background work of identity, and the news it answers. */
+import { on } from '../../platform/events/subscribe.ts';
+import { accountChanged } from './contract.ts';
+import { askForMail, noticeJob } from './notices/notice.ts';
 import { resetMailJob } from './password-reset/reset.ts';
 
-export const jobs = [resetMailJob];
+export const jobs = [resetMailJob, noticeJob];
+export const subscriptions = [on(accountChanged, 'identity', askForMail)];

@@ -51,6 +51,20 @@ const quickCost = { logN: 6, r: 8, p: 1 };
 export const goodPassword = 'lantern gravel otter 58';
 
 export async function testInstallation(t: Owner, environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
+  const audited: Recorded[] = [];
+  prepareProcess(audited, environment);
+  t.after(async () => overridePasswordCost(null));
+  // An empty value is an unset one.
+  t.after(async () => overrideEnvironment(Object.fromEntries(Object.keys(environment).map((name) => [name, '']))));
+  const database = await testDatabase(t);
+  const app = await createServer({ door: 'product', routes: routes.map(withoutRate), identify, ready: () => true });
+  t.after(() => app.close());
+  const inject = (over: Database, request: object) => inDatabase(over, async () => app.inject(request));
+  return { ...database, audited, browser: (over = database.database) => browserOver((request) => inject(over, request)) };
+}
+
+/** What holds for the whole process, and so has to be said again after another installation. */
+function prepareProcess(audited: Recorded[], environment: Readonly<Record<string, string>>): void {
   overrideEnvironment({
     LOG_LEVEL: 'silent',
     LOG_DIR: '',
@@ -61,18 +75,41 @@ export async function testInstallation(t: Owner, environment: Readonly<Record<st
   });
   // The cost in service is proved by password.test.ts.
   overridePasswordCost(quickCost);
-  t.after(async () => overridePasswordCost(null));
-  // An empty value is an unset one.
-  t.after(async () => overrideEnvironment(Object.fromEntries(Object.keys(environment).map((name) => [name, '']))));
-  const database = await testDatabase(t);
-  const audited: Recorded[] = [];
   installAuditSink(async (record, context) => void audited.push({ record, context }));
   forgetRemembered();
   installTransactions(transaction);
-  const app = await createServer({ door: 'product', routes: routes.map(withoutRate), identify, ready: () => true });
-  t.after(() => app.close());
-  const inject = (over: Database, request: object) => inDatabase(over, async () => app.inject(request));
-  return { ...database, audited, browser: (over = database.database) => browserOver((request) => inject(over, request)) };
+}
+
+/**
+ * One installation for all tests of a file, made empty for each: a copy of the database and a server cost more than most tests.
+ * @param t of the file or its suite.
+ */
+export function freshInstallations(t: Owner): () => Promise<Installation> {
+  let opened: Promise<Installation> | undefined;
+  const releases: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const release of releases) await release();
+  });
+  return async () => {
+    opened ??= testInstallation({ after: (release) => releases.push(release) });
+    const installation = await opened;
+    installation.audited.length = 0;
+    await forgetEverybody(installation);
+    prepareProcess(installation.audited, {});
+    return installation;
+  };
+}
+
+/** Migrations put no row into any table of this slice. */
+async function forgetEverybody({ owner }: Installation): Promise<void> {
+  const { rows } = await owner.query<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'identity'",
+  );
+  const tables = [...rows.map(({ name }) => name), 'platform.outbox'];
+  // Rows that may not be deleted may be here, as those of history.
+  await owner.query(
+    `begin; set local session_replication_role = replica; ${tables.map((name) => `delete from ${name}`).join('; ')}; commit`,
+  );
 }
 
 /** The limits per minute are the server's business and tested there: here they would only count the tests' own requests. */

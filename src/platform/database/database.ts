@@ -93,6 +93,14 @@ export async function rowsOf<Row>(text: string, values: unknown[] = []): Promise
   return rows as Row[];
 }
 
+/**
+ * Resolves when what was asked so far has left this process. A statement larger than a socket holds goes out in parts: who computes
+ * before that keeps the database waiting for the rest.
+ */
+export function leftProcess(): Promise<void> {
+  return ambient().session.leftProcess();
+}
+
 /** Does something once the ambient transaction is durable: wake a worker, tell a browser. Its failure is logged, not thrown. */
 export function afterCommit(effect: () => void | Promise<void>): void {
   ambient().afterCommit.push(effect);

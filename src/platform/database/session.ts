@@ -6,6 +6,7 @@
  * read-only transaction is ended by the BEGIN of the next one on the same connection, or a moment later.
  */
 import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from './connection.ts';
 import { databaseProblems, isConnectionLoss } from './database-problem.ts';
@@ -44,6 +45,14 @@ export class Session {
     if (this.#client !== null) return ask(this.#client, statement, values);
     this.#connecting ??= this.#connect();
     return this.#connecting.then((client) => ask(client, statement, values));
+  }
+
+  /** Resolves when what was asked so far has left this process. */
+  async leftProcess(): Promise<void> {
+    const client = this.#client ?? (await this.#connecting);
+    // The driver writes at the end of the turn.
+    await nextTurn();
+    if (client !== null) await drained(streamOf(client));
   }
 
   /**
@@ -140,9 +149,22 @@ export class Session {
 
 /** Two statements in one write: a system call costs as much as the rest of a statement. Let go once this turn's work is done. */
 function holdWrites(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  const stream = streamOf(client);
   stream.cork();
   process.nextTick(() => stream.uncork());
+}
+
+const streamOf = (client: pg.PoolClient): Writable => (client as unknown as { connection: { stream: Writable } }).connection.stream;
+
+function drained(stream: Writable): Promise<void> {
+  if (!stream.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 function habitsOf(client: pg.PoolClient): Habits {

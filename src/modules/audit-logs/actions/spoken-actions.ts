@@ -1,8 +1,12 @@
 /**
- * Actions that no endpoint and no job brings, in a sentence each. `npm run generate` compiles them with those that do, and refuses
- * an action that is recorded and not listed, and one that is listed and nowhere recorded.
+ * What each action of the log says of what happened. `npm run generate` compiles the list, and refuses an action that is recorded and not
+ * listed, and one that is listed and nowhere recorded. What an endpoint leaves and what is not said here reads as its summary.
  */
-export const spokenActions: Readonly<Record<string, string>> = {
+import { endpointSentences } from './endpoint-sentences.ts';
+import { responseSentences } from './response-sentences.ts';
+
+/** Actions that no endpoint and no job brings. */
+const besides: Readonly<Record<string, string>> = {
   'adversarial-detection.complete-profile': 'What is normal for a model was learnt',
   'adversarial-detection.detect': 'An attack on a model was detected and answered',
   'adversarial-detection.expire-block': 'A block ended because its time was over',
@@ -17,10 +21,10 @@ export const spokenActions: Readonly<Record<string, string>> = {
   'data-quality.alert-not-sent': 'An alert about data quality could not be sent',
   'data-quality.read-values': 'Sample values of a data set were read',
   'database.schema-changed': 'The schema of the database was changed outside the migrations',
-  'identity.login': 'Somebody signed in, or tried to',
   'identity.use-key-first': 'An API key was used for the first time',
   'identity.use-passkey': 'A passkey that looks copied was refused',
   'identity.use-recovery-code': 'A recovery code was used',
+  'identity.send-notice': 'A person was told by mail that their account changed',
   'identity.send-password-reset': 'A link for a new password was sent',
   'incidents.act.awaiting_approval': 'A response moved on: awaiting approval',
   'incidents.act.executing': 'A response moved on: executing',
@@ -62,6 +66,8 @@ export const spokenActions: Readonly<Record<string, string>> = {
   'platform.start': 'A process of the platform started',
   'platform.stop': 'A process of the platform stopped',
 };
+
+export const spokenActions: Readonly<Record<string, string>> = { ...endpointSentences, ...responseSentences, ...besides };
 
 /** Files whose records name their action by a variable, and what it can be. */
 export const namedElsewhere: Readonly<Record<string, readonly string[]>> = {

@@ -48,10 +48,14 @@ async function sequenceAll(log: TestLog): Promise<void> {
   }
 }
 
+/** A third of the processor time of a start. */
+const quickStart = new URL('../../../apps/quick-resolve.ts', import.meta.url).href;
+
 type Life = { readonly dataDirectory: string; readonly name: string; readonly liveMs: number };
 async function oneLife({ target, workspaceId }: TestLog, { dataDirectory, name, liveMs }: Life): Promise<string[]> {
   const orders = JSON.stringify({ target, workspace: workspaceId, name, dataDirectory });
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'test-kill-child.ts'), orders], {
+  const words = [`--import=${quickStart}`, join(import.meta.dirname, 'test-kill-child.ts'), orders];
+  const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

@@ -3,6 +3,7 @@ import type { Context } from '../../../contract/actor.ts';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import type { Page } from '../../../contract/page.ts';
 import { audit } from '../../../platform/audit.ts';
+import { noteReading } from '../../../platform/audit-reading.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { type AuditEntry, type AuditFilter, auditLogProblems, type listAuditLogs } from '../contract.ts';
 import { EntryLine, leafOf } from '../entry.ts';
@@ -15,7 +16,11 @@ export async function readLog(input: ParsedInputOf<typeof listAuditLogs>, contex
   const { cursor, limit, page, per_page, ...filter } = input;
   const paging = { cursor, limit, page, per_page };
   const wanted = filterOf(filter);
-  await noteReader(context);
+  // Paging through the log is one reading.
+  await noteReading(context, {
+    question: 'audit-logs',
+    record: () => audit.record({ action: 'audit-logs.list', resource: { type: 'audit-logs', id: null }, outcome: 'allowed' }),
+  });
   return transaction(context, () => listEntries(wanted, paging, entryAnswer), { readOnly: true });
 }
 
@@ -92,21 +97,4 @@ export function entryAnswer(line: Buffer): AuditEntry {
     leaf: leafOf(line),
     prev: entry.prev,
   };
-}
-
-const noteEveryMs = 60_000;
-const mostReaders = 10_000;
-const noted = new Map<string, number>();
-
-/** Paging through the log is one reading, not a hundred entries. */
-async function noteReader(context: Context): Promise<void> {
-  const reader = `${context.actor.workspaceId} ${context.actor.id}`;
-  const now = performance.now();
-  const last = noted.get(reader);
-  if (last !== undefined && now - last < noteEveryMs) return;
-  await transaction(context, () =>
-    audit.record({ action: 'audit-logs.list', resource: { type: 'audit-logs', id: null }, outcome: 'allowed' }),
-  );
-  if (noted.size >= mostReaders) noted.clear();
-  noted.set(reader, now);
 }

@@ -128,14 +128,15 @@ test('a clock that was set back is said so, and times never fall', () => {
     { place: 2, payload: payload('00000000-0000-7000-8000-000000000002', '2026-05-01T10:00:01.000000Z') },
   ];
   const lines = chain('00000000-0000-7000-8000-00000000000a', head, rows, '2026-05-01T09:00:02.000000Z');
+  const entries = lines.map(({ line }) => EntryLine.parse(JSON.parse(line.toString('utf8'))));
   assert.deepEqual(
-    lines.map(({ entry }) => [entry.index, entry.time, entry.clock]),
+    entries.map(({ index, time, clock }) => [index, time, clock]),
     [
       [7, '2026-05-01T10:00:00.000000Z', 'regressed'],
       [8, '2026-05-01T10:00:01.000000Z', 'regressed'],
     ],
   );
-  assert.equal(lines[0]?.entry.prev, 'ab'.repeat(32));
+  assert.equal(entries[0]?.prev, 'ab'.repeat(32));
 });
 
 for (const statement of [

@@ -2,13 +2,12 @@
  * Gives pending records their place: one chain per workspace, indexes without gaps, each line carrying the hash of the one before.
  * Every process may run it; the locked head of a workspace lets one at a time append, and a crash leaves all or nothing.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { systemTransaction } from '../../../platform/database/database.ts';
+import { leftProcess, systemTransaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
 import { Loop } from '../../../platform/loop.ts';
 import { microTime, zeroLeaf } from '../entry.ts';
 import {
-  appendLines,
+  appending,
   type Head,
   openHead,
   type PendingRow,
@@ -18,7 +17,7 @@ import {
   type SequencedLine,
   workspacesWithPending,
 } from '../store.ts';
-import { catchUp, growTree } from '../tree/grow-tree.ts';
+import { catchUp, type GrowingTree, openTree } from '../tree/grow-tree.ts';
 import { placeLine } from './place-line.ts';
 
 /** Records of one statement, and of one transaction. */
@@ -89,43 +88,46 @@ function reportRefusal(workspace: string, error: unknown): void {
 export async function sequenceWorkspace(workspace: string): Promise<number> {
   const { lines, caughtUp } = await systemTransaction(() => appendPending(workspace));
   // The daily file is a copy; the table is the source.
-  for (const { entry, line } of lines) log('audit').info({ workspace, index: entry.index, line: line.toString('utf8') });
+  for (const { index, line } of lines) log('audit').info({ workspace, index, line: line.toString('utf8') });
   return lines.length + caughtUp;
 }
 
-async function appendPending(workspace: string): Promise<{ lines: readonly SequencedLine[]; caughtUp: number }> {
+async function appendPending(workspace: string): Promise<{ lines: readonly KeptLine[]; caughtUp: number }> {
   const head = await openHead(workspace);
   if (head === null) return { lines: [], caughtUp: 0 };
   if (head.treeSize < head.size) return { lines: [], caughtUp: await catchUp(workspace, head) };
   const rows = await readPending(workspace, most);
   if (rows.length === 0) return { lines: [], caughtUp: 0 };
-  const lines = await appendAll(workspace, head, rows);
-  await growTree(
-    workspace,
-    head,
-    lines.map(({ leaf }) => Buffer.from(leaf, 'hex')),
-  );
+  const tree = await openTree(workspace, head);
+  const lines = await appendAll(workspace, { head, rows, tree });
+  await tree.store();
   return { lines, caughtUp: 0 };
 }
 
-/** While the database takes one part, the lines of the next one are made: each has a core of its own. */
-async function appendAll(workspace: string, head: Head, rows: readonly PendingRow[]): Promise<SequencedLine[]> {
+/** What is left to do with a line once the database has it; more of it would only have to be cleared away later. */
+type KeptLine = { readonly index: number; readonly line: Buffer };
+type Work = { readonly head: Head; readonly rows: readonly PendingRow[]; readonly tree: GrowingTree };
+
+/** While the database takes one part, that part goes into the tree and the lines of the next one are made: each has a core of its own. */
+async function appendAll(workspace: string, { head, rows, tree }: Work): Promise<KeptLine[]> {
   const now = microTime(Date.now());
-  const all: SequencedLine[] = [];
+  const all: KeptLine[] = [];
   let end = head;
-  let sent: Promise<void> | null = null;
+  let sent: Promise<unknown> | null = null;
   for (let from = 0; from < rows.length; from += batch) {
     const lines = chain(workspace, end, rows.slice(from, from + batch), now);
     const first = end.size;
     const last = lines.at(-1);
     end = { size: first + lines.length, leaf: last?.leaf ?? end.leaf, time: last?.entry.time ?? end.time };
+    const send = appending(workspace, first, lines);
     await sent;
-    sent = appendLines(workspace, first, lines);
+    sent = send();
     // A refusal is met at the next await; until then it must not count as nobody's.
     sent.catch(() => {});
-    // It is on its way to the database before the next lines are made.
-    await nextTurn();
-    all.push(...lines);
+    // More than a socket holds goes out in parts, and only while nothing else is done here: the database would wait for the rest.
+    await leftProcess();
+    tree.append(lines.map(({ leaf }) => Buffer.from(leaf, 'hex').toString('latin1')));
+    for (const { entry, line } of lines) all.push({ index: entry.index, line });
   }
   await sent;
   return all;

@@ -25,17 +25,3 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   pair.set(right, 1 + hashBytes);
   return hashOfText(hash('sha256', pair, 'latin1'));
 }
-
-/** Root of 2^k hashes, which must all be there. Pure; `hashes.length` is a power of two. */
-export function perfectRoot(hashes: readonly Buffer[]): Buffer {
-  let level = hashes;
-  while (level.length > 1)
-    level = Array.from({ length: level.length / 2 }, (_, at) => nodeHash(at2(level, 2 * at), at2(level, 2 * at + 1)));
-  return at2(level, 0);
-}
-
-function at2(hashes: readonly Buffer[], place: number): Buffer {
-  const found = hashes[place];
-  if (found === undefined) throw new RangeError(`the tree has no hash at place ${place}`);
-  return found;
-}

@@ -89,24 +89,32 @@ export const orNull =
   (bytes, at) =>
     bytes.getUint8(at) === 0x6e ? nothing(bytes, at) : scan(bytes, at);
 
-export const actor = object([
-  member('id', text(200)),
-  member('kind', text(40)),
-  member('roles', list(text(60), 8)),
-  optional('session', uuid),
-]);
+/** Lets who reads a record learn where a field stands. */
+export type Watch = (field: string, scan: Scan) => Scan;
+const unwatched: Watch = (_, scan) => scan;
+
+export const actorWatched = (watch: Watch): Scan =>
+  object([
+    member('id', watch('actor.id', text(200))),
+    member('kind', watch('actor.kind', text(40))),
+    member('roles', list(text(60), 8)),
+    optional('session', uuid),
+  ]);
+export const actor = actorWatched(unwatched);
 export const change = object([
   optional('after', json),
   optional('before', json),
   member('fields', list(text(200), 200)),
   optional('omitted', oneOf('"too-large"')),
 ]);
-export const request = object([
-  optional('endpoint', text(200)),
-  optional('method', text(10)),
-  member('process', text(40)),
-  member('trace', text(64)),
-]);
+export const requestWatched = (watch: Watch): Scan =>
+  object([
+    optional('endpoint', watch('request.endpoint', text(200))),
+    optional('method', text(10)),
+    member('process', text(40)),
+    member('trace', watch('request.trace', text(64))),
+  ]);
+export const request = requestWatched(unwatched);
 const sealedPart = object([
   member('hash', leaf),
   member('key', uuid),

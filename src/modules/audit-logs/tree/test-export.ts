@@ -2,7 +2,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type EntryLine, leafOf, lineOf, zeroLeaf } from '../entry.ts';
 import { Frontier } from './frontier.ts';
-import { hashBytes, leafHash, perfectRoot } from './hashing.ts';
+import { hashBytes, leafHash, nodeHash } from './hashing.ts';
 import { rawPublicKey } from './public-key.ts';
 import { signCheckpoint } from './signed-note.ts';
 import type { TileSource } from './tile-files.ts';
@@ -73,4 +73,18 @@ export function testTiles(lines: readonly Buffer[]): TileSource {
     const from = index * tileWidth * hashBytes;
     return Buffer.from(levels[level]?.subarray(from, from + width * hashBytes) ?? []);
   };
+}
+
+/** Root of 2^k hashes, which must all be there. Pure; `hashes.length` is a power of two. */
+export function perfectRoot(hashes: readonly Buffer[]): Buffer {
+  let level = hashes;
+  while (level.length > 1)
+    level = Array.from({ length: level.length / 2 }, (_, at) => nodeHash(at2(level, 2 * at), at2(level, 2 * at + 1)));
+  return at2(level, 0);
+}
+
+function at2(hashes: readonly Buffer[], place: number): Buffer {
+  const found = hashes[place];
+  if (found === undefined) throw new RangeError(`the tree has no hash at place ${place}`);
+  return found;
 }

@@ -1,5 +1,5 @@
 /** The tree cut into tiles of 256 hashes: what is stored, exported and read back. @source C2SP tlog-tiles */
-import { hashBytes, nodeHash, perfectRoot } from './hashing.ts';
+import { type HashText, hashBytes, hashOfText, nodeHash } from './hashing.ts';
 import type { NodeReader } from './proofs.ts';
 
 export const tileHeight = 8;
@@ -11,7 +11,7 @@ export type Tile = { readonly level: number; readonly index: number; readonly ha
 /** Hashes of the tile that is still open, by tile level, lowest first. */
 export type OpenTiles = readonly (readonly Buffer[])[];
 
-/** Collects hashes into tiles; a whole one is handed out, and its root goes into the tile above. */
+/** Collects the nodes of a growing tree into tiles; a whole one is handed out, and its root stands in the tile above. */
 export class TileBuilder {
   readonly #open: Buffer[][];
   readonly #done: number[];
@@ -24,26 +24,33 @@ export class TileBuilder {
     for (let level = 0, count = size; level < this.#open.length || count > 0; level += 1, count = Math.floor(count / tileWidth)) {
       this.#done[level] = Math.floor(count / tileWidth);
       this.#open[level] ??= [];
-      if (this.#open[level]?.length !== count % tileWidth)
-        throw new RangeError(`the open tile of level ${level} has ${count % tileWidth} hashes in a tree of ${size} leaves`);
+      const [found, expected] = [this.#open[level]?.length, count % tileWidth];
+      if (found !== expected)
+        throw new RangeError(`the open tile of level ${level} of a tree of ${size} leaves has ${expected} hashes, and ${found} were found`);
     }
   }
 
-  append(leaf: Buffer): void {
-    this.#put(0, leaf);
+  /**
+   * Takes a node as a Frontier hands it out, in its order: a leaf, then what became whole by it, from below. The root of a whole tile is
+   * such a node, so that nothing is hashed twice. Levels that no tile holds are passed over.
+   */
+  node(level: number, hash: HashText): void {
+    if (level % tileHeight !== 0) return;
+    const tileLevel = level / tileHeight;
+    const bytes = hashOfText(hash);
+    if (tileLevel > 0) this.#close(tileLevel - 1, bytes);
+    const open = this.#open[tileLevel] ?? [];
+    this.#open[tileLevel] = open;
+    open.push(bytes);
   }
 
-  #put(level: number, hash: Buffer): void {
-    const open = this.#open[level] ?? [];
-    this.#open[level] = open;
-    open.push(hash);
-    if (open.length < tileWidth) return;
-    const root = perfectRoot(open);
+  #close(level: number, root: Buffer): void {
+    const hashes = this.#open[level] ?? [];
+    if (hashes.length !== tileWidth) throw new RangeError(`a tile of level ${level} ends with ${hashes.length} hashes`);
     const index = this.#done[level] ?? 0;
-    this.#whole.push({ level, index, hashes: Buffer.concat(open), root });
+    this.#whole.push({ level, index, hashes: Buffer.concat(hashes), root });
     this.#done[level] = index + 1;
     this.#open[level] = [];
-    this.#put(level + 1, root);
   }
 
   /** Whole tiles since the last call. */

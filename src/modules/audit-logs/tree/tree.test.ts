@@ -6,6 +6,7 @@ import { Frontier, levelsOf } from './frontier.ts';
 import { emptyRoot, leafHash } from './hashing.ts';
 import { consistencyProof, inclusionProof, isConsistent, isIncluded, type NodeReader, rangeHash } from './proofs.ts';
 import { checkpointText, isSignedBy, readNote, signCheckpoint } from './signed-note.ts';
+import { perfectRoot } from './test-export.ts';
 import { nodesOfTiles, TileBuilder, tilePath, tileWidth } from './tiles.ts';
 
 /** Leaves and roots of the reference implementation of Certificate Transparency (RFC 6962), its tree tests. */
@@ -31,8 +32,10 @@ function grown(size: number, everyRoot = true) {
   for (let index = 0; index < size; index += 1) {
     const leaf = leafHash(Buffer.from(`entry ${index}`));
     leaves.push(leaf);
-    frontier.append(leaf, (level, at, hash) => nodes.set(`${level} ${at}`, hash));
-    tiles.append(leaf);
+    frontier.append(leaf, (level, at, hash) => {
+      nodes.set(`${level} ${at}`, hash);
+      tiles.node(level, hash.toString('latin1'));
+    });
     if (everyRoot || index === size - 1) roots[index + 1] = frontier.root();
   }
   const read: NodeReader = async (level, index) => {
@@ -151,14 +154,19 @@ test('nodes read through tiles are the nodes of the tree, with whole and with pa
 });
 
 test('a builder that goes on from its open tiles makes the same tiles', () => {
-  const { leaves } = grown(1500);
-  const whole = new TileBuilder();
-  for (const leaf of leaves) whole.append(leaf);
+  const { leaves, tiles: whole } = grown(1500);
+  const frontier = new Frontier();
+  const grow = (tiles: TileBuilder, some: readonly Buffer[]): void => {
+    for (const leaf of some) frontier.appendText(leaf.toString('latin1'), (level, _, hash) => tiles.node(level, hash));
+  };
   const first = new TileBuilder();
-  for (const leaf of leaves.slice(0, 777)) first.append(leaf);
+  grow(first, leaves.slice(0, 777));
   const second = new TileBuilder(777, first.open());
-  for (const leaf of leaves.slice(777)) second.append(leaf);
-  assert.deepEqual([...first.take(), ...second.take()], whole.take());
+  grow(second, leaves.slice(777));
+  const tiles = [...first.take(), ...second.take()];
+  assert.deepEqual(tiles, whole.take());
+  for (const { root, hashes } of tiles)
+    assert.deepEqual(root, perfectRoot(Array.from({ length: tileWidth }, (_, at) => hashes.subarray(32 * at, 32 * (at + 1)))));
   assert.throws(() => new TileBuilder(3, []), /3 hashes/);
 });
 

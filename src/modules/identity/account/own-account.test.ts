@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Database } from '../../../platform/database/connection.ts';
-import { goodPassword, person, startedSession, testInstallation } from '../test-installation.ts';
+import { freshInstallations, goodPassword, person, startedSession } from '../test-installation.ts';
+
+const installations = freshInstallations({ after });
 
 const newPassword = 'copper meadow ladder 31';
 
-test('a session ended in another process is refused here within a second', async (t) => {
-  const installation = await testInstallation(t);
+test('a session ended in another process is refused here within a second', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   assert.equal((await browser.send('/api/user')).status, 200);
   // Straight in the database, as another process would: nothing tells this one.
@@ -16,8 +18,8 @@ test('a session ended in another process is refused here within a second', async
   assert.equal((await browser.send('/api/user')).status, 401);
 });
 
-test('a session ended here is refused here at once', async (t) => {
-  const installation = await testInstallation(t);
+test('a session ended here is refused here at once', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   const copy = installation.browser();
   for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
@@ -32,16 +34,16 @@ for (const [name, statement] of [
   ['older than 12 hours', "update identity.session set expires_at = now() - interval '1 second'"],
   ['of a person an admin locked', 'update identity.account set active = false'],
 ] as const) {
-  test(`a session ${name} is over`, async (t) => {
-    const installation = await testInstallation(t);
+  test(`a session ${name} is over`, async () => {
+    const installation = await installations();
     const { browser } = await person(installation, 'analyst');
     await installation.owner.query(statement);
     assert.equal((await browser.send('/api/user')).status, 401);
   });
 }
 
-test('use is noted at most once a minute', async (t) => {
-  const installation = await testInstallation(t);
+test('use is noted at most once a minute', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   const lastSeen = async () =>
     (await installation.owner.query<{ at: Date }>('select last_seen_at as at from identity.session')).rows[0]?.at.getTime() ?? 0;
@@ -58,8 +60,8 @@ for (const [name, spoil] of [
   ['without the header', (_own: string) => ({ 'x-csrf-token': '' })],
   ['with an invented token', (_own: string) => ({ 'x-csrf-token': 'AAAA.BBBB' })],
 ] as const) {
-  test(`a state change ${name} is refused as cross-site`, async (t) => {
-    const installation = await testInstallation(t);
+  test(`a state change ${name} is refused as cross-site`, async () => {
+    const installation = await installations();
     const { browser } = await person(installation, 'analyst');
     const answer = await browser.send('/api/logout', { method: 'POST', headers: spoil(browser.cookies.get('aispm_csrf') ?? '') });
     assert.equal(answer.status, 403);
@@ -68,8 +70,8 @@ for (const [name, spoil] of [
   });
 }
 
-test("a CSRF token of the attacker's own session does not pass with the victim's", async (t) => {
-  const installation = await testInstallation(t);
+test("a CSRF token of the attacker's own session does not pass with the victim's", async () => {
+  const installation = await installations();
   const victim = await person(installation, 'analyst');
   const attacker = await person(installation, 'analyst');
   // Planted by a sibling host: cookie and header agree, but belong to another session.
@@ -77,24 +79,24 @@ test("a CSRF token of the attacker's own session does not pass with the victim's
   assert.equal((await victim.browser.send('/api/logout', { method: 'POST' })).status, 403);
 });
 
-test('a request from another origin is refused even with the right token', async (t) => {
-  const installation = await testInstallation(t);
+test('a request from another origin is refused even with the right token', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
     assert.equal((await browser.send('/api/logout', { method: 'POST', headers })).status, 403);
   }
 });
 
-test('a browser that lost its CSRF cookie gets one with GET /api/user', async (t) => {
-  const installation = await testInstallation(t);
+test('a browser that lost its CSRF cookie gets one with GET /api/user', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   browser.cookies.delete('aispm_csrf');
   await browser.send('/api/user');
   assert.equal((await browser.send('/api/logout', { method: 'POST' })).status, 200);
 });
 
-test('lists own sessions only, ends one or all others, and knows none of somebody else', async (t) => {
-  const installation = await testInstallation(t);
+test('lists own sessions only, ends one or all others, and knows none of somebody else', async () => {
+  const installation = await installations();
   const { workspaceId } = installation;
   const { id, browser } = await person(installation, 'analyst');
   const phone = installation.browser();
@@ -115,8 +117,8 @@ test('lists own sessions only, ends one or all others, and knows none of somebod
   assert.equal((await browser.send('/api/user')).status, 200);
 });
 
-test('a new password needs the present one, ends the other sessions and gives this one a new token', async (t) => {
-  const installation = await testInstallation(t);
+test('a new password needs the present one, ends the other sessions and gives this one a new token', async () => {
+  const installation = await installations();
   const { id, email, browser } = await person(installation, 'analyst');
   const phone = installation.browser();
   await startedSession(installation, { id, workspaceId: installation.workspaceId, browser: phone });
@@ -137,8 +139,8 @@ test('a new password needs the present one, ends the other sessions and gives th
   );
 });
 
-test('wrong present passwords lock like failed sign-ins', async (t) => {
-  const installation = await testInstallation(t);
+test('wrong present passwords lock like failed sign-ins', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   const body = { currentPassword: 'wrong wrong wrong', newPassword };
   for (let attempt = 0; attempt < 5; attempt += 1)
@@ -146,8 +148,8 @@ test('wrong present passwords lock like failed sign-ins', async (t) => {
   assert.equal((await browser.send('/api/user/password', { method: 'POST', body })).status, 423);
 });
 
-test('the fifty-first session ends the oldest', async (t) => {
-  const installation = await testInstallation(t);
+test('the fifty-first session ends the oldest', async () => {
+  const installation = await installations();
   const { id, email, browser } = await person(installation, 'analyst');
   await installation.owner.query(
     `insert into identity.session (workspace_id, account_id, token_hash, expires_at)
@@ -167,7 +169,7 @@ test('the fifty-first session ends the oldest', async (t) => {
 });
 
 test('the session check costs at most 0.3 ms of CPU', async (t) => {
-  const installation = await testInstallation(t);
+  const installation = await installations();
   const { browser } = await person(installation, 'analyst');
   const { inDatabase } = await import('../../../platform/database/database.ts');
   const { identify } = await import('../sign-in/identify.ts');
@@ -185,7 +187,7 @@ test('the session check costs at most 0.3 ms of CPU', async (t) => {
 });
 
 test('the application role cannot read password hashes', async (t) => {
-  const installation = await testInstallation(t);
+  const installation = await installations();
   await person(installation, 'analyst');
   const plain = new Database(installation.target, { poolSize: 1 });
   t.after(() => plain.close());

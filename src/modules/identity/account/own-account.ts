@@ -7,6 +7,7 @@ import type { RequestContext } from '../../../platform/http/handle.ts';
 import { derivedKey } from '../../../platform/secret.ts';
 import { type CurrentUser, type changePassword, identityProblems, type Session } from '../contract.ts';
 import { demandPassword } from '../factors/demand-password.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { currentUserAnswer } from '../people/person.ts';
 import { checkCsrf, csrfCookie } from '../sign-in/csrf.ts';
 import { failureSubject } from '../sign-in/email-key.ts';
@@ -108,6 +109,7 @@ export async function changeOwnPassword(input: ParsedInputOf<typeof changePasswo
     const ended = await endSessions(person.id, 'password-changed', { except: sessionId });
     await endFamilies(person.id, 'password-changed');
     const session = await findSession(sessionId);
+    await tellOwner(person.id, 'password-changed', context);
     await audit.record({
       action: 'identity.change-password',
       resource: subject,

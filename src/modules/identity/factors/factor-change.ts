@@ -2,6 +2,7 @@
 import { afterCommit } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { identityProblems } from '../contract.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { forgetRemembered } from '../sign-in/identify.ts';
 import { newSessionToken } from '../sign-in/session-token.ts';
 import { sendSession, tokenHashOf } from '../sign-in/start-session.ts';
@@ -32,17 +33,19 @@ export async function factorAdded({ person, sessionId }: Present, proofs: readon
   const ended = person.factors.length > 0 ? [] : await endSessions(person.id, 'factors-changed', { except: sessionId });
   await noteVerified(sessionId, proofs);
   await openWhenClosed(sessionId, context);
+  await tellOwner(person.id, proofs.includes('hwk') ? 'passkey-added' : 'factor-added', context);
   afterCommit(forgetRemembered);
   return { recoveryCodes, ended: ended.length };
 }
 
 /** In the transaction that removed it, the account locked. @throws identity.factorDemanded, which takes the removal back */
-export async function factorRemoved({ person, sessionId }: Present): Promise<{ ended: number }> {
+export async function factorRemoved({ person, sessionId }: Present, context: RequestContext): Promise<{ ended: number }> {
   const left = await readFactorKinds(person.id);
   if (left.length === 0 && (await isDemanded(person.role))) throw identityProblems.factorDemanded();
   await saveFactorKinds(person.id, left);
   if (left.length === 0) await forgetRecovery(person.id);
   const ended = await endSessions(person.id, 'factors-changed', { except: sessionId });
+  await tellOwner(person.id, 'factor-removed', context);
   afterCommit(forgetRemembered);
   return { ended: ended.length };
 }

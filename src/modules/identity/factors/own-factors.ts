@@ -5,6 +5,7 @@ import type { RequestContext } from '../../../platform/http/handle.ts';
 import { openSecret, removeSecret, sealSecret } from '../../../platform/sealed-secret.ts';
 import { ownSession } from '../account/own-account.ts';
 import { type confirmTotp, identityProblems, type OwnFactors, type startTotp } from '../contract.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { passkeyAnswer } from '../passkeys/own-passkeys.ts';
 import { listPasskeys } from '../passkeys/passkey-store.ts';
 import { passkeysPossible } from '../passkeys/relying-party.ts';
@@ -72,7 +73,7 @@ export async function removeAuthenticator(context: RequestContext): Promise<{ en
   const { id } = present.person;
   if (!(await findTotp(id))?.confirmedAt) throw identityProblems.noFactor();
   await forgetTotp(id);
-  const done = await factorRemoved(present);
+  const done = await factorRemoved(present, context);
   audit.subject({ type: 'users', id });
   audit.change({ before: { factor: 'totp' }, after: { endedSessions: done.ended } });
   return done;
@@ -88,6 +89,7 @@ export async function renewCodes(context: RequestContext): Promise<{ codes: stri
   const { person } = await ownAccount(context);
   if (person.factors.length === 0) throw identityProblems.noFactor();
   audit.subject({ type: 'users', id: person.id });
+  await tellOwner(person.id, 'codes-renewed', context);
   return { codes: await giveRecoveryCodes(person.id) };
 }
 

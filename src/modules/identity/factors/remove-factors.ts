@@ -4,6 +4,7 @@ import { audit } from '../../../platform/audit.ts';
 import { afterCommit } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { identityProblems, type removeFactorsOf } from '../contract.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { removePasskeysOf } from '../passkeys/passkey-store.ts';
 import { demandReach } from '../people/people.ts';
 import { forgetRemembered } from '../sign-in/identify.ts';
@@ -14,8 +15,9 @@ import { forgetTotp } from './own-factors.ts';
 
 export async function removeFactors(
   { id }: ParsedInputOf<typeof removeFactorsOf>,
-  { actor }: RequestContext,
+  context: RequestContext,
 ): Promise<OutputOf<typeof removeFactorsOf>> {
+  const { actor } = context;
   const person = await lockAccount(id);
   if (!person) throw identityProblems.userNotFound({ id });
   demandReach(actor.permissions, person.role);
@@ -26,6 +28,7 @@ export async function removeFactors(
   await saveFactorKinds(id, []);
   await forgetRecovery(id);
   const ended = await endSessions(id, 'factors-changed');
+  await tellOwner(id, 'factors-removed', context);
   afterCommit(forgetRemembered);
   audit.subject({ type: 'users', id });
   audit.change({ before: { factors: person.factors }, after: { factors: [], endedSessions: ended.length } });

@@ -7,8 +7,7 @@ import { EmptyNote, Loaded } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { methodWords } from '../account/method-words.tsx';
-import { listSignIns, type SignIn, type User } from '../contract.ts';
-import { browserName } from '../sign-in/session-list.tsx';
+import { browserName, listSignIns, type SignIn, type User } from '../contract.ts';
 
 export function SignInHistoryDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
   return user === null ? null : <OpenDialog user={user} onClose={onClose} />;

@@ -42,6 +42,16 @@ export async function countTry(id: string): Promise<void> {
     .where(eq(signInTicket.id, id));
 }
 
+/** What the browsers of a person's finished sign-ins said of themselves, as far back as they are kept; each once. */
+export async function readDevicesOf(accountId: string): Promise<(string | null)[]> {
+  const rows = await db()
+    .selectDistinct({ userAgent: signInHistory.userAgent })
+    .from(signInHistory)
+    .where(and(eq(signInHistory.accountId, accountId), eq(signInHistory.outcome, 'done')))
+    .limit(mostKept);
+  return rows.map(({ userAgent }) => userAgent);
+}
+
 export type SignInRow = typeof signInHistory.$inferSelect;
 export type SignInDraft = Pick<SignInRow, 'accountId' | 'outcome' | 'method' | 'proofs' | 'address' | 'userAgent'>;
 /** An address is personal data: what is old goes with each new one. */

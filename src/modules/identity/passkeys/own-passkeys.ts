@@ -122,7 +122,7 @@ export async function dropPasskey({ id }: ParsedInputOf<typeof removePasskey>, c
   if (!person?.active) throw identityProblems.needsSession();
   const row = await removePasskeyRow(person.id, id);
   if (!row) throw identityProblems.passkeyNotFound({ id });
-  const done = await factorRemoved({ person, sessionId });
+  const done = await factorRemoved({ person, sessionId }, context);
   audit.subject({ type: 'users', id: person.id });
   audit.change({ before: { factor: row.kind, passkey: id }, after: { endedSessions: done.ended } });
   return done;

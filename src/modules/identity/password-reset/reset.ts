@@ -13,6 +13,7 @@ import { mailPerson, mailSender } from '../../notifications/contract.ts';
 import { hashPassword } from '../account/password-hash.ts';
 import { passwordIssue } from '../account/password-rules.ts';
 import { identityProblems } from '../contract.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { demandReach } from '../people/people.ts';
 import { asNobody } from '../people/person.ts';
 import { emailKey, failureSubject } from '../sign-in/email-key.ts';
@@ -169,7 +170,7 @@ export async function setNewPassword(
   const reason = passwordIssue(password, person);
   if (reason !== null) throw identityProblems.weakPassword({}, { issues: [{ path: 'password', message: reason }] });
   const passwordHash = await hashPassword(password);
-  return transaction(there, () => replaceOnce(found, passwordHash));
+  return transaction(there, () => replaceOnce(found, passwordHash, context));
 }
 
 type Found = { readonly id: string; readonly accountId: string };
@@ -181,7 +182,7 @@ async function openFor({ id, accountId }: Found): Promise<Account> {
   return person;
 }
 
-async function replaceOnce(found: Found, passwordHash: string): Promise<{ ended: number }> {
+async function replaceOnce(found: Found, passwordHash: string, context: Context): Promise<{ ended: number }> {
   const person = await openFor(found);
   await spendReset(found.id);
   await replacePasswordHash(person.id, passwordHash);
@@ -190,6 +191,7 @@ async function replaceOnce(found: Found, passwordHash: string): Promise<{ ended:
   if (person.factors.length === 0) await forgetFailures(failureSubject(person.emailKey));
   const { length: ended } = await endSessions(person.id, 'password-changed');
   const endedTokens = await endFamilies(person.id, 'password-changed');
+  await tellOwner(person.id, 'password-reset', context);
   await audit.record({
     action: 'identity.finish-password-reset',
     resource: { type: 'users', id: person.id },

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { Role } from '../../../contract/permission.ts';
-import { goodPassword, person, testInstallation } from '../test-installation.ts';
+import { freshInstallations, goodPassword, person } from '../test-installation.ts';
+
+const installations = freshInstallations({ after });
 
 const patch = (body: unknown) => ({ method: 'PATCH' as const, body });
 
-test('a role with less holds for the very next request, in the same session', async (t) => {
-  const installation = await testInstallation(t);
+test('a role with less holds for the very next request, in the same session', async () => {
+  const installation = await installations();
   const admin = await person(installation, 'admin');
   const target = await person(installation, 'ciso');
   assert.equal((await target.browser.send('/api/users')).status, 200);
@@ -18,8 +20,8 @@ test('a role with less holds for the very next request, in the same session', as
   assert.deepEqual(note?.change, { before: { role: 'ciso', active: true }, after: { role: 'engineer', active: true } });
 });
 
-test('a role with more ends the sessions there were: a stolen one gains nothing by it', async (t) => {
-  const installation = await testInstallation(t);
+test('a role with more ends the sessions there were: a stolen one gains nothing by it', async () => {
+  const installation = await installations();
   const admin = await person(installation, 'admin');
   const target = await person(installation, 'engineer');
   assert.equal((await admin.browser.send(`/api/users/${target.id}`, patch({ role: 'admin' }))).status, 200);
@@ -28,8 +30,8 @@ test('a role with more ends the sessions there were: a stolen one gains nothing 
   assert.equal(again.body['role'], 'admin');
 });
 
-test('the last active admin can neither be demoted nor locked', async (t) => {
-  const installation = await testInstallation(t);
+test('the last active admin can neither be demoted nor locked', async () => {
+  const installation = await installations();
   const { id, browser } = await person(installation, 'admin');
   for (const change of [{ role: 'ciso' }, { active: false }]) {
     const answer = await browser.send(`/api/users/${id}`, patch(change));
@@ -38,8 +40,8 @@ test('the last active admin can neither be demoted nor locked', async (t) => {
   }
 });
 
-test('two admins who demote each other at once leave one', async (t) => {
-  const installation = await testInstallation(t);
+test('two admins who demote each other at once leave one', async () => {
+  const installation = await installations();
   const one = await person(installation, 'admin');
   const two = await person(installation, 'admin');
   const answers = await Promise.all([
@@ -54,8 +56,8 @@ test('two admins who demote each other at once leave one', async (t) => {
   assert.equal(rowCount, 1);
 });
 
-test('a CISO may not make an admin, of themselves or of others, nor touch one', async (t) => {
-  const installation = await testInstallation(t);
+test('a CISO may not make an admin, of themselves or of others, nor touch one', async () => {
+  const installation = await installations();
   const admin = await person(installation, 'admin');
   const ciso = await person(installation, 'ciso');
   const analyst = await person(installation, 'analyst');
@@ -71,8 +73,8 @@ test('a CISO may not make an admin, of themselves or of others, nor touch one', 
   assert.equal((await ciso.browser.send(`/api/users/${analyst.id}`, patch({ role: 'auditor' }))).status, 200);
 });
 
-test('locking ends the sessions, unlocking forgets failed sign-ins', async (t) => {
-  const installation = await testInstallation(t);
+test('locking ends the sessions, unlocking forgets failed sign-ins', async () => {
+  const installation = await installations();
   const admin = await person(installation, 'admin');
   const target = await person(installation, 'engineer');
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -87,8 +89,8 @@ test('locking ends the sessions, unlocking forgets failed sign-ins', async (t) =
   assert.equal((await target.browser.send('/api/user')).status, 401);
 });
 
-test('people of another workspace do not exist: not in the list, not by id, not to be changed', async (t) => {
-  const installation = await testInstallation(t);
+test('people of another workspace do not exist: not in the list, not by id, not to be changed', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'admin');
   const stranger = await person(installation, 'analyst', installation.otherWorkspaceId);
   assert.equal((await browser.send('/api/users')).body['total'], 1);
@@ -96,8 +98,8 @@ test('people of another workspace do not exist: not in the list, not by id, not 
   assert.equal((await browser.send(`/api/users/${stranger.id}`, patch({ role: 'auditor' }))).status, 404);
 });
 
-test('the list is filtered and paged without gap or repetition', async (t) => {
-  const installation = await testInstallation(t);
+test('the list is filtered and paged without gap or repetition', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'admin');
   for (let each = 0; each < 6; each += 1) await person(installation, each % 2 === 0 ? 'analyst' : 'auditor');
   const seen: string[] = [];
@@ -112,8 +114,28 @@ test('the list is filtered and paged without gap or repetition', async (t) => {
   assert.equal((await browser.send('/api/users?q=%25')).body['total'], 0, 'a percent sign is a character, not a wildcard');
 });
 
-test('only those who may create people invite, and never above themselves', async (t) => {
-  const installation = await testInstallation(t);
+test('who reads lists of people leaves one entry for what they asked, however many pages and words, and none about anybody', async () => {
+  const installation = await installations();
+  const [her, him] = [await person(installation, 'analyst'), await person(installation, 'ciso')];
+  for (const question of ['?limit=1', '?limit=2', '?q=nora', '?q=noralind', '?q=noralind&limit=1', '?role=admin&limit=1'])
+    assert.equal((await her.browser.send(`/api/users${question}`)).status, 200);
+  assert.equal((await him.browser.send('/api/users/invitations')).status, 200);
+  assert.equal((await him.browser.send('/api/users/findings?limit=1')).status, 200);
+  const read = installation.audited.filter(({ record }) => record.action.startsWith('identity.list-'));
+  assert.deepEqual(
+    read.map(({ record, context }) => [context.actor.id, record.action, JSON.stringify(record.change?.after)]),
+    [
+      [her.id, 'identity.list-users', '{"searched":false}'],
+      [her.id, 'identity.list-users', '{"searched":true}'],
+      [her.id, 'identity.list-users', '{"role":["admin"],"searched":false}'],
+      [him.id, 'identity.list-invitations', '{}'],
+      [him.id, 'identity.list-findings', '{}'],
+    ],
+  );
+});
+
+test('only those who may create people invite, and never above themselves', async () => {
+  const installation = await installations();
   const body = { email: 'new@example.org', role: 'auditor' };
   for (const role of Role.options) {
     const { browser } = await person(installation, role);
@@ -123,8 +145,8 @@ test('only those who may create people invite, and never above themselves', asyn
   }
 });
 
-test('an open invitation is listed, revoked once, and then no longer open', async (t) => {
-  const installation = await testInstallation(t);
+test('an open invitation is listed, revoked once, and then no longer open', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'admin');
   const { id } = (await browser.send('/api/users/invitations', { method: 'POST', body: { email: 'new@example.org', role: 'auditor' } }))
     .body;
@@ -135,8 +157,8 @@ test('an open invitation is listed, revoked once, and then no longer open', asyn
   assert.equal((await browser.send('/api/users/invitations?state=revoked')).body['total'], 1);
 });
 
-test('an empty or unknown change is refused', async (t) => {
-  const installation = await testInstallation(t);
+test('an empty or unknown change is refused', async () => {
+  const installation = await installations();
   const { id, browser } = await person(installation, 'admin');
   for (const body of [{}, { role: 'emperor' }, { email: 'x@example.org' }, { active: 'yes' }]) {
     assert.equal((await browser.send(`/api/users/${id}`, patch(body))).status, 422, JSON.stringify(body));

@@ -4,6 +4,7 @@ import { transaction } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import type { CurrentUser } from '../contract.ts';
 import { noteHistory } from '../factors/sign-in-history.ts';
+import { tellOfNewDevice } from '../notices/notice.ts';
 import { asPerson, currentUserAnswer } from '../people/person.ts';
 import { type Account, endSessions, readWorkspace } from '../store.ts';
 import { forgetRemembered } from './identify.ts';
@@ -17,6 +18,7 @@ export type Admission = { readonly started: StartedSession; readonly user: Curre
  */
 export async function admit(person: Account, way: SignInWay, context: RequestContext): Promise<Admission> {
   const started = await startSession(person, way, context);
+  await tellOfNewDevice(person.id, context);
   await noteHistory({ accountId: person.id, outcome: 'done', way }, context);
   await transaction(asPerson(context, person, started.session.id), () =>
     audit.record({

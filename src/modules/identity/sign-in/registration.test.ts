@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { admin, goodPassword, type Installation, person, testInstallation, withAdmin } from '../test-installation.ts';
+import { after, test } from 'node:test';
+import { admin, freshInstallations, goodPassword, type Installation, person, testInstallation, withAdmin } from '../test-installation.ts';
+
+const installations = freshInstallations({ after });
 
 const newcomer = { email: 'new@example.org', name: 'Noor Newcomer', password: goodPassword };
 const post = (body: unknown) => ({ method: 'POST' as const, body });
@@ -10,8 +12,8 @@ async function roles({ owner }: Installation): Promise<string[]> {
   return rows.map(({ role }) => role);
 }
 
-test('two first registrations at once make one admin; the other is told to ask for an invitation', async (t) => {
-  const installation = await testInstallation(t);
+test('two first registrations at once make one admin; the other is told to ask for an invitation', async () => {
+  const installation = await installations();
   const answers = await Promise.all([admin, newcomer].map((draft) => installation.browser().send('/api/register', post(draft))));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 403]);
   assert.deepEqual(await roles(installation), ['admin']);
@@ -23,8 +25,8 @@ test('when registration is open the second of two becomes an engineer', async (t
   assert.deepEqual(await roles(installation), ['admin', 'engineer']);
 });
 
-test('says who may register: first admin, then what the setting says', async (t) => {
-  const installation = await testInstallation(t);
+test('says who may register: first admin, then what the setting says', async () => {
+  const installation = await installations();
   assert.equal((await installation.browser().send('/api/registration')).body['open'], 'first-admin');
   await withAdmin(installation);
   assert.equal((await installation.browser().send('/api/registration')).body['open'], 'invite');
@@ -45,8 +47,8 @@ test('nobody chooses their own role, permissions, state or workspace by sending 
   assert.deepEqual(await roles(installation), ['admin']);
 });
 
-test('an invitation registers its address with its role, once', async (t) => {
-  const installation = await testInstallation(t);
+test('an invitation registers its address with its role, once', async () => {
+  const installation = await installations();
   const browser = await withAdmin(installation);
   const invited = await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'auditor' }));
   assert.equal(invited.status, 201);
@@ -58,8 +60,8 @@ test('an invitation registers its address with its role, once', async (t) => {
   assert.equal(again.body['code'], 'identity.invitationInvalid');
 });
 
-test('two people with one invitation at once: one gets in', async (t) => {
-  const installation = await testInstallation(t);
+test('two people with one invitation at once: one gets in', async () => {
+  const installation = await installations();
   const browser = await withAdmin(installation);
   const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'analyst' }))).body;
   const answers = await Promise.all(
@@ -76,8 +78,8 @@ for (const [name, spoil] of [
     (installation: Installation) => installation.owner.query("update identity.invitation set expires_at = now() - interval '1 second'"),
   ],
 ] as const) {
-  test(`an invitation that was ${name} lets nobody in`, async (t) => {
-    const installation = await testInstallation(t);
+  test(`an invitation that was ${name} lets nobody in`, async () => {
+    const installation = await installations();
     const { browser } = await person(installation, 'admin');
     const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'analyst' }))).body;
     await spoil(installation);
@@ -86,8 +88,8 @@ for (const [name, spoil] of [
   });
 }
 
-test('an invitation says its role signed: raising it in the link breaks it', async (t) => {
-  const installation = await testInstallation(t);
+test('an invitation says its role signed: raising it in the link breaks it', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'admin');
   const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'auditor' }))).body;
   const [text = '', mac] = String(token).split('.');
@@ -97,16 +99,16 @@ test('an invitation says its role signed: raising it in the link breaks it', asy
   assert.equal(answer.body['code'], 'identity.invitationInvalid');
 });
 
-test('an invitation of one address registers no other', async (t) => {
-  const installation = await testInstallation(t);
+test('an invitation of one address registers no other', async () => {
+  const installation = await installations();
   const { browser } = await person(installation, 'admin');
   const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'auditor' }))).body;
   const answer = await installation.browser().send('/api/register', post({ ...newcomer, email: 'other@example.org', invitation: token }));
   assert.equal(answer.body['code'], 'identity.invitationInvalid');
 });
 
-test('an invitation of another workspace leads into that one', async (t) => {
-  const installation = await testInstallation(t);
+test('an invitation of another workspace leads into that one', async () => {
+  const installation = await installations();
   await person(installation, 'admin');
   const { browser } = await person(installation, 'admin', installation.otherWorkspaceId);
   const { token } = (await browser.send('/api/users/invitations', post({ email: newcomer.email, role: 'auditor' }))).body;
@@ -122,8 +124,8 @@ test('one address registers once, however it is written', async (t) => {
   assert.equal(answer.body['code'], 'identity.emailTaken');
 });
 
-test('a weak password is refused with the reason beside its field, and nobody is registered', async (t) => {
-  const installation = await testInstallation(t);
+test('a weak password is refused with the reason beside its field, and nobody is registered', async () => {
+  const installation = await installations();
   const answer = await installation.browser().send('/api/register', post({ ...admin, password: 'password2026!' }));
   assert.equal(answer.status, 422);
   assert.deepEqual(answer.body['issues'], [
@@ -132,8 +134,8 @@ test('a weak password is refused with the reason beside its field, and nobody is
   assert.deepEqual(await roles(installation), []);
 });
 
-test('a refused registration leaves an entry of nobody', async (t) => {
-  const installation = await testInstallation(t);
+test('a refused registration leaves an entry of nobody', async () => {
+  const installation = await installations();
   await person(installation, 'admin');
   await installation.browser().send('/api/register', post(newcomer));
   assert.deepEqual(

@@ -7,7 +7,7 @@ import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { methodWords } from '../account/method-words.tsx';
-import { endSession, type Session } from '../contract.ts';
+import { browserName, endSession, type Session } from '../contract.ts';
 
 export function SessionList({ sessions }: { sessions: readonly Session[] }) {
   return (
@@ -53,18 +53,4 @@ function SessionRow({ session }: { session: Session }) {
       )}
     </li>
   );
-}
-
-/** A guess from what the browser says of itself; the whole text is in the title. */
-export function browserName(userAgent: string | null): string {
-  if (userAgent === null) return 'Unknown program';
-  const browser = [
-    ['Edg/', 'Edge'],
-    ['Firefox/', 'Firefox'],
-    ['Chrome/', 'Chrome'],
-    ['Safari/', 'Safari'],
-  ].find(([sign = '']) => userAgent.includes(sign))?.[1];
-  const system = ['Windows', 'Android', 'iPhone', 'Mac OS X', 'Linux'].find((word) => userAgent.includes(word));
-  if (browser === undefined) return userAgent.slice(0, 60);
-  return system === undefined ? browser : `${browser} on ${system === 'Mac OS X' ? 'macOS' : system}`;
 }

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../../platform/database/database-problem.t
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import type { RedirectAnswer } from '../../../platform/http/redirect.ts';
 import { finishSignIn } from '../factors/finish-sign-in.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { asNobody } from '../people/person.ts';
 import type { SignInWay } from '../sign-in/start-session.ts';
 import { chooseAccount } from './account-choice.ts';
@@ -71,6 +72,7 @@ async function connectAccount({ provider, request, walk, context }: UnderWay, ar
       if (isUniqueViolation(error, 'provider_link_subject')) throw singleSignOnProblems.identityInUse();
       throw error;
     }
+    await tellOwner(accountId, 'provider-connected', context);
     await audit.record({
       action: 'identity.connect-sign-in',
       resource: { type: 'users', id: accountId },

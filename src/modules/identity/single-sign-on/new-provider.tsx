@@ -4,8 +4,9 @@ import { useFormContext } from 'react-hook-form';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
 import { useChange } from '../../../client/use-change.ts';
+import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Form, PasswordField, SelectField, TextField } from '../../../ui/form.tsx';
-import { createSignInProvider, ProviderDraft, type ProviderKind, ProviderPolicy, Reach } from '../contract.ts';
+import { createSignInProvider, listSignInProviders, ProviderDraft, type ProviderKind, ProviderPolicy, Reach } from '../contract.ts';
 import { reachChoices, secretText } from './connection-form.tsx';
 import { CopyList } from './copy-list.tsx';
 import { MetadataImport } from './metadata-import.tsx';
@@ -113,11 +114,12 @@ function slugOf(name: string): string {
     .replaceAll(/^-|-$/g, '');
 }
 
-/** The same addresses as the server makes; shown before saving, because providers want them first. */
+/** The same addresses as the server makes, under the origin it names; shown before saving, because providers want them first. */
 function Addresses({ kind }: { kind: ProviderKind }) {
   const { watch } = useFormContext();
   const slug = String(watch('slug') ?? '') || '…';
-  const { origin } = window.location;
+  const origin = useEndpoint(listSignInProviders, {}).data?.origin ?? '…';
+  const here = window.location.origin;
   const saml = (part: string) => `${origin}/api/auth/saml/${slug}/${part}`;
   const addresses =
     kind === 'saml'
@@ -128,5 +130,15 @@ function Addresses({ kind }: { kind: ProviderKind }) {
           afterSignOut: `${origin}/sign-in`,
           metadata: null,
         };
-  return <CopyList provider={{ settings: firstSettings[kind], addresses }} />;
+  return (
+    <>
+      {origin !== '…' && origin !== here && (
+        <p className="mb-3 max-w-160">
+          You opened this page at <span className="mono text-code">{here}</span>, but people are sent back to{' '}
+          <span className="mono text-code">{origin}</span>. Sign in there for a test, or set PUBLIC_URL to the address people use.
+        </p>
+      )}
+      <CopyList provider={{ settings: firstSettings[kind], addresses }} />
+    </>
+  );
 }

@@ -177,7 +177,10 @@ export const listSignInProviders = endpoint({
   access: 'settings:read',
   summary: 'List sign-in providers with their settings; secrets are never answered',
   input: z.object({}),
-  output: z.object({ items: z.array(SignInProvider) }),
+  output: z.object({
+    items: z.array(SignInProvider),
+    origin: z.string().describe('Under which people come back from a provider: PUBLIC_URL, else this machine.'),
+  }),
 });
 export const getSignInProvider = endpoint({
   ...shape,

@@ -1,6 +1,6 @@
 /** One sign-in provider: what to enter there, what to copy from there, who may come in, roles, and a test. */
 import { FlaskConical } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
@@ -28,6 +28,7 @@ import {
 import { AdmissionForm } from './admission-form.tsx';
 import { ConnectionForm } from './connection-form.tsx';
 import { CopyList } from './copy-list.tsx';
+import { KeepsPlace } from './keeps-place.tsx';
 import { NewProvider } from './new-provider.tsx';
 import { kindWords, providersPath } from './provider-words.tsx';
 import { RoleRules } from './role-rules.tsx';
@@ -139,6 +140,7 @@ function Actions({ provider }: { provider: SignInProvider }) {
   );
 }
 
+const testButton = 'test-sign-in';
 /** Leaves this app for the provider and comes back to the report. */
 function TestButton({ id }: { id: string }) {
   const test = useChange(testSignInProvider, {
@@ -147,7 +149,7 @@ function TestButton({ id }: { id: string }) {
     onRefused: ({ message }) => toast({ text: message }),
   });
   return (
-    <Button icon={FlaskConical} busy={test.isRunning && 'Going there…'} onClick={() => void test.run({ id })}>
+    <Button id={testButton} icon={FlaskConical} busy={test.isRunning && 'Going there…'} onClick={() => void test.run({ id })}>
       Test sign-in
     </Button>
   );
@@ -156,10 +158,17 @@ function TestButton({ id }: { id: string }) {
 function Parts({ provider }: { provider: SignInProvider }) {
   const { can } = useSession();
   const [test] = useQueryValue('test');
-  const { id, version } = provider;
+  const shown = useRef(test);
+  useEffect(() => {
+    // The report took its button with it.
+    if (shown.current !== null && test === null) document.getElementById(testButton)?.focus();
+    shown.current = test;
+  }, [test]);
+  const { id, name, settings, hasSecret, policy } = provider;
   const mayChange = can('settings:update') && provider.managedBy === 'page';
-  // Kept fields of an older version would be sent back as if they were meant.
-  const key = `${id} ${version}`;
+  // Kept fields of an older version would be sent back as if they were meant. What another part saved leaves this one as it was typed.
+  const keyOf = (...stored: readonly unknown[]): string => JSON.stringify([id, ...stored]);
+  const { reach, emailCounts, linkByEmail, createPeople, secondFactorValues, roleRules, defaultRole, managesRoles } = policy;
   return (
     <>
       {test !== null && <TestReportView id={id} test={test} />}
@@ -167,13 +176,23 @@ function Parts({ provider }: { provider: SignInProvider }) {
         <CopyList provider={provider} />
       </Section>
       <Section title="Copy from the provider">
-        <ConnectionForm key={key} provider={provider} mayChange={mayChange} />
+        <KeepsPlace>
+          <ConnectionForm key={keyOf(name, settings, hasSecret, reach)} provider={provider} mayChange={mayChange} />
+        </KeepsPlace>
       </Section>
       <Section title="Who comes in">
-        <AdmissionForm key={key} provider={provider} mayChange={mayChange} />
+        <KeepsPlace>
+          <AdmissionForm
+            key={keyOf(emailCounts, linkByEmail, createPeople, secondFactorValues)}
+            provider={provider}
+            mayChange={mayChange}
+          />
+        </KeepsPlace>
       </Section>
       <Section title="Roles" note="What the provider says about somebody decides what they may do here">
-        <RoleRules key={key} provider={provider} mayChange={mayChange} />
+        <KeepsPlace>
+          <RoleRules key={keyOf(roleRules, defaultRole, managesRoles)} provider={provider} mayChange={mayChange} />
+        </KeepsPlace>
       </Section>
     </>
   );

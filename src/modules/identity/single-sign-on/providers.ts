@@ -7,13 +7,14 @@ import { isUniqueViolation } from '../../../platform/database/database-problem.t
 import { outsideUrl } from '../../../platform/http/outside-address.ts';
 import { removeSecret, sealSecret } from '../../../platform/sealed-secret.ts';
 import { forgetRemembered } from '../sign-in/identify.ts';
-import { addressesFor } from './addresses.ts';
+import { addressesFor, ownOrigin } from './addresses.ts';
 import { endSessionsOfProvider } from './link-store.ts';
 import { clientSecretOf, signingKeyOf } from './protocol.ts';
 import {
   type changeSignInProvider,
   type createSignInProvider,
   type deleteSignInProvider,
+  type listSignInProviders,
   type ProviderPolicy,
   type ProviderSettings,
   type SignInProvider,
@@ -34,8 +35,8 @@ import { newSigningKey } from './saml/certificate.ts';
 /** A sign-in page with more buttons than this helps nobody. */
 const mostProviders = 50;
 
-export async function providers(): Promise<{ items: SignInProvider[] }> {
-  return { items: (await listProviders()).map(answerOf) };
+export async function providers(): Promise<OutputOf<typeof listSignInProviders>> {
+  return { items: (await listProviders()).map(answerOf), origin: ownOrigin() };
 }
 
 export async function readProvider(id: string): Promise<SignInProvider> {

@@ -7,6 +7,7 @@ import { TextBox } from '../../../ui/controls.tsx';
 import { InertText } from '../../../ui/inert-text.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { Shape } from '../../../ui/shape.tsx';
+import { useFocusKept } from '../account/use-focus-kept.tsx';
 import { type Claims, previewRole, type RoleDecision, type RoleRule } from '../contract.ts';
 import { roleWord } from '../people/role-words.tsx';
 
@@ -27,6 +28,12 @@ export function RolePreview({ rules, defaultRole, ready }: PreviewProps) {
   const [decision, setDecision] = useState<RoleDecision | null>(null);
   const preview = useChange(previewRole, { invalidates: [], onDone: setDecision });
   const claims = claimsOf(text);
+  const focus = useFocusKept();
+  const show = () => {
+    if (claims === null) return;
+    focus.keep();
+    void preview.run({ roleRules: [...rules], defaultRole, claims });
+  };
   return (
     <div className="max-w-200 border-t border-line pt-3">
       <h3 className="pb-2 font-strong">Try the rules</h3>
@@ -39,9 +46,10 @@ export function RolePreview({ rules, defaultRole, ready }: PreviewProps) {
       />
       <div className="mt-2">
         <Button
+          ref={focus.ref}
           busy={preview.isRunning && 'Trying…'}
           refused={claims === null ? 'These claims are no JSON object' : ready ? undefined : 'Each rule needs a claim and a value'}
-          onClick={() => claims !== null && void preview.run({ roleRules: [...rules], defaultRole, claims })}
+          onClick={show}
         >
           Show the role
         </Button>

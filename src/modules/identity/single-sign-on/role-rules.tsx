@@ -1,6 +1,6 @@
 /** Rules from claims to roles, in order, and a preview that changes nothing. */
 import { ArrowUp, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useChange } from '../../../client/use-change.ts';
 import type { Role } from '../../../contract/permission.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
@@ -59,6 +59,7 @@ export function RoleRules({ provider, mayChange }: { provider: SignInProvider; m
         {mayChange && (
           <div>
             <Button
+              data-saves
               busy={change.isRunning && 'Saving…'}
               refused={unready ? 'Each rule needs a claim and a value' : undefined}
               onClick={() => void save()}
@@ -76,30 +77,62 @@ export function RoleRules({ provider, mayChange }: { provider: SignInProvider; m
 type RuleListProps = { rules: readonly Draft[]; onChange: (rules: readonly Draft[]) => void; mayChange: boolean };
 function RuleList({ rules, onChange, mayChange }: RuleListProps) {
   const set = (key: number, part: Partial<RoleRule>) => onChange(rules.map((one) => (one.key === key ? { ...one, ...part } : one)));
-  const add = () => onChange([...rules, keyed({ claim: 'groups', operator: 'is', value: '', role: 'engineer' })]);
+  const focus = useFocusInList();
+  const add = () => {
+    focus.next('li:last-child input');
+    onChange([...rules, keyed({ claim: 'groups', operator: 'is', value: '', role: 'engineer' })]);
+  };
+  const rise = (place: number) => {
+    // The first one's own button rests.
+    focus.next(place === 1 ? 'li:first-child [data-removes]' : `li:nth-child(${place}) [data-rises]`);
+    onChange(movedUp(rules, place));
+  };
+  const remove = (rule: Draft, place: number) => {
+    focus.next(`li:nth-child(${Math.min(place + 1, rules.length - 1)}) [data-removes]`);
+    onChange(rules.filter((one) => one.key !== rule.key));
+  };
   return (
     <>
-      <ol className="grid gap-3">
+      <ol ref={focus.list} className="grid gap-3">
         {rules.map((rule, place) => (
           <RuleLine
             key={rule.key}
             rule={rule}
             place={place}
             onChange={(part) => set(rule.key, part)}
-            onUp={() => onChange(movedUp(rules, place))}
-            onRemove={() => onChange(rules.filter((one) => one.key !== rule.key))}
+            onUp={() => rise(place)}
+            onRemove={() => remove(rule, place)}
           />
         ))}
       </ol>
       {mayChange && (
         <div>
-          <Button icon={Plus} size="small" onClick={add}>
+          <Button ref={focus.otherwise} icon={Plus} size="small" onClick={add}>
             Add a rule
           </Button>
         </div>
       )}
     </>
   );
+}
+
+/** After a rule came, went or moved, the keyboard goes on at it, or at its neighbour; at `otherwise` where none is left. */
+function useFocusInList() {
+  const list = useRef<HTMLOListElement>(null);
+  const otherwise = useRef<HTMLButtonElement>(null);
+  const wanted = useRef<string | null>(null);
+  useEffect(() => {
+    if (wanted.current === null) return;
+    (list.current?.querySelector<HTMLElement>(wanted.current) ?? otherwise.current)?.focus();
+    wanted.current = null;
+  });
+  return {
+    list,
+    otherwise,
+    next: (selector: string) => {
+      wanted.current = selector;
+    },
+  };
 }
 
 function movedUp(rules: readonly Draft[], place: number): Draft[] {
@@ -135,8 +168,8 @@ function RuleLine({ rule, place, onChange, onUp, onRemove }: RuleLineProps) {
         onChange={(value) => onChange({ role: RoleRule.shape.role.parse(value) })}
       />
       <span className="flex gap-1 tablet:pt-6.5">
-        <IconButton icon={ArrowUp} label={`Move ${words} up`} disabled={place === 0} onClick={onUp} />
-        <IconButton icon={Trash2} label={`Remove ${words}`} onClick={onRemove} />
+        <IconButton data-rises icon={ArrowUp} label={`Move ${words} up`} disabled={place === 0} onClick={onUp} />
+        <IconButton data-removes icon={Trash2} label={`Remove ${words}`} onClick={onRemove} />
       </span>
     </li>
   );

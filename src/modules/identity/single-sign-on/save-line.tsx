@@ -6,7 +6,7 @@ export function SaveLine({ words, note, kind = 'secondary' }: { words: string; n
   const { formState } = useFormContext();
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <Button type="submit" kind={kind} busy={formState.isSubmitting && 'Saving…'}>
+      <Button type="submit" data-saves kind={kind} busy={formState.isSubmitting && 'Saving…'}>
         {words}
       </Button>
       {note !== undefined && <span className="text-ink-3">{note}</span>}

@@ -4,6 +4,7 @@ import type { Role } from '../../../contract/permission.ts';
 import { audit } from '../../../platform/audit.ts';
 import { afterCommit, attempt } from '../../../platform/database/database.ts';
 import { isUniqueViolation } from '../../../platform/database/database-problem.ts';
+import { tellOwner } from '../notices/notice.ts';
 import { changeRole } from '../people/role-change.ts';
 import { emailKey } from '../sign-in/email-key.ts';
 import { forgetRemembered } from '../sign-in/identify.ts';
@@ -19,12 +20,19 @@ import type { Provider } from './provider-store.ts';
  * In a transaction of the provider's workspace, in which all of it or nothing happens.
  * @throws identity.providerEmail, identity.providerNoAccount
  */
-export async function settleAccount(provider: Provider, arrival: Arrival, { walk }: { walk: Walk; context: Context }): Promise<Account> {
+export async function settleAccount(
+  provider: Provider,
+  arrival: Arrival,
+  { walk, context }: { walk: Walk; context: Context },
+): Promise<Account> {
   await onePersonAtATime(provider.id, arrival.subject);
   const choice = await chooseAccount(provider, arrival, walk);
   if (choice.kind === 'new') return makeAccount(provider, arrival, choice);
   if (choice.kind === 'known') await touchLink(choice.link.id, arrival.email);
-  else await connect(provider, arrival, choice);
+  else {
+    await connect(provider, arrival, choice);
+    await tellOwner(choice.account.id, 'provider-connected', context);
+  }
   return choice.role === null ? choice.account : giveRole(choice.account, choice.role, provider);
 }
 

@@ -1,4 +1,5 @@
 /** A test sign-in, check by check: what passed, what failed and what to do about it, what was never reached. */
+import { useEffect, useRef } from 'react';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CodeBlock, InertText } from '../../../ui/inert-text.tsx';
@@ -12,13 +13,16 @@ import { readProviderTest, type TestReport } from '../contract.ts';
 export function TestReportView({ id, test }: { id: string; test: string }) {
   const report = useEndpoint(readProviderTest, { id, test });
   const [, setTest] = useQueryValue('test');
+  const close = useRef<HTMLButtonElement>(null);
+  // Whoever comes back from the provider came for this; a keyboard begins here.
+  useEffect(() => close.current?.focus(), []);
   return (
     <Section
       band
       title="Test sign-in"
       note={report.data && <FullTime at={report.data.startedAt} />}
       aside={
-        <Button size="small" kind="quiet" onClick={() => setTest(null)}>
+        <Button ref={close} size="small" kind="quiet" onClick={() => setTest(null)}>
           Close the report
         </Button>
       }

@@ -13,8 +13,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { useFocusKept } from '../account/use-focus-kept.tsx';
-import { type ApiKey, listApiKeys, listTokens, revokeApiKey, revokeTokens, type TokenFamily } from '../contract.ts';
-import { browserName } from '../sign-in/session-list.tsx';
+import { type ApiKey, browserName, listApiKeys, listTokens, revokeApiKey, revokeTokens, type TokenFamily } from '../contract.ts';
 import { KeyDialog } from './key-dialog.tsx';
 
 export function KeySections() {
