@@ -8,7 +8,8 @@ export function ScrollRegion({ label, className, children }: { label: string; cl
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the keyboard
       tabIndex={0}
-      className={classNames('scroll-quiet overflow-auto', className)}
+      // Words for screen readers alone are placed absolutely: without a frame of their own they would widen the page and not this part.
+      className={classNames('scroll-quiet relative overflow-auto', className)}
     >
       {children}
     </section>

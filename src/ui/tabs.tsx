@@ -48,7 +48,7 @@ export function Tabs({ label, tabs, value, onChange, kind = 'line', before, afte
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           {before}
           {list}
-          {after !== undefined && <span className="ml-auto">{after}</span>}
+          {after !== undefined && <span className="ml-auto min-w-0 wrap-anywhere">{after}</span>}
         </div>
       )}
       {tabs.map(({ id, content }) => (

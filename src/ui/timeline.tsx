@@ -48,9 +48,9 @@ function TimelineRow({ entry: { at, sentence, detail, actor, isMachine, shape } 
         <div className="font-name">{sentence}</div>
         {detail !== undefined && <div className="text-ink-2">{detail}</div>}
       </div>
-      <span className="inline-flex flex-none items-center gap-1.5 text-ink-2">
-        <Icon size={13} aria-label={isMachine ? 'machine' : 'person'} className="text-ink-3" />
-        {actor}
+      <span className="inline-flex max-w-1/2 flex-none items-baseline gap-1.5 text-ink-2">
+        <Icon size={13} aria-label={isMachine ? 'machine' : 'person'} className="flex-none self-center text-ink-3" />
+        <span className="min-w-0 wrap-anywhere">{actor}</span>
       </span>
     </li>
   );
