@@ -83,7 +83,8 @@ function StatusDialog({ row, onClose }: DialogProps) {
   return (
     <Dialog open onClose={onClose} title={`Status of ${row.number}`} description={row.title}>
       <Loaded answer={answer} lines={3}>
-        {(detail: VulnerabilityDetail) => <StatusForm detail={detail} onClose={onClose} />}
+        {/* What was known before is shown until the answer comes: a form of another version begins anew, with the moves of that one. */}
+        {(detail: VulnerabilityDetail) => <StatusForm key={detail.version} detail={detail} onClose={onClose} />}
       </Loaded>
     </Dialog>
   );
