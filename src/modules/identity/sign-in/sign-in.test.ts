@@ -34,16 +34,22 @@ test('an unknown address and a wrong password get the same answer, and cost the 
     const { user, system } = process.cpuUsage(before);
     return { answer, milliseconds: (user + system) / 1000 };
   };
-  const known = [await cpu(admin.email), await cpu(admin.email)];
-  const unknown = [await cpu('nobody@example.org'), await cpu('nobody@example.org')];
-  const { traceId: _one, ...knownBody } = known[0]?.answer.body ?? {};
-  const { traceId: _two, ...unknownBody } = unknown[0]?.answer.body ?? {};
-  assert.equal(known[0]?.answer.status, 401);
-  assert.equal(unknown[0]?.answer.status, 401);
-  assert.deepEqual(knownBody, unknownBody);
-  // CPU time, because the clock of a busy machine says nothing. Without the stand-in hash the difference is a factor of 5 and more.
-  const [a, b] = [known, unknown].map((runs) => Math.min(...runs.map(({ milliseconds }) => milliseconds)));
-  assert.ok(Math.abs((a ?? 0) - (b ?? 0)) < 0.35 * Math.max(a ?? 0, b ?? 0), `known ${a} ms, unknown ${b} ms`);
+  // CPU time, because the clock of a busy machine says nothing; the least of several in turn, because the collector of the other tests in this
+  // process is counted too. Without the stand-in hash the difference is a factor of 5 and more in every round.
+  const cheapest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY };
+  const apart = () => Math.abs(cheapest.known - cheapest.unknown) / Math.max(cheapest.known, cheapest.unknown);
+  // The fifth failure locks an address, and a refusal under the lock costs nothing.
+  for (let round = 0; round < 2 || (round < 5 && apart() >= 0.35); round += 1) {
+    const known = await cpu(admin.email);
+    const unknown = await cpu('nobody@example.org');
+    assert.deepEqual([known.answer.status, unknown.answer.status], [401, 401]);
+    const { traceId: _one, ...knownBody } = known.answer.body;
+    const { traceId: _two, ...unknownBody } = unknown.answer.body;
+    assert.deepEqual(knownBody, unknownBody);
+    cheapest.known = Math.min(cheapest.known, known.milliseconds);
+    cheapest.unknown = Math.min(cheapest.unknown, unknown.milliseconds);
+  }
+  assert.ok(apart() < 0.35, `known ${cheapest.known} ms, unknown ${cheapest.unknown} ms`);
 });
 
 test('an account that an admin locked gets the answer of a wrong password', async () => {
