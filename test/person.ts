@@ -79,6 +79,15 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Does it for each of the list, eight at a time: the platform answers several people with a third less work than one after the other. */
+export async function forEachAtOnce<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...list];
+  const lane = async (): Promise<void> => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+}
+
 /** Registers the first person of an installation, who becomes admin. */
 export async function registerAdmin(url: string): Promise<Person> {
   const person = new Person(url);

@@ -1,5 +1,5 @@
 /** Secrets of a workspace at rest: AES-256-GCM under a key of the installation that is not in the database (platform.sealed_secret). */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { problems } from '../contract/problem.ts';
 import { currentContext } from './ambient.ts';
@@ -19,7 +19,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** Says which key sealed it without telling anything of the key. */
-const keyIdOf = (key: Buffer): string => createHash('sha256').update('key id').update(key).digest('hex').slice(0, 16);
+const keyIdOf = (key: KeyObject): string => createHash('sha256').update('key id').update(key.export()).digest('hex').slice(0, 16);
 
 /** Bound to its place: a row copied to another workspace or purpose does not open. */
 const placeOf = (workspaceId: string, purpose: string): Buffer => Buffer.from(`${workspaceId}\n${purpose}`);

@@ -1,5 +1,5 @@
 /** The installation's master secret and the keys derived from it, one per purpose. */
-import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { config } from './config.ts';
@@ -49,9 +49,15 @@ export type KeyPurpose =
   | 'signing-key';
 
 /** A 32-byte key for one purpose (HKDF-SHA256, RFC 5869): a leak of one says nothing of the others. */
-export function derivedKey(purpose: KeyPurpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', masterSecret(), 'ai-spm', purpose, 32));
+export function derivedKey(purpose: KeyPurpose): KeyObject {
+  const known = derived.get(purpose);
+  if (known !== undefined) return known;
+  // As an object of Node's own: given as bytes, each use would cost several times what the HMAC or cipher does.
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', masterSecret(), 'ai-spm', purpose, 32)));
+  derived.set(purpose, key);
+  return key;
 }
+const derived = new Map<KeyPurpose, KeyObject>();
 
 /** Constant-time comparison of two texts; texts of different length are unequal. */
 export function sameText(left: string, right: string): boolean {

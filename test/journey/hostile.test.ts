@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { endpoints } from '../../src/apps/contracts.generated.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
-import type { Answer, Person } from '../person.ts';
+import { type Answer, forEachAtOnce, type Person } from '../person.ts';
 import type { RunningPlatform } from '../running-platform.ts';
 import { sharedPlatform } from '../shared-platform.ts';
 
@@ -98,30 +98,33 @@ describe('hostile input', { timeout: 600_000 }, () => {
 
   test('every body-taking endpoint refuses malformed, deep, mistyped and hostile bodies', async () => {
     const id = '0190a000-0000-7000-8000-000000000001';
-    for (const [at, endpoint] of product.filter(({ method }) => method !== 'GET' && method !== 'DELETE').entries()) {
+    const taking = product.filter(({ method }) => method !== 'GET' && method !== 'DELETE');
+    await forEachAtOnce([...taking.entries()], async ([at, endpoint]) => {
       for (const [name, body] of [...bodies, byTurns(noObjects, at), byTurns(unread, at)])
         check(await admin.ask(endpoint.method, pathOf(endpoint, id), body), `${name} to ${endpoint.method} ${endpoint.path}`);
       if (endpoint.kind === 'json')
         check(await admin.ask(endpoint.method, pathOf(endpoint, id), 'a=1', { 'content-type': 'text/plain' }), `text to ${endpoint.path}`);
-    }
+    });
   });
 
   test('every reading endpoint refuses hostile queries', async () => {
     const id = '0190a000-0000-7000-8000-000000000001';
-    for (const endpoint of product.filter(({ method }) => method === 'GET')) {
+    const reading = product.filter(({ method }) => method === 'GET');
+    await forEachAtOnce(reading, async (endpoint) => {
       for (const query of queriesFor(endpoint))
         check(await admin.ask('GET', `${pathOf(endpoint, id)}?${query}`), `${query.slice(0, 60)} to ${endpoint.path}`);
-    }
+    });
   });
 
   test('every path parameter refuses hostile values', async () => {
-    for (const [at, endpoint] of product.filter(({ path }) => path.includes(':')).entries()) {
+    const named = product.filter(({ path }) => path.includes(':'));
+    await forEachAtOnce([...named.entries()], async ([at, endpoint]) => {
       for (const id of idsFor(endpoint, at))
         check(
           await admin.ask(endpoint.method, pathOf(endpoint, id), endpoint.method === 'GET' ? undefined : {}),
           `${id} in ${endpoint.method} ${endpoint.path}`,
         );
-    }
+    });
   });
 
   test('a body larger than the limit is refused with its limit', async () => {

@@ -7,7 +7,7 @@ import { endpoints } from '../../src/apps/contracts.generated.ts';
 import type { Endpoint } from '../../src/contract/endpoint.ts';
 import { Role } from '../../src/contract/permission.ts';
 import { permissionsOf } from '../../src/modules/identity/people/permission-matrix.ts';
-import { Person } from '../person.ts';
+import { forEachAtOnce, Person } from '../person.ts';
 import type { RunningPlatform } from '../running-platform.ts';
 import { sharedPlatform } from '../shared-platform.ts';
 
@@ -63,11 +63,11 @@ describe('endpoints by role', { timeout: 600_000 }, () => {
   test('there are endpoints to check', () => assert.ok(product.length > 40, `${product.length} endpoints`));
 
   test('without a session everything but the public endpoints answers 401', async () => {
-    for (const endpoint of product) {
+    await forEachAtOnce(product, async (endpoint) => {
       const status = await ask(new Person(platform.url), endpoint);
       if (endpoint.access === 'public') assert.notEqual(status, 401, `${endpoint.method} ${endpoint.path}`);
       else assert.equal(status, 401, `${endpoint.method} ${endpoint.path}`);
-    }
+    });
   });
 
   for (const role of Role.options) {
@@ -103,7 +103,7 @@ describe('endpoints by role', { timeout: 600_000 }, () => {
     { asksForPersons = true } = {},
   ): Promise<void> {
     const allowed = permissionsOf(role);
-    for (const endpoint of product) {
+    await forEachAtOnce(product, async (endpoint) => {
       const { access, stepUp } = endpoint;
       const status = await asked(endpoint);
       const label = `${role}: ${endpoint.method} ${endpoint.path} (${access}) answered ${status}`;
@@ -115,6 +115,6 @@ describe('endpoints by role', { timeout: 600_000 }, () => {
       else assert.notEqual(status, 401, label);
       if (access !== 'service' && !isOpen && allowed.has(access) && endpoint.method === 'GET' && !stepUp)
         assert.notEqual(status, 403, label);
-    }
+    });
   }
 });

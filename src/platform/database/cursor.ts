@@ -1,5 +1,5 @@
 /** Sealed cursors: the place in an ordered list as text that only this installation can make. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { problems } from '../../contract/problem.ts';
 
@@ -23,7 +23,7 @@ const Place = z.strictObject({
 });
 export type Place = z.infer<typeof Place>;
 
-function seal(key: Uint8Array, payload: string): Buffer {
+function seal(key: KeyObject, payload: string): Buffer {
   return createHmac('sha256', key).update(payload).digest().subarray(0, sealBytes);
 }
 
@@ -32,7 +32,7 @@ export function queryDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-export function sealCursor(key: Uint8Array, place: Place): string {
+export function sealCursor(key: KeyObject, place: Place): string {
   const payload = Buffer.from(JSON.stringify(place)).toString('base64url');
   const cursor = `${payload}.${seal(key, payload).toString('base64url')}`;
   if (cursor.length > cursorLimit) throw pagingProblems.tooLong({ bytes: Buffer.byteLength(JSON.stringify(place.v)) });
@@ -40,7 +40,7 @@ export function sealCursor(key: Uint8Array, place: Place): string {
 }
 
 /** @throws paging.badCursor when it was not sealed with this key, paging.otherQuery when it was made for another query. */
-export function openCursor(key: Uint8Array, cursor: string, query: string): Place {
+export function openCursor(key: KeyObject, cursor: string, query: string): Place {
   const [payload = '', given = '', ...rest] = cursor.length > cursorLimit ? [] : cursor.split('.');
   const expected = seal(key, payload);
   const sealed = Buffer.from(given, 'base64url');

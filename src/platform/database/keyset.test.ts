@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { getTableColumns, gt, sql } from 'drizzle-orm';
 import { doublePrecision, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
@@ -18,7 +19,7 @@ const item = pgTable('item', {
 });
 type Item = typeof item.$inferSelect;
 
-const key = () => Buffer.alloc(32, 7);
+const key = () => createSecretKey(Buffer.alloc(32, 7));
 const fields = getTableColumns(item);
 const listOf = (sort: readonly SortStep[]) => keyset({ id: item.id, sort, key });
 const byRank = listOf([{ by: item.rank, direction: 'asc' }]);
@@ -140,7 +141,7 @@ describe('keyset paging', () => {
     await fill(10, 0.2);
     const { nextCursor } = await read(byRank, { limit: 3 });
     const cursor = nextCursor ?? '';
-    const foreign = keyset({ id: item.id, sort: [{ by: item.rank, direction: 'asc' }], key: () => Buffer.alloc(32, 8) });
+    const foreign = keyset({ id: item.id, sort: [{ by: item.rank, direction: 'asc' }], key: () => createSecretKey(Buffer.alloc(32, 8)) });
     const forged = [
       `x${cursor}`,
       cursor.slice(0, -1),

@@ -2,6 +2,7 @@
  * Lists that stay fast at a million rows: each page starts after the last row of the one before, found by index.
  * Pages by number work up to row 10,000, where skipping rows is still cheap.
  */
+import type { KeyObject } from 'node:crypto';
 import { type GetColumnData, is, SQL, sql } from 'drizzle-orm';
 import { PgColumn, PgDialect, type PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
@@ -19,7 +20,7 @@ export type KeysetDefinition = {
   /** Default: the direction of the last step, so that one index serves the whole order. */
   readonly idDirection?: 'asc' | 'desc';
   /** Seals the cursors. Default: the installation's key for cursors. */
-  readonly key?: () => Uint8Array;
+  readonly key?: () => KeyObject;
 };
 
 type Fields = Readonly<Record<string, PgColumn | SQL | SQL.Aliased>>;
@@ -78,7 +79,7 @@ export function keyset({ id, sort, idDirection, key = () => derivedKey('cursor')
   return { page: (query, item) => readPage({ order, key }, query, item) };
 }
 
-type Compiled = { readonly order: Order; readonly key: () => Uint8Array };
+type Compiled = { readonly order: Order; readonly key: () => KeyObject };
 type Total = { readonly total: number; readonly isEstimate: boolean };
 
 async function readPage<F extends Fields, T>({ order, key }: Compiled, query: PageQuery<F>, item: (row: RowOf<F>) => T): Promise<Page<T>> {

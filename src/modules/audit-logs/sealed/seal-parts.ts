@@ -1,4 +1,5 @@
 /** Seals the personal parts of a record under the keys of their subjects, in the transaction of the change. */
+import type { KeyObject } from 'node:crypto';
 import { afterCommit } from '../../../platform/database/database.ts';
 import type { SealedPart } from '../entry.ts';
 import { entryId } from '../recording/clock.ts';
@@ -7,7 +8,7 @@ import { freshSubjectKey, sealPart, unwrapKey, workspaceKey, wrapKey } from './s
 
 /** Personal values of one record, before they are sealed. */
 export type PersonalPart = { readonly purpose: SealedPart['purpose']; readonly subject: string; readonly values: unknown };
-type SubjectKey = { readonly id: string; readonly key: Buffer; readonly workspaceId: string };
+type SubjectKey = { readonly id: string; readonly key: KeyObject; readonly workspaceId: string };
 type Kept = SubjectKey & { readonly at: number };
 
 /** A key destroyed by another process is used at most this long here; what it seals is erased at once. */

@@ -1,5 +1,5 @@
 /** Personal parts of entries: each is encrypted under a key of its subject, and that key is wrapped by the key of the workspace. */
-import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { derivedKey } from '../../../platform/secret.ts';
 import type { SealedPart } from '../entry.ts';
 import { canonicalJson } from '../recording/canonical-json.ts';
@@ -18,30 +18,31 @@ export type PartPlace = {
 export type Ciphertext = { readonly nonce: Buffer; readonly ciphertext: Buffer };
 
 /** The key that wraps the subject keys of a workspace: derived, so it is in no database. `id` says which without telling anything of it. */
-export function workspaceKey(workspaceId: string): { readonly id: string; readonly key: Buffer } {
-  const key = Buffer.from(hkdfSync('sha256', derivedKey('audit-sealed'), workspaceId, 'audit subject keys', keyBytes));
-  return { id: createHash('sha256').update('key id').update(key).digest('hex').slice(0, 16), key };
+export function workspaceKey(workspaceId: string): { readonly id: string; readonly key: KeyObject } {
+  const bytes = Buffer.from(hkdfSync('sha256', derivedKey('audit-sealed'), workspaceId, 'audit subject keys', keyBytes));
+  return { id: createHash('sha256').update('key id').update(bytes).digest('hex').slice(0, 16), key: createSecretKey(bytes) };
 }
 
-export const freshSubjectKey = (): Buffer => randomBytes(keyBytes);
+export const freshSubjectKey = (): KeyObject => createSecretKey(randomBytes(keyBytes));
 
 /** @returns nonce ‖ key ‖ tag, 60 bytes. */
-export function wrapKey(subjectKey: Buffer, { workspaceId, keyId }: Pick<PartPlace, 'workspaceId' | 'keyId'>): Buffer {
-  const { nonce, ciphertext } = encrypt(workspaceKey(workspaceId).key, subjectKey, `${workspaceId}\n${keyId}`);
+export function wrapKey(subjectKey: KeyObject, { workspaceId, keyId }: Pick<PartPlace, 'workspaceId' | 'keyId'>): Buffer {
+  const { nonce, ciphertext } = encrypt(workspaceKey(workspaceId).key, subjectKey.export(), `${workspaceId}\n${keyId}`);
   return Buffer.concat([nonce, ciphertext]);
 }
 
 /** Null: wrapped by another key of this installation, or changed. */
-export function unwrapKey(wrapped: Buffer, { workspaceId, keyId }: Pick<PartPlace, 'workspaceId' | 'keyId'>): Buffer | null {
+export function unwrapKey(wrapped: Buffer, { workspaceId, keyId }: Pick<PartPlace, 'workspaceId' | 'keyId'>): KeyObject | null {
   const parts = { nonce: wrapped.subarray(0, nonceBytes), ciphertext: wrapped.subarray(nonceBytes) };
-  return decrypt(workspaceKey(workspaceId).key, parts, `${workspaceId}\n${keyId}`);
+  const opened = decrypt(workspaceKey(workspaceId).key, parts, `${workspaceId}\n${keyId}`);
+  return opened === null ? null : createSecretKey(opened);
 }
 
 /**
  * Seals values under a subject key (AES-256-GCM, a nonce of its own for each part).
  * @returns what is stored, and the reference that stands in the line: SHA-256 of the ciphertext, nothing of the clear text.
  */
-export function sealPart(subjectKey: Buffer, place: PartPlace, values: unknown): Ciphertext & { readonly reference: SealedPart } {
+export function sealPart(subjectKey: KeyObject, place: PartPlace, values: unknown): Ciphertext & { readonly reference: SealedPart } {
   const sealed = encrypt(subjectKey, Buffer.from(canonicalJson(values), 'utf8'), placeText(place));
   return {
     ...sealed,
@@ -50,7 +51,7 @@ export function sealPart(subjectKey: Buffer, place: PartPlace, values: unknown):
 }
 
 /** The values; undefined when they do not open with this key at this place. */
-export function openPart(subjectKey: Buffer, place: PartPlace, sealed: Ciphertext): unknown {
+export function openPart(subjectKey: KeyObject, place: PartPlace, sealed: Ciphertext): unknown {
   const clear = decrypt(subjectKey, sealed, placeText(place));
   return clear === null ? undefined : JSON.parse(clear.toString('utf8'));
 }
@@ -68,13 +69,13 @@ function freshNonce(): Buffer {
   return nonce;
 }
 
-function encrypt(key: Buffer, clear: Buffer, place: string): Ciphertext {
+function encrypt(key: KeyObject, clear: Buffer, place: string): Ciphertext {
   const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
   return { nonce, ciphertext: Buffer.concat([cipher.update(clear), cipher.final(), cipher.getAuthTag()]) };
 }
 
-function decrypt(key: Buffer, { nonce, ciphertext }: Ciphertext, place: string): Buffer | null {
+function decrypt(key: KeyObject, { nonce, ciphertext }: Ciphertext, place: string): Buffer | null {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(place));
     decipher.setAuthTag(ciphertext.subarray(-tagBytes));

@@ -1,5 +1,5 @@
 /** Double-submit CSRF token, bound to its session: a planted cookie of another session does not pass. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const csrfCookie = 'aispm_csrf';
 
@@ -11,7 +11,7 @@ export const csrfCookie = 'aispm_csrf';
  * @returns `<nonce>.<HMAC-SHA256(secret, sessionId.nonce)>`, base64url.
  * @source OWASP CSRF prevention cheat sheet, "signed double-submit cookie".
  */
-export function issueCsrf(sessionId: string, secret: Uint8Array): string {
+export function issueCsrf(sessionId: string, secret: KeyObject): string {
   const nonce = randomBytes(16).toString('base64url');
   return `${nonce}.${sign(sessionId, nonce, secret)}`;
 }
@@ -21,7 +21,7 @@ export function checkCsrf(given: {
   cookie: string | undefined;
   header: string | undefined;
   sessionId: string;
-  secret: Uint8Array;
+  secret: KeyObject;
 }): boolean {
   const { cookie, header, sessionId, secret } = given;
   if (!cookie || !header || cookie.length > 200 || !equal(cookie, header)) return false;
@@ -30,7 +30,7 @@ export function checkCsrf(given: {
   return equal(mac, sign(sessionId, nonce, secret));
 }
 
-function sign(sessionId: string, nonce: string, secret: Uint8Array): string {
+function sign(sessionId: string, nonce: string, secret: KeyObject): string {
   return createHmac('sha256', secret).update(`csrf.${sessionId}.${nonce}`).digest('base64url');
 }
 

@@ -19,7 +19,6 @@ type Remembered = { readonly until: number; found: Found | null | Promise<Found 
 type Found = { readonly actor: Actor; readonly sessionId: string };
 /** By token: hashing it costs more than the look-up. Tokens of requests are in memory anyway; none stays longer than its second. */
 const remembered = new Map<string, Remembered>();
-let csrfKey: Buffer | undefined;
 
 /**
  * The person behind a request, or null: at once while they are remembered.
@@ -45,8 +44,7 @@ export function identify(
 function identified(found: Found | null, cookies: ReadonlyMap<string, string>): Identified | null {
   if (found === null) return null;
   const { actor, sessionId } = found;
-  csrfKey ??= derivedKey('csrf');
-  const secret = csrfKey;
+  const secret = derivedKey('csrf');
   return { actor, checkCsrf: (header) => checkCsrf({ cookie: cookies.get(csrfCookie), header, sessionId, secret }) };
 }
 
