@@ -42,6 +42,8 @@ const withoutAction: Readonly<Record<string, readonly string[]>> = {
     'POST /api/password-reset/finish',
     'POST /api/register',
     'POST /api/session/verify',
+    'POST /api/user/email',
+    'POST /api/user/email/stop',
     'POST /api/user/passkeys',
     'POST /api/user/password',
   ],

@@ -283,6 +283,15 @@ export const pages: readonly PageEntry[] = [
     load: () => import('../../modules/discovery/runs/run-page.tsx'),
   },
   {
+    path: '/email-change',
+    title: 'Change of e-mail address',
+    permission: 'public',
+    group: null,
+    icon: 'key-round',
+    order: 0,
+    load: () => import('../../modules/identity/email-change/email-page.tsx'),
+  },
+  {
     path: '/federated-learning',
     title: 'Federated learning',
     permission: 'federated-learning:read',

@@ -9,7 +9,8 @@ import { rowsOf, systemTransaction, transaction } from '../../platform/database/
 import { lineOf } from './entry.ts';
 import { killMany } from './kill/test-kill-run.ts';
 import { listEntries } from './reading/reading-store.ts';
-import { projectAll, sequenceWorkspace } from './recording/sequencer.ts';
+import { projectAll } from './recording/projector.ts';
+import { sequenceWorkspace } from './recording/sequencer.ts';
 import { ensureMonthAcrossWorkspaces } from './retention/retention-store.ts';
 import { type DurableLog, durableLog } from './test-durable-log.ts';
 import { recordChange, testLog } from './test-log.ts';

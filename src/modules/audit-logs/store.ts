@@ -30,11 +30,16 @@ export async function openHead(workspace: string): Promise<OpenedHead | null> {
     : { size: Number(row.size), leaf: row.leaf, time: row.micros, treeSize: Number(row.tree_size), edge: row.edge };
 }
 
-export async function readPending(workspace: string, most: number): Promise<PendingRow[]> {
+/** @returns the oldest records, as many as fit in `records` and in `bytes`; the first one whatever its size, so that the log goes on. */
+export async function readPending(workspace: string, most: { readonly records: number; readonly bytes: number }): Promise<PendingRow[]> {
   // As text: in digits it would be twice as long, on the way and to be read. It is JSON, so it holds no zero byte.
+  // Sizes are known without reading what lies beside the table, so records that do not fit cost nothing.
   const rows = await rowsOf<{ place: string; payload: string }>(
-    "select place, convert_from(payload, 'UTF8') as payload from audit_logs.pending where workspace_id = $1 order by place limit $2",
-    [workspace, most],
+    `select place, convert_from(payload, 'UTF8') as payload from (
+       select place, payload, sum(octet_length(payload)) over (order by place rows unbounded preceding) - octet_length(payload) as before
+       from (select place, payload from audit_logs.pending where workspace_id = $1 order by place limit $2) oldest
+     ) counted where before < $3 order by place`,
+    [workspace, most.records, most.bytes],
   );
   return rows.map(({ place, payload }) => ({ place: Number(place), payload: Buffer.from(payload, 'utf8') }));
 }

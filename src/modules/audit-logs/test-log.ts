@@ -13,11 +13,49 @@ export type TestLog = TestDatabase & {
   sequence(): Promise<number>;
 };
 
-export async function testLog(t: Parameters<typeof testDatabase>[0]): Promise<TestLog> {
+type Owner = Parameters<typeof testDatabase>[0];
+
+export async function testLog(t: Owner): Promise<TestLog> {
   overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });
-  const database = await testDatabase(t);
+  return logIn(await testDatabase(t));
+}
+
+/**
+ * One database for all tests of a file, its log emptied for each: a copy and its first connections cost more than most tests. For tests
+ * that leave the schema as it was; others take `testLog`.
+ * @param file or its suite: ends the database.
+ */
+export function freshLogs(file: Owner): () => Promise<TestLog> {
+  let opened: Promise<TestDatabase> | undefined;
+  const releases: (() => Promise<void>)[] = [];
+  file.after(async () => {
+    for (const release of releases) await release();
+  });
+  return async () => {
+    overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });
+    opened ??= testDatabase({ after: (release) => releases.push(release) });
+    const database = await opened;
+    await emptyLog(database);
+    return logIn(database);
+  };
+}
+
+/** As migrations leave it: they put a row into no other table of this slice than the one that knows whether the schema is watched. */
+async function emptyLog({ owner }: TestDatabase): Promise<void> {
+  const { rows } = await owner.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relnamespace = 'audit_logs'::regnamespace
+     and relkind in ('r', 'p') and not relispartition and relname <> 'schema_watch'`,
+  );
+  const tables = [...rows.map(({ name }) => name), 'platform.outbox'];
+  // Its triggers refuse every deletion.
+  await owner.query(
+    `begin; set local session_replication_role = replica; ${tables.map((name) => `delete from ${name}`).join('; ')}; commit`,
+  );
+}
+
+function logIn(database: TestDatabase): TestLog {
   installSink();
-  // Copies of one template: their workspaces have the same id.
+  // Copies of one template, and one that was emptied: their workspaces have the same id.
   forgetVerifications();
   const sequence = async () => {
     let total = 0;

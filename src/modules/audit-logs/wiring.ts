@@ -8,6 +8,7 @@ import { detectRollbacks } from './anchors/rollback.ts';
 import { noteMigrations } from './coverage/coverage-store.ts';
 import { watchDiskQuota } from './coverage/disk-quota.ts';
 import { startReconciling } from './coverage/reconcile.ts';
+import { startProjector } from './recording/projector.ts';
 import { sequenceAll, startSequencer } from './recording/sequencer.ts';
 import { installSink } from './recording/sink.ts';
 import { systemContext } from './recording/system-context.ts';
@@ -36,7 +37,8 @@ export async function installAuditLog({ sequence }: { sequence: boolean }): Prom
   await recordPassage('platform.start');
   const quota = watchDiskQuota();
   const coverage = startReconciling();
-  const sequencer = sequence ? startSequencer() : null;
+  const projector = sequence ? startProjector() : null;
+  const sequencer = projector === null ? null : startSequencer(projector.follow);
   const checkpoints = sequence ? startCheckpoints() : null;
   const verification = sequence ? startScheduledVerification() : null;
   return {
@@ -45,7 +47,7 @@ export async function installAuditLog({ sequence }: { sequence: boolean }): Prom
       await recordPassage('platform.stop').catch((error: unknown) =>
         log('error').error({ error, code: 'audit-logs.stopNotRecorded' }, 'The stop of the process could not be recorded'),
       );
-      await Promise.all([sequencer?.stop(), checkpoints?.stop(), verification?.stop()]);
+      await Promise.all([sequencer?.stop(), projector?.stop(), checkpoints?.stop(), verification?.stop()]);
       if (sequencer !== null) await lastEntries();
     },
   };

@@ -2,6 +2,7 @@
 import { parse as parseTomlText } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 import { mask } from './evidence/mask.ts';
+import { isParseableYaml } from './yaml-bounds.ts';
 
 const maxDepth = 60;
 const maxYamlBytes = 262_144;
@@ -37,11 +38,12 @@ function parseCommentedJson(text: string): unknown {
   }
 }
 
-/** All documents of a YAML stream; tags are ignored, aliases counted. Templated YAML (Helm) is not YAML and yields nothing. */
+/** All documents of a YAML stream; tags are ignored, aliases counted; nothing of a text that would take long to parse (see yaml-bounds.ts). Templated YAML (Helm) is not YAML and yields nothing. */
 export function parseYaml(text: string): unknown[] {
-  if (text.length > maxYamlBytes || indentDepth(text) > maxDepth) return [];
+  if (text.length > maxYamlBytes || !isParseableYaml(text)) return [];
   try {
-    const documents = parseAllDocuments(text, { logLevel: 'silent', stringKeys: true });
+    // Whether keys repeat is not asked: the library compares each with all before it. The last one counts.
+    const documents = parseAllDocuments(text, { logLevel: 'silent', stringKeys: true, uniqueKeys: false });
     if (!Array.isArray(documents)) return [];
     return documents
       .slice(0, maxYamlDocuments)
@@ -100,12 +102,5 @@ function nesting(text: string): number {
       if (depth > deepest) deepest = depth;
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
   }
-  return deepest;
-}
-
-/** Deepest nesting YAML can have: flow brackets, or one level per two columns of indentation and per dash. */
-function indentDepth(text: string): number {
-  let deepest = nesting(text);
-  for (const match of text.matchAll(/^([ -]{0,400})\S/gm)) deepest = Math.max(deepest, Math.ceil((match[1] ?? '').length / 2));
   return deepest;
 }

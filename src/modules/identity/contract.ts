@@ -7,6 +7,7 @@ import { acts, Role, resources, specialRights } from '../../contract/permission.
 import { problems } from '../../contract/problem.ts';
 import { CurrentUser, User } from './people/person-contract.ts';
 
+export * from './email-change/email-contract.ts';
 export * from './factors/factor-contract.ts';
 export * from './notices/notice-contract.ts';
 export * from './passkeys/passkey-contract.ts';

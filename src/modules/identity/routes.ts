@@ -25,6 +25,7 @@ import {
   resetState,
   revokeInvitation,
 } from './contract.ts';
+import { emailRoutes } from './email-change/email-routes.ts';
 import { factorRoutes } from './factors/factor-routes.ts';
 import { askForLink, helpToReset, resetWay, setNewPassword } from './password-reset/reset.ts';
 import { changePerson, invite, readPerson, revoke } from './people/people.ts';
@@ -60,6 +61,7 @@ export const routes: readonly Route[] = [
   handle(getUser, ({ id }) => readPerson(id)),
   handle(changeUser, changePerson),
   handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),
+  ...emailRoutes,
   ...factorRoutes,
   ...providerRoutes,
   ...tokenRoutes,

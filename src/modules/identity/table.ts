@@ -41,7 +41,8 @@ export type SessionEnd =
   | 'factors-changed'
   | 'role-changed'
   | 'ended-by-provider'
-  | 'ended-by-admin';
+  | 'ended-by-admin'
+  | 'email-changed';
 /** What proved who somebody is when a session began. */
 export type SignInMethod = 'password' | 'passkey' | 'openid-connect' | 'oauth2' | 'saml';
 /** Proofs beside it: names of RFC 8176 where it has one. */

@@ -24,6 +24,7 @@ const besides: Readonly<Record<string, string>> = {
   'identity.use-key-first': 'An API key was used for the first time',
   'identity.use-passkey': 'A passkey that looks copied was refused',
   'identity.use-recovery-code': 'A recovery code was used',
+  'identity.send-email-change': 'A mail about a change of address was sent',
   'identity.send-notice': 'A person was told by mail that their account changed',
   'identity.send-password-reset': 'A link for a new password was sent',
   'incidents.act.awaiting_approval': 'A response moved on: awaiting approval',

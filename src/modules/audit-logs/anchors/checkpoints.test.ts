@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { inDatabase, systemTransaction } from '../../../platform/database/database.ts';
+import { freshLogs } from '../test-log.ts';
 import { readNotes } from '../tree/note-file.ts';
 import { isConsistent, isIncluded } from '../tree/proofs.ts';
 import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../tree/proving.ts';
@@ -11,10 +12,11 @@ import { keepCheckpointAcrossWorkspaces, readTreeSize } from '../tree/tree-store
 import { verifyLog } from '../verifying/verify.ts';
 import { signedLog } from './test-signed-log.ts';
 
+const logs = freshLogs({ after });
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
 test('entries are in the tree with the append, and every one is proven under the signed root', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(7);
   await log.sign();
   await log.fill(300);
@@ -41,7 +43,7 @@ test('entries are in the tree with the append, and every one is proven under the
 });
 
 test('a log from before the tree is taken into it, and goes on', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(20);
   await log.sign();
   const before = await log.run(() => latestCheckpoint());
@@ -54,7 +56,7 @@ test('a log from before the tree is taken into it, and goes on', async (t) => {
 });
 
 test('one size has one root: signing again changes nothing, another root is refused', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(3);
   await log.sign();
   assert.equal((await log.sign()).size, 0);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { readLines } from '../store.ts';
+import { freshLogs } from '../test-log.ts';
 import { readRotation } from '../tree/key-rotation.ts';
 import { readNotes } from '../tree/note-file.ts';
 import { signingKeys } from '../tree/proving.ts';
@@ -16,12 +17,13 @@ import { anchorPlaces } from './places.ts';
 import { detectRollbacks, originOf } from './rollback.ts';
 import { type SignedLog, signedLog } from './test-signed-log.ts';
 
+const logs = freshLogs({ after });
 const verified = (log: SignedLog) => log.inside(() => verifyLog({ restart: true }, log.context()));
 const originsIn = (path: string): string[] =>
   readNotes(readFileSync(path, 'utf8')).notes.map(({ checkpoint }) => `${checkpoint.origin} ${checkpoint.size}`);
 
 test('a note that no key of ours signed raises no alarm, and is counted', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(3);
   await log.sign();
   const forged = { origin: originOf(log.workspaceId, log.workspaceId), size: 900, root: Buffer.alloc(32, 9) };
@@ -32,7 +34,7 @@ test('a note that no key of ours signed raises no alarm, and is counted', async 
 });
 
 test('after an older backup the log goes on in a new epoch, whose first entry names what is lost; the loss is acknowledged, never hidden', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(5);
   await log.sign();
   await log.restoreOlder(3);
@@ -70,7 +72,7 @@ test('after an older backup the log goes on in a new epoch, whose first entry na
 });
 
 test('a new key is signed for by the one before it; without that the old one counts as lost', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   await log.fill(2);
   await log.sign();
   const { keyId, replaces } = await log.inside(rotateSigningKey);
@@ -102,7 +104,7 @@ test('a new key is signed for by the one before it; without that the old one cou
 });
 
 test('another database and an address are second places too: each holds the note, and each shows a rollback', async (t) => {
-  const log = await signedLog(t);
+  const log = await signedLog(t, logs());
   const received: { body: string; signature: string | undefined }[] = [];
   const server = createServer((request, answer) => {
     let body = '';

@@ -18,10 +18,11 @@ export type SignedLog = TestLog & {
   set(values: Readonly<Record<string, string>>): void;
 };
 
-export async function signedLog(t: Parameters<typeof testLog>[0]): Promise<SignedLog> {
+/** @param opened a log to sign, if not one in a database of its own. */
+export async function signedLog(t: Parameters<typeof testLog>[0], opened?: Promise<TestLog>): Promise<SignedLog> {
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   const anchorFile = join(folder, 'anchor.txt');
-  const log = await testLog(t);
+  const log = await (opened ?? testLog(t));
   const settings = { LOG_LEVEL: 'silent', LOG_DIR: '', DATA_DIR: folder, AUDIT_ANCHOR_FILE: anchorFile };
   overrideEnvironment(settings);
   forgetSigningKey();

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { audit } from '../../../platform/audit.ts';
 import { inDatabase, rowsOf, systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { listAuditLogs } from '../contract.ts';
-import { projectAll } from '../recording/sequencer.ts';
+import { projectAll } from '../recording/projector.ts';
 import { projectEntries } from '../store.ts';
-import { type TestLog, testLog } from '../test-log.ts';
+import { freshLogs, type TestLog } from '../test-log.ts';
 import { verifyLog } from '../verifying/verify.ts';
 import { readEntry, readLog } from './reading.ts';
 import { readMatching } from './reading-store.ts';
+
+const logs = freshLogs({ after });
 
 const actors = ['ada', 'ben'];
 /** 30 entries: numbers 0 to 29, alternately by two actors, every tenth refused. */
@@ -22,8 +24,8 @@ async function thirty(log: TestLog): Promise<void> {
   await log.sequence();
 }
 
-async function logOf(t: TestContext) {
-  const log = await testLog(t);
+async function logOf() {
+  const log = await logs();
   await thirty(log);
   // One reader for the whole test leaves one entry, which nobody sequences before the lists are read.
   const page = (filter: Record<string, unknown>) =>
@@ -40,8 +42,8 @@ const questions: readonly (readonly [Record<string, unknown>, (number: number) =
   [{ q: 'ada denied' }, (number) => number % 10 === 0],
 ];
 
-test('a list says the same before its entries are in the projection, while some are, and after', async (t) => {
-  const { page, database, workspaceId } = await logOf(t);
+test('a list says the same before its entries are in the projection, while some are, and after', async () => {
+  const { page, database, workspaceId } = await logOf();
   const ask = () => Promise.all(questions.map(async ([filter]) => (await page(filter)).items.map(({ index }) => index)));
   // By the rule above, newest first.
   const expected = questions.map(([, holds]) => Array.from({ length: 30 }, (_, at) => 29 - at).filter(holds));
@@ -53,8 +55,8 @@ test('a list says the same before its entries are in the projection, while some 
   assert.deepEqual(await ask(), expected);
 });
 
-test('pages, totals, an entry by its id and the order of an excerpt do not depend on where an entry is found', async (t) => {
-  const { page, database, workspaceId, context, run } = await logOf(t);
+test('pages, totals, an entry by its id and the order of an excerpt do not depend on where an entry is found', async () => {
+  const { page, database, workspaceId, context, run } = await logOf();
   await inDatabase(database, () => systemTransaction(() => projectEntries(workspaceId, 13)));
   const first = await page({ user_id: 'ada', limit: 4 });
   const second = await page({ user_id: 'ada', limit: 4, cursor: first.nextCursor });
@@ -81,16 +83,16 @@ for (const [name, damage] of [
   ['put under another actor in', "update audit_logs.projection set actor_id = 'eve' where index = 4"],
   ['given other words in', "update audit_logs.projection set words = '' where index = 4"],
 ] as const)
-  test(`an entry that was ${name} what lists look in is named by the verification`, async (t) => {
-    const { database, owner, context } = await logOf(t);
+  test(`an entry that was ${name} what lists look in is named by the verification`, async () => {
+    const { database, owner, context } = await logOf();
     await inDatabase(database, projectAll);
     await owner.query(damage);
     const { state, defects } = await inDatabase(database, () => verifyLog({ restart: true }, context()));
     assert.deepEqual([state, defects.map(({ index, kind }) => [index, kind])], ['tampered', [[4, 'projection']]]);
   });
 
-test('what a log that lost its newest entries had in the projection is taken out again', async (t) => {
-  const { page, database, owner } = await logOf(t);
+test('what a log that lost its newest entries had in the projection is taken out again', async () => {
+  const { page, database, owner } = await logOf();
   await inDatabase(database, projectAll);
   await owner.query(
     `insert into audit_logs.projection (workspace_id, index, time, id, actor_id, action, resource_type, outcome, trace_id, words)
@@ -105,8 +107,8 @@ test('what a log that lost its newest entries had in the projection is taken out
   assert.equal((await page({ user_id: 'ada' })).items.length, 15);
 });
 
-test('the application cannot reach the projection', async (t) => {
-  const { database, context } = await testLog(t);
+test('the application cannot reach the projection', async () => {
+  const { database, context } = await logs();
   for (const statement of ['select * from audit_logs.projection', 'delete from audit_logs.projected', 'select audit_logs.project(null, 1)'])
     await assert.rejects(
       inDatabase(database, () => transaction(context(), () => rowsOf(statement))),

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Context } from '../../../contract/actor.ts';
 import { audit } from '../../../platform/audit.ts';
 import { inDatabase, transaction } from '../../../platform/database/database.ts';
 import { type AuditEntry, listAuditLogs } from '../contract.ts';
 import { openSealed } from '../sealed/read-sealed.ts';
-import { type TestLog, testLog } from '../test-log.ts';
+import { freshLogs, type TestLog } from '../test-log.ts';
 import { readEntry, readLog, wordsOf } from './reading.ts';
+
+const logs = freshLogs({ after });
 
 type Filter = Record<string, unknown>;
 async function list(log: TestLog, filter: Filter, context: Context = log.context()): Promise<AuditEntry[]> {
@@ -36,8 +38,8 @@ async function someEntries(log: TestLog): Promise<void> {
   await log.sequence();
 }
 
-test('each filter finds its entries and no others, newest first', async (t) => {
-  const log = await testLog(t);
+test('each filter finds its entries and no others, newest first', async () => {
+  const log = await logs();
   await someEntries(log);
   const actions = async (filter: Filter) => (await list(log, filter)).map(({ action }) => action);
   assert.deepEqual(await actions({}), ['vulnerabilities.delete', 'identity.login', 'ai-assets.update']);
@@ -52,8 +54,8 @@ test('each filter finds its entries and no others, newest first', async (t) => {
   assert.deepEqual(await actions({ end_date: '2020-01-01' }), []);
 });
 
-test('words find parts of actions, ids and reasons, in any case, and combine with filters', async (t) => {
-  const log = await testLog(t);
+test('words find parts of actions, ids and reasons, in any case, and combine with filters', async () => {
+  const log = await logs();
   await someEntries(log);
   const actions = async (filter: Filter) => (await list(log, filter)).map(({ action }) => action);
   assert.deepEqual(await actions({ q: 'LOGIN' }), ['identity.login']);
@@ -68,8 +70,8 @@ test('what is typed is never an operator of the search', () => {
   assert.throws(() => wordsOf(" '!&| "), { code: 'audit-logs.noWords' });
 });
 
-test('an end that is not after the start is refused', async (t) => {
-  const log = await testLog(t);
+test('an end that is not after the start is refused', async () => {
+  const log = await logs();
   await assert.rejects(list(log, { start_date: '2026-05-02', end_date: '2026-05-01' }), { code: 'audit-logs.emptyRange' });
 });
 
@@ -77,8 +79,8 @@ for (const [name, filter] of [
   ['the whole log', {}],
   ['what words find', { q: 'asset' }],
 ] as const)
-  test(`pages through ${name} without gap or repetition`, async (t) => {
-    const log = await testLog(t);
+  test(`pages through ${name} without gap or repetition`, async () => {
+    const log = await logs();
     await log.fill(25);
     const seen: number[] = [];
     let cursor: string | null | undefined;
@@ -94,8 +96,8 @@ for (const [name, filter] of [
     );
   });
 
-test('pages by number agree with pages by cursor, and a cursor of another question is refused', async (t) => {
-  const log = await testLog(t);
+test('pages by number agree with pages by cursor, and a cursor of another question is refused', async () => {
+  const log = await logs();
   await log.fill(9);
   const page = (filter: Filter) => inDatabase(log.database, () => readLog(listAuditLogs.input.parse(filter), log.context()));
   for (const q of [{}, { q: 'asset' }]) {
@@ -108,8 +110,8 @@ test('pages by number agree with pages by cursor, and a cursor of another questi
   }
 });
 
-test('entries of another workspace do not exist: in the list, by words, by id', async (t) => {
-  const log = await testLog(t);
+test('entries of another workspace do not exist: in the list, by words, by id', async () => {
+  const log = await logs();
   await someEntries(log);
   const [entry] = await list(log, {});
   const other = log.context(log.otherWorkspaceId);
@@ -121,8 +123,8 @@ test('entries of another workspace do not exist: in the list, by words, by id', 
   );
 });
 
-test('reading the list leaves one entry a minute and reader; reading one entry leaves one each', async (t) => {
-  const log = await testLog(t);
+test('reading the list leaves one entry a minute and reader; reading one entry leaves one each', async () => {
+  const log = await logs();
   await log.fill(1);
   const reader: Context = { ...log.context(), actor: { ...log.context().actor, id: `reader-${performance.now()}` } };
   for (let page = 0; page < 3; page += 1) await list(log, {}, reader);
@@ -138,8 +140,8 @@ test('reading the list leaves one entry a minute and reader; reading one entry l
   );
 });
 
-test('address and program of the caller are sealed beside the line, and opened only by who asks for them', async (t) => {
-  const log = await testLog(t);
+test('address and program of the caller are sealed beside the line, and opened only by who asks for them', async () => {
+  const log = await logs();
   const context: Context = { ...log.context(), address: '198.51.100.23', userAgent: 'Browser/1.0' };
   await inDatabase(log.database, () =>
     transaction(context, () => audit.record({ action: 'identity.login', resource: { type: 'users', id: null }, outcome: 'done' })),
@@ -156,8 +158,8 @@ test('address and program of the caller are sealed beside the line, and opened o
   );
 });
 
-test('what nobody did before signing in belongs to the first workspace', async (t) => {
-  const log = await testLog(t);
+test('what nobody did before signing in belongs to the first workspace', async () => {
+  const log = await logs();
   const nobody = log.context('00000000-0000-0000-0000-000000000000');
   await inDatabase(log.database, () =>
     transaction(nobody, () =>

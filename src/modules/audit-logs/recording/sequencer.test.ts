@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { sql } from 'drizzle-orm';
 import { Database } from '../../../platform/database/connection.ts';
-import { db, inDatabase } from '../../../platform/database/database.ts';
+import { db, inDatabase, systemTransaction } from '../../../platform/database/database.ts';
 import { EntryLine, leafOf, zeroLeaf } from '../entry.ts';
-import { recordChange, type TestLog, testLog } from '../test-log.ts';
+import { readPending } from '../store.ts';
+import { freshLogs, recordChange, type TestLog } from '../test-log.ts';
 import { chain, sequenceWorkspace } from './sequencer.ts';
+
+const logs = freshLogs({ after });
 
 type Row = { index: string; line: Buffer; leaf: Buffer };
 async function stored({ owner, workspaceId }: TestLog): Promise<Row[]> {
@@ -26,8 +29,8 @@ function assertChained(rows: readonly Row[]): void {
   }
 }
 
-test('the first line is the canonical text of what was recorded, chained to zero', async (t) => {
-  const log = await testLog(t);
+test('the first line is the canonical text of what was recorded, chained to zero', async () => {
+  const log = await logs();
   await log.fill(1);
   const [row] = await stored(log);
   const line = row?.line.toString('utf8') ?? '';
@@ -38,8 +41,8 @@ test('the first line is the canonical text of what was recorded, chained to zero
   );
 });
 
-test('records of changes that were rolled back leave no entry', async (t) => {
-  const log = await testLog(t);
+test('records of changes that were rolled back leave no entry', async () => {
+  const log = await logs();
   await assert.rejects(
     log.run(async () => {
       await recordChange(1);
@@ -51,8 +54,24 @@ test('records of changes that were rolled back leave no entry', async (t) => {
   assert.equal((await stored(log)).length, 1);
 });
 
+test('one step of the sequencer is bounded in records and in bytes, and takes the first record whatever its size', async () => {
+  const log = await logs();
+  for (let number = 0; number < 4; number += 1) await log.run(() => recordChange(number));
+  const { rows } = await log.owner.query<{ bytes: number }>('select octet_length(payload) as bytes from audit_logs.pending order by place');
+  const [first = 0, second = 0] = rows.map(({ bytes }) => bytes);
+  const read = (records: number, bytes: number) =>
+    inDatabase(log.database, () => systemTransaction(() => readPending(log.workspaceId, { records, bytes })));
+  const counts = [
+    [3, 1_000_000],
+    [100, first + second],
+    [100, first + 1],
+    [100, 1],
+  ].map(async ([records = 0, bytes = 0]) => (await read(records, bytes)).length);
+  assert.deepEqual(await Promise.all(counts), [3, 2, 2, 1]);
+});
+
 test('many writers and three sequencers at once: no gap, no index twice, nothing lost', async (t) => {
-  const log = await testLog(t);
+  const log = await logs();
   const others = [new Database(log.target, { poolSize: 4 }), new Database(log.target, { poolSize: 4 })];
   t.after(() => Promise.all(others.map((other) => other.close())));
   let writing = true;
@@ -73,8 +92,8 @@ test('many writers and three sequencers at once: no gap, no index twice, nothing
   assert.equal(new Set(ids).size, 150);
 });
 
-test('a sequencer that dies before its commit leaves every record pending and no index used', async (t) => {
-  const log = await testLog(t);
+test('a sequencer that dies before its commit leaves every record pending and no index used', async () => {
+  const log = await logs();
   await log.run(() => recordChange(1));
   const dying = new Database(log.target, { poolSize: 1 });
   const killed = inDatabase(dying, async () => {
@@ -93,8 +112,8 @@ test('a sequencer that dies before its commit leaves every record pending and no
   assertChained(await stored(log));
 });
 
-test('while one sequencer holds the chain another one finds nothing to do', async (t) => {
-  const log = await testLog(t);
+test('while one sequencer holds the chain another one finds nothing to do', async () => {
+  const log = await logs();
   await log.run(() => recordChange(1));
   const client = await log.owner.connect();
   try {
@@ -148,8 +167,8 @@ for (const statement of [
   'delete from audit_logs.pending',
   'update audit_logs.private set address = null',
 ]) {
-  test(`the application may not: ${statement.slice(0, 40)}`, async (t) => {
-    const log = await testLog(t);
+  test(`the application may not: ${statement.slice(0, 40)}`, async () => {
+    const log = await logs();
     await log.fill(1);
     await assert.rejects(
       log.run(() => db().execute(sql.raw(statement))),
@@ -160,8 +179,8 @@ for (const statement of [
 }
 
 for (const statement of ['update audit_logs.entry set action = action', 'delete from audit_logs.entry', 'truncate audit_logs.entry']) {
-  test(`even the owner is stopped by a trigger: ${statement.split(' ')[0]}`, async (t) => {
-    const log = await testLog(t);
+  test(`even the owner is stopped by a trigger: ${statement.split(' ')[0]}`, async () => {
+    const log = await logs();
     await log.fill(1);
     await assert.rejects(log.owner.query(statement), /refused/);
   });

@@ -6,39 +6,22 @@ import { leftProcess, systemTransaction } from '../../../platform/database/datab
 import { log } from '../../../platform/log.ts';
 import { Loop } from '../../../platform/loop.ts';
 import { microTime, zeroLeaf } from '../entry.ts';
-import {
-  appending,
-  type Head,
-  openHead,
-  type PendingRow,
-  projectEntries,
-  readPending,
-  readUnprojected,
-  type SequencedLine,
-  workspacesWithPending,
-} from '../store.ts';
+import { appending, type Head, openHead, type PendingRow, readPending, type SequencedLine, workspacesWithPending } from '../store.ts';
 import { catchUp, type GrowingTree, openTree } from '../tree/grow-tree.ts';
 import { placeLine } from './place-line.ts';
 
-/** Records of one statement, and of one transaction. */
+/** Records of one statement; records and bytes of one transaction, all of which lie in memory here. */
 const batch = 500;
-const most = 6000;
+const most = { records: 6000, bytes: 16 * 1024 * 1024 };
 /** Rest between looks for records of other processes; records of this one wake it. */
 const idleMs = 200;
 let loop: Loop | undefined;
-/** Entries taken into the projection in one transaction, and after how many rounds of a sequencer that never rests. */
-const projectedAtOnce = 5000;
-const busyRounds = 10;
-
-/** Runs until stopped. */
-export function startSequencer(): Loop {
-  let rounds = 0;
+/** Runs until stopped. @param appendedSo is told after each round how many were appended, and waited for. */
+export function startSequencer(appendedSo: (appended: number) => Promise<void>): Loop {
   loop = new Loop('audit-logs.sequencer', idleMs, async () => {
     const appended = await sequenceAll();
-    rounds += 1;
-    // Readers' indexes are filled when nothing waits, and now and then when something always does.
-    const projected = appended === 0 || rounds % busyRounds === 0 ? await projectAll() : 0;
-    return appended + projected > 0;
+    await appendedSo(appended);
+    return appended > 0;
   });
   return loop;
 }
@@ -62,14 +45,6 @@ export async function sequenceAll(): Promise<number> {
   return appended;
 }
 
-/** One step of each workspace. @returns how many entries were taken into what readers look in. */
-export async function projectAll(): Promise<number> {
-  const waiting = await systemTransaction(readUnprojected, { readOnly: true });
-  let projected = 0;
-  for (const { workspace } of waiting) projected += await systemTransaction(() => projectEntries(workspace, projectedAtOnce));
-  return projected;
-}
-
 const reportEveryMs = 60_000;
 const reported = new Map<string, number>();
 
@@ -82,7 +57,7 @@ function reportRefusal(workspace: string, error: unknown): void {
 }
 
 /**
- * Appends up to 6,000 pending records of one workspace and takes them into its tree, in one transaction.
+ * Appends up to 6,000 pending records of one workspace, or 16 MiB of them, and takes them into its tree, in one transaction.
  * @returns how many were appended, or taken into a tree that was behind; 0 when there are none or another process is at it.
  */
 export async function sequenceWorkspace(workspace: string): Promise<number> {

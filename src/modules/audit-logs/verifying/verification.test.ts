@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { inDatabase } from '../../../platform/database/database.ts';
 import type { Verification } from '../contract.ts';
 import { type EntryLine, leafOf, lineOf } from '../entry.ts';
 import { entryId } from '../recording/clock.ts';
-import { type TestLog, testLog } from '../test-log.ts';
+import { freshLogs, type TestLog, testLog } from '../test-log.ts';
 import { readLine } from './verification.ts';
 import { verifyLog } from './verify.ts';
+
+const logs = freshLogs({ after });
 
 function verify(log: TestLog, restart = false): Promise<Verification> {
   return inDatabase(log.database, () => verifyLog({ restart }, log.context()));
@@ -37,8 +39,8 @@ function replaceLine(index: number, line: Buffer): { text: string; values: unkno
   };
 }
 
-test('an untouched log is verified to its last entry and says that it is not anchored', async (t) => {
-  const log = await testLog(t);
+test('an untouched log is verified to its last entry and says that it is not anchored', async () => {
+  const log = await logs();
   await log.fill(5);
   const { state, checkedTo, goodTo, size, anchored, defects } = await verify(log);
   assert.deepEqual(
@@ -47,12 +49,12 @@ test('an untouched log is verified to its last entry and says that it is not anc
   );
 });
 
-test('an empty log says empty, not verified', async (t) => {
-  assert.equal((await verify(await testLog(t))).state, 'empty');
+test('an empty log says empty, not verified', async () => {
+  assert.equal((await verify(await logs())).state, 'empty');
 });
 
-test('new entries are verified at the next look without beginning anew', async (t) => {
-  const log = await testLog(t);
+test('new entries are verified at the next look without beginning anew', async () => {
+  const log = await logs();
   await log.fill(3);
   const first = await verify(log);
   await log.fill(2);
@@ -60,8 +62,8 @@ test('new entries are verified at the next look without beginning anew', async (
   assert.deepEqual([second.state, second.goodTo, second.sweepStartedAt], ['verified', 5, first.sweepStartedAt]);
 });
 
-test('an edit of an old entry after it was verified is found by the next whole sweep', async (t) => {
-  const log = await testLog(t);
+test('an edit of an old entry after it was verified is found by the next whole sweep', async () => {
+  const log = await logs();
   await log.fill(5);
   assert.equal((await verify(log)).state, 'verified');
   await asAdministrator(log, [
@@ -227,7 +229,8 @@ const families: readonly Family[] = [
 
 for (const { name, at, kinds, damage } of families) {
   test(`names entry ${at}: ${name}`, async (t) => {
-    const log = await testLog(t);
+    // What watches the log is a part of the schema.
+    const log = kinds.includes('guard') ? await testLog(t) : await logs();
     await log.fill(6);
     await damage(log);
     const { state, defects } = await verify(log);
@@ -237,8 +240,8 @@ for (const { name, at, kinds, damage } of families) {
   });
 }
 
-test('goes on after a defect and counts the rest', async (t) => {
-  const log = await testLog(t);
+test('goes on after a defect and counts the rest', async () => {
+  const log = await logs();
   await log.fill(8);
   await asAdministrator(log, ["update audit_logs.entry set action = 'x' where index in (1, 6)"]);
   const { defects, goodTo, checkedTo } = await verify(log);
@@ -249,8 +252,8 @@ test('goes on after a defect and counts the rest', async (t) => {
   assert.deepEqual([goodTo, checkedTo], [1, 8]);
 });
 
-test('a chain whose end was changed is not continued, and the records wait', async (t) => {
-  const log = await testLog(t);
+test('a chain whose end was changed is not continued, and the records wait', async () => {
+  const log = await logs();
   await log.fill(3);
   const refusedWith = async (sentence: RegExp): Promise<void> => {
     await assert.rejects(log.fill(1), (error: Error) => sentence.test(String(error.cause ?? error)));

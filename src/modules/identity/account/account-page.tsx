@@ -14,6 +14,7 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { changePassword, currentUser, endOtherSessions, listSessions } from '../contract.ts';
+import { EmailField } from '../email-change/email-field.tsx';
 import { OwnFactorSections } from '../factors/own-factor-sections.tsx';
 import { roleWord } from '../people/role-words.tsx';
 import { SessionList } from '../sign-in/session-list.tsx';
@@ -34,7 +35,7 @@ function AccountPage() {
               labelWidth={90}
               fields={[
                 { label: 'Name', value: user.name },
-                { label: 'E-mail', value: user.email },
+                { label: 'E-mail', value: <EmailField email={user.email} isOpen={isOpen} /> },
                 { label: 'Role', value: roleWord(user.role) },
                 { label: 'Workspace', value: user.workspace.name },
               ]}

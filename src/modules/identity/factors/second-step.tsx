@@ -17,12 +17,10 @@ export function waitingOf(ticket: unknown, factors: unknown): Waiting | null {
   return { ticket, factors: FactorKind.options.filter((kind) => factors.split(',').includes(kind)) };
 }
 
-/** Single sign-on comes back with the ticket in the fragment, which browsers send to no server. Takes it out of the address. */
-export function takeWaiting(): Waiting | null {
-  const said = new URLSearchParams(window.location.hash.slice(1));
-  const waiting = waitingOf(said.get('ticket'), said.get('factors'));
-  if (waiting !== null) window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
-  return waiting;
+/** Single sign-on comes back with the ticket in the fragment. Pure. */
+export function waitingIn(fragment: string): Waiting | null {
+  const said = new URLSearchParams(fragment);
+  return waitingOf(said.get('ticket'), said.get('factors'));
 }
 
 type SecondStepProps = { waiting: Waiting; onDone: () => Promise<void>; onBack: () => void };

@@ -12,6 +12,9 @@ export const accountNews = [
   'factors-removed',
   'codes-renewed',
   'provider-connected',
+  'email-changed',
+  'email-changed-by-admin',
+  'email-change-stopped',
   'new-device',
 ] as const;
 export const AccountNews = z.enum(accountNews);

@@ -8,12 +8,19 @@ import { forgetLocalRoutes, serveLocally } from '../../../platform/http/call.ts'
 import { handle } from '../../../platform/http/handle.ts';
 import { installQueue } from '../../../platform/jobs/jobs.ts';
 import { mailPerson, mailSender } from '../../notifications/contract.ts';
-import { personWithTotp } from '../factors/test-factors.ts';
+import { enrolTotp, personWithTotp, post } from '../factors/test-factors.ts';
+import { testAuthenticator } from '../passkeys/test-authenticator.ts';
+import { asNobody } from '../people/person.ts';
 import { deviceKind } from '../sign-in/browser-name.ts';
+import { newSessionToken } from '../sign-in/session-token.ts';
+import { tokenHashOf } from '../sign-in/start-session.ts';
+import { Walk } from '../single-sign-on/checks.ts';
+import { settleAccount } from '../single-sign-on/settle-account.ts';
+import { givenProvider, openidSettings } from '../single-sign-on/testing/walk.ts';
 import { goodPassword, type Installation, person } from '../test-installation.ts';
 import { installationOfFile } from '../test-installation-of-file.ts';
 import { askForMail, letterOf, noticeJob } from './notice.ts';
-import { accountNews } from './notice-contract.ts';
+import { type AccountNews, accountNews } from './notice-contract.ts';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const newerFirefox = firefox.replaceAll('140.0', '141.0');
@@ -110,6 +117,97 @@ describe('who is told', () => {
       [['done', { news: 'password-changed' }]],
     );
   });
+
+  type Her = Awaited<ReturnType<typeof person>>;
+  /** A change of address that waits, with a link known to the test. */
+  async function waitingAddress({ id }: Her, link: 'confirm_hash' | 'stop_hash'): Promise<string> {
+    const token = newSessionToken();
+    await installation.owner.query(
+      `insert into identity.email_change (workspace_id, account_id, old_email, new_email, new_key, credential_version, expires_at, ${link})
+       select workspace_id, id, email, 'new-' || email, 'new-' || email, credential_version, now() + interval '1 hour', $2 from identity.account where id = $1`,
+      [id, tokenHashOf(token)],
+    );
+    return token;
+  }
+  async function addPasskey({ browser }: Her): Promise<void> {
+    const { body } = await browser.send('/api/user/passkeys/options', post({ kind: 'passkey' }));
+    const key = testAuthenticator({ origin: 'http://localhost:5000', rpId: 'localhost' });
+    await browser.send(
+      '/api/user/passkeys',
+      post({ name: 'Laptop', kind: 'passkey', response: key.create({ challenge: String(body['challenge']) }) }),
+    );
+  }
+  /** Comes by a provider that may find accounts by a verified address. */
+  async function comeByProvider({ email }: Her): Promise<void> {
+    const provider = await givenProvider(installation, {
+      settings: openidSettings('https://id.example.org'),
+      policy: { linkByEmail: true },
+    });
+    const arrival = {
+      subject: email,
+      email,
+      emailVerified: true,
+      name: null,
+      claims: {},
+      contexts: [],
+      providerSession: null,
+      provedAt: null,
+    };
+    const there = { walk: new Walk('openid-connect'), context: asNobody(installation.context(), installation.workspaceId) };
+    await inside(() => transaction(there.context, () => settleAccount(provider, arrival, there)));
+  }
+  const byAdmin = async (path: string, sent: Parameters<Her['browser']['send']>[1]) =>
+    (await person(installation, 'admin')).browser.send(path, sent);
+  /** What is done to an account, or by its owner, that its owner is told. */
+  const triggers: Readonly<Record<AccountNews, (her: Her) => Promise<unknown>>> = {
+    'password-changed': ({ browser }) =>
+      browser.send('/api/user/password', post({ currentPassword: goodPassword, newPassword: 'velvet anchor pepper 12' })),
+    'password-reset': async ({ id, browser }) => {
+      mailServer.isThere = false;
+      const { body } = await byAdmin(`/api/users/${id}/password-reset`, post());
+      mailServer.isThere = true;
+      return browser.send(
+        '/api/password-reset/finish',
+        post({ token: String(body['path']).split('#')[1], password: 'velvet anchor pepper 12' }),
+      );
+    },
+    'factor-added': ({ browser }) => enrolTotp(browser),
+    'passkey-added': addPasskey,
+    'factor-removed': async ({ browser }) => {
+      await enrolTotp(browser);
+      await deliver();
+      return browser.send('/api/user/factors/totp', { method: 'DELETE' });
+    },
+    'factors-removed': async ({ id, browser }) => {
+      await enrolTotp(browser);
+      await deliver();
+      return byAdmin(`/api/users/${id}/factors`, { method: 'DELETE' });
+    },
+    'codes-renewed': async ({ browser }) => {
+      await enrolTotp(browser);
+      await deliver();
+      return browser.send('/api/user/factors/recovery-codes', post());
+    },
+    'provider-connected': comeByProvider,
+    'email-changed': async (her) => her.browser.send('/api/user/email/confirm', post({ token: await waitingAddress(her, 'confirm_hash') })),
+    'email-changed-by-admin': ({ id, email }) => byAdmin(`/api/users/${id}/email`, post({ email: `new-${email}` })),
+    'email-change-stopped': async (her) =>
+      her.browser.send('/api/user/email/stop', post({ token: await waitingAddress(her, 'stop_hash') })),
+    'new-device': async ({ email }) => {
+      await signIn(email, firefox);
+      await signIn(email, edge);
+    },
+  };
+  for (const news of accountNews)
+    test(`${news} is told its owner by mail, once, and nobody else`, async () => {
+      const her = await person(installation, 'analyst');
+      await triggers[news](her);
+      const from = mails.length;
+      const { subject } = letterOf({ accountId: her.id, news, device: 'Firefox', at: '2026-05-01T10:07:08.123Z' }, 'Nora');
+      assert.deepEqual(await deliver(), [subject.replace(' (AI-SPM)', '')]);
+      const isOfNewAddress = news === 'email-changed' || news === 'email-changed-by-admin';
+      assert.equal(mails[from]?.to, isOfNewAddress ? `new-${her.email}` : her.email);
+    });
 
   test('after ten mails in an hour no more goes out, and the log says so; without a mail server nothing is put in', async () => {
     const { id } = await person(installation, 'analyst');

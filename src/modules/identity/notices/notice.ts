@@ -89,6 +89,18 @@ const sentences: Readonly<Record<AccountNews, { readonly subject: string; readon
     happened: 'New recovery codes were made for your account; the old ones are void',
   },
   'provider-connected': { subject: 'A way to sign in was added', happened: 'A sign-in provider was connected to your account' },
+  'email-changed': {
+    subject: 'Your e-mail address was changed',
+    happened: 'The new e-mail address of your account, which is this one, was confirmed',
+  },
+  'email-changed-by-admin': {
+    subject: 'An admin changed your e-mail address',
+    happened: 'An admin made this the e-mail address of your account',
+  },
+  'email-change-stopped': {
+    subject: 'A change of your address was stopped',
+    happened: 'A change of the e-mail address of your account was stopped with a link, and all sessions ended',
+  },
   'new-device': { subject: 'Sign-in from a new device', happened: 'Somebody, probably you, signed in to your account' },
 };
 

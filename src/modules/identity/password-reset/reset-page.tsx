@@ -10,18 +10,13 @@ import { plural } from '../../../ui/format.ts';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { finishReset, requestReset, resetState } from '../contract.ts';
 import { SignInFrame } from '../sign-in/sign-in-frame.tsx';
-
-/** Out of the address at once: what stands there is kept in the history of the browser. */
-function takeToken(): string | null {
-  const token = window.location.hash.slice(1);
-  if (token === '') return null;
-  window.history.replaceState(window.history.state, '', window.location.pathname);
-  return token;
-}
+import { useLinkFragment } from '../sign-in/use-link-fragment.tsx';
 
 function ResetPage() {
-  const [token, setToken] = useState(takeToken);
-  return token === null ? <AskForLink /> : <NewPassword token={token} onAgain={() => setToken(null)} />;
+  const token = useLinkFragment();
+  /** The link that turned out to open nothing. */
+  const [over, setOver] = useState('');
+  return token === over ? <AskForLink /> : <NewPassword key={token} token={token} onAgain={() => setOver(token)} />;
 }
 
 function AskForLink() {

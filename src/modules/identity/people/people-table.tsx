@@ -21,6 +21,7 @@ import { toast } from '../../../ui/toast-store.ts';
 import type { ListFilters } from '../../../ui/use-asked-filters.ts';
 import { factorWords } from '../account/method-words.tsx';
 import { changeUser, endSessionsOf, removeFactorsOf, type User } from '../contract.ts';
+import { EmailDialog } from '../email-change/email-dialog.tsx';
 import { SignInHistoryDialog } from '../factors/sign-in-history-dialog.tsx';
 import { ResetDialog } from '../password-reset/reset-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
@@ -29,7 +30,7 @@ import { roleWord } from './role-words.tsx';
 const byId = (user: User) => user.id;
 const byName = (user: User) => user.name;
 
-type Task = 'role' | 'lock' | 'history' | 'factors' | 'password';
+type Task = 'role' | 'lock' | 'history' | 'factors' | 'password' | 'email';
 /** What is being done to whom; one thing at a time. */
 type Doing = { readonly task: Task; readonly user: User };
 
@@ -71,12 +72,14 @@ export function PeopleTable({ list, filters }: { list: EndpointPages<User>; filt
 function PersonDialogs({ doing, onClose }: { doing: Doing | null; onClose: () => void }) {
   const userOf = (task: Task) => (doing?.task === task ? doing.user : null);
   const helped = userOf('password');
+  const renamed = userOf('email');
   return (
     <>
       <RoleDialog user={userOf('role')} onClose={onClose} />
       <LockConfirm user={userOf('lock')} onClose={onClose} />
       <FactorsConfirm user={userOf('factors')} onClose={onClose} />
       <SignInHistoryDialog user={userOf('history')} onClose={onClose} />
+      {renamed !== null && <EmailDialog key={renamed.id} user={renamed} onClose={onClose} />}
       {helped !== null && <ResetDialog key={helped.id} user={helped} onClose={onClose} />}
     </>
   );
@@ -157,6 +160,7 @@ function PersonMenu({ user, mayChange, maySeeHistory, onTask }: PersonMenuProps)
           ...(user.active && user.id !== self?.id
             ? [{ label: 'New password…', note: 'For who forgot it: a link', run: () => onTask('password') }]
             : []),
+          { label: 'Change the e-mail address…', note: 'The new one counts at once', run: () => onTask('email') },
           { label: 'End all sessions', note: 'They sign in again', run: () => void endAll.run({ id: user.id }) },
           ...(user.factors.length > 0 && user.id !== self?.id
             ? [{ label: 'Remove second factors…', note: 'For who lost phone and codes', destructive: true, run: () => onTask('factors') }]

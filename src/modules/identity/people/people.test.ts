@@ -114,13 +114,15 @@ test('the list is filtered and paged without gap or repetition', async () => {
   assert.equal((await browser.send('/api/users?q=%25')).body['total'], 0, 'a percent sign is a character, not a wildcard');
 });
 
-test('who reads lists of people leaves one entry for what they asked, however many pages and words, and none about anybody', async () => {
+test('who reads lists of people or keys leaves one entry for what they asked, however many pages and words, and none about anybody', async () => {
   const installation = await installations();
   const [her, him] = [await person(installation, 'analyst'), await person(installation, 'ciso')];
   for (const question of ['?limit=1', '?limit=2', '?q=nora', '?q=noralind', '?q=noralind&limit=1', '?role=admin&limit=1'])
     assert.equal((await her.browser.send(`/api/users${question}`)).status, 200);
   assert.equal((await him.browser.send('/api/users/invitations')).status, 200);
   assert.equal((await him.browser.send('/api/users/findings?limit=1')).status, 200);
+  for (const question of ['?limit=1', '?of=me&limit=2']) assert.equal((await her.browser.send(`/api/keys${question}`)).status, 200);
+  assert.equal((await him.browser.send('/api/keys?of=everybody&q=nora')).status, 200);
   const read = installation.audited.filter(({ record }) => record.action.startsWith('identity.list-'));
   assert.deepEqual(
     read.map(({ record, context }) => [context.actor.id, record.action, JSON.stringify(record.change?.after)]),
@@ -130,6 +132,8 @@ test('who reads lists of people leaves one entry for what they asked, however ma
       [her.id, 'identity.list-users', '{"role":["admin"],"searched":false}'],
       [him.id, 'identity.list-invitations', '{}'],
       [him.id, 'identity.list-findings', '{}'],
+      [her.id, 'identity.list-keys', '{"of":"me","searched":false}'],
+      [him.id, 'identity.list-keys', '{"of":"everybody","searched":true}'],
     ],
   );
 });

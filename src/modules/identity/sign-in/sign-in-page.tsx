@@ -9,11 +9,12 @@ import { definePage } from '../../../ui/define-page.ts';
 import { Form, PasswordField, TextField } from '../../../ui/form.tsx';
 import { useQueryValue } from '../../../ui/query-state.ts';
 import { login, registrationState } from '../contract.ts';
-import { SecondStep, takeWaiting, type Waiting, waitingOf } from '../factors/second-step.tsx';
+import { SecondStep, type Waiting, waitingIn, waitingOf } from '../factors/second-step.tsx';
 import { PasskeyButton } from '../passkeys/passkey-button.tsx';
 import { ProviderButtons, RefusedSignIn } from '../single-sign-on/provider-buttons.tsx';
 import { safePath, useEnter } from './enter.tsx';
 import { SignInFrame } from './sign-in-frame.tsx';
+import { useLinkFragment } from './use-link-fragment.tsx';
 
 const credentials = login.input.pick({ email: true, password: true });
 
@@ -30,7 +31,8 @@ function SignInPage() {
   const [next] = useQueryValue('next');
   const registration = useEndpoint(registrationState, {});
   const [isDone, setDone] = useState(false);
-  const [waiting, setWaiting] = useState<Waiting | null>(takeWaiting);
+  const fragment = useLinkFragment();
+  const [waiting, setWaiting] = useState<Waiting | null>(() => waitingIn(fragment));
   const enter = useEnter(safePath(next));
   if (user !== null && !isDone) return <Redirect to={safePath(next)} replace />;
   if (registration.data?.open === 'first-admin') return <Redirect to="/register" replace />;

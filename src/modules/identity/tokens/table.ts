@@ -37,7 +37,7 @@ export const apiKey = identity.table('api_key', {
   revokedReason: text('revoked_reason'),
 });
 
-export type FamilyEnd = KeyEnd | 'by-bearer' | 'reuse' | 'password-changed';
+export type FamilyEnd = KeyEnd | 'by-bearer' | 'reuse' | 'password-changed' | 'email-changed';
 export const tokenFamily = identity.table('token_family', {
   id: newId(),
   workspaceId: workspaceId(),

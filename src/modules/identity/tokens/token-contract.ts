@@ -57,7 +57,7 @@ export const listApiKeys = endpoint({
   method: 'GET',
   path: '/api/keys',
   summary: 'List API keys, newest first: your own, or those of everybody',
-  description: 'Keys of others need audit-logs:read.',
+  description: 'Keys of others need audit-logs:read. Reading is itself recorded, once a minute for a reader and what they ask.',
   access: 'signed-in',
   input: z.object({
     ...paging,

@@ -1,6 +1,6 @@
 /** The product door of API keys and tokens. */
 import { handle, type Route } from '../../../platform/http/handle.ts';
-import { apiKeys, makeApiKey, revokeKey } from './api-keys.ts';
+import { makeApiKey, readApiKeys, revokeKey } from './api-keys.ts';
 import { endAllOf } from './end-sessions.ts';
 import { endOwnTokens, exchange, ownTokens, refresh, revokeShown } from './exchange.ts';
 import { publicKeys } from './signing-keys.ts';
@@ -18,7 +18,7 @@ import {
 } from './token-contract.ts';
 
 export const tokenRoutes: readonly Route[] = [
-  handle(listApiKeys, apiKeys),
+  handle(listApiKeys, readApiKeys, { transaction: 'none' }),
   handle(createApiKey, makeApiKey),
   handle(revokeApiKey, revokeKey),
   // They begin without a workspace, and a reuse must stay although it is refused: own transactions.
