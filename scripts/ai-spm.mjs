@@ -25,6 +25,8 @@ function preparedScan() {
   try {
     // Of the two compilers between interpreter and optimiser: in a life of a second it takes 25 MB and saves no time.
     setFlagsFromString('--no-maglev');
+    // Feedback from the first call on lets V8 optimise earlier: in a life of a second there is no time to wait (about 7 % of the time of 2,000 files).
+    setFlagsFromString('--no-lazy-feedback-allocation');
     const folder = join(root, 'node_modules', '.cache', 'workers');
     const { starts } = JSON.parse(readFileSync(join(folder, 'prepared.json'), 'utf8'));
     if (!process.version.startsWith('v24.')) return null;

@@ -1,4 +1,6 @@
 /** `ai-spm scan` alone, prepared as one file (scripts/build/one-file.ts): people and pipelines wait for its start. */
+import './early-scan-thread.ts';
+
 import { register } from '../../modules/model-scanner/command.ts';
 import { runProgram } from './program.ts';
 

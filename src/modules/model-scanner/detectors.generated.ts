@@ -9,6 +9,7 @@ import agentPermission from './detectors/agent-permission.ts';
 import archivePathTraversal from './detectors/archive-path-traversal.ts';
 import compiledPython from './detectors/compiled-python.ts';
 import customOperator from './detectors/custom-operator.ts';
+import editorCommand from './detectors/editor-command.ts';
 import externalPath from './detectors/external-path.ts';
 import graphOperator from './detectors/graph-operator.ts';
 import imageMutable from './detectors/image-mutable.ts';
@@ -81,6 +82,7 @@ export const detectors: readonly Detector[] = [
   archivePathTraversal,
   compiledPython,
   customOperator,
+  editorCommand,
   externalPath,
   graphOperator,
   imageMutable,

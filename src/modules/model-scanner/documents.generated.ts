@@ -6,6 +6,7 @@ import compose from './documents/compose.ts';
 import coremlManifest from './documents/coreml-manifest.ts';
 import dockerfile from './documents/dockerfile.ts';
 import dvcOutputs from './documents/dvc-outputs.ts';
+import editorCommands from './documents/editor-commands.ts';
 import exportedProgram from './documents/exported-program.ts';
 import githubWorkflow from './documents/github-workflow.ts';
 import gitlabCi from './documents/gitlab-ci.ts';
@@ -64,6 +65,7 @@ import provenanceBundle from './documents/provenance-bundle.ts';
 import provenanceChecksums from './documents/provenance-checksums.ts';
 import pythonSource from './documents/python-source.ts';
 import skopsSchema from './documents/skops-schema.ts';
+import tensorflowText from './documents/tensorflow-text.ts';
 import torchserveConfig from './documents/torchserve-config.ts';
 import torchserveManifest from './documents/torchserve-manifest.ts';
 import tritonConfig from './documents/triton-config.ts';
@@ -77,6 +79,7 @@ export const documents: readonly DocumentKind[] = [
   coremlManifest,
   dockerfile,
   dvcOutputs,
+  editorCommands,
   exportedProgram,
   githubWorkflow,
   gitlabCi,
@@ -135,6 +138,7 @@ export const documents: readonly DocumentKind[] = [
   provenanceChecksums,
   pythonSource,
   skopsSchema,
+  tensorflowText,
   torchserveConfig,
   torchserveManifest,
   tritonConfig,

@@ -1,3 +1,3 @@
 // Written by npm run generate. Do not edit.
 
-export const rulesVersion = 'f443f663bad07ea4';
+export const rulesVersion = '11354c4f55a8323c';

@@ -29,7 +29,7 @@ export function oneFileOf(script: URL): string | null {
 
 /** For a process that lives so short that sources do not change meanwhile: they are looked at once. */
 export function trustOneFiles(): boolean {
-  known = freshRecord(oneFileRecord);
+  known ??= freshRecord(oneFileRecord);
   return known !== null;
 }
 

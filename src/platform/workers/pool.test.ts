@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type PoolOptions, workerPool } from './pool.ts';
+import { beginEarly, type PoolOptions, workerPool } from './pool.ts';
 
 /** A worker that does what it is told: also to die, to hang and to eat memory. */
 const folder = mkdtempSync(join(tmpdir(), 'pool-'));
@@ -145,4 +145,18 @@ test('workers load while their setup is still being made; a setup that fails ref
     },
     { setup: Promise.reject(new Error('no catalog')) },
   );
+});
+
+test('a thread begun early is taken by the first pool of its script and limit, and by no other', async () => {
+  const begun = beginEarly(options, script);
+  assert.ok(begun !== null);
+  assert.equal(beginEarly(options, script), null, 'one is enough');
+  const echo = { kind: 'echo', value: 1 } as const;
+  await withPool(async (pool) => assert.notEqual((await pool.run(echo)).threadId, begun), { heapMb: 65 });
+  await withPool(async (pool) => assert.deepEqual(await pool.run(echo), { value: 1, threadId: begun, data: options.setup }));
+  await withPool(async (pool) => assert.notEqual((await pool.run(echo)).threadId, begun));
+});
+
+test('without a prepared file no thread begins early', () => {
+  assert.equal(beginEarly(options), null);
 });

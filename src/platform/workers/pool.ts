@@ -44,17 +44,52 @@ export function workerPool<Input, Output>(options: PoolOptions): WorkerPool<Inpu
 const youngHeapMb = 4;
 
 /**
- * First words of every worker thread: the code cache is switched on before anything is loaded. Plain JavaScript in a text, because a
- * module of ours would itself be stripped of its types before the cache could help.
+ * First words of a worker thread whose script is not prepared: the code cache is switched on before anything is loaded. Plain JavaScript
+ * in a text, because a module of ours would itself be stripped of its types before the cache could help.
  */
 const firstLines = `
 const { workerData } = require('node:worker_threads');
-if (workerData.prepared) require(workerData.prepared);
-else {
-  require('node:module').enableCompileCache(workerData.compiledCode);
-  import(workerData.script);
-}
+require('node:module').enableCompileCache(workerData.compiledCode);
+import(workerData.script);
 `;
+
+type Thread = { readonly script: URL; readonly heapMb: number };
+
+/** A prepared script is begun as the file it is: a text would be read as one that may be TypeScript. */
+function beginThread({ script, heapMb }: Thread, prepared: string | null): Worker {
+  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngHeapMb };
+  if (prepared !== null) return new Worker(prepared, { resourceLimits });
+  return new Worker(firstLines, { eval: true, workerData: { script: script.href, compiledCode: compiledCodeFolder }, resourceLimits });
+}
+
+/** Begun before there is a pool, for the first pool of the same script. */
+let early: (Thread & { readonly worker: Worker }) | null = null;
+
+/**
+ * Begins one thread of a prepared script before anything else is loaded, for a process whose start people wait for: the first pool of
+ * this script takes it. Without a prepared file nothing is begun.
+ * @returns the id of the thread, or null.
+ */
+export function beginEarly(thread: Thread, prepared = oneFileOf(thread.script)): number | null {
+  if (prepared === null || early !== null) return null;
+  const worker = beginThread(thread, prepared);
+  early = { ...thread, worker };
+  const forget = () => {
+    if (early?.worker === worker) early = null;
+  };
+  // One that ends before anybody took it is none: the pool begins another, and tells what is wrong with that.
+  worker.on('error', forget);
+  worker.on('exit', forget);
+  worker.unref();
+  return worker.threadId;
+}
+
+function takeEarly({ script, heapMb }: Thread): Worker | null {
+  if (early === null || early.script.href !== script.href || early.heapMb !== heapMb) return null;
+  const { worker } = early;
+  early = null;
+  return worker;
+}
 
 type Task<Input, Output> = {
   readonly input: Input;
@@ -112,11 +147,7 @@ class ThreadPool<Input, Output> implements WorkerPool<Input, Output> {
   }
 
   #seat(): Seat<Input, Output> {
-    const worker = new Worker(firstLines, {
-      eval: true,
-      workerData: { prepared: this.#prepared, script: this.#options.script.href, compiledCode: compiledCodeFolder },
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb, maxYoungGenerationSizeMb: youngHeapMb },
-    });
+    const worker = takeEarly(this.#options) ?? beginThread(this.#options, this.#prepared);
     const seat: Seat<Input, Output> = { worker, task: null, timer: null };
     this.#seats.add(seat);
     worker.on('message', (reply: Reply<Output>) => this.#answered(seat, reply));

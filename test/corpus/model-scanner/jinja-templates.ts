@@ -62,6 +62,10 @@ export const harmlessTemplates: readonly (readonly [string, string])[] = [
     'empty contents',
     "{% for m in messages %}{% if m.content == '' or m.content is none %}{{ 'No content was given here.' }}{% endif %}{% endfor %}",
   ],
+  [
+    'names that are looked up',
+    "{% macro row(m, key) %}{{ m[key] }}{{ '{}: {name}'.format(key, name=m.name) }}{% endmacro %}{% for key, value in {'role': 1, 'name': 2}.items() %}{{ row(messages[0], key) }}{{ tools[loop.index0 - 1][key ~ '_text'] }}{% endfor %}{% with label = '<__user__>' %}{{ label }}{% endwith %}{% filter upper %}a{% endfilter %}",
+  ],
   ['marks with underscores', "{{ '<__media__>' }}{{ 'a_b' }}{{ message['tool_calls'][0]['function']['arguments'] }}{{ 'x' * 3 }}"],
 ];
 
@@ -117,4 +121,21 @@ export const hostileTemplates: readonly string[] = [
   '{% for i in range(5000) %}{% for j in range(5000) %}x{% endfor %}{% endfor %}',
   "{{ 'x' * 1000000000 }}",
   '{{ 9 ** 999999 }}',
+  "{% set k = {'a': '__class__'} %}{{ messages[k.a] }}",
+  "{% for k, v in {'__class__': 1}.items() %}{{ messages[k] }}{% endfor %}",
+  "{% set s = namespace(v='') %}{% for c in ['__', 'class', '__'] %}{% set s.v = s.v ~ c %}{% endfor %}{{ messages[s.v] }}",
+  '{% set k %}__class__{% endset %}{{ messages[k] }}',
+  "{% macro m(k) %}{{ messages[k] }}{% endmacro %}{{ m('__class__') }}",
+  "{% with k = '__class__' %}{{ messages[k] }}{% endwith %}",
+  "{{ messages['x,__class__'.split(',')[1]] }}",
+  "{{ messages['__class__zzzz' | truncate(9, true, '')] }}",
+  "{{ messages[['__cl', 'ass__'] | sum(start='')] }}",
+  "{{ messages[nothing | default('__class__')] }}",
+  "{% set ns = namespace(k='role') %}{% for m in messages %}{{ m[ns.k] }}{% set ns.k = '__class__' %}{% endfor %}",
+  "{% filter attr('__class__') %}x{% endfilter %}",
+  "{{ messages | join(',', attribute='__class__') }}",
+  "{{ '{0.__class__.__init__.__globals__}'.format(messages) }}",
+  "{{ '{x[__class__]}'.format_map({'x': messages}) }}",
+  "{% set u = (lipsum | string | list)[18] %}{{ messages[u ~ u ~ 'class' ~ u ~ u][u ~ u ~ 'subclasses' ~ u ~ u]() }}",
+  "{% set f = messages[key] %}{{ f('id') }}",
 ];

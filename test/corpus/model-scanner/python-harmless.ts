@@ -239,6 +239,12 @@ const setups: readonly HarmlessSource[] = [
     activated: 'clean',
   },
   { title: 'a start file with a path', name: 'acme.pth', text: '/opt/acme/lib\nimport acme_hook\n', activated: 'clean' },
+  {
+    title: 'timing, copies and decorators as programs have them',
+    name: 'train.py',
+    text: "import copy, functools, pickle, timeit\nimport torch\nclass Net:\n    def __reduce__(self):\n        return Net, ()\nother = copy.deepcopy(Net())\nagain = pickle.loads(pickle.dumps(other))\nprint(timeit.timeit('x + 1', setup='x = 1', number=10), timeit.timeit(lambda: copy.copy(other)))\n@torch.no_grad()\n@functools.lru_cache\ndef f(x): return x\n",
+    activated: 'clean',
+  },
   { title: 'Latin-1', name: 'old.py', text: "# -*- coding: latin-1 -*-\nname = 'caf\u00e9'\n", activated: 'clean' },
   { title: 'names in other scripts', name: 'names.py', text: "größe = 3\n变量 = 'x'\nprint(größe, 变量)\n", activated: 'clean' },
 ];

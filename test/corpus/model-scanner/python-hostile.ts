@@ -26,6 +26,18 @@ const payload = "import os\nos.system('echo marker')";
 const host = 'https://files.example/marker';
 
 const plainOnLoad: readonly (readonly [string, string])[] = [
+  ['decorators that execute', "@exec\n@(lambda made: \"__import__('os').system('touch /tmp/marker')\")\nclass X: pass"],
+  ['a function that is made a command', "import os\ndef command(f): return 'touch /tmp/marker'\n@os.system\n@command\ndef x(): pass"],
+  ['text that is timed', 'import timeit\ntimeit.timeit(\'__import__("os").system("touch /tmp/marker")\', number=1)'],
+  ['the modules of another module', "import warnings\nwarnings.sys.modules['os'].system('touch /tmp/marker')"],
+  [
+    'an object that is copied',
+    "import copy, os\nclass A:\n    def __reduce__(self):\n        return os.system, ('touch /tmp/marker',)\ncopy.copy(A())",
+  ],
+  [
+    'an object that is pickled and loaded',
+    "import pickle\nclass A:\n    def __reduce__(self):\n        import os\n        return os.system, ('touch /tmp/marker',)\npickle.loads(pickle.dumps(A()))",
+  ],
   ['a property', "import os\nclass P:\n    @property\n    def x(self):\n        return os.system('touch /tmp/marker')\nP().x"],
   ['a builtin of its own', "import os, builtins\nsetattr(builtins, 'go', os.system)\ngo('touch /tmp/marker')"],
   ['a native library', "import ctypes\nctypes.CDLL(None).system(b'touch /tmp/marker')"],

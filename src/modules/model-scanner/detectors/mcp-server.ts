@@ -8,6 +8,7 @@ const rules: PracticeRules = {
   'mutable-server': { severity: 'medium' },
   'plain-http-server': { severity: 'high', title: 'The agent talks to its tools over http', references: ['CWE-319'] },
   'shell-wrapper': { severity: 'medium', title: 'The server is started through a shell' },
+  'preloaded-code': { severity: 'medium', title: 'The server loads other code first', references: ['CWE-426'] },
   'inline-program': { severity: 'medium', title: 'The server’s program stands in the configuration' },
 };
 

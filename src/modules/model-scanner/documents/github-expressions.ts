@@ -35,10 +35,15 @@ export type Source = 'stranger' | 'insider' | null;
 
 /** @param tainted names of `env` values that hold text of strangers. */
 export function sourceOf(expression: string, tainted: ReadonlySet<string> = new Set()): Source {
-  const handedOn = withoutVerdicts(expression);
+  const handedOn = withoutVerdicts(withDots(expression));
   if (strangers.test(handedOn)) return 'stranger';
   for (const [, name = ''] of handedOn.matchAll(/\benv\.(\w+)/g)) if (tainted.has(name)) return 'stranger';
   return insiders.test(handedOn) ? 'insider' : null;
+}
+
+/** `github['event']['issue'].title` is `github.event.issue.title`. */
+function withDots(expression: string): string {
+  return expression.replace(/\[\s{0,20}'([A-Za-z_][\w-]{0,100})'\s{0,20}\]/g, '.$1');
 }
 
 /** What is compared or looked for ends as true or false: only what the expression hands on counts. */

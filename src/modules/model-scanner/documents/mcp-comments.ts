@@ -1,4 +1,7 @@
 /** JSON with comments and trailing commas, as editors write it. */
+import type { TextDocument } from '../engine/document.ts';
+import { parseJson, type ValueOffsets } from '../readers/parts/json-tokens.ts';
+import { offsetOf } from '../readers/parts/value-places.ts';
 
 /** Comments and commas before a closing bracket as spaces: every offset stays. One pass. */
 export function withoutJsonComments(text: string): string {
@@ -40,4 +43,18 @@ function endOfUnit(text: string, at: number): number {
     return end < 0 ? text.length : end + 2;
   }
   return at + 1;
+}
+
+/** The document with its JSON parsed, comments and all, as editors write it; null when it is neither. */
+export function readCommented(document: TextDocument): TextDocument | null {
+  if (document.syntax !== 'text') return document;
+  if (!/^\s*(\/[/*]|\{)/.test(document.text.slice(0, 5000)) || document.text.length > 2 ** 22) return null;
+  try {
+    const offsets: ValueOffsets = new WeakMap();
+    const { value } = parseJson(withoutJsonComments(document.text), { offsets });
+    return { ...document, root: value, placeOf: (path) => document.placeAt(offsetOf({ root: value, offsets }, path)) };
+  } catch {
+    // Neither JSON nor JSON with comments: nobody's configuration.
+    return null;
+  }
 }

@@ -1,10 +1,9 @@
 /** Configurations of agents: which servers they start, what they do without asking. By content, whatever the client calls the file. */
 import { defineDocument, type TextDocument } from '../engine/document.ts';
 import type { Draft } from '../engine/reader.ts';
-import { type JsonValue, parseJson, type ValueOffsets } from '../readers/parts/json-tokens.ts';
-import { offsetOf } from '../readers/parts/value-places.ts';
+import type { JsonValue } from '../readers/parts/json-tokens.ts';
 import { readHidden } from './agent-hidden.ts';
-import { withoutJsonComments } from './mcp-comments.ts';
+import { readCommented } from './mcp-comments.ts';
 import { readServer, serverPaths } from './mcp-servers.ts';
 import { readClientSettings } from './mcp-settings.ts';
 import { noteInto, textAt, valueAt } from './pipeline-practice.ts';
@@ -35,19 +34,9 @@ export default defineDocument({
   },
 });
 
-/** The parsed document, or JSON with comments, as editors write it. */
 function configOf(document: TextDocument): TextDocument | null {
-  if (document.syntax !== 'text') return isConfig(document.root, document) ? document : null;
-  if (!/^\s*(\/[/*]|\{)/.test(document.text.slice(0, 5000)) || document.text.length > 2 ** 22) return null;
-  try {
-    const offsets: ValueOffsets = new WeakMap();
-    const { value } = parseJson(withoutJsonComments(document.text), { offsets });
-    if (!isConfig(value, document)) return null;
-    return { ...document, root: value, placeOf: (path) => document.placeAt(offsetOf({ root: value, offsets }, path)) };
-  } catch {
-    // Neither JSON nor JSON with comments: nobody's configuration.
-    return null;
-  }
+  const config = readCommented(document);
+  return config !== null && isConfig(config.root, document) ? config : null;
 }
 
 function isConfig(root: JsonValue, { path }: TextDocument): boolean {

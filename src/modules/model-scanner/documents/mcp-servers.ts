@@ -56,6 +56,14 @@ export function readServer(document: TextDocument, path: Path, note: Note): void
   for (const word of command) if (/^https?:\/\//.test(word)) readAddress(word, note, at('args'));
   readApproval(server, { note, at });
   const environment = environmentOf(valueAt(server, 'env') ?? valueAt(server, 'environment'));
+  for (const [name, value] of environment)
+    if (preloads(name, value))
+      note({
+        code: 'preloaded-code',
+        detail: 'The environment has the server load other code first.',
+        text: `${name}=${value}`,
+        where: at('env'),
+      });
   if (/^["']?0$/.test(environment.get('NODE_TLS_REJECT_UNAUTHORIZED') ?? ''))
     note({
       code: 'certificate-check-off',
@@ -63,6 +71,30 @@ export function readServer(document: TextDocument, path: Path, note: Note): void
       text: 'NODE_TLS_REJECT_UNAUTHORIZED=0',
       where: at('env'),
     });
+}
+
+/** Variables by which loaders and interpreters run what they name before the program. @source ld.so(8) and the interpreters' manuals. */
+function preloads(name: string, value: string): boolean {
+  if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV|PYTHONSTARTUP|PERL5DB|PROMPT_COMMAND|GIT_SSH_COMMAND)$/.test(name))
+    return value !== '';
+  if (name === 'NODE_OPTIONS') return /(?:^|\s)(?:-r|--require|--import|--loader|--experimental-loader)[= ]/.test(value);
+  if (name === 'JAVA_TOOL_OPTIONS' || name === '_JAVA_OPTIONS') return /-(?:javaagent|agentpath|agentlib):/.test(value);
+  return (name === 'RUBYOPT' || name === 'PERL5OPT') && /-[rMm]/.test(value);
+}
+
+/** `env A=1 sh -c …`, `sudo -u x sh -c …`, `timeout 5 sh -c …`: the command behind programs that only start another. */
+function unwrapped(command: readonly string[]): readonly string[] {
+  let words = command;
+  for (
+    let turn = 0;
+    turn < 5 && /^(?:.*\/)?(?:env|sudo|doas|nohup|nice|setsid|stdbuf|timeout|xargs|time|exec|busybox)$/.test(words[0] ?? '');
+    turn += 1
+  ) {
+    const next = words.findIndex((word, at) => at > 0 && !/^-|^\w+=|^\d+[smhd]?$/.test(word) && !/^-[ugCn]$/.test(words[at - 1] ?? ''));
+    if (next < 0) return words;
+    words = words.slice(next);
+  }
+  return words;
 }
 
 function readAddress(address: string | null, note: Note, where: Where): void {
@@ -83,9 +115,10 @@ function readAddress(address: string | null, note: Note, where: Where): void {
 
 const runners = /^(?:.*[/\\])?(npx|bunx|pnpx|uvx|pipx|pnpm|yarn|bun|npm|uv|deno)(?:\.cmd|\.exe)?$/i;
 
-function readCommand(command: readonly string[], note: Note, where: Where): void {
+function readCommand(written: readonly string[], note: Note, where: Where): void {
+  const command = unwrapped(written);
   const [program = '', ...args] = command;
-  const line = command.join(' ');
+  const line = written.join(' ');
   const runner = runners.exec(program)?.[1]?.toLowerCase();
   if (runner !== undefined) readPackage(runner, args, { note, where });
   readContainer(program, args, { note, where });
@@ -97,7 +130,7 @@ function readCommand(command: readonly string[], note: Note, where: Where): void
     // `cmd /c npx …` is how Windows starts what others start directly.
     const wrapped = /^\s*(?:exec\s+)?(npx|uvx|bunx)\b\s+(.*)$/s.exec(script);
     if (wrapped) readPackage(wrapped[1] ?? '', (wrapped[2] ?? '').split(/\s+/), { note, where });
-    else if (/-enc/i.test(args[flag] ?? '') || /[;&|`]|\$\(/.test(script))
+    else if (/-enc/i.test(args[flag] ?? '') || /[;&|`<>]|\$\(/.test(script))
       note({ code: 'shell-wrapper', detail: 'The server is started through a shell that runs more than one thing.', text: line, where });
   }
   if (/^(?:.*[/\\])?(node|python3?|deno|ruby|perl|php)$/.test(program) && /^(-c|-e|--eval|eval)$/.test(args[0] ?? ''))

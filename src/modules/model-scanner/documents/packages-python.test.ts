@@ -41,6 +41,8 @@ test('pip options: indexes and trusted hosts; the public index of torch is only 
     '-i http://pypi.example.org/simple\n--extra-index-url https://pypi.example.org/simple\n--extra-index-url https://download.pytorch.org/whl/cpu\n--trusted-host pypi.example.org\ntorch==2.1.0\n',
   );
   assert.deepEqual(codes(artefact), ['extra-public-index', 'plain-http-index', 'several-indexes', 'trusted-host']);
+  assert.equal(scanText('requirements.txt', '-r http://example.org/more.txt\ntorch==2.1.0\n').verdict, 'risky');
+  assert.equal(scanText('requirements.txt', '-r base.txt\n-c ../constraints.txt\ntorch==2.1.0\n').verdict, 'clean');
   const report = scanText('requirements-dev.txt', '--extra-index-url https://download.pytorch.org/whl/cpu\ntorch==2.1.0\nnumpy\n');
   assert.equal(report.verdict, 'clean');
 });

@@ -98,6 +98,8 @@ function readOption(text: string, list: PackageList, where: Where): void {
       where,
     );
   if (option === '-e' || option === '--editable') readReference(value, list, where);
+  // Another list, from an address.
+  if (/^(?:-[rc]|--requirement|--constraint)$/.test(option) && /^[a-z]+:\/\//i.test(value)) sayReference(list, value, where);
 }
 
 function readReference(address: string, list: PackageList, where: Where): void {

@@ -76,7 +76,51 @@ export function shellParts(text: string): ShellPart[] {
       found.push({ code, detail, text: match[0], at: match.index });
       if (found.length >= 100) return found;
     }
+  return [...found, ...fetchedPrograms(text), ...fetchedPython(text)];
+}
+
+const fetchedFile = new RegExp(
+  String.raw`\b${fetcher}[^\n|;&]{0,400}?(?:\s-[A-Za-z]{0,6}[oO]\s{0,5}|--output(?:-document)?[= ]|>)\s{0,5}["']?([\w./~${'$'}{}-]{2,200})`,
+  'gi',
+);
+
+/** `wget -O /tmp/a … && chmod +x /tmp/a && /tmp/a`: what was fetched is started by the same script, and nothing compares it. */
+function fetchedPrograms(text: string): ShellPart[] {
+  const found: ShellPart[] = [];
+  for (const match of text.matchAll(fetchedFile)) {
+    const file = match[1] ?? '';
+    const after = text.slice(match.index + match[0].length, match.index + match[0].length + 1000);
+    const commands = after.split(/&&|\|\||[;\n|]/).slice(1);
+    const starts = commands.some((command) => startsFile(command.trim().split(/\s+/), file));
+    if (starts && !checks.test(after) && found.length < 100)
+      found.push({
+        code: 'remote-script',
+        detail: 'Fetches a program and runs it without looking at it.',
+        text: match[0] + (/^[^\n|;&]{0,300}/.exec(after)?.[0] ?? ''),
+        at: match.index,
+      });
+  }
   return found;
+}
+
+function startsFile(words: readonly string[], file: string): boolean {
+  const [first = '', ...rest] = words.filter((word) => !/^(?:RUN|sudo|exec|nohup|time|env|-[A-Za-z]+|\w+=\S*)$/.test(word));
+  const same = (word: string | undefined): boolean => word?.replace(/^\.\//, '').replace(/^["']|["']$/g, '') === file.replace(/^\.\//, '');
+  if (same(first)) return true;
+  return /^(?:.*\/)?(?:(?:ba|z|da|k)?sh|source|\.|python[\d.]*|perl|ruby|node)$/.test(first) && same(rest[0]);
+}
+
+/** `python -c "exec(urlopen(…).read())"`. */
+function fetchedPython(text: string): ShellPart[] {
+  return [...text.matchAll(/\bpython[\d.]*\s{1,10}-c\s[^\n]{1,1000}/g)]
+    .filter(([line]) => /\b(?:exec|eval)\s?\(/.test(line) && /urlopen|urlretrieve|requests\.get|urllib/.test(line))
+    .slice(0, 100)
+    .map(({ 0: line, index }) => ({
+      code: 'remote-script',
+      detail: 'Fetches a program and runs it without looking at it.',
+      text: line,
+      at: index,
+    }));
 }
 
 /** @param placeAt place of a character offset of `text`. */

@@ -1,4 +1,4 @@
-/** Protobuf text format as Triton's configurations use it: fields, messages in braces, lists in brackets. */
+/** Protobuf text format as Triton's configurations and graphs of TensorFlow use it: fields, messages in braces, lists in brackets. */
 import { MalformedBytes } from '../engine/reader.ts';
 
 export type TritonField = { readonly name: string; readonly value: string | readonly TritonField[]; readonly at: number };
@@ -9,20 +9,23 @@ const word = /[A-Za-z_][\w.]{0,500}/y;
 const number = /[-+.\w]{1,100}/y;
 
 /**
+ * @param most fields of all messages together.
  * @returns the fields of the outermost message; text values joined and unescaped, all others as written.
  * @throws MalformedBytes with the character offset.
  * @source "Text Format Language Specification" of Protocol Buffers.
  */
-export function parseTritonText(text: string): readonly TritonField[] {
-  return new TextParser(text).message(0, null);
+export function parseTritonText(text: string, most = mostFields): readonly TritonField[] {
+  return new TextParser(text, most).message(0, null);
 }
 
 class TextParser {
   readonly #text: string;
   #at = 0;
   #count = 0;
-  constructor(text: string) {
+  readonly #most: number;
+  constructor(text: string, most: number) {
     this.#text = text;
+    this.#most = most;
   }
   message(depth: number, end: string | null): TritonField[] {
     if (depth > deepest) throw this.#wrong(`nested deeper than ${deepest} levels`);
@@ -66,7 +69,7 @@ class TextParser {
   }
   #named(name: string, at: number, depth: number): TritonField {
     this.#count += 1;
-    if (this.#count > mostFields) throw this.#wrong(`more than ${mostFields} fields`);
+    if (this.#count > this.#most) throw this.#wrong(`more than ${this.#most} fields`);
     if (this.#take('{')) return { name, value: this.message(depth + 1, '}'), at };
     if (this.#take('<')) return { name, value: this.message(depth + 1, '>'), at };
     const quoted = this.#text[this.#at] === '"' || this.#text[this.#at] === "'";
@@ -115,7 +118,7 @@ class TextParser {
     }
   }
   #wrong(what: string): MalformedBytes {
-    return new MalformedBytes('pbtxt-broken', this.#at, `Triton configuration: ${what} at character ${this.#at}`);
+    return new MalformedBytes('pbtxt-broken', this.#at, `Protobuf text: ${what} at character ${this.#at}`);
   }
 }
 

@@ -15,6 +15,7 @@ import { rootPlace } from './place.ts';
 import { limitsOf, type Profile } from './profile.ts';
 import { checkedProvenance, provenanceBytes } from './provenance-check.ts';
 import { resultOf } from './scan-result.ts';
+import { scanThread } from './scan-thread.ts';
 import type { ScanTask } from './scan-worker.ts';
 import { importableFiles } from './source-tree.ts';
 import type { ScanTables } from './tables.ts';
@@ -55,8 +56,6 @@ export type TreeOptions = {
 
 export type ScanPool = WorkerPool<ScanTask, FileReport[]>;
 
-/** JavaScript heap of a worker; held bytes lie outside it and are bounded by `heldBytes`. */
-const heapMb = 256;
 const graceMs = 5_000;
 const defaultMaxTimeMs = 15 * 60_000;
 
@@ -67,10 +66,9 @@ export function scanPool(
   limits: Limits = defaultLimits,
 ): ScanPool {
   return workerPool({
-    script: new URL('./scan-worker.ts', import.meta.url),
+    ...scanThread,
     size: workers,
     timeoutMs: limits.wallMs + graceMs,
-    heapMb,
     setup: tables,
   });
 }

@@ -8,7 +8,7 @@ import { judge, unlisted } from './judge.ts';
 import { attribute, item } from './members.ts';
 import { isClassName, moduleTarget } from './names.ts';
 import { specials } from './specials.ts';
-import { type Call, type GlobalValue, type MethodValue, unknown, type Value } from './values.ts';
+import { type Call, type GlobalValue, type MethodValue, sequence, textOf, unknown, type Value } from './values.ts';
 
 /** Chains of partial(partial(…)) deeper than this are no one's model. */
 const deepest = 24;
@@ -144,6 +144,38 @@ function partsOfPartial(call: Call): readonly Value[] {
   return call.args;
 }
 
+const several = (values: readonly Value[]): Value => (values.length === 1 ? (values[0] ?? unknown) : sequence('tuple', [...values]));
+
+/** `attrgetter('a.b', 'c')(subject)`: one value, or a tuple of them. */
+function attributes(interpreter: Interpreter, getter: Call, subject: Value): Value {
+  const names = getter.args.map(textOf);
+  const inside = subject.kind !== 'global' && names.some((name) => name?.split('.').some((hop) => /^__.*__$/s.test(hop)));
+  if (inside && getter.callee.kind === 'global')
+    interpreter.recorder.global({
+      target: getter.callee.target,
+      position: 'call',
+      judgement: { judgement: 'harmful', effect: 'exec', certainty: 'possible' },
+      site: interpreter.site(),
+      expression: () => expressionOf(callOf(interpreter, getter, [subject])),
+    });
+  return several(names.map((name) => (name === undefined ? unknown : attribute(interpreter, subject, name))));
+}
+
+/** `itemgetter(a, b)(subject)`; a key that a defaultdict does not have calls its factory. */
+function items(interpreter: Interpreter, getter: Call, { subject, way }: { subject: Value; way: Way }): Value {
+  const factory =
+    subject.kind === 'call' && subject.callee.kind === 'global' && subject.callee.target.key === 'collections defaultdict'
+      ? subject.args[0]
+      : undefined;
+  const made = factory && factory.kind !== 'none' ? apply(interpreter, factory, { args: [], way }) : unknown;
+  return several(
+    getter.args.map((key) => {
+      const found = item(interpreter, subject, key);
+      return found === unknown ? made : found;
+    }),
+  );
+}
+
 /** A call on the result of another call. */
 function callResult(interpreter: Interpreter, callee: Call, { args, way }: { args: readonly Value[]; way: Way }): Value {
   const inner = deeper(way);
@@ -154,8 +186,9 @@ function callResult(interpreter: Interpreter, callee: Call, { args, way }: { arg
   }
   const [first = unknown, ...rest] = callee.args;
   const [subject = unknown] = args;
-  if (key === 'operator attrgetter' && first.kind === 'text') return attribute(interpreter, subject, first.text);
-  if (key === 'operator itemgetter') return item(interpreter, subject, first);
+  if (key === 'operator attrgetter') return attributes(interpreter, callee, subject);
+  if (key === 'operator itemgetter') return items(interpreter, callee, { subject, way: inner });
+  if (key === 'types GenericAlias') return apply(interpreter, first, { args, way: inner });
   if (key === 'operator methodcaller' && first.kind === 'text')
     return apply(interpreter, attribute(interpreter, subject, first.text), { args: rest, way: inner });
   return callUnknown(interpreter, callee, args);

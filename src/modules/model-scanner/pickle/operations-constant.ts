@@ -83,7 +83,11 @@ function pushDecimal(machine: Machine): void {
     machine.push(text === '01' ? yes : no);
     return;
   }
-  const digits = text.replace(/L$/, '').trim();
+  // As Python's int(text, 0) reads them.
+  const digits = text
+    .replace(/L$/, '')
+    .trim()
+    .replaceAll(/(?<=[\da-fx])_(?=[\da-f])/gi, '');
   if (length > longestDecimal) {
     machine.recorder.anomaly('pickle-long-decimal', 'bomb', {
       detail: `an integer of ${length} decimal digits`,
@@ -91,6 +95,12 @@ function pushDecimal(machine: Machine): void {
       proved: false,
     });
     machine.push(unknown);
+    return;
+  }
+  const based = /^([+-]?)(0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.exec(digits);
+  if (based) {
+    const value = BigInt(based[2] ?? 0) * (based[1] === '-' ? -1n : 1n);
+    machine.push(integer(BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value));
     return;
   }
   if (!/^[+-]?\d+$/.test(digits)) {
@@ -151,7 +161,8 @@ function pushFloatLine(machine: Machine): void {
 }
 
 function memoIndex(machine: Machine, text: string): number {
-  const index = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  // As Python's int() reads it: spaces around, a sign, underscores between digits.
+  const index = /^\s*[+-]?\d[\d_]{0,30}\s*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
   if (Number.isNaN(index) || index < 0) {
     machine.recorder.anomaly('pickle-memo-index', 'broken', { detail: `${quote(text)} is no memo index`, site: machine.site() });
     return -1;

@@ -31,6 +31,17 @@ const code: Handler = (run, outside) => {
   return executeText(run, given, { expression: expressionOf(outside), ...spot(site), scope });
 };
 
+/** `timeit.timeit('text')`, `cProfile.run('text')`: texts are executed, functions called. */
+const timed: Handler = (run, outside) => {
+  const { call, site } = outside;
+  const sunk = { expression: expressionOf(outside), ...spot(site) };
+  for (const given of [...call.args.slice(0, 2), call.keywords.get('stmt'), call.keywords.get('setup')]) {
+    if (isTextual(given)) executeText(run, given, { ...sunk, scope: site.scope });
+    if (given?.kind === 'function') run.interpreter.callFunction(given, { args: [], keywords: new Map() });
+  }
+  return unknown;
+};
+
 /** The compiled text stands for itself until it is executed. */
 const compiled: Handler = (_run, { call }) => call.args[0] ?? unknown;
 
@@ -150,8 +161,17 @@ const attributeSet: Handler = (run, { call: { args } }) => {
   return unknown;
 };
 
+/** An object of this file keeps what it is until it is loaded again; everything else is what goes into the bytes. */
+const pickled: Handler = (run, outside) =>
+  outside.call.args[0]?.kind === 'instance'
+    ? { kind: 'result', of: outside.callee, args: outside.call.args.slice(0, 1), marks: 0 }
+    : environmentOf(run, outside);
+
 /** By module and name. */
 export const builtinHandlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ...['timeit timeit', 'timeit repeat', 'timeit Timer', 'cProfile run', 'profile run', 'pdb run', 'pdb runeval', 'trace Trace.run'].map(
+    (key) => [key, timed] as const,
+  ),
   ...['builtins exec', 'builtins eval', 'builtins execfile', 'six exec_'].map((key) => [key, code] as const),
   ['builtins compile', compiled],
   ...['builtins __import__', 'importlib import_module', 'importlib __import__'].map((key) => [key, imported] as const),
@@ -173,12 +193,12 @@ export const builtinHandlers: ReadonlyMap<string, Handler> = new Map<string, Han
     'json dumps',
     'urllib.parse urlencode',
     'base64 b64encode',
-    'pickle dumps',
     'builtins list',
     'builtins bytes',
     'zlib compress',
     'binascii hexlify',
   ].map((key) => [key, environmentOf] as const),
+  ...['pickle dumps', '_pickle dumps', 'cPickle dumps', 'dill dumps', 'cloudpickle dumps'].map((key) => [key, pickled] as const),
   ['os getenv', credentials],
   ['builtins print', () => none],
   ...[

@@ -95,10 +95,23 @@ const setup: Handler = (run, { call: { keywords }, site }) => {
   return unknown;
 };
 
+/** What an object of this file has a copy made by: `__reduce__` gives a function and its arguments. */
+const rebuilt: Handler = (run, { call: { args }, site }) => {
+  const [made] = args;
+  if (made?.kind !== 'instance') return made ?? unknown;
+  const reducer = findMember(made.of, '__reduce_ex__', 8) ?? findMember(made.of, '__reduce__', 8);
+  if (reducer?.kind !== 'function') return made;
+  const given = run.interpreter.callFunction({ ...reducer, self: made }, { args: [unknown], keywords: new Map() });
+  const [callee, handed] = given.kind === 'sequence' ? given.items : [];
+  if (!callee) return unknown;
+  return run.interpreter.applyValue(callee, { args: handed?.kind === 'sequence' ? handed.items : [], keywords: new Map(), site });
+};
+
 /** Bytes that stand in the source are judged like a file of their own. */
 const unpickled: Handler = (run, outside) => {
   const { call, site } = outside;
   const [data] = call.args;
+  if (data?.kind === 'result' && data.of.name === 'dumps') return rebuilt(run, { ...outside, call: { ...call, args: data.args } });
   if (data?.kind === 'bytes' && data.text.length > 2 && run.embedded.length < 20)
     run.embedded.push({ bytes: data.text, at: run.origin.calledAt ?? site.at, end: run.origin.calledAt ?? site.end });
   else loadDropped(run, { call, expression: expressionOf(outside), site });
@@ -145,6 +158,7 @@ export const outsideHandlers: ReadonlyMap<string, Handler> = new Map<string, Han
   ...['importlib.machinery SourceFileLoader', 'importlib.util spec_from_file_location', 'importlib.machinery ExtensionFileLoader'].map(
     (key) => [key, fileLoader] as const,
   ),
+  ...['copy copy', 'copy deepcopy'].map((key) => [key, rebuilt] as const),
   ['shutil rmtree', deleted],
   ['os removedirs', deleted],
   ['os dup2', duplicated],

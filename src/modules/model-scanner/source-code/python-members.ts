@@ -15,6 +15,7 @@ import {
   type Value,
   withMarks,
 } from './python-values.ts';
+import { targetOf } from './source-effects.ts';
 import type { SourceRun } from './source-run.ts';
 
 /** Attributes that hold the names of a module or an object. */
@@ -92,13 +93,19 @@ export function indexOf(run: SourceRun, owner: Value, index: Value): Value {
   if (owner.kind === 'member' && owner.owner.kind === 'namespace') return unknown;
   if (owner.kind === 'result') return owner;
   if (owner.kind !== 'named' || key === null) return unknownWith(owner.marks | index.marks);
-  if (owner.module === 'sys' && owner.name === 'modules') return named(key, '', marks.reflected | from);
+  if (isModuleTable(run, owner)) return named(key, '', marks.reflected | from);
   if (owner.module === 'os' && owner.name.startsWith('environ')) return credentialOf(key);
   // `vars(os)['system']`, `__builtins__['eval']`, `x.__globals__['os']`.
   if ((owner.marks & marks.reflected) === 0 && owner.module !== 'builtins') return unknownWith(owner.marks);
   if (owner.name !== '' && !owner.name.includes('__') && run.tables.standardLibrary.has(key)) return named(key, '', marks.reflected | from);
   if (owner.name !== '' && run.tables.standardLibrary.has(key)) return named(key, '', marks.reflected | from);
   return owner.name === '' ? namedMember(owner, key, marks.reflected | from) : named('builtins', key, marks.reflected | from);
+}
+
+/** `sys.modules`, also through a module that has imported sys: `warnings.sys.modules`. */
+function isModuleTable(run: SourceRun, owner: NamedValue): boolean {
+  if (owner.module === 'sys' && owner.name === 'modules') return true;
+  return owner.name.endsWith('.modules') && targetOf(run.tables, owner).key === 'sys modules';
 }
 
 /** Variables that open a cloud or a registry of models: alone they are a secret. */

@@ -17,6 +17,7 @@ import {
   unknownWith,
   type Value,
 } from './python-values.ts';
+import { isHarmfulName } from './source-effects.ts';
 import { loadingImport } from './source-imports.ts';
 import type { SourceRun } from './source-run.ts';
 
@@ -111,15 +112,29 @@ type Decoration = { readonly decorators: readonly Expression[]; readonly scope: 
 /** A decorator of this file runs with what it decorates; one from elsewhere is taken to give it back. */
 function decorated(run: SourceRun, value: Value, { decorators, scope }: Decoration): Value {
   let made = value;
+  let passed: Value = value;
   for (const decorator of decorators.toReversed()) {
     const callee = evaluate(run, decorator, scope);
-    const given = callee.kind === 'function' ? callFunction(run, callee, { args: [made], keywords: new Map() }) : undefined;
+    const given = callee.kind === 'function' ? callFunction(run, callee, { args: [passed], keywords: new Map() }) : undefined;
+    passed = given ?? passed;
+    applyActing(run, callee, { decorator, passed, scope });
     if (callee.kind === 'class') instantiate(run, callee, { args: [made], keywords: new Map() });
     if (given?.kind === 'function' || given?.kind === 'class') made = given;
     if (callee.kind === 'named' && made.kind === 'function' && /(^|\.)(cached_)?property$/.test(callee.name))
       made = { ...made, property: true };
   }
   return made;
+}
+
+/** `@exec` above `@lambda f: 'text'`: a decorator of Python itself that acts is called with what the one below gave. */
+function applyActing(
+  run: SourceRun,
+  callee: Value,
+  { decorator, passed, scope }: { readonly decorator: Expression; readonly passed: Value; readonly scope: PythonScope },
+): void {
+  if (callee.kind !== 'named' || !isHarmfulName(run.tables, callee)) return;
+  const site = { at: decorator.at, end: decorator.end, scope, expression: (name: string) => `@${name}` };
+  run.interpreter.applyValue(callee, { args: [passed], keywords: new Map(), site });
 }
 
 function defineClass(run: SourceRun, statement: ClassStatement, scope: PythonScope): void {
@@ -131,9 +146,11 @@ function defineClass(run: SourceRun, statement: ClassStatement, scope: PythonSco
   run.classes.push(value);
   scope.set(statement.name, value);
   hooksOfDefinition(run, value, bases);
-  for (const decorator of statement.decorators) {
+  let passed: Value = value;
+  for (const decorator of statement.decorators.toReversed()) {
     const callee = evaluate(run, decorator, scope);
-    if (callee.kind === 'function') callFunction(run, callee, { args: [value], keywords: new Map() });
+    if (callee.kind === 'function') passed = callFunction(run, callee, { args: [passed], keywords: new Map() });
+    applyActing(run, callee, { decorator, passed, scope });
   }
 }
 

@@ -26,7 +26,7 @@ export function parseJinja(template: string): JinjaTemplate {
 }
 
 const loading = new Set(['include', 'import', 'extends', 'from']);
-const opening = new Set(['block', 'call', 'filter', 'with', 'autoescape', 'trans', 'generation']);
+const opening = new Set(['block', 'call', 'filter', 'autoescape', 'trans', 'generation']);
 
 function statementOf(parser: ExpressionParser, { at }: JinjaBlock): JinjaStatement {
   const word = parser.takeName();
@@ -36,6 +36,7 @@ function statementOf(parser: ExpressionParser, { at }: JinjaBlock): JinjaStateme
   if (word === 'else') return { kind: 'else', word, at };
   if (word.startsWith('end')) return { kind: 'end', word, at };
   if (word === 'macro') return macroOf(parser, at);
+  if (word === 'with') return withOf(parser, at);
   if (loading.has(word)) return { kind: 'load', word, value: parser.all(), at };
   const values: JinjaExpression[] = [];
   while (!parser.done()) {
@@ -61,14 +62,26 @@ function forOf(parser: ExpressionParser, at: number): JinjaStatement {
 
 function macroOf(parser: ExpressionParser, at: number): JinjaStatement {
   const name = parser.takeName();
+  const parameters: string[] = [];
   const defaults: JinjaExpression[] = [];
   parser.take('(');
   while (!parser.done() && !parser.is(')')) {
-    parser.takeName();
+    const parameter = parser.takeName();
+    if (parameter !== '') parameters.push(parameter);
     if (parser.take('=')) defaults.push(parser.one());
     parser.skip();
   }
-  return { kind: 'macro', name, defaults, at };
+  return { kind: 'macro', name, parameters, defaults, at };
+}
+
+function withOf(parser: ExpressionParser, at: number): JinjaStatement {
+  const bindings: { names: readonly string[]; value: JinjaExpression }[] = [];
+  while (!parser.done()) {
+    const names = parser.targets('=');
+    if (parser.take('=')) bindings.push({ names, value: parser.one() });
+    parser.skip();
+  }
+  return { kind: 'with', bindings, at };
 }
 
 /** Loosest first. */

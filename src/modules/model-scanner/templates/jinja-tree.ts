@@ -34,9 +34,20 @@ export type JinjaStatement =
       readonly condition: JinjaExpression | null;
       readonly at: number;
     }
+  | {
+      readonly kind: 'with';
+      readonly bindings: readonly { readonly names: readonly string[]; readonly value: JinjaExpression }[];
+      readonly at: number;
+    }
   | { readonly kind: 'if' | 'elif'; readonly test: JinjaExpression; readonly at: number }
   | { readonly kind: 'else' | 'end'; readonly word: string; readonly at: number }
-  | { readonly kind: 'macro'; readonly name: string; readonly defaults: readonly JinjaExpression[]; readonly at: number }
+  | {
+      readonly kind: 'macro';
+      readonly name: string;
+      readonly parameters: readonly string[];
+      readonly defaults: readonly JinjaExpression[];
+      readonly at: number;
+    }
   | { readonly kind: 'load'; readonly word: string; readonly value: JinjaExpression; readonly at: number }
   | {
       readonly kind: 'other';

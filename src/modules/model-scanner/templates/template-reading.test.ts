@@ -40,11 +40,12 @@ test('a condition that only shapes what is there is none', () => {
 });
 
 test('templates of hundreds of thousands of signs are read in less than three seconds each', () => {
-  const startedAt = performance.now();
+  const startedAt = process.cpuUsage();
   readTemplate(`{{ ${"'a' ~ ".repeat(100_000)} 'b' }}${'{'.repeat(200_000)}${"{{ '".repeat(50_000)}`);
   readTemplate(`{{ x${'.a'.repeat(200_000)} }}{{ ${'('.repeat(100_000)} }}{{ ${'not '.repeat(100_000)} x }}{{ ${'-'.repeat(100_000)}x }}`);
   readTemplate('{% if x %}'.repeat(60_000));
-  assert.ok(performance.now() - startedAt < 3000);
+  const { user, system } = process.cpuUsage(startedAt);
+  assert.ok(user + system < 3_000_000);
 });
 
 test('no cut or changed template throws', () => {

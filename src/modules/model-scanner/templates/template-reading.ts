@@ -3,6 +3,8 @@ import type { Effect } from '../../../contract/finding.ts';
 import { type Constant, fold } from './jinja-fold.ts';
 import { parseJinja } from './jinja-parser.ts';
 import type { JinjaArgument, JinjaExpression, JinjaStatement } from './jinja-tree.ts';
+import { mayHoldPiece, namesWithPieces } from './name-pieces.ts';
+import { blockFilter, byAttribute, doorways, fields, formatField, harmful, harmfulFunctions, ladder } from './python-words.ts';
 import { asksTheDate, isProse, waitedFor } from './template-conditions.ts';
 
 export type TemplateDanger = {
@@ -28,70 +30,19 @@ const longestTemplate = 4 * 2 ** 20;
 /** @param template as stored; prose and comments in it are never judged. Never throws; linear in its length. */
 export function readTemplate(template: string): TemplateReading {
   const { statements, cut } = parseJinja(template.slice(0, longestTemplate));
-  const walk = new TemplateWalk(template);
+  const walk = new TemplateWalk(template, namesWithPieces(statements));
   for (const statement of statements) walk.statement(statement);
   return { dangers: walk.dangers, conditions: walk.conditions, cut: cut || template.length > longestTemplate };
 }
 
-/** Objects every Jinja environment brings, from which Python's own objects are one attribute away. */
-const doorways = new Set([
-  'cycler',
-  'joiner',
-  'lipsum',
-  'namespace',
-  'self',
-  'request',
-  'config',
-  'url_for',
-  'get_flashed_messages',
-  'dict',
-  'range',
-  'g',
-  'session',
-  'raise_exception',
-  'strftime_now',
-  'tojson',
-  'caller',
-  'varargs',
-  'kwargs',
-]);
-/** Attributes on the way from any object to code: a call behind one of them is no accident. */
-const ladder = new Set(
-  '__class__ __base__ __bases__ __mro__ mro __subclasses__ __init__ __globals__ __builtins__ __import__ __dict__ __getattribute__ __getattr__ __code__ __closure__ __func__ __self__ __module__ __reduce__ __reduce_ex__ __loader__ __spec__ __init_subclass__ func_globals f_globals gi_frame gi_code im_func _TemplateReference__context'.split(
-    ' ',
-  ),
-);
-/** Names of functions that act, looked up on anything. */
-const harmful = new Set(
-  'popen system subprocess builtins subclasses getattr eval exec compile import_module check_output spawn load_module mro func_globals f_globals gi_frame im_func Popen'.split(
-    ' ',
-  ),
-);
-const harmfulFunctions = new Set([
-  'open',
-  'exec',
-  'eval',
-  'compile',
-  '__import__',
-  'getattr',
-  'setattr',
-  'globals',
-  'locals',
-  'vars',
-  'os',
-  'popen',
-  'system',
-  'input',
-  'breakpoint',
-]);
-const byAttribute = new Set(['map', 'selectattr', 'rejectattr', 'groupby', 'sort', 'sum', 'unique', 'min', 'max']);
-
-const fields = new Set(['type', 'role', 'name', 'id', 'function', 'tool_calls', 'tool_call_id', 'image', 'image_url', 'arguments']);
-
 /** Turns and letters beyond which a template is no template. */
 const mostTurns = 1_000_000;
 
-type Taint = { readonly hidden: boolean; readonly content: boolean };
+type Taint = {
+  readonly hidden: boolean;
+  readonly content: boolean /** Found under a name that only the conversation, or the template’s own work, tells. */;
+  readonly lookedUp?: boolean;
+};
 const plain: Taint = { hidden: false, content: false };
 
 class TemplateWalk {
@@ -104,8 +55,12 @@ class TemplateWalk {
   /** Open blocks: turns of loops, and the words a condition waits for. */
   readonly #open: { readonly turns: number; readonly condition: TemplateCondition | null; spoken: boolean }[] = [];
 
-  constructor(template: string) {
+  /** Variables that may hold a piece of the name of a Python attribute. */
+  readonly #pieces: ReadonlySet<string>;
+
+  constructor(template: string, pieces: ReadonlySet<string>) {
     this.#template = template;
+    this.#pieces = pieces;
   }
 
   statement(statement: JinjaStatement): void {
@@ -153,8 +108,12 @@ class TemplateWalk {
           at: statement.at,
         });
         return;
+      case 'with':
+        for (const { names, value } of statement.bindings) this.#set(names, value);
+        this.#open.push({ turns: 1, condition: null, spoken: false });
+        return;
       default:
-        for (const value of statement.values) this.#walk(value);
+        for (const value of statement.values) this.#walk(statement.word === 'filter' ? blockFilter(value) : value);
         if (statement.opens) this.#open.push({ turns: 1, condition: null, spoken: false });
     }
   }
@@ -171,6 +130,7 @@ class TemplateWalk {
     const known = value ? fold(value, this.#constants) : undefined;
     const key = names.join('.');
     if (known !== undefined && this.#constants.size < 5000) this.#constants.set(key, known);
+    else this.#constants.delete(key);
     for (const name of names) this.#taint(name, taint);
     if (value?.kind === 'call' && value.callee.kind === 'name' && value.callee.name === 'namespace')
       for (const argument of value.args) if (argument.name !== null) this.#keep(`${key}.${argument.name}`, argument);
@@ -181,7 +141,8 @@ class TemplateWalk {
   }
   #taint(name: string, taint: Taint): void {
     const earlier = this.#taints.get(name) ?? plain;
-    this.#taints.set(name, { hidden: earlier.hidden || taint.hidden, content: earlier.content || taint.content });
+    const lookedUp = earlier.lookedUp === true || taint.lookedUp === true;
+    this.#taints.set(name, { hidden: earlier.hidden || taint.hidden, content: earlier.content || taint.content, lookedUp });
   }
 
   #for({ names, iterable, condition, at }: JinjaStatement & { kind: 'for' }): void {
@@ -263,6 +224,9 @@ class TemplateWalk {
     const known = fold(index, this.#constants);
     if (typeof known === 'string') {
       this.#walk(index);
+      // A variable may have been something else when it is read: a loop comes back to it.
+      const other = index.kind !== 'constant' && !/^_|^mro$/.test(known) && mayHoldPiece(index, this.#pieces);
+      if (other) this.#danger({ what: 'puts the name of a Python attribute together', effect: 'exec', certainty: 'possible', at: at });
       return this.#reach(of, known, at);
     }
     const taint = this.#walk(of);
@@ -270,7 +234,10 @@ class TemplateWalk {
     // A place of a literal, by a name put together at run time.
     if (of.kind === 'constant' && typeof of.value === 'string' && index.kind !== 'slice' && known === undefined && index.kind !== 'name')
       this.#danger({ what: 'looks up an attribute of a literal by computed name', effect: 'exec', certainty: 'possible', at: at });
-    return taint;
+    if (index.kind === 'slice' || typeof known === 'number') return taint;
+    if (!mayHoldPiece(index, this.#pieces)) return { ...taint, lookedUp: true };
+    this.#danger({ what: 'puts the name of a Python attribute together', effect: 'exec', certainty: 'possible', at: at });
+    return { ...taint, hidden: true, lookedUp: true };
   }
 
   #call({ callee, args, at }: JinjaExpression & { kind: 'call' }): Taint {
@@ -279,10 +246,19 @@ class TemplateWalk {
     const name = callee.kind === 'name' ? callee.name : '';
     if (taint.hidden && this.#leadsToPython(callee))
       this.#danger({ what: 'calls what it reached through Python’s own attributes', effect: 'exec', certainty: 'proved', at: at });
+    else if (taint.lookedUp === true && (callee.kind === 'index' || callee.kind === 'name') && !this.#macros.has(name))
+      this.#danger({ what: 'calls what it looked up under a computed name', effect: 'exec', certainty: 'possible', at: at });
     else if (harmfulFunctions.has(name) && !this.#macros.has(name) && !this.#taints.has(name))
       this.#danger({ what: `calls ${name}`, effect: 'exec', certainty: 'possible', at: at });
+    if (callee.kind === 'attribute' && (callee.name === 'format' || callee.name === 'format_map')) this.#format(callee.of, at);
     if (name === 'dict' || name === 'namespace') return plain;
     return { hidden: taint.hidden, content: taint.content || given.content };
+  }
+  /** `'{0.__class__}'.format(x)` reads attributes without ever calling one. */
+  #format(text: JinjaExpression, at: number): void {
+    const known = fold(text, this.#constants);
+    const reaches = typeof known === 'string' ? formatField.test(known) : mayHoldPiece(text, this.#pieces);
+    if (reaches) this.#danger({ what: 'reads Python’s own attributes by a format', effect: 'exec', certainty: 'possible', at: at });
   }
   /** A ladder attribute, or a variable that holds one, stands before the call. */
   #leadsToPython(callee: JinjaExpression): boolean {
@@ -326,6 +302,8 @@ class TemplateWalk {
       const key = fold(value, this.#constants);
       if (typeof key === 'string')
         for (const hop of key.split('.').slice(0, 20)) if (ladder.has(hop) || /^__\w+/.test(hop)) this.#reach(of, hop, at);
+      if (key === undefined && mayHoldPiece(value, this.#pieces))
+        this.#danger({ what: 'puts the name of a Python attribute together', effect: 'exec', certainty: 'possible', at: at });
     }
   }
 

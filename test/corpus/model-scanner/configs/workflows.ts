@@ -11,6 +11,12 @@ const head = '${{ github.event.pull_request.head.sha }}';
 
 export const hostileWorkflows: readonly HostileConfig[] = [
   hostile(
+    'branch name by keys in brackets',
+    'workflow-injection',
+    workflow('workflow_run', "      - run: echo ${{ github['event'][ 'workflow_run' ].head_branch }}\n"),
+    '- run: echo',
+  ),
+  hostile(
     'title of an issue in a shell',
     'workflow-injection',
     workflow('issues', '      - run: |\n          echo start\n          echo "${{ github.event.issue.title }}"\n'),

@@ -193,6 +193,33 @@ const inside: readonly Sample[] = [
     stream(4, call(named('pandas.core.indexes.base', '_new_Index'), named('somepackage', 'run'), dict())),
     'suspicious',
   ),
+  sample('function inside', 'alias of a function', stream(4, withArgument(call(named('types', 'GenericAlias'), system, tuple())))),
+  sample(
+    'function inside',
+    'factory of a defaultdict',
+    stream(
+      4,
+      call(
+        call(named('operator', 'itemgetter'), text('x')),
+        call(named('collections', 'defaultdict'), call(named('functools', 'partial'), system, marker)),
+      ),
+    ),
+  ),
+  sample(
+    'function inside',
+    'factory of a package nobody knows',
+    stream(
+      4,
+      call(call(named('operator', 'itemgetter'), text('x')), call(named('collections', 'defaultdict'), named('somepackage', 'run'))),
+    ),
+    'suspicious',
+  ),
+  sample(
+    'dotted name',
+    'several attributes at once',
+    stream(4, call(call(named('operator', 'attrgetter'), text('__class__.__base__'), text('real')), integer(1))),
+    'suspicious',
+  ),
   sample(
     'function inside',
     'numpy random constructor',

@@ -103,6 +103,12 @@ export const streamSamples: readonly Sample[] = [
     ),
   ),
   sample('memo', 'global through the memo', stream(2, system, put(5), op('POP'), text('decoy'), op('POP'), withArgument(get(5)))),
+  sample(
+    'memo',
+    'entry written as 1_0',
+    bareStream(raw("ccollections\nOrderedDict\np10\n0csomepackage\nrun\np 1_0\n0g10\n(S'x'\ntR")),
+    'suspicious',
+  ),
   sample('memo', 'DUP of the module name', stream(4, withArgument(join(text('pip'), op('DUP'), op('STACK_GLOBAL'))))),
   sample('memo', 'entry never written', stream(4, withArgument(join(get(7), text('system'), op('STACK_GLOBAL'))))),
   sample('other opcodes', 'extension code called', stream(2, withArgument(op('EXT1', 7))), 'suspicious'),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bytes, callingPickle, u32 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
-import { allOf, artefactOf, codesOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+import { allOf, artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 import { bytesSource } from '../../engine/source.ts';
 import { type Codec, openPieces } from './stream-pieces.ts';
 
@@ -43,8 +43,8 @@ const large = bytes([0x80, 2], 'B', u32(40 * 2 ** 20), new Uint8Array(40 * 2 ** 
 
 for (const [name, packed] of [
   ['m.zst', zstdCompressSync(large)],
-  ['m.gz', gzipSync(large)],
-  ['m.br', brotliCompressSync(large, { params: {} })],
+  ['m.gz', gzipSync(large, { level: 1 })],
+  ['m.br', brotliCompressSync(large, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
 ] as const)
   test(`content beyond what is held is read to its end: ${name}`, () => {
     const artefact = artefactOf(Uint8Array.from(packed), name);
@@ -62,6 +62,12 @@ test('zstd frames end where their blocks end, skippable ones between them are pa
   const { content, consumed } = unpacked('zstd', bytes(packed, 'tail'));
   assert.equal(content.toString(), 'first second');
   assert.equal(consumed, packed.length);
+});
+
+test('a stream that begins with a skippable frame is known by the frame behind it', () => {
+  const skipped = bytes(u32(0x184d2a53), u32(5), 'aside');
+  assert.equal(reportOf(bytes(skipped, zstdCompressSync(callingPickle)), 'm.bin').verdict, 'malicious');
+  assert.equal(artefactOf(bytes(skipped, skipped, u32(0x184d2204), new Uint8Array(9)), 'm.bin').format, 'lz4');
 });
 
 test('an LZ4 match may reach into the block before, and a block may not be larger than its frame allows', () => {

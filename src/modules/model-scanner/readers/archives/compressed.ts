@@ -33,7 +33,10 @@ const signatures = {
 } as const;
 
 /** Asked about every file: the first byte rules out nearly all of them. */
-const firstBytes: ReadonlySet<number> = new Set(Object.values(signatures).map(([first]) => first));
+const firstBytes: ReadonlySet<number> = new Set([
+  ...Object.values(signatures).map(([first]) => first),
+  ...Array.from({ length: 16 }, (_, kind) => 0x50 + kind),
+]);
 
 function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
   const starts = (signature: readonly number[]) => head[0] === signature[0] && signature.every((byte, i) => head[i] === byte);
@@ -44,12 +47,26 @@ function wrapperOf(head: Uint8Array, name: string): Wrapper | null {
   if (starts(signatures.xz)) return certain('xz');
   if (starts(signatures.zstd)) return certain('zstd');
   if (starts(signatures.lz4)) return certain('lz4');
+  if (isSkippable(head, 0)) return certain(afterSkippable(head));
   // joblib before 0.10: 'ZF', the length as 19 characters of hexadecimal text, then zlib.
   if (starts(signatures.joblib)) return { codec: 'zlib', start: 21, certain: true };
   if (startsLzma(head)) return { codec: 'lzma', start: 0, certain: false };
   if (head.length > 6 && head[0] === 0x78 && (0x7800 + (head[1] ?? 0)) % 31 === 0) return { codec: 'zlib', start: 0, certain: false };
   if (name.endsWith('.br')) return { codec: 'brotli', start: 0, certain: false };
   return null;
+}
+
+/** Frames that zstd and LZ4 pass over: 0x184D2A50 to 0x184D2A5F, a length, anything. @source RFC 8878, 3.1.2; LZ4 frame format 1.6. */
+function isSkippable(head: Uint8Array, at: number): boolean {
+  return head[at + 3] === 0x18 && head[at + 2] === 0x4d && head[at + 1] === 0x2a && (head[at] ?? 0) >>> 4 === 5;
+}
+
+/** The codec of the frame behind them; zstd where it lies beyond the head. */
+function afterSkippable(head: Uint8Array): Codec {
+  let at = 0;
+  while (at + 8 <= head.length && isSkippable(head, at))
+    at += 8 + new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(at + 4, true);
+  return signatures.lz4.every((byte, i) => head[at + i] === byte) ? 'lz4' : 'zstd';
 }
 
 /**

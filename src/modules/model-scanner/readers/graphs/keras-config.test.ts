@@ -77,6 +77,23 @@ test('functions of Keras that were never meant for files are named with their ad
   assert.equal(verdict(call('enable_unsafe_deserialization')), 'malicious');
 });
 
+test('a function of Keras that no model names is suspicious, those of losses and operations are ordinary', () => {
+  const called = (module: string, name: string) =>
+    verdict(
+      model({ class_name: 'Dense', module: 'keras.layers', config: { activation: { module, class_name: 'function', config: name } } }),
+    );
+  assert.equal(called('keras.src.utils.file_utils', 'urlretrieve'), 'suspicious');
+  assert.equal(called('keras.src.saving.saving_lib', 'load_state'), 'suspicious');
+  assert.equal(called('keras.src.activations.activations', 'relu'), 'clean');
+  assert.equal(called('keras.ops', 'silu'), 'clean');
+  assert.equal(called('tensorflow.keras.losses', 'mse'), 'clean');
+});
+
+test('a class that somebody registered is risky also without its module', () => {
+  assert.equal(verdict(model({ ...dense, module: null, registered_name: 'acme>Dense' })), 'risky');
+  assert.equal(verdict(model({ ...dense, registered_name: 'keras>Dense' })), 'clean');
+});
+
 test('a class of the standard library is suspicious, one of another package risky', () => {
   assert.equal(verdict(model({ module: 'acme.layers', class_name: 'Mix', config: {}, registered_name: 'Custom>Mix' })), 'risky');
   assert.equal(verdict({ class_name: 'Sequential', config: { layers: [{ class_name: 'MyLayer', config: {} }] } }), 'risky');

@@ -25,6 +25,9 @@ const misused: ReadonlyMap<string, { readonly effect: Effect; readonly cve: stri
   ['save_img', { effect: 'fs-write', cve: 'CVE-2025-8747' }],
   ['load_img', { effect: 'fs-read', cve: 'CVE-2025-8747' }],
 ]);
+/** Modules whose functions models name: activations, losses and operations on tensors. Every other function of Keras was written for programs. */
+const functionModule =
+  /(?:^|\.)(?:activations|losses|metrics|initializers|regularizers|constraints|optimizers|schedules|quantizers|ops|layers|backend|math|nn|numpy|linalg|image|random)(?:\.|$)/;
 const layers: ReadonlyMap<string, { readonly effect: Effect; readonly detail: string }> = new Map([
   ['Lambda', { effect: 'exec', detail: 'A Lambda layer runs code stored in the model.' }],
   ['__lambda__', { effect: 'exec', detail: 'A stored function is turned back into code.' }],
@@ -59,6 +62,17 @@ export function judgeKerasObject(reference: KerasReference, tables: ScanTables, 
         `Loading calls Keras' own ${short}, which was not meant to be called from a model file (${use.cve}).`,
       );
   }
+  const custom = /^(?!keras)[^>]{1,200}>/i.exec(reference.registered ?? '')?.[0];
+  if (custom !== undefined && (module === null || !isFrameworkModule(module, tables)))
+    return fact(
+      false,
+      'none',
+      'possible',
+      `The object ${name} is registered as ${reference.registered}: loading needs code from elsewhere.`,
+    );
+  const isCalled = reference.isFunction || /^[a-z]/.test(short);
+  if (module !== null && isCalled && !functionModule.test(module) && !tables.operators.kerasClasses.has(name))
+    return fact(true, 'exec', 'possible', `Loading uses ${name} of ${module}, where no function of a model is kept (CVE-2025-8747).`);
   if (module !== null || tables.operators.kerasClasses.has(name) || reference.isFunction) return fact(true, 'none', 'proved', '');
   return fact(false, 'none', 'possible', `The class ${name} is not one of Keras: loading needs code from elsewhere.`);
 }

@@ -1,5 +1,5 @@
 /** The nodes of a TensorFlow graph and of its functions: which of them act outside the tensors, and on what path. */
-import type { Effect } from '../../../../contract/finding.ts';
+import type { Effect, Where } from '../../../../contract/finding.ts';
 import type { OperatorFact } from '../../engine/artefact.ts';
 import { rangePlace } from '../../engine/place.ts';
 import type { Draft, ReaderTools } from '../../engine/reader.ts';
@@ -7,12 +7,14 @@ import type { ByteSource } from '../../engine/source.ts';
 import { isAddress, leavesFolder } from '../archives/archive-path.ts';
 import { type Field, fields, fieldText } from '../parts/protobuf.ts';
 
-type Node = {
+/** The texts of an attribute: its own, and those of a tensor in it. Of binary graphs they are read when they are asked for. */
+type GraphTexts = { readonly texts: readonly string[]; readonly tensorTexts: readonly string[] };
+export type GraphNode = {
   readonly name: string;
   readonly operator: string;
   readonly inputs: readonly string[];
-  readonly attributes: ReadonlyMap<string, Field>;
-  readonly at: Field;
+  readonly attributes: ReadonlyMap<string, Field | GraphTexts>;
+  readonly where: Where;
 };
 
 /** Constants longer than this hold no path. */
@@ -52,6 +54,7 @@ export class GraphWalk {
   readonly #draft: Draft;
   readonly #tools: ReaderTools;
   #nodes = 0;
+  #read = 0;
   #functions = 0;
 
   /** @param assets names of constants that the loader replaces by paths inside the model's own `assets` folder. */
@@ -87,14 +90,18 @@ export class GraphWalk {
     }
   }
   #body(all: readonly Field[]): void {
-    const nodes = all.map((field) => this.#node(field));
+    this.nodes(all.map((field) => this.#node(field)));
+  }
+  /** The nodes of one graph or function. */
+  nodes(nodes: readonly GraphNode[]): void {
+    this.#nodes += nodes.length;
     const byName = new Map(nodes.map((node) => [node.name, node]));
     for (const node of nodes) this.#judge(node, byName);
   }
   /** NodeDef: 1 name, 2 op, 3 inputs, 5 attributes (map entries: 1 key, 2 value). */
-  #node(at: Field): Node {
-    this.#nodes += 1;
-    if ((this.#nodes & 0xfff) === 0) this.#tools.budget.checkTime();
+  #node(at: Field): GraphNode {
+    this.#read += 1;
+    if ((this.#read & 0xfff) === 0) this.#tools.budget.checkTime();
     let name = '';
     let operator = '';
     const inputs: string[] = [];
@@ -106,7 +113,7 @@ export class GraphWalk {
       if (field.number === 3 && inputs.length < 64) inputs.push(fieldText(this.#source, field, 1000));
       if (field.number === 5) this.#attribute(field, attributes);
     }
-    return { name, operator, inputs, attributes, at };
+    return { name, operator, inputs, attributes, where: rangePlace(this.#draft.where, at.start, at.end - at.start) };
   }
   #attribute(entry: Field, attributes: Map<string, Field>): void {
     let key = '';
@@ -115,13 +122,13 @@ export class GraphWalk {
       if (field.number === 2) attributes.set(key, field);
     }
   }
-  #judge(node: Node, byName: ReadonlyMap<string, Node>): void {
+  #judge(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): void {
     if (node.operator.startsWith('Debug') && node.attributes.has('debug_urls')) this.#debug(node);
     else if (node.attributes.has('descriptor_source')) this.#descriptor(node);
     else if (node.operator === 'PrintV2') this.#print(node);
     else this.#listed(node, byName);
   }
-  #listed(node: Node, byName: ReadonlyMap<string, Node>): void {
+  #listed(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): void {
     const fact = this.#tools.tables.operators.tensorflow.get(node.operator);
     if (fact) {
       const touchesFiles = fact.effect === 'fs-read' || fact.effect === 'fs-write';
@@ -136,23 +143,23 @@ export class GraphWalk {
       this.#add(node, isAddress(outside) ? 'net' : effect, 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
   }
   /** Operators on protocol buffers may take their description from a file. */
-  #descriptor(node: Node): void {
+  #descriptor(node: GraphNode): void {
     const path = this.#texts(node.attributes.get('descriptor_source')).find((text) => text !== '' && !/^(local|bytes):\/\//.test(text));
     if (path !== undefined)
       this.#add(node, 'fs-read', leavesFolder(path) ? 'proved' : 'possible', `reads the description ${path.slice(0, 200)}`);
   }
-  #debug(node: Node): void {
+  #debug(node: GraphNode): void {
     const urls = this.#texts(node.attributes.get('debug_urls'));
     const outside = urls.find((url) => /^(file|grpc):\/\//.test(url));
     if (outside === undefined) return;
     const effect: Effect = outside.startsWith('grpc') ? 'net' : 'fs-write';
     this.#add(node, effect, 'proved', `sends every value to ${outside.slice(0, 200)}`);
   }
-  #print(node: Node): void {
+  #print(node: GraphNode): void {
     const stream = this.#texts(node.attributes.get('output_stream')).find((text) => text.startsWith('file://'));
     if (stream !== undefined) this.#add(node, 'fs-write', 'proved', `writes to ${stream.slice(0, 200)}`);
   }
-  #add(node: Node, effect: Effect, certainty: OperatorFact['certainty'], detail: string): void {
+  #add(node: GraphNode, effect: Effect, certainty: OperatorFact['certainty'], detail: string): void {
     if (this.#draft.operators.length >= mostReported) return;
     this.#draft.operators.push({
       framework: 'tensorflow',
@@ -162,11 +169,11 @@ export class GraphWalk {
       effect,
       certainty,
       detail,
-      where: rangePlace(this.#draft.where, node.at.start, node.at.end - node.at.start),
+      where: node.where,
     });
   }
   /** Texts that reach a node from constants through operators that only hand them on. */
-  #constantTexts(node: Node, byName: ReadonlyMap<string, Node>): string[] {
+  #constantTexts(node: GraphNode, byName: ReadonlyMap<string, GraphNode>): string[] {
     const found: string[] = [];
     const seen = new Set<string>();
     const waiting = [...node.inputs];
@@ -182,8 +189,9 @@ export class GraphWalk {
     return found;
   }
   /** AttrValue: 8 tensor; TensorProto: 8 string values. */
-  #tensorTexts(attribute: Field | undefined): string[] {
+  #tensorTexts(attribute: Field | GraphTexts | undefined): readonly string[] {
     if (!attribute) return [];
+    if ('tensorTexts' in attribute) return attribute.tensorTexts;
     const found: string[] = [];
     for (const tensor of fields(this.#source, attribute.start, attribute.end)) {
       if (tensor.number !== 8 || tensor.wire !== 2) continue;
@@ -194,8 +202,9 @@ export class GraphWalk {
     return found;
   }
   /** AttrValue: 2 text, 1 list; ListValue: 2 texts. */
-  #texts(attribute: Field | undefined): string[] {
+  #texts(attribute: Field | GraphTexts | undefined): readonly string[] {
     if (!attribute) return [];
+    if ('texts' in attribute) return attribute.texts;
     const found: string[] = [];
     for (const field of fields(this.#source, attribute.start, attribute.end)) {
       if (field.number === 2 && field.wire === 2) found.push(fieldText(this.#source, field));

@@ -101,3 +101,17 @@ test('a data set cached at a fixed place outside, and a description of a protoco
   assert.equal(decode('local://'), 'clean');
   assert.equal(decode('/etc/passwd'), 'malicious');
 });
+
+test('a graph written as text is read like the binary one, with the line of the node', () => {
+  const text = (nodes: string) => new TextEncoder().encode(`saved_model_schema_version: 1\nmeta_graphs {\n graph_def {\n${nodes}\n }\n}\n`);
+  const placeholder = 'node { name: "ReadFile" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } }\n';
+  const reads = 'node { name: "r" op: "ReadFile" input: "i" }';
+  const path = 'node { name: "i" op: "Const" attr { key: "value" value { tensor { dtype: DT_STRING string_val: "/etc/passwd" } } } }\n';
+  const judged = (file: Uint8Array) => reportOf(file, 'saved_model.pbtxt');
+  assert.equal(judged(text(placeholder)).verdict, 'clean');
+  assert.equal(judged(text(placeholder)).format, 'tensorflow-text');
+  assert.equal(judged(text(placeholder + path + reads)).verdict, 'malicious');
+  assert.equal(judged(text(placeholder + reads)).findings[0]?.where.line, 5);
+  const inFunction = "library { function { node_def { name: 'p' op: 'PyFunc' } } }";
+  assert.equal(reportOf(new TextEncoder().encode(inFunction), 'vocab.txt').verdict, 'suspicious');
+});

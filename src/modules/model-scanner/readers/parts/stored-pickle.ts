@@ -13,7 +13,7 @@ const longestText = 16 * 2 ** 20;
 export function looksPickled(bytes: Uint8Array): boolean {
   if (bytes.length < 3) return false;
   if (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5) return true;
-  return walksLikePickle(bytes.subarray(0, 4096), bytes.length <= 4096);
+  return walksLikePickle(bytes, true);
 }
 
 /** @returns the artefact of the pickle that the bytes are or spell in base64; null when they are neither. */

@@ -41,6 +41,13 @@ test('a harmful function is proved, however deep its node lies', () => {
   assert.equal(verdict(node('builtins', 'list', 'ListNode', [[[node('os', 'system', 'FunctionNode')]]])), 'malicious');
 });
 
+test('the name in the content of a function or a type counts, whatever the node around it is called', () => {
+  const content = { module_path: 'os', function: 'system' };
+  assert.equal(verdict(node('sklearn.utils', 'function', 'FunctionNode', content)), 'malicious');
+  assert.equal(verdict(node('builtins', 'type', 'TypeNode', { __class__: 'system', __module__: 'os' })), 'suspicious');
+  assert.equal(verdict(node('builtins', 'type', 'TypeNode', { __class__: 'ndarray', __module__: 'numpy' })), 'clean');
+});
+
 test('nodes of the two advisories are named', () => {
   const found = reportOf(file(model(node('operator', 'methodcaller', 'OperatorFuncNode'))), 'm.skops').findings[0];
   assert.ok(found?.references.includes('CVE-2025-54412'));

@@ -25,17 +25,31 @@ export function readSkopsSchema(root: JsonObject, draft: Draft, tools: ReaderToo
     if (Array.isArray(value)) for (const item of value) waiting.push(item);
     if (!(value instanceof Map)) continue;
     for (const inner of value.values()) waiting.push(inner);
-    if (!isSkopsSchema(value)) continue;
-    nodes += 1;
-    const fact = judge(value, draft, tools);
-    if (fact) draft.operators.push(fact);
+    if (isSkopsSchema(value)) nodes += 1;
+    for (const named of namesOf(value)) {
+      const fact = judge(named, draft, tools);
+      if (fact) draft.operators.push(fact);
+    }
   }
   draft.metadata.set('nodes', nodes);
 }
 
-function judge(node: JsonObject, draft: Draft, { tables }: ReaderTools): OperatorFact | null {
-  const text = (key: string) => String(node.get(key) ?? '').slice(0, 300);
-  const [loader, module, name] = [text('__loader__'), text('__module__'), text('__class__')];
+type Named = { readonly loader: string; readonly module: string; readonly name: string };
+
+/** The names a node has its loader import: its own, and in the content of types and functions of older versions another. */
+function namesOf(node: JsonObject): readonly Named[] {
+  const text = (key: string): string | null => {
+    const value = node.get(key);
+    return typeof value === 'string' ? value.slice(0, 300) : null;
+  };
+  const [module, name, path, called] = [text('__module__'), text('__class__'), text('module_path'), text('function')];
+  return [
+    ...(module !== null && name !== null ? [{ loader: text('__loader__') ?? 'TypeNode', module, name }] : []),
+    ...(path !== null && called !== null ? [{ loader: 'FunctionNode', module: path, name: called }] : []),
+  ];
+}
+
+function judge({ loader, module, name }: Named, draft: Draft, { tables }: ReaderTools): OperatorFact | null {
   const fact = (effect: OperatorFact['effect'], certainty: OperatorFact['certainty'], detail: string, known = true): OperatorFact => ({
     framework: 'skops',
     domain: module,

@@ -54,12 +54,14 @@ const blocks: ReadonlyMap<number, readonly [bigint, bigint]> = new Map(
 );
 const largest = 2n ** 63n - 1n;
 
-type Range = { readonly name: string; readonly start: bigint; readonly end: bigint; readonly at: number };
+/** Bytes of the file that a tensor takes. */
+export type GgufRange = { readonly name: string; readonly start: bigint; readonly end: bigint; readonly at: number };
 
-export function checkTensors(tensors: readonly GgufTensor[], layout: GgufLayout, draft: Draft): void {
+/** @returns where the tensors lie, in the order of the file; null when the size of one of them is not known. */
+export function checkTensors(tensors: readonly GgufTensor[], layout: GgufLayout, draft: Draft): readonly GgufRange[] | null {
   const dataAt = BigInt(Math.ceil(layout.infoEnd / layout.alignment) * layout.alignment);
   const names = new Set<string>();
-  const ranges: Range[] = [];
+  const ranges: GgufRange[] = [];
   let parameters = 0n;
   for (const tensor of tensors) {
     const place = rangePlace(draft.where, tensor.at);
@@ -79,7 +81,9 @@ export function checkTensors(tensors: readonly GgufTensor[], layout: GgufLayout,
   }
   draft.metadata.set('tensors', tensors.length);
   draft.metadata.set('parameters', Number(parameters));
-  checkRanges(ranges, BigInt(layout.size), draft);
+  const sorted = ranges.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  checkRanges(sorted, BigInt(layout.size), draft);
+  return sorted.length === tensors.length ? sorted : null;
 }
 
 function bytesOf({ name, type, at, dimensions }: GgufTensor, elements: bigint, draft: Draft): bigint | null {
@@ -109,9 +113,8 @@ function bytesOf({ name, type, at, dimensions }: GgufTensor, elements: bigint, d
   return ((elements + perBlock - 1n) / perBlock) * blockBytes;
 }
 
-function checkRanges(ranges: readonly Range[], size: bigint, draft: Draft): void {
-  const sorted = [...ranges].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  let last: Range | null = null;
+function checkRanges(sorted: readonly GgufRange[], size: bigint, draft: Draft): void {
+  let last: GgufRange | null = null;
   let cut = 0;
   for (const range of sorted) {
     const place = rangePlace(draft.where, range.at);

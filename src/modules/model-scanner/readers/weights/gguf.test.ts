@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, u32, u64 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
+import { bytes, callingPickle, u32, u64 } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
 import { gguf } from '../../../../../test/corpus/model-scanner/build-models.ts';
 import { artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 
@@ -35,6 +35,22 @@ test('every key that holds a template is a template', () => {
     artefactOf(file).templates.map(({ key }) => key),
     ['tokenizer.chat_template', 'tokenizer.chat_template.tool_use', 'x'],
   );
+});
+
+test('a list of templates is read one by one', () => {
+  const file = gguf([architecture, ['tokenizer.chat_templates', ['plain', '{{ lipsum.__globals__.os.popen("id") }}']]], [], 0);
+  assert.equal(artefactOf(file).templates[0]?.key, 'tokenizer.chat_templates[1]');
+  assert.equal(reportOf(file, 'm.gguf').verdict, 'malicious');
+});
+
+test('what stands between the tensors or behind them is opened; padding is not', () => {
+  const gap = [tensor, { name: 'b', dimensions: [8], offset: 192 }];
+  assert.equal(reportOf(bytes(gguf([architecture], [tensor], 64), callingPickle), 'm.gguf').verdict, 'malicious');
+  assert.equal(reportOf(gguf([architecture], gap, 224), 'm.gguf').verdict, 'clean');
+  const filled = gguf([architecture], gap, 224);
+  filled.set(callingPickle, filled.length - 224 + 64);
+  assert.equal(reportOf(filled, 'm.gguf').verdict, 'malicious');
+  assert.equal(reportOf(bytes(gguf([architecture], [tensor], 64), new Uint8Array(500)), 'm.gguf').verdict, 'clean');
 });
 
 test('a template that reaches Python is suspicious, and says possible', () => {

@@ -17,6 +17,7 @@ import { sampledExecutables } from '../parts/sampled-executables.ts';
 import { counted, type Header, noteImpossible, readHeader, type Scalar, text, type ValueTarget } from './gguf-header.ts';
 import { checkShape } from './gguf-shape.ts';
 import { checkTensors, type GgufTensor } from './gguf-tensors.ts';
+import { checkUnused } from './gguf-unused.ts';
 import { isVocabularyKey, readVocabulary, type Vocabulary } from './gguf-vocabulary.ts';
 
 export default defineReader({
@@ -50,6 +51,7 @@ const deepestArray = 4;
 const longestKey = 65_535;
 const mostKeys = 100_000;
 const mostTensors = 1_000_000;
+const mostTemplates = 1000;
 /** Longest text kept: templates run to some 100 kB. */
 const keptText = 1_000_000;
 
@@ -74,10 +76,11 @@ function readModel(source: ByteSource, draft: Draft, tools: ReaderTools): void {
   }
   checkShape({ keys, vocabulary, tensors }, draft);
   const alignment = alignmentOf(keys, draft);
-  checkTensors(tensors, { alignment, infoEnd: cursor.at, size: source.size }, draft);
+  const ranges = checkTensors(tensors, { alignment, infoEnd: cursor.at, size: source.size }, draft);
   const start = Math.ceil(cursor.at / alignment) * alignment;
   const starts = tensors.map(({ offset }) => start + offset);
   draft.code.push(...sampledExecutables(source, { start, end: source.size, starts }, draft.where));
+  if (ranges) checkUnused(source, ranges, { layout: { dataAt: cursor.at, alignment }, draft, tools });
 }
 
 type KeyTarget = {
@@ -104,6 +107,10 @@ function readKey(header: Header, { keys, vocabulary, draft, tools }: KeyTarget):
     readVocabulary(header, key, vocabulary, { draft, tools });
     header.cursor.seek(valueAt);
   }
+  if (type === arrayType && key.includes('template')) {
+    readTemplates(header, key, draft);
+    header.cursor.seek(valueAt);
+  }
   const value = readValue(header, type, 0, { draft, tools });
   keys.set(key, value ?? '');
   // Every key that holds a template counts: tokenizer.chat_template, its named variants, and what a program may add.
@@ -114,6 +121,19 @@ function readKey(header: Header, { keys, vocabulary, draft, tools }: KeyTarget):
       text: value,
       where: rangePlace(draft.where, valueAt, header.cursor.at - valueAt),
     });
+}
+
+/** A list of templates; the caller walks the value again for its bounds. Real models have fewer than ten. */
+function readTemplates(header: Header, key: string, draft: Draft): void {
+  const { cursor } = header;
+  if (cursor.u32() !== stringType) return;
+  const count = Math.min(counted(header), mostTemplates);
+  for (let i = 0; i < count; i++) {
+    const at = cursor.at;
+    const value = text(header, Number.MAX_SAFE_INTEGER, 'gguf-text').slice(0, keptText);
+    const where = rangePlace(draft.where, at, cursor.at - at);
+    if (/\{[{%]/.test(value)) draft.templates.push({ language: 'jinja', key: `${key.slice(0, 200)}[${i}]`, text: value, where });
+  }
 }
 
 /** @returns a scalar, or null for an array (which is walked, bounds-checked and dropped). */

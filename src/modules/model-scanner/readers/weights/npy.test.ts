@@ -38,6 +38,21 @@ test('an object hidden in a structured type is a pickle too', () => {
   assert.equal(artefactOf(file).globals[0]?.name, 'system');
 });
 
+test('objects are found however their type is spelt: as an array of them, by name, in a list of types', () => {
+  for (const descr of ["('|O', (2,))", "[('a', ('|O', 2))]", "'object'", "'i4,O'", "'(2,)O'"])
+    assert.equal(
+      reportOf(npy(`{'descr': ${descr}, 'fortran_order': False, 'shape': (1,), }`, callingPickle), 'm.npy').verdict,
+      'malicious',
+      descr,
+    );
+});
+
+test('an element that is an array of numbers has as many bytes as its numbers', () => {
+  const header = "{'descr': ('<f4', (2,)), 'fortran_order': False, 'shape': (3,), }";
+  assert.equal(reportOf(npy(header, new Uint8Array(24)), 'm.npy').verdict, 'clean');
+  assert.deepEqual(codesOf(artefactOf(npy(header, new Uint8Array(20)))), ['npy-cut', 'npy-cut']);
+});
+
 test('a header that is no literal is a lie: old programs evaluate it', () => {
   for (const header of [
     "{'descr': __import__('os').system('id'), 'fortran_order': False, 'shape': ()}",

@@ -123,6 +123,8 @@ function itemBytes(descr: Literal): number | null {
     return Number(match[2] || '1') * (match[1] === 'U' ? 4 : 1);
   }
   if (!Array.isArray(descr)) return null;
+  const repeated = subarray(descr);
+  if (repeated) return fieldBytes(['', repeated.of, [...repeated.sizes]]);
   let total = 0;
   for (const field of descr) {
     const bytes = Array.isArray(field) ? fieldBytes(field) : null;
@@ -142,9 +144,20 @@ function fieldBytes(field: readonly Literal[]): number | null {
 }
 
 function holdsObjects(descr: Literal): boolean {
-  if (typeof descr === 'string') return /^[<>|=]?O/.test(descr);
+  // numpy reads other spellings as well: `object`, `i4,O`, `(2,)O`.
+  if (typeof descr === 'string') return /O|object/.test(descr);
   if (!Array.isArray(descr)) return false;
+  const repeated = subarray(descr);
+  if (repeated) return holdsObjects(repeated.of);
   return descr.some((field) => Array.isArray(field) && holdsObjects(field[1] ?? null));
+}
+
+/** `('<f4', (2,))`: an element that is an array. Fields are lists of a name and a type. */
+function subarray(descr: readonly Literal[]): { of: Literal; sizes: readonly Literal[] } | null {
+  const [of, shape] = descr;
+  if (of === undefined || shape === undefined || descr.length !== 2) return null;
+  if (typeof shape === 'number') return { of, sizes: [shape] };
+  return Array.isArray(shape) && shape.every((size) => typeof size === 'number') ? { of, sizes: shape } : null;
 }
 
 function trailing(source: ByteSource, at: number, draft: Draft, tools: ReaderTools): void {

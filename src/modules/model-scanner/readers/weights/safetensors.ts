@@ -1,7 +1,7 @@
 /** safetensors: a JSON header that must describe every byte behind it exactly once. */
-import { memberPlace, rangePlace } from '../../engine/place.ts';
+
+import { rangePlace } from '../../engine/place.ts';
 import {
-  broken,
   type Draft,
   defineReader,
   draftArtefact,
@@ -15,6 +15,7 @@ import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { Cursor } from '../parts/cursor.ts';
 import { type JsonValue, parseJson } from '../parts/json-tokens.ts';
 import { sampledExecutables } from '../parts/sampled-executables.ts';
+import { judgeStray } from '../parts/stray-bytes.ts';
 
 /** @source the format's own README: the header may take 100 MB at most. */
 const longestHeader = 100_000_000;
@@ -128,22 +129,16 @@ function checkCover(
     if (start < covered)
       draft.anomalies.push(lie('safetensors-overlap', `The tensor ${name.slice(0, 100)} shares bytes with another.`, place));
     if (start > covered)
-      stray(windowSource(source, dataAt + covered, start - covered), { code: 'safetensors-hole', at: dataAt + covered, draft, tools });
+      judgeStray(windowSource(source, dataAt + covered, start - covered), { code: 'safetensors-hole', at: dataAt + covered, draft, tools });
     covered = Math.max(covered, end);
   }
   if (covered > bufferSize)
     throw new TruncatedBytes('safetensors-cut', source.size, `The header describes ${covered} bytes, ${bufferSize} are there.`);
   if (covered < bufferSize)
-    stray(windowSource(source, dataAt + covered, bufferSize - covered), { code: 'safetensors-tail', at: dataAt + covered, draft, tools });
-}
-
-type Stray = { readonly code: string; readonly at: number; readonly draft: Draft; readonly tools: ReaderTools };
-
-function stray(bytes: ByteSource, { code, at, draft, tools }: Stray): void {
-  const content = tools.open(bytes, memberPlace(draft.where, `(unused bytes at ${at})`));
-  const place = rangePlace(draft.where, at, bytes.size);
-  const recognised = content.format !== 'unknown' && content.format !== 'text';
-  if (recognised) draft.members.push(content);
-  const detail = recognised ? `${bytes.size} bytes of ${content.format} belong to no tensor.` : `${bytes.size} bytes belong to no tensor.`;
-  draft.anomalies.push(recognised ? lie(code, detail, place) : broken(code, detail, place));
+    judgeStray(windowSource(source, dataAt + covered, bufferSize - covered), {
+      code: 'safetensors-tail',
+      at: dataAt + covered,
+      draft,
+      tools,
+    });
 }
