@@ -39,6 +39,28 @@ test('the permutation p lies near Fisher where both apply, and repeats for its s
   assert.deepEqual(permutedHomogeneity(table, 4), found);
 });
 
+test('a permutation p that is large is known after 200 rounds that reach the table; a small one takes all rounds it may', () => {
+  const alike = permutedHomogeneity({ reference: [4, 5, 3, 6, 4], current: [5, 4, 4, 5, 5] }, 7);
+  assert.ok(alike);
+  assert.ok(alike.rounds < 400 && Math.abs(alike.p * alike.rounds - 200) < 1e-9, `${alike.p} of ${alike.rounds}`);
+  // No draw of ten of these rows lies further off than all of one category: 2 in C(20, 10) = 184,756.
+  const apart = permutedHomogeneity({ reference: [10, 0], current: [0, 10] }, 7);
+  assert.ok(apart && apart.rounds === 9999 && apart.p < 5e-4, `${apart?.p}`);
+});
+
+test('the permutation p counts the tables that chi-square puts as far off, whichever side is the smaller', () => {
+  // By hand: 3 of 8 rows drawn, categories of 4, 2, 2. χ² is largest for (0, 2, 1) and (0, 1, 2), 2 of C(8, 3) = 56 each.
+  for (const table of [
+    { reference: [0, 2, 1], current: [4, 0, 1] },
+    { reference: [4, 0, 1], current: [0, 2, 1] },
+  ]) {
+    const found = permutedHomogeneity(table, 3);
+    assert.ok(found);
+    // Four standard errors after 200 rounds that reach it.
+    assert.ok(Math.abs(found.p - 4 / 56) < 0.02, `${found.p}`);
+  }
+});
+
 test('a table too large to shuffle often enough has no permutation p', () => {
   assert.equal(permutedHomogeneity({ reference: [1e6, 1], current: [1e6, 3] }, 1), null);
 });

@@ -6,8 +6,12 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
  * `IS NOT NULL` or coalesce in the query.
  */
 export function doublesOf(chunk: DuckDBDataChunk, column: number): Float64Array {
-  const vector: object = chunk.getColumnVector(column);
-  if ('items' in vector && vector.items instanceof Float64Array) return vector.items.subarray(0, chunk.rowCount);
+  return itemsOf(chunk.getColumnVector(column));
+}
+
+/** A vector is cut to the rows of its chunk where it is made. */
+function itemsOf(vector: object): Float64Array {
+  if ('items' in vector && vector.items instanceof Float64Array) return vector.items;
   throw new TypeError('The engine answered a column that is not DOUBLE.');
 }
 
@@ -20,8 +24,8 @@ export type Cells = {
 
 /** The cells of a DOUBLE column with their holes: a query that fills these costs as much again as reading them. */
 export function cellsOf(chunk: DuckDBDataChunk, column: number): Cells {
-  const items = doublesOf(chunk, column);
   const vector: object = chunk.getColumnVector(column);
+  const items = itemsOf(vector);
   if (!('validity' in vector && vector.validity instanceof Object && 'data' in vector.validity))
     throw new TypeError('The engine answered a column without its holes.');
   const { data } = vector.validity;
