@@ -1,5 +1,4 @@
 /** One request through a guard: read, held against blocks and quarantine, asked, screened with its answer, and passed on or refused. */
-import { randomUUID } from 'node:crypto';
 import { commonProblems, isProblem, type Problem } from '../../../contract/problem.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import type { RelayAnswer } from '../../../platform/http/handle.ts';
@@ -178,29 +177,21 @@ function predictionsOf({ guard }: Passage, { body }: OutsideAnswer, rows: number
 }
 
 type Live = { readonly rows: readonly (readonly number[])[]; readonly predictions: readonly ReadPrediction[] };
-/** Every input of the request, until one is refused. */
 /** What the client asked and heard, for the detectors of query streams. */
 function tellStreams({ state, request, mode }: Passage, { row: { modelId } }: KnownProfile, { rows, predictions }: Live): void {
   if (!state.configuration.detectors.extraction.enabled) return;
   const { queries } = waitingFor(state.workspaceId);
-  const at = new Date().toISOString();
+  const atMs = Date.now();
+  const [clientId] = request.clients;
   for (const [place, features] of rows.entries()) {
     const said = predictions[place];
     if (said === undefined) return;
     const { prediction, confidence } = said;
-    // Not the trace id: a caller sets that, and the same one again and again would count once.
-    const event = {
-      id: randomUUID(),
-      at,
-      clientId: request.clients[0],
-      features: [...features],
-      prediction,
-      confidence: confidence ?? undefined,
-    };
-    queries.add({ modelId, shadow: mode === 'shadow', event });
+    queries.add({ modelId, shadow: mode === 'shadow', clientId, atMs, features, prediction, confidence: confidence ?? null });
   }
 }
 
+/** Every input of the request, until one is refused. */
 async function judgeRows(
   { state, request, mode }: Passage,
   known: KnownProfile,

@@ -1,5 +1,5 @@
 /** What a stream detector sees of one client's queries, and what it answers. One file each; the list is in detectors.ts. */
-import { distanceBetween, type PairDistances, pairDistancesOf, pointsOf, squareBetween } from './apart.ts';
+import { type PairDistances, pairDistancesOf } from './apart.ts';
 import type { Sketch } from './sketch.ts';
 
 export const streamDetectorIds = [
@@ -49,29 +49,31 @@ export type StreamAround = {
   readonly typical?: number | null;
 };
 
-/** O(n²): 512 queries take a few milliseconds. */
+/** O(n²): 512 queries take two or three milliseconds. */
 export function streamOf(sketches: readonly Sketch[], { hours = [], typical = null }: StreamAround = {}): Stream {
   const pairs = pairDistancesOf(sketches);
   const nearest: Nearest[] = [];
-  for (let i = 1; i < sketches.length; i++) {
-    let best: Nearest = { distance: Infinity, index: -1 };
+  for (let i = 1, row = 0; i < sketches.length; row += i, i++) {
+    let distance = Infinity;
+    let index = -1;
     for (let j = 0; j < i; j++) {
-      const distance = distanceBetween(pairs, i, j);
-      if (distance < best.distance) best = { distance, index: j };
+      const apart = pairs[row + j] as number;
+      if (!(apart < distance)) continue;
+      distance = apart;
+      index = j;
     }
-    nearest.push(best);
+    nearest.push({ distance, index });
   }
-  return { sketches, pairs, nearest, typical: typical ?? typicalDistance(sketches), hours };
+  return { sketches, pairs, nearest, typical: typical ?? typicalOf(pairs, sketches.length), hours };
 }
 
 /** The 90 % quantile of the distances of a thinned sample of all pairs: probing one record makes most pairs near, not the far ones. */
-export function typicalDistance(sketches: readonly Pick<Sketch, 'components'>[]): number {
-  const points = pointsOf(sketches);
+export function typicalOf(pairs: PairDistances, count: number): number {
   const apart: number[] = [];
-  for (let i = 1; i < sketches.length; i++)
+  for (let i = 1, row = 0; i < count; row += i, i++)
     for (let j = i % 13; j < i; j += 13) {
-      const square = squareBetween(points, i, j);
-      if (square > 0) apart.push(Math.sqrt(square));
+      const distance = pairs[row + j] as number;
+      if (distance > 0) apart.push(distance);
     }
   const sorted = Float64Array.from(apart).sort();
   return sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 0;

@@ -1,11 +1,36 @@
 /** What guards hear clients ask, gathered in memory and given to the query streams a few times a minute. */
-
+import { randomUUID } from 'node:crypto';
 import type { Context } from '../../../contract/actor.ts';
 import { log } from '../../../platform/log.ts';
 import type { TrafficEvent } from './stream-contract.ts';
 import { takeTraffic } from './take-traffic.ts';
 
-export type LiveQuery = { readonly modelId: string; readonly shadow: boolean; readonly event: TrafficEvent };
+/**
+ * As little as it takes, for seconds: whatever is kept of every request is copied by each collection of the young heap, while callers
+ * wait. An id as text alone is a chain of twenty small pieces.
+ */
+export type LiveQuery = {
+  readonly modelId: string;
+  readonly shadow: boolean;
+  readonly clientId: string;
+  readonly atMs: number;
+  /** Not to be changed by whoever gives it. */
+  readonly features: readonly number[];
+  readonly prediction: TrafficEvent['prediction'];
+  readonly confidence: number | null;
+};
+
+/** Its id is not the trace id: a caller sets that, and the same one again and again would count once. */
+function eventOf({ clientId, atMs, features, prediction, confidence }: LiveQuery): TrafficEvent {
+  return {
+    id: randomUUID(),
+    at: new Date(atMs).toISOString(),
+    clientId,
+    features: [...features],
+    prediction,
+    confidence: confidence ?? undefined,
+  };
+}
 
 /** A client's sketches are one value of 36 KiB: written each second, they would be most of what the database writes. */
 const everyMs = 10_000;
@@ -51,11 +76,7 @@ async function giveOne(queries: readonly LiveQuery[], context: Context): Promise
   if (first === undefined) return;
   const { modelId, shadow } = first;
   try {
-    await takeTraffic(
-      modelId,
-      queries.map(({ event }) => event),
-      { context, shadow },
-    );
+    await takeTraffic(modelId, queries.map(eventOf), { context, shadow });
   } catch (error) {
     log('error').error({ error, code: 'streams.notTaken', modelId, queries: queries.length }, 'Queries through a guard could not be kept');
   }

@@ -2,8 +2,8 @@
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import { unpackSource } from '../evasion/pack-profile.ts';
 import { findNewestOf, findSource } from '../profiles/profile-store.ts';
-import { type Points, pointsOf, squareBetween } from './apart.ts';
-import { typicalDistance } from './detector.ts';
+import { type Points, pairDistancesOf, pointsOf, squareBetween } from './apart.ts';
+import { typicalOf } from './detector.ts';
 import { componentCount, type FarMark, projectionsOf, type Sketch } from './sketch.ts';
 
 type Point = Pick<Sketch, 'components'>;
@@ -43,7 +43,12 @@ export function referenceFrom(values: Float32Array, dimensions: number): Profile
   const sketched = chosen.map((row): Point => projectionsOf(values.subarray(row * dimensions, (row + 1) * dimensions)));
   const points = pointsOf(sketched);
   const own = Float64Array.from(sketched, (_, i) => nearestOther(points, i)).sort();
-  return { dimensions, points, limit: own[Math.ceil(0.99 * own.length) - 1] ?? Infinity, typical: typicalDistance(sketched) };
+  return {
+    dimensions,
+    points,
+    limit: own[Math.ceil(0.99 * own.length) - 1] ?? Infinity,
+    typical: typicalOf(pairDistancesOf(sketched), sketched.length),
+  };
 }
 
 /** Most queries lie near to some row, and the first such row answers. */

@@ -1,5 +1,5 @@
 /** Small changes around one record: what asks whether it was in the training set, or searches for its neighbour. */
-import { distanceBetween, type PairDistances } from './apart.ts';
+import type { PairDistances } from './apart.ts';
 import { fewestQueries, nearShare, type StreamDetector } from './detector.ts';
 
 /** Most different queries within a tenth of the typical distance of one of them: a record asked a hundred times is one. */
@@ -11,15 +11,22 @@ export const recordProbe: StreamDetector = {
   speaksFor: 'privacy-probing',
   read: ({ sketches, pairs, nearest, typical }) => {
     if (sketches.length < fewestQueries) return `it needs ${fewestQueries} queries, there are ${sketches.length}`;
-    const distinct = [...sketches.keys()].filter((i) => i === 0 || nearest[i - 1]?.distance !== 0);
-    const statistic = Math.max(...distinct.map((centre) => around(pairs, { centre, distinct, radius: nearShare * typical })));
+    const isDistinct = Uint8Array.from({ length: sketches.length }, (_, i) => Number(i === 0 || nearest[i - 1]?.distance !== 0));
+    const statistic = mostAround(pairs, isDistinct, nearShare * typical);
     return { statistic, note: `${statistic} queries are small changes of one record` };
   },
 };
 
-type Ball = { readonly centre: number; readonly distinct: readonly number[]; readonly radius: number };
-function around(pairs: PairDistances, { centre, distinct, radius }: Ball): number {
-  let count = 0;
-  for (const other of distinct) if (other !== centre && distanceBetween(pairs, centre, other) < radius) count++;
-  return count;
+/** Each pair is looked at once, in the order in which they lie. */
+function mostAround(pairs: PairDistances, isDistinct: Uint8Array, radius: number): number {
+  const counts = new Int32Array(isDistinct.length);
+  for (let i = 1, row = 0; i < isDistinct.length; row += i, i++) {
+    if (isDistinct[i] === 0) continue;
+    for (let j = 0; j < i; j++)
+      if (isDistinct[j] !== 0 && (pairs[row + j] as number) < radius) {
+        counts[i] = (counts[i] as number) + 1;
+        counts[j] = (counts[j] as number) + 1;
+      }
+  }
+  return Math.max(...counts);
 }

@@ -99,11 +99,13 @@ export function unpackRing(bytes: Buffer): Sketch[] {
   return Array.from({ length: Math.floor(bytes.length / sketchBytes) }, (_, i) => {
     const at = i * sketchBytes;
     const confidence = bytes.readFloatLE(at + 60);
+    const components = new Float64Array(componentCount);
+    for (let k = 0; k < componentCount; k++) components[k] = bytes.readInt16LE(at + 24 + 2 * k) * step;
     return {
       idHash: bytes.readBigUInt64LE(at),
       at: bytes.readDoubleLE(at + 8),
       bits: bytes.readBigUInt64LE(at + 16),
-      components: Float64Array.from({ length: componentCount }, (_, k) => bytes.readInt16LE(at + 24 + 2 * k) * step),
+      components,
       answer: bytes.readInt32LE(at + 56),
       confidence: Number.isNaN(confidence) ? null : confidence,
       far: farMarks[bytes.readUInt8(at + 64)] ?? 'unknown',

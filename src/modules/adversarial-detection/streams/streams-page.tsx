@@ -1,6 +1,5 @@
 /** What each client asked each model over time, and which of it looks like copying, searching the boundary, or probing. */
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import type { OutputOf } from '../../../contract/endpoint.ts';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { formatNumber } from '../../../ui/format.ts';
@@ -13,36 +12,23 @@ import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
+import { usePeek } from '../../../ui/use-peek.ts';
 import { ModelName } from '../asset-name.tsx';
 import { listStreams } from '../contract.ts';
 import { home } from '../threat-words.tsx';
+import { type Stream, StreamPeek, signsOf } from './stream-peek.tsx';
 
-type Stream = OutputOf<typeof listStreams>['items'][number];
 const fields: readonly FilterField[] = [
   { key: 'model_id', label: 'model', kind: 'text', whole: true },
   { key: 'client_id', label: 'client', kind: 'text', whole: true },
 ];
-const signs = new Map([
-  ['distance-distribution', 'made-up queries'],
-  ['near-duplicate', 'many nearly alike'],
-  ['boundary-walk', 'a walk along the boundary'],
-  ['synthetic-share', 'far from the data of the profile'],
-  ['attribute-sweep', 'one attribute varied'],
-  ['record-probe', 'around one record'],
-  ['volume', 'unusual volume'],
-]);
-const signsOf = ({ detected, readings }: Stream): string => {
-  if (detected.length > 0) return detected.map((id) => signs.get(id) ?? id).join(', ');
-  return Object.keys(readings).length === 0 ? 'too few queries to judge' : 'nothing unusual';
-};
 const byId = (row: Stream): string => row.id;
 const nameOf = (row: Stream): string => inertLine(row.clientId);
-const detectionsOf = ({ clientId }: Stream): string =>
-  `/adversarial-detection/detections?kind=extraction&client_id=${encodeURIComponent(clientId)}`;
 
 function StreamsPage() {
   const filters = useAskedFilters(fields, listStreams.input);
   const list = useEndpointPages(listStreams, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.detected'] });
+  const peek = usePeek(list);
   return (
     <ListScreen
       title="Query streams"
@@ -51,6 +37,7 @@ function StreamsPage() {
       list={list}
       filters={filters}
       order="Latest query first"
+      peek={peek.row === null ? null : <StreamPeek stream={peek.row} {...peek.placing} />}
     >
       <ListRows
         label="Query streams"
@@ -67,12 +54,12 @@ function StreamsPage() {
         rowName={nameOf}
         columns={columns}
         viewKey="adversarial-streams"
-        rowTo={detectionsOf}
+        peek={peek}
         phone={(row) => (
           <PhoneRow
             shape={<SignShape row={row} />}
             title={nameOf(row)}
-            to={detectionsOf(row)}
+            to={`/adversarial-detection/streams?peek=${row.id}`}
             reason={`${signsOf(row)}; ${formatNumber(row.seen)} queries of ${inertLine(row.modelId)}`}
             owner={<RelativeTime at={row.lastAt} />}
           />
