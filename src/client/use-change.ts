@@ -1,7 +1,9 @@
 /** Changes something: shows it at once where asked, puts the old value back on refusal, then renews what it touched. */
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import type { Endpoint, InputOf, OutputOf } from '../contract/endpoint.ts';
 import { isProblem, type Problem } from '../contract/problem.ts';
+import { onceAtATime } from './once-at-a-time.ts';
 import { type Patch, patchValue } from './pages.ts';
 import { problemOf, request } from './request.ts';
 import { sessionKey } from './session-key.ts';
@@ -30,6 +32,7 @@ export type Change<E extends Endpoint> = {
 /** @example const assign = useChange(assignVulnerability, { onDone: () => toast({ text: 'Assigned', undo }) }); await assign.run({ id, assigneeId }); */
 export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOptions<E> = {}): Change<E> {
   const client = useQueryClient();
+  const underWay = useRef(new Map<string, Promise<OutputOf<E> | null>>());
   const mutation = useMutation<OutputOf<E>, unknown, InputOf<E>, () => void>({
     mutationFn: (input) => withFreshProof(() => request(endpoint, input)),
     onMutate: async (input) => {
@@ -49,7 +52,7 @@ export function useChange<E extends Endpoint>(endpoint: E, options: ChangeOption
     },
   });
   return {
-    run: (input) => mutation.mutateAsync(input).catch(() => null),
+    run: (input) => onceAtATime(underWay.current, input, () => mutation.mutateAsync(input).catch(() => null)),
     isRunning: mutation.isPending,
     problem: mutation.error === null ? null : problemOf(mutation.error),
     reset: mutation.reset,

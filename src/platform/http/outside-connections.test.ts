@@ -46,6 +46,26 @@ test('a kept connection that the other side ended meanwhile costs nobody an answ
   assert.equal(opened, before + 1);
 });
 
+test('what may be asked only once is not sent again over a connection of its own when the kept one breaks', async () => {
+  let asked = 0;
+  const breaking = createServer((request, response) => {
+    asked += 1;
+    if (asked === 2) request.socket.destroy();
+    else request.resume().on('end', () => response.writeHead(204).end());
+  });
+  await new Promise<void>((done) => breaking.listen(0, '127.0.0.1', done));
+  const there = `http://127.0.0.1:${(breaking.address() as AddressInfo).port}/`;
+  const post = (once: boolean) => askOutside(there, { reach: 'loopback', method: 'POST', body: 'x', connections, once });
+  try {
+    assert.equal((await post(true)).status, 204);
+    await assert.rejects(post(true), { code: 'outside.unreachable' });
+    assert.equal(asked, 2, 'the broken one is the last');
+  } finally {
+    breaking.closeAllConnections();
+    await new Promise((done) => breaking.close(done));
+  }
+});
+
 test('without connections to keep every request has its own', async () => {
   const before = opened;
   for (let times = 0; times < 2; times += 1) await askOutside(url, { reach: 'loopback' });

@@ -5,7 +5,7 @@ import type { Place } from './outside-address.ts';
 
 /** Places at a time; the longest unused one goes first. */
 const mostPlaces = 200;
-const options = { keepAlive: true, maxSockets: 256, maxFreeSockets: 32, timeout: 30_000 } as const;
+const usual = { keepAlive: true, maxSockets: 256, maxFreeSockets: 32 } as const;
 
 /**
  * State with a lifetime. A name is still asked for and judged at every request: what is kept is found by the address that this judged, so
@@ -13,9 +13,16 @@ const options = { keepAlive: true, maxSockets: 256, maxFreeSockets: 32, timeout:
  */
 export class OutsideConnections {
   readonly #agents = new Map<string, Agent>();
+  readonly #idleMs: number;
+
+  /** @param idleMs how long one that nobody uses is kept; where nothing may be asked twice, shorter than the other side keeps it */
+  constructor(idleMs = 30_000) {
+    this.#idleMs = idleMs;
+  }
 
   agentFor({ protocol, host }: URL, { address }: Place): Agent {
     const key = `${protocol}//${host} ${address}`;
+    const options = { ...usual, timeout: this.#idleMs };
     const agent = this.#agents.get(key) ?? (protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options));
     // Moved to the end.
     this.#agents.delete(key);

@@ -18,10 +18,12 @@ export type OutsideRequest = {
   readonly cut?: boolean;
   readonly signal?: AbortSignal;
   /**
-   * Connections to keep. A request that meets one which ended meanwhile is sent again, once: only for what may be asked twice.
+   * Connections to keep. A request that meets one which ended meanwhile is sent again, once, unless `once` is said.
    * Without it every request has a connection of its own.
    */
-  readonly connections?: OutsideConnections;
+  readonly connections?: OutsideConnections | undefined;
+  /** For what may not be asked twice unknown to the caller: a kept connection that breaks is a failure like any other. */
+  readonly once?: boolean;
 };
 export type OutsideAnswer = {
   readonly status: number;
@@ -97,7 +99,15 @@ async function exchange(url: URL, asked: OutsideRequest, end: End): Promise<Outs
   const place = await untilOver(placeOf(url, asked.reach), end);
   const { method = 'GET', headers = {}, body, mostBytes = usual.mostBytes } = asked;
   const agent = asked.connections?.agentFor(url, place) ?? false;
-  const answer = await begin(url, { method, headers: { ...headers, ...lengthOf(body) }, body, place, end, agent });
+  const answer = await begin(url, {
+    method,
+    headers: { ...headers, ...lengthOf(body) },
+    body,
+    place,
+    end,
+    agent,
+    once: asked.once === true,
+  });
   return {
     status: answer.statusCode ?? 0,
     headers: headersOf(answer),
@@ -127,14 +137,15 @@ type Sending = {
   readonly end: End;
   /** One for this very address; false: the connection ends with the answer. */
   readonly agent: Agent | false;
+  readonly once: boolean;
 };
 function begin(url: URL, sending: Sending): Promise<IncomingMessage> {
-  const { method, headers, body, place, end, agent } = sending;
+  const { method, headers, body, place, end, agent, once } = sending;
   const options = { method, headers, agent, lookup: pinned(place) };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = url.protocol === 'https:' ? requestSecure(url, options, resolve) : requestPlain(url, options, resolve);
   request.on('error', (error) => {
-    const isStale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !end.isOver();
+    const isStale = !once && request.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !end.isOver();
     if (isStale) begin(url, { ...sending, agent: false }).then(resolve, reject);
     else reject(error);
   });

@@ -322,6 +322,10 @@ describe('incidents', () => {
     const saved = await world.ask(contract.savePlaybook, { key: 'ours', text });
     assert.deepEqual([saved.origin, saved.version], ['workspace', 1]);
     await assert.rejects(world.ask(contract.savePlaybook, { key: 'ours', text, version: 0 }), refused('staleVersion'));
+    await world.ask(contract.switchPlaybook, { key: 'ours', enabled: false });
+    assert.equal((await world.ask(contract.switchPlaybook, { key: 'ours', enabled: false })).version, 2, 'said twice it is one change');
+    assert.equal((await world.ask(contract.savePlaybook, { key: 'ours', text })).enabled, false, 'another text switches nothing on');
+    await world.ask(contract.switchPlaybook, { key: 'ours', enabled: true });
     world.alert({ category: 'nothing-like-it', severity: 'low', title: 'Seen last week' });
     const tried = await world.ask(contract.dryRunPlaybook, { text });
     assert.deepEqual(

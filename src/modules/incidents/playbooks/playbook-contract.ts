@@ -147,7 +147,12 @@ export const savePlaybook = endpoint({
   operation: 'save-playbook',
   access: write,
   summary: 'Write or change a playbook of the workspace',
-  input: z.strictObject({ key, text, enabled: z.boolean().default(true), version: z.int().min(0).optional() }),
+  input: z.strictObject({
+    key,
+    text,
+    enabled: z.boolean().optional().describe('Left out: as it is; a new one is on.'),
+    version: z.int().min(0).optional(),
+  }),
   output: PlaybookDetail,
 });
 export const switchPlaybook = endpoint({

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
+import type { OutputOf } from '../../../contract/endpoint.ts';
 import type { Problem } from '../../../contract/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
@@ -47,23 +48,54 @@ function PlaybookPage({ params }: { params: Readonly<Record<string, string | und
   return (
     <Screen title={row?.title ?? 'Playbook'} path={path} subtitle={row?.says} ready={row !== undefined}>
       <Loaded answer={answer} waitsFor="the playbook" lines={8}>
-        {(kept: NonNullable<typeof row>) => (
-          <Editor
-            // A version that somebody else wrote begins the editor anew.
-            key={kept.version}
-            text={kept.text}
-            version={kept.version}
-            name={kept.key}
-            mayRemove={kept.origin === 'shipped' ? null : kept.origin}
-          />
-        )}
+        {(kept: NonNullable<typeof row>) => <KeptPlaybook key={kept.key} kept={kept} />}
       </Loaded>
     </Screen>
   );
 }
 
-type EditorProps = { text: string; version: number; name: string; mayRemove: 'changed' | 'workspace' | null };
-function Editor({ text: kept, version, name, mayRemove }: EditorProps) {
+type Kept = Pick<OutputOf<typeof getPlaybook>, 'key' | 'text' | 'version' | 'origin'>;
+/** A version that somebody else wrote begins the editor anew, but never over what is being written here. */
+function KeptPlaybook({ kept }: { kept: Kept }) {
+  const [opened, setOpened] = useState(kept);
+  const [isChanged, setChanged] = useState(false);
+  const isBehind = opened.version !== kept.version;
+  if (isBehind && !isChanged) setOpened(kept);
+  return (
+    <>
+      {isBehind && isChanged && (
+        <div role="status" className="flex flex-wrap items-center gap-3 px-4 pt-4 tablet:px-6">
+          <span>Somebody saved this playbook while you were writing. Yours cannot be saved over it.</span>
+          <Button
+            onClick={() => {
+              setChanged(false);
+              setOpened(kept);
+            }}
+          >
+            Drop mine and show the saved one
+          </Button>
+        </div>
+      )}
+      <Editor
+        key={opened.version}
+        text={opened.text}
+        version={opened.version}
+        name={opened.key}
+        mayRemove={opened.origin === 'shipped' ? null : opened.origin}
+        onChanged={setChanged}
+      />
+    </>
+  );
+}
+
+type EditorProps = {
+  text: string;
+  version: number;
+  name: string;
+  mayRemove: 'changed' | 'workspace' | null;
+  onChanged?: (isChanged: boolean) => void;
+};
+function Editor({ text: kept, version, name, mayRemove, onChanged }: EditorProps) {
   const { can } = useSession();
   const [, go] = useLocation();
   const [text, setText] = useState(kept);
@@ -74,6 +106,7 @@ function Editor({ text: kept, version, name, mayRemove }: EditorProps) {
   const [tried, setTried] = useState<Parameters<typeof DryRun>[0]['result'] | null>(null);
   const save = useChange(savePlaybook, {
     onDone: (row) => {
+      onChanged?.(false);
       toast({ text: `Saved: ${row.title}` });
       go(`/incidents/playbooks/${row.key}`);
     },
@@ -81,6 +114,7 @@ function Editor({ text: kept, version, name, mayRemove }: EditorProps) {
   const key = name === '' ? typedName : name;
   const change = (next: string): void => {
     setText(next);
+    onChanged?.(next !== kept);
     setVerdict(null);
     setTried(null);
   };

@@ -11,14 +11,16 @@ import { start, stopRun, toRun } from './run-playbook.ts';
 
 const { playbookProblems: problems } = contract;
 
-/** @throws incidents.playbookInvalid, .staleVersion */
-async function save(key: string, text: string, { enabled, version, by }: { enabled: boolean; version: number | undefined; by: string }) {
+type Saving = { readonly enabled: boolean | undefined; readonly version: number | undefined; readonly by: string };
+/** Another text does not switch it on or off. @throws incidents.playbookInvalid, .staleVersion */
+async function save(key: string, text: string, { enabled: wanted, version, by }: Saving) {
   const { playbook, issues } = checkText(text);
   if (playbook === null) throw problems.playbookInvalid({ reason: wordsOf(issues[0]) });
   if (playbook.id !== key) throw problems.playbookInvalid({ reason: `its id is ${playbook.id}, and it is saved as ${key}.` });
   const known = await lockPlaybook(key);
   if (version !== undefined && version !== (known?.version ?? 0))
     throw contract.incidentProblems.staleVersion({ expected: version, actual: known?.version ?? 0 });
+  const enabled = wanted ?? known?.enabled ?? true;
   await writePlaybook({ key, text, enabled, by });
   audit.subject({ type: 'playbook', id: key });
   audit.change({ ...(known === null ? {} : { before: { text: known.text, enabled: known.enabled } }), after: { text, enabled } });
@@ -35,10 +37,13 @@ export const playbookRoutes: readonly Route[] = [
   handle(contract.checkPlaybook, ({ text }) => checkText(text)),
   handle(contract.savePlaybook, ({ key, text, enabled, version }, { actor }) => save(key, text, { enabled, version, by: actor.id })),
   handle(contract.switchPlaybook, async ({ key, enabled }, { actor }) => {
-    await playbookHere(key);
-    await writePlaybook({ key, enabled, by: actor.id });
+    await lockPlaybook(key);
+    const { row } = await playbookHere(key);
+    const before = { enabled: row?.enabled ?? true };
+    // Said twice, as by a double click, it is one change.
+    if (before.enabled !== enabled) await writePlaybook({ key, enabled, by: actor.id });
     audit.subject({ type: 'playbook', id: key });
-    audit.change({ after: { enabled } });
+    audit.change({ before, after: { enabled } });
     return await detailOf(key);
   }),
   handle(contract.removePlaybook, async ({ key }) => {

@@ -1,6 +1,7 @@
 /** What a channel is: one protocol, spoken exactly. It says what came of one attempt and decides nothing else. */
 import type { ConnectionOptions } from 'node:tls';
 import type { Severity } from '../../../contract/severity.ts';
+import type { OutsideConnections } from '../../../platform/http/outside-connections.ts';
 import type { NamedHosts } from '../../../platform/http/outside-hosts.ts';
 import type { Message } from '../deliveries/message.ts';
 import type { Address, AddressOf, Channel } from '../destinations/address-shape.ts';
@@ -50,6 +51,8 @@ export type Surroundings = {
   /** Origin under which callbacks reach us; null: nobody can. */
   readonly callbackBase: string | null;
   readonly mailPools: MailPools;
+  /** Of whoever sends much; without it each request has a connection of its own. */
+  readonly connections?: OutsideConnections;
   /** Longest wait for an answer over HTTP. Default 15,000. */
   readonly timeoutMs?: number;
   /** Only tests: whom to trust besides the machine's authorities. */

@@ -50,6 +50,9 @@ type Sender = MailPool & { sendMail(mail: SendMailOptions): Promise<{ response: 
 /** Under 25 s in all, so that the lease of 30 s covers it. */
 const limits = { dnsTimeout: 5000, connectionTimeout: 8000, greetingTimeout: 8000, socketTimeout: 12_000 } as const;
 
+/** Sessions at a time: what mail servers commonly allow one client. */
+const concurrency = 5;
+
 function poolOptions({ host, port, security, username, password }: EmailAddress, pinned: Place, tls: Surroundings['tls']) {
   return {
     pool: true as const,
@@ -60,7 +63,7 @@ function poolOptions({ host, port, security, username, password }: EmailAddress,
     requireTLS: security === 'starttls',
     tls: { minVersion: 'TLSv1.2' as const, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls },
     ...(username === null || password === null ? {} : { auth: { user: username, pass: password } }),
-    maxConnections: 2,
+    maxConnections: concurrency,
     maxMessages: 100,
     // A message whose connection closed may have arrived: what is tried again is decided in the outbox.
     maxRequeues: 0,
@@ -134,7 +137,7 @@ export async function handOver(mail: SendMailOptions, address: EmailAddress, aro
 export const email = defineChannel({
   id: 'email',
   title: 'E-mail',
-  concurrency: 2,
+  concurrency,
   defaults: people,
   place: ({ to }) => (to.length === 1 ? (to[0] ?? '') : `${to[0]} and ${to.length - 1} more`),
   check: () => {},

@@ -53,9 +53,9 @@ export const pagerduty = defineChannel({
   defaults: people,
   place: ({ region }) => `PagerDuty ${region.toUpperCase()}`,
   check: () => {},
-  async send(parcel, address, { pagerdutyUrl, hosts, timeoutMs }): Promise<Outcome> {
-    const base = pagerdutyUrl ?? regions[address.region];
-    const asked = await postJson(new URL('/v2/enqueue', base).href, pagerdutyBody(parcel, address), { hosts, timeoutMs });
+  async send(parcel, address, around): Promise<Outcome> {
+    const base = around.pagerdutyUrl ?? regions[address.region];
+    const asked = await postJson(new URL('/v2/enqueue', base).href, pagerdutyBody(parcel, address), { around });
     if ('failure' in asked) return asked.failure;
     const { status, body } = asked.answer;
     // Taken on to be worked off: whether somebody was paged is not said.

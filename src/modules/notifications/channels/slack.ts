@@ -68,8 +68,8 @@ export const slack = defineChannel({
   defaults: people,
   place: ({ webhookUrl }) => new URL(webhookUrl).host,
   check: ({ webhookUrl }, hosts) => checkAddress(webhookUrl, hosts),
-  async send(parcel, { webhookUrl }, { hosts, timeoutMs }): Promise<Outcome> {
-    const asked = await postJson(webhookUrl, slackBody(parcel), { hosts, timeoutMs });
+  async send(parcel, { webhookUrl }, around): Promise<Outcome> {
+    const asked = await postJson(webhookUrl, slackBody(parcel), { around });
     if ('failure' in asked) return asked.failure;
     const { status, body } = asked.answer;
     if (status !== 200) return refusedBy(asked.answer);

@@ -64,7 +64,7 @@ async function findEarlier(parcel: Parcel, address: SmsAddress, around: Surround
   // Whole days in UTC; a day more, because the first attempt may have ended after midnight.
   url.searchParams.set('DateSent>', new Date(parcel.firstTriedAt.getTime() - 86_400_000).toISOString().slice(0, 10));
   url.searchParams.set('PageSize', '50');
-  const asked = await askReceiver(url.href, { method: 'GET', hosts: around.hosts, headers: headersOf(address), timeoutMs: 8000 });
+  const asked = await askReceiver(url.href, { method: 'GET', around, headers: headersOf(address), timeoutMs: 8000 });
   if ('failure' in asked) return asked.failure;
   if (asked.answer.status !== 200) return refusedBy(asked.answer);
   const list = parsed(Listed, asked.answer.body);
@@ -89,8 +89,7 @@ export const sms = defineChannel({
     const asked = await askReceiver(new URL(`/2010-04-01/Accounts/${address.accountSid}/Messages.json`, around.twilioUrl ?? base).href, {
       method: 'POST',
       body: formOf(parcel, address, around),
-      hosts: around.hosts,
-      timeoutMs: around.timeoutMs,
+      around,
       headers: { ...headersOf(address), 'content-type': 'application/x-www-form-urlencoded' },
     });
     if ('failure' in asked) return asked.failure;

@@ -37,13 +37,12 @@ export const webhook = defineChannel({
   defaults: machines,
   place: ({ url }) => new URL(url).host,
   check: ({ url }, hosts) => checkAddress(url, hosts),
-  async send(parcel, { url, signingSecret, previousSecret }, { hosts, timeoutMs }): Promise<Outcome> {
+  async send(parcel, { url, signingSecret, previousSecret }, around): Promise<Outcome> {
     const body = webhookBody(parcel);
     const timestamp = Math.floor(Date.now() / 1000);
     const secrets = previousSecret === undefined ? [signingSecret] : [signingSecret, previousSecret];
     const asked = await postJson(url, body, {
-      hosts,
-      timeoutMs,
+      around,
       headers: {
         'webhook-id': parcel.id,
         'webhook-timestamp': String(timestamp),

@@ -67,23 +67,25 @@ export function waitAfter({ attempt, event }: Pick<Claim, 'attempt' | 'event'>, 
   return Math.max(backoffMs(attempt), retryAfterMs ?? 0);
 }
 
-/** An attempt that ended. */
-export type Ended = { readonly claim: Claim; readonly opened: Opened; readonly outcome: Outcome };
+/** An attempt that ended. `begunAt`: on the clock of `performance`. */
+export type Ended = { readonly claim: Claim; readonly opened: Opened; readonly outcome: Outcome; readonly begunAt: number };
 
 /**
  * In a transaction of its own: ledger, outbox, breaker, and for a dead letter its audit record, its event and word elsewhere.
  * @param ended of one destination, in the order in which they ended, each message once
+ * @returns whether nothing more may go there now
  */
-export async function keepOutcomes(destinationId: string, ended: readonly Ended[], context: Context): Promise<void> {
-  await transaction(context, async () => {
-    const afters = await settle(
+export async function keepOutcomes(destinationId: string, ended: readonly Ended[], context: Context): Promise<boolean> {
+  return await transaction(context, async () => {
+    const { afters, isPaused } = await settle(
       destinationId,
-      ended.map(({ claim, opened, outcome }) => ({
+      ended.map(({ claim, opened, outcome, begunAt }) => ({
         outboxId: claim.id,
         attempt: claim.attempt,
         outcome,
         answer: redacted(outcome.answer, opened.secrets),
         waitMs: waitAfter(claim, outcome),
+        sinceMs: performance.now() - begunAt,
       })),
     );
     for (const [at, { claim, opened, outcome }] of ended.entries()) {
@@ -91,6 +93,7 @@ export async function keepOutcomes(destinationId: string, ended: readonly Ended[
       if (outcome.outcome === 'disable') await disable(opened, outcome.reason);
       if (after?.state === 'dead') await buryLetter(claim, opened, after.reason);
     }
+    return isPaused || ended.some(({ outcome }) => outcome.outcome === 'disable');
   });
 }
 

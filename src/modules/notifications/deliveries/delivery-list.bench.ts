@@ -4,6 +4,9 @@ import { listCost } from '../../../platform/database/test-list-cost.ts';
 import { seedDeliveries, seededId } from '../test-rows.ts';
 import { type DeliveryFilter, listDeliveryRows } from './delivery-store.ts';
 
+/** One moment for all rounds: each question is asked in every one of them. */
+const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+
 export async function listFilters(base: TestDatabase): Promise<readonly DeliveryFilter[]> {
   const named = (what: string) => seededId(base.owner, what);
   const [destination, incident, alert] = [await named('destination3'), await named('incident17'), await named('alert17')];
@@ -21,7 +24,7 @@ export async function listFilters(base: TestDatabase): Promise<readonly Delivery
     { incident, event: 'incident.escalated' },
     { alert },
     { state: 'dead', severity: 'informational', event: 'incident.opened' },
-    { since: new Date(Date.now() - 3_600_000).toISOString(), state: 'dead' },
+    { since: hourAgo, state: 'dead' },
   ];
 }
 

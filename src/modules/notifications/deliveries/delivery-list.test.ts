@@ -29,6 +29,16 @@ describe('the ledger of many deliveries', () => {
     assert.match(rows.map((row) => String(row['QUERY PLAN'])).join('\n'), /Index (Only )?Scan using outbox_latest/);
   });
 
+  test('what is dead or waits is found by an index of its own, and not by passing all that was delivered', async () => {
+    for (const state of ['dead', 'queued', 'queued,dead']) {
+      const { rows } = await base.run(() =>
+        db().execute(sql`explain select o.id from notifications.outbox o where o.state = any(${sql.param(state.split(','))}::text[])
+          order by o.created_at desc, o.id desc limit 51`),
+      );
+      assert.match(rows.map((row) => String(row['QUERY PLAN'])).join('\n'), /using outbox_unfinished/, state);
+    }
+  });
+
   test('the messages of one incident, one alert and one destination are found by an index', async () => {
     const named = (await listFilters(base)).filter(({ incident, alert, destination }) => incident ?? alert ?? destination);
     assert.equal(named.length, 5);

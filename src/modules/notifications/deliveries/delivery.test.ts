@@ -150,6 +150,23 @@ describe('deliveries', () => {
     assert.equal(there.taken[0]?.headers['webhook-id'], message);
   });
 
+  test('what was taken ahead is put back when the receiver asks for a pause: no attempt is counted, and no line of it stands in the ledger', async () => {
+    const there = await receiver(inTurn(accepted, { status: 429, headers: { 'retry-after': '3000' } }));
+    const id = await notifications.webhook(there.url);
+    const messages = [];
+    for (let index = 0; index < 40; index += 1) messages.push(await notifications.put(id));
+    await notifications.deliverUntil(async () => (await notifications.ask(getDestination, { id })).health === 'paused', { hasten: false });
+    const { rows } = await notifications.base.owner.query<{ asked: number; leased: number; counted: number }>(
+      `select count(*) filter (where finished_at is not null)::int as asked, (select count(*) from notifications.outbox where destination_id = $1 and lease_until is not null)::int as leased,
+         (select sum(attempts) from notifications.outbox where destination_id = $1)::int as counted
+       from notifications.attempt where outbox_id in (select id from notifications.outbox where destination_id = $1)`,
+      [id],
+    );
+    // A lane for each of 16 at most had begun when the first pause was heard of; each of them is a line, and nothing else is.
+    assert.deepEqual(rows, [{ asked: there.taken.length, leased: 0, counted: there.taken.length }]);
+    assert.ok(there.taken.length <= 32, `${there.taken.length} were sent`);
+  });
+
   test('messages of one ordering key never overtake each other; those of others go on', async () => {
     let isDown = true;
     const there = await receiver(({ body }) => (isDown && body.includes('first of the incident') ? { status: 500 } : accepted));

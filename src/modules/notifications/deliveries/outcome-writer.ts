@@ -7,7 +7,7 @@ import { log } from '../../../platform/log.ts';
 import { type Ended, keepOutcomes } from './deliver.ts';
 
 const mostAtOnce = 64;
-type Waiting = { readonly ended: Ended; readonly written: () => void };
+type Waiting = { readonly ended: Ended; readonly written: (isPaused: boolean) => void };
 
 /** A class, because its lifetime is the point: a round of deliveries. */
 export class OutcomeWriter {
@@ -21,20 +21,23 @@ export class OutcomeWriter {
     this.#context = context;
   }
 
-  /** Resolves when it is written down, or cannot be: then its lease runs out and it is sent again under the same id. */
-  async keep(ended: Ended): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  /**
+   * Resolves when it is written down, or cannot be: then its lease runs out and it is sent again under the same id.
+   * @returns whether nothing more may go to the destination now
+   */
+  async keep(ended: Ended): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#waiting.push({ ended, written: resolve });
     if (!this.#isWriting) void this.#write();
-    await promise;
+    return await promise;
   }
 
   async #write(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
       const batch = this.#take();
-      await this.#keepAll(batch.map(({ ended }) => ended));
-      for (const { written } of batch) written();
+      const isPaused = await this.#keepAll(batch.map(({ ended }) => ended));
+      for (const { written } of batch) written(isPaused);
     }
     this.#isWriting = false;
   }
@@ -55,16 +58,18 @@ export class OutcomeWriter {
   }
 
   /** What one message cannot be kept for must not cost the others theirs. */
-  async #keepAll(ended: readonly Ended[]): Promise<void> {
+  async #keepAll(ended: readonly Ended[]): Promise<boolean> {
     try {
-      await keepOutcomes(this.#destinationId, ended, this.#context);
+      return await keepOutcomes(this.#destinationId, ended, this.#context);
     } catch (error) {
-      if (ended.length > 1) for (const one of ended) await this.#keepAll([one]);
+      let isPaused = false;
+      if (ended.length > 1) for (const one of ended) isPaused = await this.#keepAll([one]);
       else
         log('error').error(
           { error, code: 'notifications.notKept', outboxId: ended[0]?.claim.id },
           'What came of a delivery could not be written down',
         );
+      return isPaused;
     }
   }
 }

@@ -13,11 +13,15 @@ export type Settled = {
   readonly answer: string;
   /** Of a retry; null: the attempt ends it. */
   readonly waitMs: number | null;
+  /** How long ago it was begun, in milliseconds. */
+  readonly sinceMs: number;
 };
+/** `isPaused`: nothing more may go now: the breaker is open, or the receiver asked for a pause. */
+export type Settlement = { readonly afters: readonly After[]; readonly isPaused: boolean };
 /** What the row is after it. `stale`: another worker took it over meanwhile, and this failure decides nothing. */
 export type After = { readonly state: 'queued' | 'sent' | 'acknowledged' | 'dead' | 'stale'; readonly reason: string };
 
-const now = sql`clock_timestamp()`;
+const now = sql`statement_timestamp()`;
 function wantedOf({ outcome, waitMs }: Settled): string {
   if (outcome.outcome === 'acknowledged' || outcome.outcome === 'sent') return outcome.outcome;
   return waitMs === null ? 'dead' : 'queued';
@@ -28,8 +32,8 @@ function wantedOf({ outcome, waitMs }: Settled): string {
  * @param settled in the order in which the attempts ended, each message once
  * @returns what each row is after it, in the same order
  */
-export async function settle(destinationId: string, settled: readonly Settled[]): Promise<After[]> {
-  await moveBreaker(destinationId, breakerMove(settled.map(({ outcome }) => outcome)));
+export async function settle(destinationId: string, settled: readonly Settled[]): Promise<Settlement> {
+  const isPaused = await moveBreaker(destinationId, breakerMove(settled.map(({ outcome }) => outcome)));
   const moved = await moveRows(settled);
   const afters: After[] = [];
   for (const { outboxId, outcome } of settled) {
@@ -38,7 +42,7 @@ export async function settle(destinationId: string, settled: readonly Settled[])
     if (row?.digest === true && after.state !== 'queued' && after.state !== 'stale') await settleMembers(outboxId, after.state);
     afters.push(after);
   }
-  return afters;
+  return { afters, isPaused };
 }
 
 type Moved = { readonly id: string; readonly state: After['state']; readonly reason: string | null; readonly digest: boolean };
@@ -51,8 +55,8 @@ async function moveRows(settled: readonly Settled[]): Promise<ReadonlyMap<string
       select *, ${now} + make_interval(secs => wait) as retry_at from unnest(${column(({ outboxId }) => outboxId)}::uuid[],
         ${column(({ attempt }) => attempt)}::int[], ${column(wantedOf)}::text[], ${column(({ waitMs }) => (waitMs ?? 0) / 1000)}::float8[],
         ${column(({ outcome }) => outcome.reason)}::text[], ${column(({ outcome }) => outcome.remoteId)}::text[],
-        ${column(({ outcome }) => outcome.httpStatus)}::int[], ${column(({ answer }) => answer)}::text[]
-      ) as one (id, number, wanted, wait, reason, remote, status, answer)),
+        ${column(({ outcome }) => outcome.httpStatus)}::int[], ${column(({ answer }) => answer)}::text[], ${column(({ sinceMs }) => sinceMs / 1000)}::float8[]
+      ) as one (id, number, wanted, wait, reason, remote, status, answer, since)),
     moved as (
       update notifications.outbox o set
         state = case when g.wanted <> 'queued' then g.wanted when g.retry_at > o.expires_at then 'dead' else 'queued' end,
@@ -64,7 +68,7 @@ async function moveRows(settled: readonly Settled[]): Promise<ReadonlyMap<string
       from given g where o.id = g.id and o.state = 'queued' and (o.attempts = g.number or g.wanted in ('sent', 'acknowledged'))
       returning o.id, o.state, o.reason, o.digest_size > 0 as digest, o.next_at),
     tried as (
-      update notifications.attempt a set finished_at = ${now}, http_status = g.status, answer = g.answer, reason = nullif(left(g.reason, 500), ''),
+      update notifications.attempt a set started_at = greatest(a.started_at, ${now} - make_interval(secs => g.since)), finished_at = ${now}, http_status = g.status, answer = g.answer, reason = nullif(left(g.reason, 500), ''),
         remote_id = g.remote, next_at = case when m.state = 'queued' then m.next_at end,
         outcome = case when g.wanted in ('sent', 'acknowledged') then g.wanted when m.state = 'dead' then 'dead' else 'retry' end
       from given g left join moved m on m.id = g.id where a.outbox_id = g.id and a.number = g.number)
@@ -80,17 +84,18 @@ async function settleMembers(digestId: string, state: 'sent' | 'acknowledged' | 
 }
 
 /** Only what may pass opens the breaker; a receiver that answers, even with no, is there. */
-async function moveBreaker(destinationId: string, move: BreakerMove): Promise<void> {
+async function moveBreaker(destinationId: string, move: BreakerMove): Promise<boolean> {
   const { restarts, more, delivered, failed, pauseMs } = move;
   const pause = pauseMs === null ? sql`null::timestamptz` : sql`${now} + make_interval(secs => ${pauseMs / 1000})`;
   const failures = sql`(case when ${restarts} then 0 else failures end + ${more}::int)`;
-  await db().execute(sql`
+  const { rows } = await db().execute<{ paused: boolean }>(sql`
     update notifications.destination_state set failures = ${failures},
       last_success_at = case when ${delivered} then ${now} else last_success_at end,
       last_failure_at = case when ${failed} then ${now} else last_failure_at end,
       open_until = greatest(${pause}, case when ${more > 0} and ${failures} >= ${breakerFailures} then ${now} + make_interval(secs => ${breakerSeconds})
         when ${delivered} and failures >= ${breakerFailures} then null else open_until end)
-    where destination_id = ${destinationId}::uuid`);
+    where destination_id = ${destinationId}::uuid returning coalesce(open_until > ${now}, false) as paused`);
+  return rows[0]?.paused === true;
 }
 
 /** The receiver wants nothing more. @returns what was queued for it */

@@ -118,7 +118,8 @@ function Doing({
         fields={[
           { label: 'Delivered', value: <RelativeTime at={lastSuccessAt} never="never" /> },
           { label: 'Failed', value: <RelativeTime at={lastFailureAt} never="never" /> },
-          { label: 'In a row', value: failuresInRow === 0 ? 'no failure' : plural(failuresInRow, 'failure') },
+          // A final no is an answer: it fails the message, and does not count against the destination.
+          ...(failuresInRow === 0 ? [] : [{ label: 'Unreachable', value: `${plural(failuresInRow, 'time')} in a row` }]),
           { label: 'Waiting', value: formatNumber(waiting) },
         ]}
       />

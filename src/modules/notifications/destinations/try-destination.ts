@@ -18,7 +18,7 @@ export async function tryDestination(id: string, context: Context, around: Surro
   const startedAt = performance.now();
   try {
     const outcome = await attemptDelivery(claim, opened, around);
-    await keepOutcomes(id, [{ claim, opened, outcome }], context);
+    await keepOutcomes(id, [{ claim, opened, outcome, begunAt: startedAt }], context);
     audit.subject({ type: 'notifications-destination', id });
     audit.change({ after: { outcome: outcome.outcome, httpStatus: outcome.httpStatus, deliveryId: claim.id } });
     const worked = outcome.outcome === 'sent' || outcome.outcome === 'acknowledged';

@@ -33,6 +33,9 @@ process.once('message', ({ target, environment, hosts, pagerdutyUrl, twilioUrl, 
   const deliverer = new Deliverer(around, 50);
   process.on('disconnect', () => process.exit(0));
   process.on('message', (word) => {
-    if (word === 'stop') void deliverer.stop().then(() => process.send?.({ cpu: process.cpuUsage() }, () => process.exit(0)));
+    if (word === 'stop')
+      void deliverer
+        .stop()
+        .then(() => process.send?.({ cpu: process.cpuUsage(), peakKiB: process.resourceUsage().maxRSS }, () => process.exit(0)));
   });
 });

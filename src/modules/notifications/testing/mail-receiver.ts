@@ -41,7 +41,7 @@ export class MailReceiver {
           };
           const fault = this.fault(mail);
           if (fault === null || fault === 'lost') this.mails.push(mail);
-          if (fault === 'lost') this.#dropConnections();
+          if (fault === 'lost') this.#dropConnection(session.id);
           else if (fault === null) done();
           else done(Object.assign(new TypeError(fault.text), { responseCode: fault.code }));
         });
@@ -62,8 +62,9 @@ export class MailReceiver {
     return this;
   }
 
-  #dropConnections(): void {
-    for (const connection of this.#server.connections) connection.close();
+  /** That of one session: others deliver on. */
+  #dropConnection(session: string): void {
+    for (const connection of this.#server.connections) if (connection.id === session) connection.close();
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,8 @@ export class TwilioReceiver {
 
   #list({ path }: Received): Reaction {
     const to = new URL(path, 'http://twilio.invalid').searchParams.get('To');
-    const messages = this.messages.filter((message) => message.to === to).map(({ sid, body }) => ({ sid, body, status: 'sent' }));
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ messages: messages.slice(-50) }) };
+    const latest = this.messages.filter((message) => message.to === to).slice(-50);
+    const messages = latest.map(({ sid, body }) => ({ sid, body, status: 'sent' }));
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ messages }) };
   }
 }
