@@ -9,7 +9,7 @@ export default defineEvasionDetector({
   id: 'unusual-change',
   title: 'Unusual change',
   method:
-    'Squared Mahalanobis distance from all rows. A model that errs by itself errs on inputs like others; this tells them from inputs that were changed. Counts at most as much as the evidence against the answer.',
+    'Squared Mahalanobis distance from all rows. A model that errs by itself errs on inputs like others; this tells them from inputs that were changed. Counts as far as the evidence against the answer lets it.',
   needsConfidence: false,
   seesInput: true,
   role: 'change',

@@ -3,11 +3,13 @@ import { fewestCalibrationRows } from '../../../math/conformal.ts';
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import type { BuildReport, BuildStep } from './build-report.ts';
 import { calibrationScores, conformalOf } from './calibration.ts';
+import { canHoldShapes } from './class-shapes.ts';
 import { leastScoreOf, noteOf } from './decision-threshold.ts';
 import { type Calibrated, type DetectorReport, reportOf } from './detector-report.ts';
 import { evasionDetectors } from './detectors.ts';
 import { type EvasionFacts, factsOf } from './facts.ts';
 import { chooseSpace, learnColumns, type SpaceScale } from './feature-space.ts';
+import { chooseFinestVariance } from './finest-variance.ts';
 import { combinedBy, type Spoken } from './fusion.ts';
 import { copiesPerRow, type HarmlessColumns, harmlessColumns, harmlessCopies } from './harmless.ts';
 import { fitOtherModels } from './other-models.ts';
@@ -109,8 +111,11 @@ function* layBench(source: ProfileSource, total: number): Generator<BuildStep, B
     return prediction === null ? (classes[at] as number) : classOf(labels, prediction);
   });
   yield { done: 5, total, note: 'other models are trained' };
-  const models = fitOtherModels(scaled, split.reference, source.seed);
-  const folded = split.leaveOneOut ? yield* fitFolds(scaled, source.seed, total) : { foldOf: null, foldModels: [] };
+  const finestVariance = canHoldShapes(scaled) ? chooseFinestVariance(scaled, split.reference, source.seed) : 0;
+  const models = fitOtherModels(scaled, split.reference, { seed: source.seed, finestVariance });
+  const folded = split.leaveOneOut
+    ? yield* fitFolds(scaled, { seed: source.seed, finestVariance, total })
+    : { foldOf: null, foldModels: [] };
   yield { done: 30, total, note: 'rows are scored' };
   return {
     source,
@@ -125,7 +130,10 @@ function* layBench(source: ProfileSource, total: number): Generator<BuildStep, B
   };
 }
 
-function* fitFolds(scaled: ScaledRows, seed: number, total: number): Generator<BuildStep, Pick<Bench, 'foldOf' | 'foldModels'>> {
+function* fitFolds(
+  scaled: ScaledRows,
+  { seed, finestVariance, total }: { seed: number; finestVariance: number; total: number },
+): Generator<BuildStep, Pick<Bench, 'foldOf' | 'foldModels'>> {
   const foldOf = foldsOf(scaled.classes, crossFolds, seed);
   const all = Int32Array.from(foldOf, (_, at) => at);
   const foldModels: OtherModels[] = [];
@@ -134,7 +142,7 @@ function* fitFolds(scaled: ScaledRows, seed: number, total: number): Generator<B
       fitOtherModels(
         scaled,
         all.filter((at) => foldOf[at] !== fold),
-        seed + 10 + fold,
+        { seed: seed + 10 + fold, finestVariance },
       ),
     );
     yield { done: 8 + fold * 4, total, note: 'other models are trained without a fifth of the rows each' };
@@ -229,7 +237,7 @@ function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfi
   const { source, split, profile, models } = bench;
   const reports = calibrated.map((one) => reportOf(one, source, copies));
   const used = calibrated.filter((_, at) => reports[at]?.status === 'used');
-  const rule: Rule = { used, combination: combinationOf(source) };
+  const rule: Rule = { used, combination: combinationOf(source), rate: source.targetRate };
   const fusedScores = combinedScores(bench, { facts, rule });
   const setting = fusedScores.filter(({ counted }) => counted);
   const fused = calibrationScores(
@@ -264,7 +272,7 @@ function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfi
   };
 }
 
-/** Half of the combined score is evidence against the answer, to which doubt and change can add as much again. */
+/** Half of the weight is evidence against the answer: doubt and change share what it lets them add. */
 function withWeights(reports: readonly DetectorReport[]): DetectorReport[] {
   const used = reports.filter(({ status }) => status === 'used');
   const against = used.filter(({ role }) => role === 'answer').length;
@@ -297,9 +305,9 @@ function rowsReport({ source, rows, profile, scale }: Bench) {
 }
 
 /** Where the model's mistakes set no threshold, nothing has to tell them from attacks. */
-const combinationOf = ({ mistakes }: ProfileSource): Combination => (mistakes === 'set-aside' ? 'answer' : 'answer-and-context');
+const combinationOf = ({ mistakes }: ProfileSource): Combination => (mistakes === 'set-aside' ? 'answer' : 'answer-opens-context');
 
-type Rule = { readonly used: readonly Calibrated[]; readonly combination: Combination };
+type Rule = { readonly used: readonly Calibrated[]; readonly combination: Combination; readonly rate: number };
 type Combined = {
   readonly score: number;
   readonly predicted: number;
@@ -320,14 +328,14 @@ function combinedScores(bench: Bench, { facts, rule }: { facts: ReadonlyMap<numb
   });
 }
 
-function combinedScore({ used, combination }: Rule, facts: EvasionFacts, itself: boolean): number | null {
+function combinedScore({ used, combination, rate }: Rule, facts: EvasionFacts, itself: boolean): number | null {
   const spoken: Spoken[] = [];
   for (const { detector, scores } of used) {
     const score = detector.score(facts);
     if (scores === null || score === null) return null;
     spoken.push({ role: detector.role, conformal: conformalOf(scores, score, { predicted: facts.predicted, itself }) });
   }
-  return combinedBy(combination, spoken);
+  return combinedBy(combination, spoken, rate);
 }
 
 type Fused = {

@@ -7,22 +7,24 @@ import type { ClassShapes, ScaledRows } from './profile.ts';
  * against, so a class is the cloud of its rows after such change. It also makes every covariance invertible.
  */
 const harmlessVariance = 0.1 ** 2;
-/** The same for all rows together: a thirtieth of a range. Finer structure than that is the grid of the data and not its shape. */
-const finestVariance = 1e-3;
 /** Rows that the covariance of all classes counts as in that of one: a class of a few rows has no shape of its own. */
 const pooledRows = 10;
 /** Numbers in all factors: 16 MB. */
 const mostNumbers = 2_000_000;
 
+export const canHoldShapes = ({ dimensions, classCount }: Pick<ScaledRows, 'dimensions' | 'classCount'>): boolean =>
+  (classCount + 1) * dimensions * dimensions <= mostNumbers;
+
 /**
  * Regularised discriminant analysis: mean and covariance of each class, drawn towards the pooled one, plus the variance of harmless change.
- * @param rows rows to learn from. @returns null when there are too many classes and columns for such matrices (10 classes: 426 columns).
+ * @param rows rows to learn from. @param finestVariance added to every column's variance over all rows together, in squared ranges.
+ * @returns null when there are too many classes and columns for such matrices (10 classes: 426 columns).
  * @source Friedman 1989 (J. American Statistical Association 84:165). O(rows · columns²) time.
  */
-export function fitClassShapes(scaled: ScaledRows, rows: Int32Array): ClassShapes | null {
+export function fitClassShapes(scaled: ScaledRows, rows: Int32Array, finestVariance: number): ClassShapes | null {
   const { dimensions, classCount, classes } = scaled;
   const square = dimensions * dimensions;
-  if ((classCount + 1) * square > mostNumbers) return null;
+  if (!canHoldShapes(scaled)) return null;
   const counts = new Int32Array(classCount);
   for (const row of rows) counts[classes[row] as number] = (counts[classes[row] as number] as number) + 1;
   const means = meansOf(scaled, rows, counts);

@@ -12,8 +12,8 @@ export type EvasionDetector = {
   /** A copy of a row keeps the model's answer: of a detector that sees nothing else, copies prove nothing. */
   readonly seesInput: boolean;
   /**
-   * `answer`: the model's answer does not fit the input. `doubt` and `change` say nothing of an attack by themselves: they count beside the
-   * first, and at most as much.
+   * `answer`: the model's answer does not fit the input. `doubt` and `change` say nothing of an attack by themselves: they count as far as the
+   * first lets them.
    */
   readonly role: 'answer' | 'doubt' | 'change';
   /** @returns null when the facts do not hold what it needs. Never NaN. */

@@ -34,19 +34,33 @@ export function answerScore(spoken: readonly Spoken[]): number {
   return against.length === 0 ? 0 : against.reduce((sum, value) => sum + value, 0) / against.length;
 }
 
-/**
- * T = A + min(A, C): A is `answerScore`, C the larger −ln p of doubt and change. A model that errs by itself errs on an input like others and
- * is not at its least sure; an attack either stops just beyond the boundary (doubt) or moves the input off the rows (change). As C counts at
- * most as much as A, harmless change alone, or doubt alone, adds nothing where the answer fits.
- * −ln p is the term of Fisher's statistic. @source Fisher 1932 (Statistical Methods for Research Workers, 4th edition, 21.1).
- */
-export function contextScore(spoken: readonly Spoken[]): number {
-  const against = answerScore(spoken);
-  const context = spoken.filter(({ role }) => role !== 'answer').reduce((most, { conformal }) => Math.max(most, -Math.log(conformal.p)), 0);
-  return against + Math.min(against, context);
+/** The larger −ln p of doubt and change. It says nothing of an attack by itself. */
+function contextOf(spoken: readonly Spoken[]): number {
+  return spoken.filter(({ role }) => role !== 'answer').reduce((most, { conformal }) => Math.max(most, -Math.log(conformal.p)), 0);
 }
 
-export function combinedBy(combination: Combination, spoken: readonly Spoken[]): number {
+/** T = A + min(A, C): the rule of profiles that were built before `openedScore`. */
+export function contextScore(spoken: readonly Spoken[]): number {
+  const against = answerScore(spoken);
+  return against + Math.min(against, contextOf(spoken));
+}
+
+/**
+ * T = A + C · min(1, A / −ln α): A is `answerScore`, C the larger −ln p of doubt and change. A model that errs by itself errs on an input like
+ * others and is not at its least sure; an attack either stops just beyond the boundary (doubt) or moves the input off the rows (change).
+ * Evidence against the answer opens the door to context: half as much as the asked rate wants lets half of it in, and where the evidence
+ * would be flagged by itself all of it counts. Harmless change alone, or doubt alone, adds nothing where the answer fits.
+ * @param rate α, in (0, 1). @returns ≥ 0, in nats. −ln p is the term of Fisher's statistic.
+ * @source Fisher 1932 (Statistical Methods for Research Workers, 4th edition, 21.1); the door is our own.
+ */
+export function openedScore(spoken: readonly Spoken[], rate: number): number {
+  const against = answerScore(spoken);
+  return against + contextOf(spoken) * Math.min(1, against / -Math.log(rate));
+}
+
+/** @param rate α of the profile. */
+export function combinedBy(combination: Combination, spoken: readonly Spoken[], rate: number): number {
   if (combination === 'cauchy-mean') return cauchyScore(spoken.map(({ conformal }) => conformal));
-  return combination === 'answer' ? answerScore(spoken) : contextScore(spoken);
+  if (combination === 'answer-and-context') return contextScore(spoken);
+  return combination === 'answer' ? answerScore(spoken) : openedScore(spoken, rate);
 }

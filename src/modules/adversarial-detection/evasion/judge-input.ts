@@ -49,7 +49,7 @@ export function judgeInput(profile: EvasionProfile, { features, prediction, conf
   }
   // Calibrated with all of them: with fewer the combined score would be another one.
   if (combined.length === 0 || combined.length < profile.used.length) return { facts, answers, fused: null, flagged: null };
-  const score = combinedBy(profile.combination, combined);
+  const score = combinedBy(profile.combination, combined, profile.targetRate);
   const { p, rows } = conformalOf(profile.fused, score, { predicted });
   return {
     facts,

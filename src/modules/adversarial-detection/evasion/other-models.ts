@@ -12,8 +12,12 @@ const mostRows = 6000;
 /** Multiplications one fit may take; about five seconds on one core. */
 const mostSteps = 4e9;
 
-/** @param rows rows to learn from. Same seed, same models. */
-export function fitOtherModels(scaled: ScaledRows, rows: Int32Array, seed: number): OtherModels {
+/** @param rows rows to learn from. @param finestVariance of the shapes, in squared column ranges. Same seed, same models. */
+export function fitOtherModels(
+  scaled: ScaledRows,
+  rows: Int32Array,
+  { seed, finestVariance }: { seed: number; finestVariance: number },
+): OtherModels {
   const learnt =
     rows.length <= mostRows ? rows : sampleWithoutReplacement(rows.length, mostRows, randomSource(seed)).map((at) => rows[at] as number);
   return {
@@ -23,7 +27,7 @@ export function fitOtherModels(scaled: ScaledRows, rows: Int32Array, seed: numbe
       randomSource(seed + 1),
     ),
     kernel: fitKernel(scaled, learnt, seed + 2),
-    shapes: fitClassShapes(scaled, learnt),
+    shapes: fitClassShapes(scaled, learnt, finestVariance),
   };
 }
 

@@ -12,7 +12,8 @@ import { fitClassShapes, shapeFactsOf } from './class-shapes.ts';
 import { leastScoreOf } from './decision-threshold.ts';
 import { evasionDetectors } from './detectors.ts';
 import { chooseSpace } from './feature-space.ts';
-import { answerScore, cauchyScore, contextScore, type Spoken } from './fusion.ts';
+import { chooseFinestVariance } from './finest-variance.ts';
+import { answerScore, cauchyScore, contextScore, openedScore, type Spoken } from './fusion.ts';
 import { copiesPerRow, harmlessColumns, harmlessCopies } from './harmless.ts';
 import { judgeInput } from './judge-input.ts';
 import { packProfile, packSource, unpackProfile, unpackSource } from './pack-profile.ts';
@@ -67,7 +68,7 @@ test('a score beyond all calibration scores surprises the more the farther it li
   near(conformalOf(scores, 20, { predicted: 0, itself: true }).surprise, Math.log(20) + 1 / 1.5);
 });
 
-test('doubt and change count at most as much as two detectors that hold the answer against the input', () => {
+test('doubt and change count as far as two detectors that hold the answer against the input let them', () => {
   const said = (role: Spoken['role'], p: number): Spoken => ({ role, conformal: { p, rows: 999, surprise: -Math.log(p) } });
   // By hand, in −ln p with p = e^−k: the two largest of 4, 2, 1 have the mean 3; context is the larger of 1 and 2, then of 1 and 9.
   const answers = [said('answer', Math.exp(-1)), said('answer', Math.exp(-4)), said('answer', Math.exp(-2))];
@@ -76,7 +77,13 @@ test('doubt and change count at most as much as two detectors that hold the answ
   near(contextScore([...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-2))]), 5);
   near(contextScore([...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-9))]), 6);
   // However much was changed: where the answer fits, nothing is said.
-  near(contextScore([said('answer', 1), said('answer', 1), said('doubt', 0.001), said('change', 0.001)]), 0);
+  const fits = [said('answer', 1), said('answer', 1), said('doubt', 0.001), said('change', 0.001)];
+  near(contextScore(fits), 0);
+  near(openedScore(fits, 0.01), 0);
+  // −ln p of 3 is half of what α = e^−6 asks for, so half of a context of 9 counts; at α = e^−2 all of it does.
+  const changed = [...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-9))];
+  near(openedScore(changed, Math.exp(-6)), 3 + 4.5);
+  near(openedScore(changed, Math.exp(-2)), 3 + 9);
 });
 
 test('where harmless copies are flagged too often, a flagged score has to exceed theirs', () => {
@@ -245,7 +252,7 @@ test('more columns and classes than matrices can be held for have no shapes of c
     classCount: 2,
   });
   // Three matrices of 2,000,000 numbers together: 816² · 3 is the last below.
-  assert.equal(fitClassShapes(scaled(817), rows), null);
+  assert.equal(fitClassShapes(scaled(817), rows, 0.001), null);
   const without = { ...built.profile, models: { ...built.profile.models, shapes: null } };
   assert.equal(unpackProfile(packProfile(without)).models.shapes, null);
   assert.deepEqual(
@@ -258,14 +265,18 @@ test('a class is seen as the Gaussian of its rows after harmless change', () => 
   // By hand, one column: class 0 at −1 and 1 (mean 0, scatter 2), class 1 at 9 and 11; pooled variance (2 + 2) / 4 = 1, drawn towards it by
   // ten rows: (2 + 10 · 1) / 12 = 1, and 0.01 of harmless change.
   const values = Float32Array.of(-1, 1, 9, 11);
-  const shapes = fitClassShapes({ values, dimensions: 1, classes: Int32Array.of(0, 0, 1, 1), classCount: 2 }, Int32Array.of(0, 1, 2, 3));
+  const shapes = fitClassShapes(
+    { values, dimensions: 1, classes: Int32Array.of(0, 0, 1, 1), classCount: 2 },
+    Int32Array.of(0, 1, 2, 3),
+    0.001,
+  );
   assert.ok(shapes !== null);
   const nearest = Float64Array.of(2, 6);
   const { own, other, apart } = shapeFactsOf(shapes, Float32Array.of(3), { predicted: 1, nearest });
   const near = (left: number | null, right: number) => assert.ok(Math.abs((left ?? Number.NaN) - right) < 1e-6, `${left} against ${right}`);
   near(own, 49 / 1.01 / 2 + Math.log(1.01) / 2);
   near(other, 9 / 1.01 / 2 + Math.log(1.01) / 2);
-  // All rows: mean 5, variance 1 + 25, and 0.001 of grid.
+  // All rows: mean 5, variance 1 + 25, and the 0.001 that was given.
   near(apart, 4 / 26.001);
   // Which class is looked at first changes what it costs, and not what is found.
   assert.equal(
@@ -273,6 +284,27 @@ test('a class is seen as the Gaussian of its rows after harmless change', () => 
     shapeFactsOf(shapes, Float32Array.of(9), { predicted: -1, nearest: nearest.toReversed() }).other,
   );
   assert.equal(shapeFactsOf(shapes, Float32Array.of(3), { predicted: -1, nearest }).own, null);
+});
+
+test('the finest structure looked for is what rows that were left out have as well', () => {
+  const rows = Int32Array.from({ length: 300 }, (_, row) => row);
+  // A column of noise of 0.1, one that follows it but for noise of the given size.
+  const chosen = (size: number): number => {
+    const random = randomSource(5);
+    const values = Float32Array.from({ length: 600 });
+    for (const row of rows) {
+      values[2 * row] = 0.1 * random.normal();
+      values[2 * row + 1] = (values[2 * row] as number) + size * random.normal();
+    }
+    return chooseFinestVariance({ values, dimensions: 2, classes: new Int32Array(300), classCount: 1 }, rows, 1);
+  };
+  // 0.0001² is below the smallest that is tried; 0.1² needs none of the large ones, which would hide it.
+  assert.equal(chosen(0.0001), 1e-5);
+  assert.ok(chosen(0.1) < 1e-2);
+  // 20 columns and 10 rows to learn from: what is left over is accident, and a large variance describes new rows better.
+  const random = randomSource(6);
+  const wide = { values: Float32Array.from({ length: 260 }, () => 0.1 * random.normal()), dimensions: 20 };
+  assert.ok(chooseFinestVariance({ ...wide, classes: new Int32Array(13), classCount: 1 }, rows.subarray(0, 13), 1) >= 1e-3);
 });
 
 test('the same rows and seed give the same profile, byte for byte', () => {

@@ -42,7 +42,7 @@ export type OtherModels = {
   readonly shapes: ClassShapes | null;
 };
 
-export type Combination = 'cauchy-mean' | 'answer-and-context' | 'answer';
+export type Combination = 'cauchy-mean' | 'answer-and-context' | 'answer-opens-context' | 'answer';
 
 /** Calibration scores, ascending; a class has its own when it has rows enough, else an empty list. */
 export type CalibrationScores = { readonly pooled: Float64Array; readonly byClass: readonly Float64Array[] };

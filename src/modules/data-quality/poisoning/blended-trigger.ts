@@ -22,7 +22,7 @@ export function blendedCandidates(table: LabelledTable, centres: RobustCentres):
   return rowsByClass(table).flatMap((members, label) => {
     const denied = members.filter((row) => centres.nearest[row] !== label);
     if (denied.length < Math.max(fewestRows, leastShare * table.rows)) return [];
-    return [0, 1].flatMap((half) => {
+    const found = [0, 1].flatMap((half) => {
       const taught = denied.filter((row) => halves[row] === half);
       const direction = directionOf(table, { residuals, taught, isOther: (row) => halves[row] === half && table.labels[row] !== label });
       if (direction === null) return [];
@@ -42,6 +42,8 @@ export function blendedCandidates(table: LabelledTable, centres: RobustCentres):
         },
       ];
     });
+    const withheld = Int32Array.from(found.flatMap(({ carriers }) => [...carriers]));
+    return found.map((candidate) => ({ ...candidate, withheld }));
   });
 }
 

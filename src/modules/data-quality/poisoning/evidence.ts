@@ -36,6 +36,8 @@ export type FamilyEvidence = {
   readonly rowP: Float64Array | null;
   /** Rows the family holds for tampered at 1 %, ascending; an empirical null can only rank rows and flags none. */
   readonly flagged: Int32Array;
+  /** How many of the flagged are expected to be tampered with, where the family's models know how sure they may be; left out: 99 %. */
+  readonly tampered?: number;
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
   readonly figures: Readonly<Record<string, number>>;

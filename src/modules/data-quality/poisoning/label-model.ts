@@ -1,7 +1,7 @@
 /** What two cheap models of our own say of each row's label without having seen it. */
 import { fitLogistic, logProbabilities } from '../../../math/logistic-regression.ts';
 import { nearestReferences } from '../../../math/nearest-references.ts';
-import { type Experts, type FittedMixture, fitMixture, likelihoodOf, softmaxOf } from './label-mixture.ts';
+import { type Experts, type FittedMixture, fitMixture, likelihoodOf, type Scored, softmaxOf } from './label-mixture.ts';
 import { foldCount, foldsOf, type LabelledTable, rowsByClass, sampledRows } from './labelled-table.ts';
 
 export type LabelModel = {
@@ -13,6 +13,8 @@ export type LabelModel = {
    * at random, and classes of which a share carries another's label.
    */
   readonly mixture: FittedMixture;
+  /** What the mixture was fitted to. */
+  readonly scored: Scored;
   /** Rows that could be learnt from or compared with, when fewer than all. */
   readonly sampledTo: number | null;
   /** Mean log-likelihood gained over the class shares, in nats: 0 is a model that knows nothing. */
@@ -128,5 +130,5 @@ function joined(table: LabelledTable, experts: Experts, { teaches, looksForFlips
   const shares = rowsByClass(table).map((members) => members.length / Math.max(1, judged.length));
   const prior = shares.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0);
   const skill = judged.length === 0 ? 0 : likelihoodOf(scored, mixture) / fitted.length - prior;
-  return { probabilities, classes: classes.length, mixture, sampledTo, skill };
+  return { probabilities, classes: classes.length, mixture, scored, sampledTo, skill };
 }

@@ -4,6 +4,7 @@ import { benjaminiHochberg } from '../../../math/multiple-testing.ts';
 import { type FamilyOutcome, type Finding, flaggedRows, rowLevel } from './evidence.ts';
 import { wrongLabelChance } from './label-mixture.ts';
 import type { LabelModel } from './label-model.ts';
+import { expectedWrong, sharpnessPosterior } from './label-sharpness.ts';
 import { type LabelledTable, rowsByClass } from './labelled-table.ts';
 
 export const labelMinimum = { rows: 100, classes: 2, classRows: 10 };
@@ -37,6 +38,9 @@ export function labelQuality(table: LabelledTable, model: LabelModel): FamilyOut
   const notes = sizes.flatMap((size, k) =>
     size < labelMinimum.classRows ? [`Class ${shown(table.classes[k])} has ${size} rows: not judged.`] : [],
   );
+  const tampered = expectedTampered(model, flagged);
+  if (tampered !== undefined)
+    notes.push(`Of the ${flagged.length} rows flagged ${tampered.toFixed(1)} are expected to be labelled wrongly.`);
   if (model.sampledTo !== null) notes.push(`The models learnt from at most ${model.sampledTo} rows.`);
   return {
     family: 'label-quality',
@@ -44,6 +48,7 @@ export function labelQuality(table: LabelledTable, model: LabelModel): FamilyOut
       'five-fold logistic regression and 10 nearest neighbours, calibrated together; p is the mass of labels no likelier than the given one',
     rowP,
     flagged,
+    ...(tampered === undefined ? {} : { tampered }),
     findings: classPairs(table, model),
     notes: notes.slice(0, 20),
     figures: {
@@ -55,6 +60,14 @@ export function labelQuality(table: LabelledTable, model: LabelModel): FamilyOut
       skill: model.skill,
     },
   };
+}
+
+/** Fewer decide nothing, whatever is expected of them. */
+const fewestExpected = 3;
+/** Under all exponents of the models that explain the table, and not only those at the peak, where a few odd rows make them sure of it. */
+function expectedTampered({ scored, mixture }: LabelModel, flagged: Int32Array): number | undefined {
+  if (flagged.length < fewestExpected) return undefined;
+  return expectedWrong(scored, mixture, { rows: flagged, posterior: sharpnessPosterior(scored, mixture) });
 }
 
 /** Level at which labels drawn at random are taken as shown: the same as for a pair of classes. */

@@ -9,8 +9,10 @@ import { duplicateFlood } from './duplicate-flood.ts';
 import { ensembleValidation } from './ensemble-validation.ts';
 import { type FamilyEvidence, type FamilyOutcome, flaggedRows, isRun } from './evidence.ts';
 import { gradientAnomaly } from './gradient-anomaly.ts';
+import { fitMixture, wrongLabelChance } from './label-mixture.ts';
 import { outOfFoldModel } from './label-model.ts';
 import { labelQuality } from './label-quality.ts';
+import { expectedWrong, sharpnessPosterior } from './label-sharpness.ts';
 import type { LabelledTable } from './labelled-table.ts';
 import { judgePoisoning } from './poisoning.ts';
 import { spectralSignature } from './spectral-signature.ts';
@@ -102,6 +104,51 @@ test('a trigger of values inside the usual range is found with its pattern, labe
   const judged = judgePoisoning(table, ['trigger-search']);
   assert.deepEqual([judged.verdict, judged.decidedBy], ['poisoned', ['trigger-search']]);
   assert.match(judged.reason, /carry the label 2/);
+});
+
+/** Rows of all classes, moved by three deviations over many columns; or a class of which a part lies elsewhere by nature. */
+test('a blended trigger is found along its direction with the rows that carry it; a natural group of a class is none', () => {
+  const added = [2.4, -2.4, 2.4, -2.4, 2.4, -2.4, 2.4, -2.4];
+  const shifted = (row: readonly number[]) => row.map((value, d) => 0.75 * value + (added[d] ?? 0));
+  const moved = withBackdoor(clean, { target: 2, share: 0.1, mark: shifted }, 11);
+  const { findings, flagged } = evidenceOf(triggerSearch(tableOf(moved.set, 1)));
+  const along = findings.filter(({ what, counts }) => counts && what.includes('blended trigger'));
+  assert.deepEqual([...new Set(along.map(({ label }) => label))], ['2']);
+  const right = [...flagged].filter((row) => moved.planted.has(row)).length;
+  assert.ok(right >= 0.9 * moved.planted.size && right >= 0.9 * flagged.length, `${right} of ${flagged.length}, ${moved.planted.size}`);
+  // The same move, of rows that carried the label all along: their own halves know each other.
+  const natural = { ...clean, rows: clean.rows.map((row, k) => (clean.labels[k] === 2 && k % 3 === 0 ? shifted(row) : row)) };
+  assert.deepEqual(
+    evidenceOf(triggerSearch(tableOf(natural, 1))).findings.filter(({ counts }) => counts),
+    [],
+  );
+});
+
+test('a few odd labels do not make the models surer of them than the table does; many odd labels do', () => {
+  // 400 rows whose class both models give odds of e^2 to 1, and wrong labels among them whose rows have odds of e^4 against them. With three,
+  // models that are no surer than they say explain the table as well as sharper ones that call the three wrong.
+  const wrongOf = (odd: number) => {
+    const labels = Int32Array.from({ length: 400 }, (_, row) => row % 2);
+    const logs = Float64Array.from({ length: 800 }, (_, at) => {
+      const row = at >> 1;
+      const odds = (row < odd ? -4 : 2) * (at % 2 === row % 2 ? 1 : -1);
+      return -Math.log1p(Math.exp(-odds));
+    });
+    const scored = { labels, classes: 2, experts: { logistic: logs, nearest: logs }, rows: Int32Array.from(labels.keys()) };
+    const mixture = fitMixture(scored);
+    const posterior = sharpnessPosterior(scored, mixture);
+    assert.ok(Math.abs(posterior.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-3);
+    const rows = Int32Array.from({ length: odd }, (_, row) => row);
+    const against = (1 + Math.exp(4 * (mixture.first + mixture.second))) ** -1;
+    return {
+      peak: wrongLabelChance(mixture, Float64Array.of(against, 1 - against), 0),
+      expected: expectedWrong(scored, mixture, { rows, posterior }) / odd,
+    };
+  };
+  const [few, many] = [wrongOf(3), wrongOf(40)];
+  assert.ok(few.expected < few.peak, `${few.expected} of a label, at the peak ${few.peak}`);
+  assert.ok(many.expected > 0.999, `${many.expected}`);
+  assert.ok(1 - few.expected > 3 * (1 - many.expected), `${few.expected} against ${many.expected}`);
 });
 
 test('a column that alone tells the class is no trigger', () => {

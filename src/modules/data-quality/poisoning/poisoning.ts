@@ -51,7 +51,7 @@ const neededForClean: readonly FamilyName[] = ['label-quality', 'statistical', '
 
 /**
  * Judges a labelled table.
- * `poisoned`: a family flags max(3, 0.2 % n) rows at q = 0.01, or a trigger pattern has adjusted p ≤ 1e-4. `suspicious`: a local shift of
+ * `poisoned`: a family flags max(3, 0.2 % n) rows at q = 0.01 and expects 99 % of as many to be tampered with, or a trigger pattern has adjusted p ≤ 1e-4. `suspicious`: a local shift of
  * distribution or correlation at adjusted p ≤ 1e-3 above the noise. `clean`: none of it, with label, statistical and trigger evidence
  * evaluated; else `unknown`. @param only families to run; left out: all.
  */
@@ -89,7 +89,10 @@ type Decision = Pick<PoisoningJudgement, 'verdict' | 'reason' | 'confidence' | '
 
 function decide(rows: number, evidence: readonly FamilyEvidence[], notRun: readonly FamilyNotRun[]): Decision {
   const enough = decidingCount(rows);
-  const byRows = evidence.filter(({ flagged, family }) => flagged.length >= enough && family !== 'trigger-search');
+  const byRows = evidence.filter(
+    ({ flagged, tampered = flagged.length, family }) =>
+      flagged.length >= enough && tampered >= (1 - rowLevel) * enough && family !== 'trigger-search',
+  );
   const triggers = evidence.flatMap(({ family, findings }) => (family === 'trigger-search' ? findings.filter(({ counts }) => counts) : []));
   if (byRows.length > 0 || triggers.length > 0) {
     const rowsSaid = byRows.map(({ family, flagged }) => `${family} flags ${flagged.length} rows (${enough} decide)`);

@@ -9,10 +9,12 @@ export type Candidate = {
   readonly columns: readonly string[];
   readonly label: number;
   readonly carriers: Int32Array;
+  /** Rows a model may not learn from that shall know nothing of the trigger: the carriers, of a direction those of both halves. */
+  readonly withheld: Int32Array;
   readonly screenP: number;
   /** Features row by row that do not show the trigger. */
   readonly masked: () => { values: Float64Array; dimensions: number };
-  /** `masked`: a direction, for which a model that never saw the carriers would not know a natural group either. */
+  /** `masked`: a direction; no model sees what was added along it. `both`: the second model sees all columns. */
   readonly tests: 'masked' | 'both';
 };
 

@@ -30,7 +30,8 @@ const contradiction = 0.5;
  * never shown a carrier (what is natural in a column goes on beyond its interval). p is the larger Poisson-binomial tail of the two,
  * times the number of items with lift. A pattern counts when adjusted p ≤ 1e-4 and under both models the rest of the row speaks against the
  * label of most carriers; without that, a column that alone tells a class would look like a trigger.
- * Blended triggers take the same test along a direction, which each half of the rows has to find on its own.
+ * Blended triggers take the same test along a direction, which each half of the rows has to find on its own; most carriers have to be
+ * in doubt for a model without what was added along the direction, and to contradict their label for one that did not learn from them either.
  */
 export function triggerSearch(table: LabelledTable): FamilyOutcome {
   if (table.rows < fewestRows) return { family: 'trigger-search', reason: `fewer than ${fewestRows} rows` };
@@ -108,6 +109,7 @@ function screened(table: LabelledTable, { centres, columns, lifted, limit }: Sea
       columns: names,
       label: item.label,
       carriers,
+      withheld: carriers,
       screenP,
       masked: () => without(table, new Set(names)),
       tests: 'both',
@@ -193,15 +195,19 @@ type Judged = {
 function conditionalTest(table: LabelledTable, candidate: Candidate, family: number): { finding: Finding; denied: number[] } {
   const { carriers, label } = candidate;
   const labelled = labelledRows(table, carriers, label);
-  const judgements = [judgedWithout(table, candidate)];
+  const masked = candidate.masked();
+  const judgements = [judgedWithout(table, candidate, masked)];
   // The second model costs as much as the first: only asked when the first finds something.
   const isOpen = (judgements[0]?.p ?? 1) * family <= triggerLevel;
-  const unseen = candidate.tests === 'both' && isOpen ? judgedUnseen(table, candidate) : null;
+  const unseen = isOpen ? judgedUnseen(table, candidate, candidate.tests === 'both' ? allColumns(table) : masked) : null;
   if (unseen !== null) judgements.push(unseen);
   const p = Math.max(...judgements.map((judged) => judged.p));
   const adjustedP = Math.min(1, p * family);
-  const isContradicted = judgements.every(({ against }) => against.size > labelled.length / 2);
-  const denied = [...labelled].filter((row) => judgements.every(({ doubted }) => doubted.has(row)));
+  const most = labelled.length / 2;
+  const isContradicted = candidate.tests === 'both' ? judgements.every(({ against }) => against.size > most) : isForeign(judgements, most);
+  // The last model is the one that learnt nothing from a row of a direction.
+  const witnesses = candidate.tests === 'both' ? judgements : judgements.slice(-1);
+  const denied = [...labelled].filter((row) => witnesses.every(({ doubted }) => doubted.has(row)));
   const finding: Finding = {
     what: candidate.what,
     columns: candidate.columns,
@@ -216,9 +222,19 @@ function conditionalTest(table: LabelledTable, candidate: Candidate, family: num
   return { finding, denied };
 }
 
-/** By a model without the columns of the pattern. */
-function judgedWithout(table: LabelledTable, candidate: Candidate): Judged {
-  const { values, dimensions } = candidate.masked();
+/**
+ * Carriers of a direction, without what was added along it. A natural group is known to a model that learnt from its other members; planted
+ * rows, which look like the classes they came from, stay in doubt even then, and contradict their label once none of them teaches.
+ */
+function isForeign([taught, unseen]: readonly Judged[], most: number): boolean {
+  return taught !== undefined && unseen !== undefined && taught.doubted.size > most && unseen.against.size > most;
+}
+
+type Features = { readonly values: Float64Array; readonly dimensions: number };
+const allColumns = ({ values, features }: LabelledTable): Features => ({ values, dimensions: features.length });
+
+/** By a model that does not see the pattern. */
+function judgedWithout(table: LabelledTable, candidate: Candidate, { values, dimensions }: Features): Judged {
   if (dimensions === 0) return { p: 1, expected: candidate.carriers.length, against: new Set(), doubted: new Set() };
   const model = outOfFoldModel(table, { values, dimensions, looksForFlips: false });
   return judged(table, candidate, model.probabilities);
@@ -228,19 +244,20 @@ const fewestLeft = 10;
 const leastLeft = 0.2;
 
 /**
- * By a model with all columns that never learnt from a carrier. Classes that lost rows get them back as a weight.
+ * By a model that never learnt from a row of the trigger: with all columns, or of a direction without what was added along it. Classes that
+ * lost rows get them back as a weight.
  * null when the carriers hold most of their class: then the model does not know the class.
  */
-function judgedUnseen(table: LabelledTable, candidate: Candidate): Judged | null {
-  const carriers = new Set(candidate.carriers);
+function judgedUnseen(table: LabelledTable, candidate: Candidate, { values, dimensions }: Features): Judged | null {
+  const withheld = new Set(candidate.withheld);
   const all = rowsByClass(table).map((members) => members.length);
-  const left = rowsByClass(table).map((members) => members.reduce((sum, row) => sum + Number(!carriers.has(row)), 0));
+  const left = rowsByClass(table).map((members) => members.reduce((sum, row) => sum + Number(!withheld.has(row)), 0));
   const remaining = left[candidate.label] ?? 0;
-  if (remaining < fewestLeft || remaining < leastLeft * (all[candidate.label] ?? 0)) return null;
+  if (dimensions === 0 || remaining < fewestLeft || remaining < leastLeft * (all[candidate.label] ?? 0)) return null;
   const model = outOfFoldModel(table, {
-    values: table.values,
-    dimensions: table.features.length,
-    teaches: (row) => !carriers.has(row),
+    values,
+    dimensions,
+    teaches: (row) => !withheld.has(row),
     looksForFlips: false,
   });
   const probabilities = Float64Array.from(model.probabilities);
