@@ -8,7 +8,7 @@ import { Database, type DatabaseLog, databaseTarget, type Target, withClient } f
 import { db, inDatabase, systemTransaction, transaction } from './database.ts';
 import type { Place } from './embedded/place.ts';
 import { loginAs, startEmbedded, stopEmbedded } from './embedded/postmaster.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { setting, workspace } from './table.ts';
 import { presentMigrations } from './test-cluster.ts';
 import { guardedDirectory } from './test-database.ts';
@@ -52,7 +52,7 @@ describe('a database server that is not ours', () => {
   });
   after(() => stopEmbedded(dataDirectory));
 
-  test('a login that may not make roles is told what an administrator must run, and that is enough', async () => {
+  test('a login that may not make roles is told what an administrator must run, and that is enough: an empty database is migrated, once, and has one workspace', async () => {
     const target = targetOf('plain', 'second');
     let statements = '';
     await assert.rejects(migrate(target), (error: Error & { code?: string; params?: { statements?: string } }) => {
@@ -60,7 +60,12 @@ describe('a database server that is not ours', () => {
       return error.code === 'database.rolesMissing' && statements.includes('create role aispm_app');
     });
     await withClient({ ...administrator, database: 'second' }, (client) => client.query(statements));
-    await migrate(target);
+    // All of the platform's own migrations, in a database where nothing is yet.
+    const applied = await migrate(target);
+    assert.equal(applied[0], 'platform/0001_platform');
+    assert.deepEqual(await migrate(target), [], 'once');
+    assert.deepEqual(await one(target.owner, 'select array_agg(name) as names from platform.workspace'), { names: ['Default'] });
+    await requireSchema(target);
     assert.deepEqual(await one(target.application, 'select current_user, session_user'), {
       current_user: 'aispm_app',
       session_user: 'plain',

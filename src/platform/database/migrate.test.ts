@@ -28,15 +28,6 @@ async function rowsOf(target: Target, text: string): Promise<Record<string, unkn
   return await withClient(target.owner, async (client) => (await client.query<Record<string, unknown>>(text)).rows);
 }
 
-test('the platform’s own migrations apply to an empty database, once, and make one workspace', async (t) => {
-  const target = await emptyDatabase(t);
-  const applied = await migrate(target);
-  assert.equal(applied[0], 'platform/0001_platform');
-  assert.deepEqual(await migrate(target), []);
-  assert.deepEqual(await rowsOf(target, 'select name from platform.workspace'), [{ name: 'Default' }]);
-  await requireSchema(target);
-});
-
 test('two processes that migrate at once apply each file once', async (t) => {
   const target = await emptyDatabase(t);
   const { root, list } = folder(t);

@@ -158,22 +158,34 @@ export async function testDatabase(t: Owner, options: { readonly migrations?: re
   return seenFrom({ target, database, owner }, await twoWorkspaces(owner));
 }
 
+/** The one that files share, and how many of them are not done with it. */
+let common: { readonly opened: Promise<TestDatabase>; readonly releases: (() => Promise<void>)[] } | undefined;
+let users = 0;
+
 /**
- * One database for all tests of a file, each in two workspaces of its own: for tests that look at nothing but their workspace. A copy, its
- * first connections and its end cost more than most tests.
- * @param t of the file or its suite: ends the database.
+ * One database for all tests of all files of this process that ask for it so, each in two workspaces of its own: for tests that look at
+ * nothing but their workspace. A copy, its first connections and its end cost more than most tests.
+ * @param t of the file or its suite: the last to end ends the database.
  * @example const database = sharedDatabase({ after }); test('…', async () => { const { run } = await database(); … });
  */
 export function sharedDatabase(t: Owner): () => Promise<TestDatabase> {
-  let opened: Promise<TestDatabase> | undefined;
-  const releases: (() => Promise<void>)[] = [];
+  users += 1;
   t.after(async () => {
-    for (const release of releases) await release();
+    users -= 1;
+    if (users > 0) return;
+    const ended = common;
+    common = undefined;
+    for (const release of ended?.releases ?? []) await release();
   });
   return async () => {
-    opened ??= testDatabase({ after: (release) => releases.push(release) });
-    return (await opened).anew();
+    common ??= openCommon();
+    return (await common.opened).anew();
   };
+}
+
+function openCommon(): NonNullable<typeof common> {
+  const releases: (() => Promise<void>)[] = [];
+  return { opened: testDatabase({ after: (release) => releases.push(release) }), releases };
 }
 
 type Pair = { readonly workspaceId: string; readonly otherWorkspaceId: string };
