@@ -151,18 +151,29 @@ function readSafely(reader: Reader, source: ByteSource, where: Where, tools: Rea
 
 function glanceAt(source: ByteSource, name: string): Glance {
   const head = source.read(0, headBytes);
-  let isText: boolean | undefined;
-  return {
-    head,
-    tail: tailOf(source),
-    size: source.size,
-    name,
-    // Most files have a signature: whether they are text is asked of few.
-    get isText() {
-      isText ??= looksLikeText(head, source.size > head.length);
-      return isText;
-    },
-  };
+  return new FirstLook({ head, tail: tailOf(source), size: source.size, name });
+}
+
+/** A class: a getter in an object literal makes a shape of its own, which V8 keeps until the next full collection, and with it what is in it. */
+class FirstLook implements Glance {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly size: number;
+  readonly name: string;
+  #isText: boolean | undefined;
+
+  constructor({ head, tail, size, name }: Omit<Glance, 'isText'>) {
+    this.head = head;
+    this.tail = tail;
+    this.size = size;
+    this.name = name;
+  }
+
+  /** Most files have a signature: whether they are text is asked of few. */
+  get isText(): boolean {
+    this.#isText ??= looksLikeText(this.head, this.size > this.head.length);
+    return this.#isText;
+  }
 }
 
 function tailOf(source: ByteSource): Uint8Array {
