@@ -1,7 +1,16 @@
 /** LZ4 frames: header, blocks, end mark. */
 import type { ByteSource } from '../../engine/source.ts';
 import { type Checksum, sameBytes, xxh32Checksum } from './checksums.ts';
-import { ByteFeed, type FaultReport, JoinedPieces, malformed, OutputPieces, type PieceDecoder, SlidingOutput } from './pieces.ts';
+import {
+  ByteFeed,
+  type FaultReport,
+  GivenPieces,
+  JoinedPieces,
+  malformed,
+  OutputPieces,
+  type PieceDecoder,
+  SlidingOutput,
+} from './pieces.ts';
 
 const frameMagic = 0x184d2204;
 const historyBytes = 64 * 1024;
@@ -20,15 +29,13 @@ export function lz4Pieces(source: ByteSource, report: FaultReport): PieceDecoder
 
 /** Content of other programs: passed over. */
 export function skippable(feed: ByteFeed): PieceDecoder {
-  return {
-    next: () => {
+  return new GivenPieces(
+    () => {
       feed.skip(feed.u32());
       return null;
     },
-    get consumed() {
-      return feed.at;
-    },
-  };
+    () => feed.at,
+  );
 }
 
 function framePieces(feed: ByteFeed, report: FaultReport): PieceDecoder {
@@ -40,17 +47,15 @@ function framePieces(feed: ByteFeed, report: FaultReport): PieceDecoder {
     return block(feed, output, { ...frame, told });
   };
   const pieces = new OutputPieces(output, step, () => feed.at);
-  return {
-    next: () => {
+  return new GivenPieces(
+    () => {
       const piece = pieces.next();
       if (piece) frame?.content?.add(piece);
       else if (frame) closeFrame(feed, frame, { length: output.length, told });
       return piece;
     },
-    get consumed() {
-      return feed.at;
-    },
-  };
+    () => feed.at,
+  );
 }
 
 type Tell = (detail: string) => void;

@@ -168,6 +168,22 @@ const nothing = new Uint8Array(0);
 /** Thousands of chunks of a byte each, with new tables for each, are no single piece: whoever reads looks at the clock between pieces. */
 const mostSteps = 1024;
 
+/** Pieces from two functions. Not an object with a getter: each would be a shape of its own, kept until the next full collection with all it holds. */
+export class GivenPieces implements PieceDecoder {
+  readonly #next: () => Uint8Array | null;
+  readonly #consumed: () => number;
+  constructor(next: () => Uint8Array | null, consumed: () => number) {
+    this.#next = next;
+    this.#consumed = consumed;
+  }
+  next(): Uint8Array | null {
+    return this.#next();
+  }
+  get consumed(): number {
+    return this.#consumed();
+  }
+}
+
 /** Pieces of a sliding output that `step` goes on filling; a failure waits until what stands before it was given. */
 export class OutputPieces implements PieceDecoder {
   readonly #output: SlidingOutput;

@@ -4,7 +4,7 @@ import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { branchFilter, FilteredPieces, isBranchFilter } from './branch-filters.ts';
 import { lzmaPieces, lzmaProperties } from './lzma.ts';
 import { lzma2Dictionary, lzma2Pieces } from './lzma2.ts';
-import { ByteFeed, type PieceDecoder, pieceBytes } from './pieces.ts';
+import { ByteFeed, GivenPieces, type PieceDecoder, pieceBytes } from './pieces.ts';
 import { type Coder, finalOutput, type SevenZipFolder } from './seven-zip-header.ts';
 import { type Codec, openPieces } from './stream-pieces.ts';
 import { startOf } from './xz.ts';
@@ -100,16 +100,14 @@ function decoderOf({ method, properties }: Coder, { packed, pieces, size, held }
 
 function copied(packed: ByteSource): PieceDecoder {
   let at = 0;
-  return {
-    next: () => {
+  return new GivenPieces(
+    () => {
       const piece = packed.read(at, pieceBytes);
       at += piece.length;
       return piece.length === 0 ? null : piece;
     },
-    get consumed() {
-      return at;
-    },
-  };
+    () => at,
+  );
 }
 
 /** Stored content needs no decoder: it is a range of the archive. */

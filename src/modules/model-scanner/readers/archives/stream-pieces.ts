@@ -7,7 +7,7 @@ import { checkGzipTrailer, gzipHeaderBytes, gzipTrailerBytes, startsGzip } from 
 import { Inflate, inflateScratch } from './inflate.ts';
 import { lz4Pieces } from './lz4.ts';
 import { nativePieces } from './native-pieces.ts';
-import { type FaultReport, JoinedPieces, type PieceDecoder } from './pieces.ts';
+import { type FaultReport, GivenPieces, JoinedPieces, type PieceDecoder } from './pieces.ts';
 import { lzmaAlonePieces, xzPieces, zipLzmaPieces } from './xz.ts';
 
 export type Codec = 'deflate' | 'deflate64' | 'zlib' | 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zip-lzma' | 'zstd' | 'lz4' | 'brotli';
@@ -64,8 +64,8 @@ function gzipMember(packed: ByteSource, at: number, { scratch, report }: GzipToo
   const inflate = followed(new Inflate(packed, at + gzipHeaderBytes(header), { scratch }), gzipTrailerBytes);
   const checksum = crc32Checksum();
   let length = 0;
-  return {
-    next: () => {
+  return new GivenPieces(
+    () => {
       const piece = inflate.next();
       if (piece) {
         checksum.add(piece);
@@ -77,18 +77,14 @@ function gzipMember(packed: ByteSource, at: number, { scratch, report }: GzipToo
       checkGzipTrailer(packed.read(trailer, gzipTrailerBytes), { checksum: checksum.value(), length, at: trailer, report });
       return null;
     },
-    get consumed() {
-      return inflate.consumed;
-    },
-  };
+    () => inflate.consumed,
+  );
 }
 
 /** A stream with a checksum behind it. */
 function followed(pieces: PieceDecoder, trailer: number): PieceDecoder {
-  return {
-    next: () => pieces.next(),
-    get consumed() {
-      return pieces.consumed + trailer;
-    },
-  };
+  return new GivenPieces(
+    () => pieces.next(),
+    () => pieces.consumed + trailer,
+  );
 }
