@@ -181,12 +181,14 @@ describe('the second step of a sign-in', () => {
     ]);
     // In turn, so that all see the same machine; the least is the one that nothing disturbed. CPU, not the clock, for the same reason.
     const least = new Map<string, number>();
-    for (let round = 0; round < 8; round += 1)
+    const spread = () => Math.max(...least.values()) / Math.min(...least.values());
+    for (let round = 0; round < 8 || (round < 24 && spread() >= 1.6); round += 1)
       for (const [name, [proof, wanted]] of ways) least.set(name, Math.min(least.get(name) ?? Infinity, await cost(proof, wanted)));
-    const right = Math.min(await cost({ code: await her.fresh() }, 200), await cost({ code: await her.fresh() }, 200));
-    const costs = [...least.values()];
-    const [low, high] = [Math.min(...costs), Math.max(...costs)];
-    assert.ok(high < 1.6 * low, JSON.stringify([...least]));
+    const low = Math.min(...least.values());
+    assert.ok(spread() < 1.6, JSON.stringify([...least]));
+    let right = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 2 || (round < 6 && low <= 0.25 * right); round += 1)
+      right = Math.min(right, await cost({ code: await her.fresh() }, 200));
     // The right one begins a session besides; a wrong one that were much cheaper would let more be tried.
     assert.ok(low > 0.25 * right, `wrong ${low} ms, right ${right} ms`);
     await unlock();
