@@ -8,7 +8,7 @@ type Rule = { id: string; matches(...given: [Element, ...unknown[]]): boolean };
 type Check = { evaluate(...given: [Element, ...unknown[]]): boolean | undefined };
 /** What axe is made of: no promise of its makers, so whoever relies on it looks whether it is there. */
 type Axe = { readonly _audit: { readonly rules: readonly Rule[]; readonly checks: Readonly<Record<string, Check>> } };
-type Pairs = { fresh(theme: string): boolean; open(): readonly Element[] };
+type Pairs = { fresh(theme: string): boolean };
 
 /** Narrows the rule of contrast. `axe.source` must have been evaluated in the page; holds as long as its document. */
 export async function judgePairsOnce(page: Page): Promise<void> {
@@ -28,8 +28,6 @@ export async function hasFreshPairs(page: Page, theme: string): Promise<boolean>
  */
 function installPairs(): void {
   const mostShown = 3;
-  const mostOpen = 5;
-  let opened: readonly Element[] = [];
   type Known = { readonly judged: Set<string>; readonly shown: Map<string, number> };
   const themes = new Map<string, Known>();
   let known: Known = { judged: new Set(), shown: new Map() };
@@ -75,22 +73,13 @@ function installPairs(): void {
     known = themes.get(theme) ?? { judged: new Set(), shown: new Map() };
     themes.set(theme, known);
     grounds.clear();
-    const here = new Map<string, Element[]>();
-    const note = (element: Element): void => {
-      const pair = pairOf(element);
-      const alike = here.get(pair);
-      if (alike === undefined) here.set(pair, [element]);
-      else alike.push(element);
-    };
-    for (const field of document.querySelectorAll('input, select, textarea')) note(field);
+    const here = new Set<string>([...document.querySelectorAll('input, select, textarea')].map(pairOf));
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text !== null; text = texts.nextNode())
-      if (text.parentElement !== null && text.nodeValue?.trim() !== '') note(text.parentElement);
-    const open = [...here.keys()].filter((pair) => !known.judged.has(pair) && (known.shown.get(pair) ?? 0) < mostShown);
+      if (text.parentElement !== null && text.nodeValue?.trim() !== '') here.add(pairOf(text.parentElement));
+    const open = [...here].filter((pair) => !known.judged.has(pair) && (known.shown.get(pair) ?? 0) < mostShown);
     for (const pair of open) known.shown.set(pair, (known.shown.get(pair) ?? 0) + 1);
-    // What is covered by something else has no verdict: another one of the same pair may have.
-    opened = open.flatMap((pair) => (here.get(pair) ?? []).slice(0, mostOpen));
     return open.length > 0;
   };
-  (window as unknown as { colourPairs: Pairs }).colourPairs = { fresh, open: () => opened };
+  (window as unknown as { colourPairs: Pairs }).colourPairs = { fresh };
 }

@@ -1,7 +1,6 @@
 /** Shows every page in each look and tells what is wrong with it: axe, overflow, script errors. */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { knowAlike, withoutAlike } from './alike.ts';
 import { desktop, type Looks, phone, showAs } from './browser.ts';
 import { colourRules, hasFreshPairs, judgePairsOnce } from './colour-pairs.ts';
 
@@ -38,7 +37,6 @@ export async function lookAtPlaces(page: Page, places: readonly string[]): Promi
   const wrong = new Map<string, string[]>(looks.map(({ name }) => [name, []]));
   await page.evaluate(axe.source);
   await judgePairsOnce(page);
-  await knowAlike(page);
   // Theme and width change one at a time: dark, light, light on a phone, and back.
   const order = ['dark', 'light', 'light, phone']
     .map((wanted) => looks.find(({ name }) => name === wanted))
@@ -82,22 +80,21 @@ export async function tooWide(page: Page, { phone: small = false }: Looks): Prom
 
 const standard = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-async function violations(page: Page, { name, theme, judges }: Look): Promise<string[]> {
+async function violations(page: Page, { theme, judges }: Look): Promise<string[]> {
   // What the desk has shown in this theme is no new colour on a phone.
   const withColours = await hasFreshPairs(page, theme);
   if (judges === 'colours' && !withColours) return [];
   const runOnly = judges === 'colours' ? { type: 'rule', values: colourRules } : { type: 'tag', values: standard };
   const rules = Object.fromEntries((withColours ? [] : colourRules).map((rule) => [rule, { enabled: false }]));
-  return withoutAlike(page, name, () => axeFinds(page, { runOnly, rules }));
-}
-
-function axeFinds(page: Page, run: Readonly<Record<string, unknown>>): Promise<string[]> {
-  return page.evaluate(async (options) => {
-    const { axe: checker } = window as unknown as {
-      axe: { run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    // Selectors of what passes are not looked at, and cost much.
-    const { violations: list } = await checker.run(document, { ...options, resultTypes: ['violations'], selectors: false });
-    return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  }, run);
+  return page.evaluate(
+    async (options) => {
+      const { axe: checker } = window as unknown as {
+        axe: { run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      // Selectors of what passes are not looked at, and cost much.
+      const { violations: list } = await checker.run(document, { ...options, resultTypes: ['violations'], selectors: false });
+      return list.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    },
+    { runOnly, rules },
+  );
 }
