@@ -33,6 +33,16 @@ export function softmaxOf(
   for (let k = 0; k < classes; k++) target[at + k] = (target[at + k] as number) / total;
 }
 
+/** P(label) before labels drawn at random: that of the class, and what flips bring to it and take from it. @param target P of each class. */
+export function chanceOf(target: Float64Array, label: number, { flips }: Pick<Mixture, 'flips'>): number {
+  let p = target[label] as number;
+  for (const { from, to, share } of flips) {
+    if (to === label) p += share * (target[from] as number);
+    if (from === label) p -= share * (target[from] as number);
+  }
+  return p;
+}
+
 /** Σ ln P(label | row), with wrong labels as the mixture says. */
 export function likelihoodOf({ labels, classes, experts, rows }: Scored, mixture: Mixture): number {
   const target = new Float64Array(classes);
@@ -40,11 +50,7 @@ export function likelihoodOf({ labels, classes, experts, rows }: Scored, mixture
   for (const row of rows) {
     softmaxOf(experts, mixture, { row, classes, target, at: 0 });
     const label = labels[row] as number;
-    let p = target[label] as number;
-    for (const { from, to, share } of mixture.flips) {
-      if (to === label) p += share * (target[from] as number);
-      if (from === label) p -= share * (target[from] as number);
-    }
+    const p = chanceOf(target, label, mixture);
     sum += Math.log((1 - mixture.noise) * p + mixture.noise / classes);
   }
   return sum;

@@ -1,5 +1,5 @@
 /** How sure the joined models may be: exponents of their probabilities as a distribution and not as one point. */
-import { type Mixture, type Scored, softmaxOf, wrongLabelChance } from './label-mixture.ts';
+import { chanceOf, type Mixture, type Scored, softmaxOf, wrongLabelChance } from './label-mixture.ts';
 
 /** One pair of exponents, how likely it is, and the share of random labels to expect with it. */
 export type Sharpness = {
@@ -55,12 +55,7 @@ function evidenceOf({ labels, classes, experts, rows }: Scored, mixture: Mixture
   const target = new Float64Array(classes);
   for (const row of rows) {
     softmaxOf(experts, mixture, { row, classes, target, at: 0 });
-    const label = labels[row] as number;
-    let p = target[label] as number;
-    for (const { from, to, share } of mixture.flips) {
-      if (to === label) p += share * (target[from] as number);
-      if (from === label) p -= share * (target[from] as number);
-    }
+    const p = chanceOf(target, labels[row] as number, mixture);
     for (const [step, noise] of noises.entries()) sums[step] = (sums[step] as number) + Math.log((1 - noise) * p + noise / classes);
   }
   const highest = Math.max(...sums);
