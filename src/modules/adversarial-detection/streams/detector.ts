@@ -1,6 +1,7 @@
 /** What a stream detector sees of one client's queries, and what it answers. One file each; the list is in detectors.ts. */
-import { type PairDistances, pairDistancesOf } from './apart.ts';
+
 import type { Sketch } from './sketch.ts';
+import { type PairDistances, pairDistancesOf } from './sketch-distances.ts';
 
 export const streamDetectorIds = [
   'distance-distribution',

@@ -1,7 +1,7 @@
 /** Queries made by a machine lie at other distances from each other than those of people. */
 import { shapiroWilk } from '../../../math/shapiro-wilk.ts';
-import { distanceBetween } from './apart.ts';
 import type { Stream, StreamDetector } from './detector.ts';
+import { distanceBetween } from './sketch-distances.ts';
 
 const fewest = 100;
 

@@ -2,9 +2,9 @@
 import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts';
 import { unpackSource } from '../evasion/pack-profile.ts';
 import { findNewestOf, findSource } from '../profiles/profile-store.ts';
-import { type Points, pairDistancesOf, pointsOf, squareBetween } from './apart.ts';
 import { typicalOf } from './detector.ts';
 import { componentCount, type FarMark, projectionsOf, type Sketch } from './sketch.ts';
+import { type Points, pairDistancesOf, pointsOf, squareBetween } from './sketch-distances.ts';
 
 type Point = Pick<Sketch, 'components'>;
 export type ProfileReference = {

@@ -1,6 +1,7 @@
 /** Small changes around one record: what asks whether it was in the training set, or searches for its neighbour. */
-import type { PairDistances } from './apart.ts';
+
 import { fewestQueries, nearShare, type StreamDetector } from './detector.ts';
+import type { PairDistances } from './sketch-distances.ts';
 
 /** Most different queries within a tenth of the typical distance of one of them: a record asked a hundred times is one. */
 export const recordProbe: StreamDetector = {
