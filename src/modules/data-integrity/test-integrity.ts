@@ -19,6 +19,7 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { checkAccess, installTransactions, runRoute } from '../../platform/http/run-route.ts';
 import { startJobs } from '../../platform/jobs/worker.ts';
 import { type AssetDetail, assetProblems, assetStatistics, getAsset } from '../ai-assets/contract.ts';
+import { plainAsset } from '../ai-assets/test-asset.ts';
 import { type Destination, deliveryProblems, destinationProblems, getDestination, sendMessage } from '../notifications/contract.ts';
 import { addBaseline, Baseline, getDataJob } from './contract.ts';
 import { jobs, subscriptions } from './jobs.ts';
@@ -116,7 +117,7 @@ export class TestIntegrity {
 
   asset(extra: Partial<AssetDetail> & Pick<AssetDetail, 'name'>): string {
     const id = randomUUID();
-    this.assets.set(id, { ...plainAsset, id, ...extra });
+    this.assets.set(id, { ...plainAsset, type: 'dataset', id, ...extra });
     return id;
   }
 
@@ -234,35 +235,6 @@ export async function textOf(answer: unknown): Promise<string> {
 export const refused = (code: string) => (error: unknown) => error instanceof Error && 'code' in error && error.code === code;
 
 const at = '2026-05-01T00:00:00.000Z';
-const plainAsset: Omit<AssetDetail, 'id' | 'name'> = {
-  description: '',
-  type: 'dataset',
-  environment: null,
-  owner: null,
-  department: null,
-  cloudProvider: null,
-  region: null,
-  criticality: null,
-  dataClasses: [],
-  risk: null,
-  riskLevel: 'unknown',
-  complianceStatus: 'unknown',
-  lifecycle: 'active',
-  tags: [],
-  metadata: {},
-  sources: [],
-  firstSeen: null,
-  lastSeen: null,
-  missingSince: null,
-  createdAt: at,
-  updatedAt: at,
-  version: 1,
-  keys: [],
-  marks: {},
-  differences: [],
-  sightings: [],
-  dependencies: [],
-};
 
 const plainDestination: Omit<Destination, 'id' | 'enabled'> = {
   name: 'Data people',

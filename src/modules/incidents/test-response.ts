@@ -16,6 +16,7 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import * as detection from '../adversarial-detection/contract.ts';
 import * as inventory from '../ai-assets/contract.ts';
+import { plainAsset } from '../ai-assets/test-asset.ts';
 import { getUser } from '../identity/contract.ts';
 import { listScans } from '../model-scanner/contract.ts';
 import { sendMessage } from '../notifications/contract.ts';
@@ -348,30 +349,4 @@ const plainAlert: Omit<alerts.SecurityAlert, 'id' | 'lastAt' | 'fingerprint'> = 
   createdAt: at,
   updatedAt: at,
   version: 1,
-};
-const plainAsset: Omit<inventory.AssetDetail, keyof Asset> = {
-  description: '',
-  owner: null,
-  department: null,
-  cloudProvider: null,
-  region: null,
-  criticality: null,
-  dataClasses: [],
-  risk: null,
-  riskLevel: 'unknown',
-  complianceStatus: 'unknown',
-  tags: [],
-  metadata: {},
-  sources: [],
-  firstSeen: null,
-  lastSeen: null,
-  missingSince: null,
-  createdAt: at,
-  updatedAt: at,
-  version: 1,
-  keys: [],
-  marks: {},
-  differences: [],
-  sightings: [],
-  dependencies: [],
 };

@@ -12,10 +12,10 @@ import {
   getAsset,
   registerAsset,
 } from '../ai-assets/contract.ts';
+import { plainAsset } from '../ai-assets/test-asset.ts';
 
 type Lineage = OutputOf<typeof assetLineage>;
 type Kind = Lineage['edges'][number]['kind'];
-const at = '2026-05-01T00:00:00.000Z';
 
 export class TestInventory {
   readonly assets = new Map<string, AssetDetail>();
@@ -38,7 +38,7 @@ export class TestInventory {
 
   add(extra: Partial<AssetDetail> & Pick<AssetDetail, 'name'>): string {
     const id = randomUUID();
-    this.assets.set(id, { ...plain, id, ...extra });
+    this.assets.set(id, { ...plainAsset, id, ...extra });
     return id;
   }
 
@@ -70,33 +70,3 @@ export class TestInventory {
     return { edges, truncated: false, nodes: nodes.map((asset) => ({ ...asset, assetId: asset.id, distance: asset.id === id ? 0 : -1 })) };
   }
 }
-
-const plain: Omit<AssetDetail, 'id' | 'name'> = {
-  description: '',
-  type: 'model',
-  environment: null,
-  owner: null,
-  department: null,
-  cloudProvider: null,
-  region: null,
-  criticality: null,
-  dataClasses: [],
-  risk: null,
-  riskLevel: 'unknown',
-  complianceStatus: 'unknown',
-  lifecycle: 'active',
-  tags: [],
-  metadata: {},
-  sources: [],
-  firstSeen: null,
-  lastSeen: null,
-  missingSince: null,
-  createdAt: at,
-  updatedAt: at,
-  version: 1,
-  keys: [],
-  marks: {},
-  differences: [],
-  sightings: [],
-  dependencies: [],
-};

@@ -13,6 +13,7 @@ import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.
 import { handle } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import { type AssetDetail, assetProblems, getAsset } from '../ai-assets/contract.ts';
+import { plainAsset } from '../ai-assets/test-asset.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { getScan, listScanFiles, listScanFindings, type Scan } from '../model-scanner/contract.ts';
 import { assessPriorities, explainPriority, type PriorityQuestion, riskProblems } from '../risk/contract.ts';
@@ -139,39 +140,8 @@ export class TestWorkspace {
   }
 
   asset(extra: Partial<Asset> = {}): Asset {
-    const at = new Date(0).toISOString();
-    const asset: Asset = {
-      id: randomUUID(),
-      name: 'churn-model',
-      description: '',
-      type: 'model',
-      environment: 'production',
-      owner: 'Team A',
-      department: null,
-      cloudProvider: null,
-      region: null,
-      criticality: 'high',
-      dataClasses: [],
-      risk: null,
-      riskLevel: 'unknown',
-      complianceStatus: 'unknown',
-      lifecycle: 'active',
-      tags: [],
-      metadata: {},
-      sources: [],
-      firstSeen: null,
-      lastSeen: null,
-      missingSince: null,
-      createdAt: at,
-      updatedAt: at,
-      version: 1,
-      keys: [],
-      marks: {},
-      differences: [],
-      sightings: [],
-      dependencies: [],
-      ...extra,
-    } satisfies typeof AssetDetail._zod.output;
+    const known = { name: 'churn-model', environment: 'production', owner: 'Team A', criticality: 'high' } as const;
+    const asset: Asset = { ...plainAsset, ...known, id: randomUUID(), ...extra } satisfies typeof AssetDetail._zod.output;
     this.assets.set(asset.id, asset);
     return asset;
   }
