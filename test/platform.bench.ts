@@ -1,6 +1,6 @@
 /** The platform's own figures: start, restart, cost of a request, weight of the first page. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -99,6 +99,47 @@ async function cpuSeconds(person: Person): Promise<number> {
   return Number(line?.[1]);
 }
 
+/** What a platform that nobody uses costs, its services and its database with it: milliseconds of processor time a second. Linux only. */
+async function idleCost(): Promise<number> {
+  if (process.platform !== 'linux') return Number.NaN;
+  const platform = await startPlatform();
+  try {
+    await registerAdmin(platform.url);
+    // What the start and the registration left to do.
+    await sleep(10_000);
+    const seconds = 30;
+    const before = millisecondsOfTree(platform.supervisor.pid ?? 0);
+    await sleep(seconds * 1000);
+    return (millisecondsOfTree(platform.supervisor.pid ?? 0) - before) / seconds;
+  } finally {
+    await platform.stop();
+  }
+}
+
+/** Time on a core of a process and of all that came from it, as the scheduler counts it. */
+function millisecondsOfTree(root: number): number {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((word) => /^\d+$/.test(word))) {
+    const stat = readOrNothing(`/proc/${name}/stat`);
+    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const isOfTree = (pid: number | undefined): boolean => pid === root || (pid !== undefined && pid > 1 && isOfTree(parents.get(pid)));
+  const threads = [...parents.keys()].filter(isOfTree).flatMap((pid) => {
+    const tasks = `/proc/${pid}/task`;
+    return existsSync(tasks) ? readdirSync(tasks).map((thread) => `${tasks}/${thread}/schedstat`) : [];
+  });
+  return threads.reduce((sum, path) => sum + Number(readOrNothing(path).split(' ')[0]) / 1e6, 0);
+}
+
+/** A process may end between being listed and being read. */
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '0';
+  }
+}
+
 /** JavaScript the sign-in page and then the first page load, gzip, in kB: the entry and what it imports at once. */
 async function firstPage(): Promise<number> {
   const { buildWebIfChanged } = await import('../src/apps/web-build.ts');
@@ -114,5 +155,6 @@ export const benches = [
   { name: 'fresh clone → page answering, packages installed', bar: 60, unit: 's', run: firstStart },
   { name: 'restart', bar: 5, unit: 's', run: restart },
   { name: 'authenticated validated GET with database, CPU p50', bar: 0.5, unit: 'ms', run: readCost },
+  { name: 'idle platform with its services and database, CPU a second', bar: 50, unit: 'ms', run: idleCost },
   { name: 'first page JavaScript, gzip', bar: 300, unit: 'kB', run: firstPage },
 ];

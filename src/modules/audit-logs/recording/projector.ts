@@ -12,8 +12,8 @@ const atOnce = 5000;
 /** Entries that wait, from which on they are taken although the sequencer is at work, and from which on it waits for them. */
 export const mostBehind = 10_000;
 export const farBehind = 100_000;
-/** Rest between looks for entries of other processes; the sequencer of this one wakes it. */
-const idleMs = 1000;
+/** Rest between looks for what a process left that died: who appends takes its entries itself, and wakes this. */
+const idleMs = 5000;
 
 /** One step of each workspace. @returns how many entries were taken into what readers look in. */
 export async function projectAll(): Promise<number> {

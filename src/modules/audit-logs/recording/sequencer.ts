@@ -14,7 +14,7 @@ import { placeLine } from './place-line.ts';
 const batch = 500;
 const most = { records: 6000, bytes: 16 * 1024 * 1024 };
 /** Rest between looks for records of other processes; records of this one wake it. */
-const idleMs = 200;
+const idleMs = 1000;
 let loop: Loop | undefined;
 /** Runs until stopped. @param appendedSo is told after each round how many were appended, and waited for. */
 export function startSequencer(appendedSo: (appended: number) => Promise<void>): Loop {
@@ -48,7 +48,7 @@ export async function sequenceAll(): Promise<number> {
 const reportEveryMs = 60_000;
 const reported = new Map<string, number>();
 
-/** The loop looks five times a second: once a minute is enough for the log. */
+/** The loop looks every second: once a minute is enough for the log. */
 function reportRefusal(workspace: string, error: unknown): void {
   const now = performance.now();
   if (now - (reported.get(workspace) ?? Number.NEGATIVE_INFINITY) < reportEveryMs) return;

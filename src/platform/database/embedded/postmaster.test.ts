@@ -191,7 +191,7 @@ describe('the embedded PostgreSQL', () => {
         { code: '28P01' },
       );
     }
-    assert.deepEqual(await startEmbedded(options), { place, pid, attached: true });
+    assert.deepEqual(await startEmbedded(options), { place, pid, attached: true, ended: null });
     await stopEmbedded(directory);
     assert.deepEqual((await startEmbedded(options)).place, place, 'the same port and password again');
     await stopEmbedded(directory);

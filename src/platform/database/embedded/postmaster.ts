@@ -24,6 +24,8 @@ export type Embedded = {
   readonly pid: number;
   /** true: the server was running already. */
   readonly attached: boolean;
+  /** Aborted when the server has ended; null for one that is no child of this process. */
+  readonly ended: AbortSignal | null;
 };
 
 const productionSettings: Readonly<Record<string, string>> = {
@@ -83,7 +85,7 @@ async function attach(place: Place, options: EmbeddedOptions): Promise<Embedded 
   const pid = postmasterPid(place.clusterDirectory);
   if (pid === null) return null;
   const ready = await waitUntilReady(place, () => isRunning(pid), options.startTimeoutMs);
-  return ready ? { place, pid, attached: true } : null;
+  return ready ? { place, pid, attached: true, ended: null } : null;
 }
 
 async function launch(start: Launch): Promise<Embedded> {
@@ -95,15 +97,16 @@ async function launch(start: Launch): Promise<Embedded> {
     keepLogSmall(log);
     const from = existsSync(log) ? statSync(log).size : 0;
     const child = spawnServer(start, log);
-    const ended = endOf(child);
-    const ready = await waitUntilReady(place, () => !ended.value, options.startTimeoutMs);
+    const end = endOf(child);
+    const ready = await waitUntilReady(place, () => !end.ended.aborted, options.startTimeoutMs);
     // The pid file says whose server it is that answers: another start may have won the race.
     const pid = ready ? postmasterPid(place.clusterDirectory) : null;
-    if (pid !== null) return { place, pid, attached: pid !== child.pid };
+    const isOurs = pid === child.pid;
+    if (pid !== null) return { place, pid, attached: !isOurs, ended: isOurs ? end.ended : null };
 
     const other = await attach(place, options);
     if (other !== null) return other;
-    const said = ended.reason ?? readFileSync(log).subarray(from).toString('utf8');
+    const said = end.reason() ?? readFileSync(log).subarray(from).toString('utf8');
     // The children of a killed server need a moment to notice and let go of the shared memory.
     const passing = /pre-existing shared memory block|lock file .* already exists|Address already in use/.test(said);
     if (!passing || Date.now() - begun > patienceMs)
@@ -141,16 +144,15 @@ function spawnServer({ binaries, place, user, options }: Launch, log: string): C
   }
 }
 
-function endOf(child: ChildProcess): { value: boolean; reason: string | null } {
-  const ended: { value: boolean; reason: string | null } = { value: false, reason: null };
-  child.once('exit', () => {
-    ended.value = true;
-  });
+function endOf(child: ChildProcess): { readonly ended: AbortSignal; reason(): string | null } {
+  const end = new AbortController();
+  let reason: string | null = null;
+  child.once('exit', () => end.abort());
   child.once('error', (error) => {
-    ended.value = true;
-    ended.reason = error.message;
+    reason = error.message;
+    end.abort();
   });
-  return ended;
+  return { ended: end.signal, reason: () => reason };
 }
 
 /** Asks until the server answers; false when it ended or time is up. */
