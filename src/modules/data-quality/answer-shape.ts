@@ -107,8 +107,8 @@ const NumberDrift = z.object({
   normedWasserstein: z.number().nullable(),
   psi: z.number(),
   psiEdges: z.array(z.number()),
-  cramerVonMises: z.number(),
-  energy: z.number(),
+  cramerVonMises: z.number().nullable(),
+  energy: z.number().nullable(),
   mannWhitney: z.object({ statistic: z.number(), p }).nullable(),
   welch: z.object({ statistic: z.number(), freedom: z.number(), p }).nullable(),
   noise: z.object({ ks: z.number(), normedWasserstein: z.number().nullable() }),
@@ -160,17 +160,20 @@ export const Drift = z.object({
       statistics: z.discriminatedUnion('kind', [NumberDrift, CategoryDrift]).nullable(),
     }),
   ),
-  pairs: z.array(
-    z.object({
-      columns: z.tuple([z.string(), z.string()]),
-      reference: z.number(),
-      current: z.number(),
-      p,
-      adjustedP: p,
-      spearman: z.object({ reference: z.number(), current: z.number(), p, adjustedP: p }).nullable(),
-      verdict: z.enum(['drift', 'stable']),
-    }),
-  ),
+  pairs: z
+    .array(
+      z.object({
+        columns: z.tuple([z.string(), z.string()]),
+        reference: z.number(),
+        current: z.number(),
+        p,
+        adjustedP: p,
+        spearman: z.object({ reference: z.number(), current: z.number(), p, adjustedP: p }).nullable(),
+        verdict: z.enum(['drift', 'stable']),
+      }),
+    )
+    .nullable()
+    .describe('Pairs of columns whose correlation changed; null: not asked for.'),
   rows: z
     .object({ columns: count, referenceRows: count, currentRows: count, energy: z.number(), p, rounds: count, seed: count })
     .nullable()

@@ -1,6 +1,7 @@
 /** `ai-spm data-quality`: checks of a table on a laptop or in a pipeline, without server, database or network. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { registerData } from './data-command/register-data.ts';
+import { type DriftTest, driftTests } from './drift/drift-tests.ts';
 import type { PoisoningCommandOptions } from './poisoning/poisoning-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
@@ -27,6 +28,7 @@ export function register(program: Command): void {
     .argument('<reference>')
     .argument('<current>')
     .option('--sensitivity <level>', 'low, medium or high', level, 'medium')
+    .option('--tests <names>', `besides what the verdict stands on, of ${driftTests.join(', ')}; none; default: all`, testNames)
     .option('--delimiter <character>', 'of text files; default: detected')
     .option('--no-header', 'the first line is data')
     .option('--json', 'print the whole answer as JSON')
@@ -66,6 +68,15 @@ function whole(word: string): number {
 
 const exitHelp =
   '\nExit codes: 0 well; 1 drift, or a score below --fail-below; 2 the data could not be read or nothing could be said; 3 wrong usage.';
+
+function testNames(word: string): DriftTest[] {
+  if (word === 'none') return [];
+  return word.split(',').map((name) => {
+    const test = driftTests.find((one) => one === name);
+    if (test === undefined) throw new InvalidArgumentError(`It must be none, or of ${driftTests.join(', ')}, with commas between them.`);
+    return test;
+  });
+}
 
 function share(word: string): number {
   const value = Number(word);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { Anomalies, Changes, Drift, IngestReport, Quality } from './answer-shape.ts';
 import { Baseline } from './drift/baseline-shape.ts';
+import { driftTests } from './drift/drift-tests.ts';
 import { NearDuplicates, RowsPage, RuleFinding, Suggestion } from './finding-shape.ts';
 import { Groups } from './groups/group-shape.ts';
 import { Poisoning } from './poisoning/poisoning-shape.ts';
@@ -201,6 +202,13 @@ export const checkDrift = endpoint({
       baseline: Baseline.optional().describe('What /check/baseline answered, instead of the reference itself.'),
       current: DataSource,
       sensitivity: z.enum(['low', 'medium', 'high']).default('medium'),
+      tests: z
+        .array(z.enum(driftTests))
+        .max(driftTests.length)
+        .optional()
+        .describe(
+          'Beside what the verdict stands on (KS, Wasserstein and PSI of numbers; chi-square and distances of categories; missing, type, range): only these. Left out: all.',
+        ),
       floors: Floors,
       seed,
     })

@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isProblem } from '../../contract/problem.ts';
 import type { Drift, IngestReport, Quality } from './answer-shape.ts';
+import type { DriftTest } from './drift/drift-tests.ts';
 import type { Sensitivity } from './drift/drift-verdict.ts';
 import type { Source } from './ingest/ingest.ts';
 import { dataProblems } from './refusal.ts';
@@ -17,6 +18,7 @@ export type CommandOptions = {
   /** commander sets it to true unless --no-header is given. */
   readonly header?: boolean;
   readonly sensitivity?: Sensitivity;
+  readonly tests?: readonly DriftTest[];
 };
 const exitCodes = { well: 0, found: 1, unread: 2 } as const;
 
@@ -49,7 +51,7 @@ export function runDriftCommand(reference: string, current: string, options: Com
       kind: 'drift' as const,
       reference: await sourceOf(reference, options),
       current: await sourceOf(current, options),
-      options: { sensitivity: options.sensitivity ?? ('medium' as const), seed: 1 },
+      options: { sensitivity: options.sensitivity ?? ('medium' as const), seed: 1, tests: options.tests },
     });
     const answer = (await runCheck(question, { limits })) as DriftAnswer;
     print(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : driftText(answer));
@@ -125,7 +127,7 @@ export function driftText({
       .join(', ');
     return `  ${judged.padEnd(8)} ${name}  ${[why, reason ?? '', adjustedP === null ? '' : `adjusted p ${short(adjustedP)}`].filter((part) => part !== '').join('; ')}`;
   });
-  const changed = pairs.map(
+  const changed = (pairs ?? []).map(
     ({ columns: [left, right], reference: before, current: after }) =>
       `  drift    ${left} × ${right}  correlation ${before.toFixed(3)} → ${after.toFixed(3)}`,
   );

@@ -82,8 +82,8 @@ export const routes: readonly Route[] = [
     const prepare = async (staging: string): Promise<CheckQuestion> => ({ kind: 'suggest', data: await sourceOf(data, staging, 0) });
     return checkSuggest.output.parse(await answer(prepare, signal));
   }),
-  handle(checkDrift, async ({ watch, reference, baseline, current, sensitivity, floors, seed }, { signal }) => {
-    const options = { sensitivity, floors, seed };
+  handle(checkDrift, async ({ watch, reference, baseline, current, sensitivity, tests, floors, seed }, { signal }) => {
+    const options = { sensitivity, tests, floors, seed };
     const prepare = async (staging: string): Promise<CheckQuestion> => {
       const now = await sourceOf(current, staging, 1);
       if (baseline !== undefined) return { kind: 'baseline drift', data: now, baseline, options };

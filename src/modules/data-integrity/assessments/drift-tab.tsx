@@ -53,7 +53,7 @@ export function DriftTable({ drift }: { drift: Drift }) {
     () => drift.columns.toSorted((a, b) => rank[a.verdict] - rank[b.verdict] || (b.strength ?? 0) - (a.strength ?? 0)),
     [drift],
   );
-  const changedPairs = drift.pairs.filter(({ verdict }) => verdict === 'drift');
+  const changedPairs = drift.pairs?.filter(({ verdict }) => verdict === 'drift') ?? [];
   return (
     <>
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 tablet:px-6">

@@ -28,7 +28,7 @@ export function bounded({ ingest, quality, rules, drift, anomalies, poisoning, g
     drift:
       drift === null
         ? null
-        : { ...drift, columns: driftedFirst?.slice(0, mostKeptColumns) ?? [], pairs: drift.pairs.slice(0, mostKeptColumns) },
+        : { ...drift, columns: driftedFirst?.slice(0, mostKeptColumns) ?? [], pairs: drift.pairs?.slice(0, mostKeptColumns) ?? null },
     anomalies:
       anomalies === null
         ? null

@@ -21,7 +21,7 @@ const mostWords = 100;
  * `error`), frequent values, correlations, noise floors, and the hash of the data. Nothing in it is a row.
  */
 export async function baselineOf(frame: Frame, { seed }: { seed: number }): Promise<Baseline> {
-  const side = frameSide(frame);
+  const side = frameSide(frame, { sampled: true });
   const numeric = side.columns.flatMap(({ name, type }) => (isNumericType(type) ? [name] : []));
   const kept = Math.max(100, Math.min(mostKept, Math.floor(mostKeptInAll / Math.max(1, numeric.length))));
   const columns = new Map<string, BaselineColumn>();

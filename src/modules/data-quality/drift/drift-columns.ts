@@ -2,10 +2,10 @@
 
 import { countBelow, countWithin, isCounted, lengthOf } from '../../../math/counted-values.ts';
 import { isNumericType, mostCategories, type NumberSide, type SideColumn, type TableSide } from './drift-side.ts';
-import { type CategoryCounts, categoryDrift, numberDrift } from './drift-statistics.ts';
+import { type CategoryCounts, categoryDrift, type NumberDriftOptions, numberDrift } from './drift-statistics.ts';
 import { exceedanceP, type Measured } from './drift-verdict.ts';
 
-type Sides = { readonly reference: TableSide; readonly current: TableSide; readonly seed: number };
+type Sides = { readonly reference: TableSide; readonly current: TableSide } & NumberDriftOptions;
 
 /** Names of the columns that hold numbers on both sides, in the order of the reference. */
 export function numericNames(reference: TableSide, current: TableSide): string[] {
@@ -35,7 +35,7 @@ export async function measureColumns(sides: Sides): Promise<Measured[]> {
 
 const unchanged = { change: null, range: null, constancy: null } as const;
 
-function measureNumbers(before: NumberSide, after: NumberSide, { reference, current, seed }: Sides): Measured {
+function measureNumbers(before: NumberSide, after: NumberSide, { reference, current, seed, tests }: Sides): Measured {
   const missing = { reference: before.missing, current: after.missing, referenceRows: reference.rows, currentRows: current.rows };
   const base = { name: before.name, missing, ...unchanged };
   if (before.finite === 0 || after.finite === 0) return { ...base, reason: 'a side has no finite numbers', statistics: null };
@@ -44,7 +44,7 @@ function measureNumbers(before: NumberSide, after: NumberSide, { reference, curr
   return {
     ...base,
     reason: null,
-    statistics: numberDrift(before, after, seed),
+    statistics: numberDrift(before, after, { seed, tests }),
     range: rangeChange(before, after),
     constancy: constancyOf(before, after),
   };

@@ -54,8 +54,8 @@ export const mostCorrelated = 100;
 
 export const isNumericType = (type: ColumnType): boolean => type === 'number' || type === 'integer';
 
-/** @throws what the engine refuses while it reads. */
-export function frameSide(frame: Frame): TableSide {
+/** @param sampled whether rows are kept for what concerns several columns. @throws what the engine refuses while it reads. */
+export function frameSide(frame: Frame, { sampled }: { readonly sampled: boolean }): TableSide {
   const byName = new Map(frame.columns.map((column) => [column.name, column]));
   const columnsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
   const samples = new Map<string, Float64Array>();
@@ -71,7 +71,7 @@ export function frameSide(frame: Frame): TableSide {
   return {
     rows: frame.rows,
     columns: frame.columns,
-    numbers: (names) => numbersOf(frame, columnsOf(names), samples),
+    numbers: (names) => numbersOf(frame, columnsOf(names), sampled ? samples : null),
     missing: async (name) => (await countsOf(name)).missing,
     categories: async (name) => (await countsOf(name)).categories,
     rowSample,
@@ -85,12 +85,12 @@ export function frameSide(frame: Frame): TableSide {
 async function* numbersOf(
   frame: Frame,
   columns: readonly Column[],
-  samples: Map<string, Float64Array>,
+  samples: Map<string, Float64Array> | null,
 ): AsyncGenerator<NumberSide, undefined> {
   const scratch = new Float64Array(columns.length === 0 ? 0 : frame.rows);
-  const step = columns.length > mostCorrelated ? 0 : sampleStep(frame);
+  const step = samples === null || columns.length > mostCorrelated ? 0 : sampleStep(frame);
   for await (const { column, numbers } of readNumbers(frame, columns, step)) {
-    if (step > 0) samples.set(column.name, numbers.sample);
+    if (step > 0) samples?.set(column.name, numbers.sample);
     const sorted = sortOrCount(numbers.finite, scratch);
     yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...describeSorted(sorted) };
   }

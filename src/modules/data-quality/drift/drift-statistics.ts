@@ -6,6 +6,7 @@ import { mannWhitney, welch } from '../../../math/location-tests.ts';
 import { randomSource } from '../../../math/random.ts';
 import { compareSamples, stabilityIndex } from '../../../math/two-samples.ts';
 import type { NumberSide } from './drift-side.ts';
+import { type DriftTest, wanted } from './drift-tests.ts';
 
 /** A numeric column of one side, as far as its comparison needs it (drift-side.ts). */
 export type NumberFacts = Pick<NumberSide, 'sorted' | 'finite' | 'error' | 'mean' | 'variance' | 'noise'>;
@@ -22,19 +23,22 @@ export type NumberDrift = {
   readonly normedWasserstein: number | null;
   readonly psi: number;
   readonly psiEdges: readonly number[];
-  readonly cramerVonMises: number;
-  readonly energy: number;
+  /** Null, as the two tests after them: not asked for. */
+  readonly cramerVonMises: number | null;
+  readonly energy: number | null;
   readonly mannWhitney: { readonly statistic: number; readonly p: number } | null;
   readonly welch: { readonly statistic: number; readonly freedom: number; readonly p: number } | null;
   /** 99th percentile of D and of normed W between halves of the reference itself. */
   readonly noise: { readonly ks: number; readonly normedWasserstein: number | null };
 };
 
+export type NumberDriftOptions = { readonly seed: number; readonly tests?: readonly DriftTest[] | undefined };
+
 /**
  * @param before and `after`: at least one finite number each. Of a baseline only evenly spaced numbers are left: the statistics are then
  * those of the numbers kept, and the answer says how many they are.
  */
-export function numberDrift(before: NumberFacts, after: NumberFacts, seed: number): NumberDrift {
+export function numberDrift(before: NumberFacts, after: NumberFacts, { seed, tests }: NumberDriftOptions): NumberDrift {
   const [reference, current] = [before.sorted, after.sorted];
   const size = { n: lengthOf(reference), m: lengthOf(current) };
   const pair = compareSamples(reference, current);
@@ -50,16 +54,15 @@ export function numberDrift(before: NumberFacts, after: NumberFacts, seed: numbe
     normedWasserstein: sd > 0 && Number.isFinite(sd) ? pair.wasserstein / sd : null,
     psi: psi.value,
     psiEdges: psi.edges,
-    cramerVonMises: pair.cramerVonMises,
-    energy: pair.energy,
-    mannWhitney: mannWhitney({ ...size, ...pair }),
-    welch: welch(
-      { n: before.finite, mean: before.mean, variance: before.variance },
-      { n: after.finite, mean: after.mean, variance: after.variance },
-    ),
+    cramerVonMises: wanted(tests, 'cramer-von-mises') ? pair.cramerVonMises : null,
+    energy: wanted(tests, 'energy') ? pair.energy : null,
+    mannWhitney: wanted(tests, 'mann-whitney') ? mannWhitney({ ...size, ...pair }) : null,
+    welch: wanted(tests, 'welch') ? welch(momentsOf(before), momentsOf(after)) : null,
     noise: before.noise ?? splitHalfNoise(reference, { sd, seed }),
   };
 }
+
+const momentsOf = ({ finite, mean, variance }: NumberFacts) => ({ n: finite, mean, variance });
 
 const noiseRounds = 100;
 const noiseRows = 2000;

@@ -29,7 +29,7 @@ function columnsOf(kind: number): NumberSide[] {
 
 function isDrift(before: NumberSide, after: NumberSide): boolean {
   const missing = { reference: 0, current: 0, referenceRows: rows, currentRows: rows };
-  const statistics = numberDrift(before, after, 1);
+  const statistics = numberDrift(before, after, { seed: 1 });
   const measured: Measured = { name: 'x', change: null, reason: null, missing, statistics, range: null, constancy: null };
   return judge([measured], [], { sensitivity: 'medium' }).columns[0]?.verdict === 'drift';
 }

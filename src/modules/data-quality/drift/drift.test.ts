@@ -6,6 +6,7 @@ import { csv, withFrames } from '../test-frames.ts';
 import { compareTables, type Drift } from './drift.ts';
 import { describeSorted } from './drift-side.ts';
 import { numberDrift } from './drift-statistics.ts';
+import type { DriftTest } from './drift-tests.ts';
 import { judge, type Measured } from './drift-verdict.ts';
 
 type Row = (next: () => number, i: number) => string;
@@ -13,9 +14,9 @@ const table = (header: string, rows: number, { seed, row }: { seed: number; row:
   const random = randomSource(seed);
   return [header, ...Array.from({ length: rows }, (_, i) => row(random.normal, i))].join('\n');
 };
-const compare = (reference: string, current: string): Promise<Drift> =>
+const compare = (reference: string, current: string, tests?: readonly DriftTest[]): Promise<Drift> =>
   withFrames([csv(reference, { header: true }), csv(current, { header: true })], async (here, there) =>
-    compareTables(here as Frame, there as Frame, { sensitivity: 'medium', seed: 1 }),
+    compareTables(here as Frame, there as Frame, { sensitivity: 'medium', seed: 1, tests }),
   );
 const plain = { name: 'x', change: null, reason: null, range: null, constancy: null } as const;
 const verdictOf = (drift: Drift, name: string) => drift.columns.find((column) => column.name === name)?.verdict;
@@ -54,9 +55,32 @@ test('a broken correlation is found although every column keeps its shape', asyn
   const there = table('x,y', 1500, { seed: 6, row: (n) => `${n().toFixed(4)},${(n() * Math.sqrt(1.25)).toFixed(4)}` });
   const drift = await compare(here, there);
   assert.deepEqual([verdictOf(drift, 'x'), verdictOf(drift, 'y'), drift.verdict], ['stable', 'stable', 'drift']);
-  assert.deepEqual(drift.pairs[0]?.columns, ['x', 'y']);
+  assert.deepEqual(drift.pairs?.[0]?.columns, ['x', 'y']);
   // r of x and x + n/2 is 1/√1.25 = 0.894.
-  assert.ok(Math.abs((drift.pairs[0]?.reference ?? 0) - 0.894) < 0.02);
+  assert.ok(Math.abs((drift.pairs?.[0]?.reference ?? 0) - 0.894) < 0.02);
+});
+
+test('of what the verdict does not stand on only that is worked out which was asked for, and the rest stays as it is', async () => {
+  const here = table('x,y', 400, { seed: 7, row: (n) => `${n().toFixed(4)},${n().toFixed(4)}` });
+  const there = table('x,y', 400, { seed: 8, row: (n) => `${(n() + 1).toFixed(4)},${n().toFixed(4)}` });
+  const all = await compare(here, there);
+  const none = await compare(here, there, []);
+  const some = await compare(here, there, ['energy', 'rows']);
+  const facts = ({ columns }: Drift) =>
+    columns.map(({ name, verdict, statistics }) =>
+      statistics?.kind === 'number' ? [name, verdict, statistics.ks, statistics.wasserstein, statistics.psi, statistics.noise] : name,
+    );
+  assert.deepEqual(facts(none), facts(all));
+  assert.deepEqual([verdictOf(none, 'x'), verdictOf(none, 'y')], ['drift', 'stable']);
+  const extras = ({ columns: [x], pairs, rows }: Drift) =>
+    x?.statistics?.kind === 'number'
+      ? [x.statistics.cramerVonMises, x.statistics.energy, x.statistics.mannWhitney, x.statistics.welch, pairs, rows].map(
+          (fact) => fact !== null,
+        )
+      : [];
+  assert.deepEqual(extras(all), [true, true, true, true, true, true]);
+  assert.deepEqual(extras(none), [false, false, false, false, false, false]);
+  assert.deepEqual(extras(some), [false, true, false, false, false, true]);
 });
 
 test('with fewer than 30 rows there are statistics and no verdict', async () => {
@@ -75,7 +99,7 @@ test('a running number is no feature, and an empty side is no drift of zero', as
 test('at a hundred thousand rows a difference too small to matter is significant, and no drift', () => {
   const random = randomSource(9);
   const draw = (shift: number) => describeSorted(Float64Array.from({ length: 100_000 }, () => random.normal() + shift).sort());
-  const statistics = numberDrift(draw(0), draw(0.03), 1);
+  const statistics = numberDrift(draw(0), draw(0.03), { seed: 1 });
   const missing = { reference: 0, current: 0, referenceRows: 100_000, currentRows: 100_000 };
   const measured: Measured = { ...plain, missing, statistics };
   const [column] = judge([measured], [], { sensitivity: 'medium' }).columns;
@@ -89,7 +113,7 @@ test('unchanged columns are hardly ever flagged, and a shift of a tenth of a sta
   const draw = (shift: number) => describeSorted(Float64Array.from({ length: rows }, () => random.normal() + shift).sort());
   const missing = { reference: 0, current: 0, referenceRows: rows, currentRows: rows };
   const judged = (shift: number) => {
-    const measured: Measured = { ...plain, missing, statistics: numberDrift(draw(0), draw(shift), 1) };
+    const measured: Measured = { ...plain, missing, statistics: numberDrift(draw(0), draw(shift), { seed: 1 }) };
     return judge([measured], [], { sensitivity: 'medium' }).columns[0]?.verdict;
   };
   // At q = 0.01 one in a hundred would be allowed; the floor of 0.02 lies above chance at this size.

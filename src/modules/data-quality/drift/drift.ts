@@ -6,11 +6,14 @@ import type { Baseline } from './baseline-shape.ts';
 import { measureColumns, numericNames } from './drift-columns.ts';
 import { changedPairs, type RowDrift, rowDrift } from './drift-rows.ts';
 import { frameSide, type TableSide } from './drift-side.ts';
+import { type DriftTest, wanted } from './drift-tests.ts';
 import { type ColumnDrift, type Floors, type JudgedPair, judge, type Sensitivity } from './drift-verdict.ts';
 
 export type DriftOptions = {
   readonly sensitivity: Sensitivity;
   readonly seed: number;
+  /** Beside what the verdict stands on, only these; left out: all. They are chosen before anybody looks, and no other p is in the family. */
+  readonly tests?: readonly DriftTest[] | undefined;
   /** Floors of single columns; an entry without a column holds for all others, and for correlations. */
   readonly floors?: readonly ({ readonly column?: string | undefined } & Floors)[];
 };
@@ -21,9 +24,9 @@ export type Drift = {
   /** Drifted ÷ compared; null when nothing could be compared. */
   readonly share: number | null;
   readonly columns: readonly ColumnDrift[];
-  /** Pairs whose correlation changed, strongest change first; worked out on at most 50,000 rows a side. */
-  readonly pairs: readonly JudgedPair[];
-  /** Null when rows are not known: with a baseline that kept none, or more than 100 numeric columns. */
+  /** Pairs whose correlation changed, strongest change first; worked out on at most 50,000 rows a side. Null: not asked for. */
+  readonly pairs: readonly JudgedPair[] | null;
+  /** Null when rows are not known: with a baseline that kept none, or more than 100 numeric columns; or not asked for. */
   readonly rows: RowDrift | null;
   readonly newColumns: readonly string[];
   readonly seed: number;
@@ -32,22 +35,25 @@ export type Drift = {
 const mostPairs = 50;
 
 export function compareTables(reference: Frame, current: Frame, options: DriftOptions): Promise<Drift> {
-  return compareSides(frameSide(reference), frameSide(current), options);
+  return compareSides(frameSide(reference, samplesFor(options)), frameSide(current, samplesFor(options)), options);
 }
 
 /** Statistics, p-values and effects are those of what the baseline kept; the answer says of each column how much that is. */
 export function compareWithBaseline(baseline: Baseline, current: Frame, options: DriftOptions): Promise<Drift> {
-  return compareSides(baselineSide(baseline), frameSide(current), options);
+  return compareSides(baselineSide(baseline), frameSide(current, samplesFor(options)), options);
 }
+
+/** Rows are read beside the columns only where something is worked out of them. */
+const samplesFor = ({ tests }: DriftOptions) => ({ sampled: wanted(tests, 'correlation') || wanted(tests, 'rows') });
 
 /** @param reference a table, or what a baseline kept of one. */
 export async function compareSides(reference: TableSide, current: TableSide, options: DriftOptions): Promise<Drift> {
-  const { sensitivity, seed, floors = [] } = options;
-  const measured = await measureColumns({ reference, current, seed });
+  const { sensitivity, seed, tests, floors = [] } = options;
+  const measured = await measureColumns({ reference, current, seed, tests });
   const numeric = numericNames(reference, current);
-  const found = changedPairs({ reference, current }, numeric);
+  const found = wanted(tests, 'correlation') ? changedPairs({ reference, current }, numeric) : null;
   const set = new Map(floors.map(({ column, ...own }) => [column, own]));
-  const judged = judge(measured, found, { sensitivity, floors: set });
+  const judged = judge(measured, found ?? [], { sensitivity, floors: set });
   const drifted = judged.columns.filter(({ verdict }) => verdict === 'drift').length;
   const compared = judged.columns.filter(({ verdict }) => verdict !== 'unknown').length;
   const change = (pair: JudgedPair) =>
@@ -60,8 +66,8 @@ export async function compareSides(reference: TableSide, current: TableSide, opt
     comparedColumns: compared,
     share: compared === 0 ? null : drifted / compared,
     columns: judged.columns,
-    pairs: pairs.slice(0, mostPairs),
-    rows: rowDrift({ reference, current }, numeric, seed),
+    pairs: found === null ? null : pairs.slice(0, mostPairs),
+    rows: wanted(tests, 'rows') ? rowDrift({ reference, current }, numeric, seed) : null,
     newColumns: current.columns.flatMap(({ name }) => (names.has(name) ? [] : [name])),
     seed,
   };

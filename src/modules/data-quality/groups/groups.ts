@@ -116,7 +116,8 @@ function compareGroup(
 ): Promise<Pick<Looked, 'referenceRows' | 'comparison'>> {
   return withGroup(frame, { column, value, side: 'before' }, async (earlier) => {
     if (earlier.rows === 0) return { referenceRows: 0, comparison: null };
-    const sides = { reference: frameSide(earlier), current: frameSide(group), seed };
+    const alone = { sampled: false };
+    const sides = { reference: frameSide(earlier, alone), current: frameSide(group, alone), seed };
     return { referenceRows: earlier.rows, comparison: { name: value, measured: await measureSides(sides, new Set([column.name])) } };
   });
 }

@@ -19,13 +19,15 @@ export async function comparePartitions(
   parts: readonly Frame[],
   { against, sensitivity, seed }: PartitionOptions,
 ): Promise<PartitionChange[]> {
+  // Columns alone are compared: no rows are kept beside them.
+  const alone = { sampled: false };
   const comparisons: Comparison[] = [];
   for (const [k, part] of parts.entries()) {
     const before = parts[against === 'first' ? 0 : k - 1];
     if (k === 0 || before === undefined) continue;
     comparisons.push({
       name: part.ingest.name,
-      measured: await measureSides({ reference: frameSide(before), current: frameSide(part), seed }),
+      measured: await measureSides({ reference: frameSide(before, alone), current: frameSide(part, alone), seed }),
     });
   }
   return judgeTogether(comparisons, sensitivity).map((judged, k) => {
