@@ -53,8 +53,14 @@ const scratchFor = ({ length }: Float64Array, scratch: Float64Array | undefined)
  * @returns the sorted column: `values` itself, or what was counted of it.
  */
 export function sortOrCount(values: Float64Array, scratch?: Float64Array): Sorted {
-  const counted = values.length < shortLength ? null : countOnGrid(values);
-  if (counted !== null) return counted;
+  return orderOfGrid(values) ?? sortOffGrid(values, scratch);
+}
+
+/** @returns what was counted of numbers of a grid, `values` itself where they seldom repeat and are now sorted; null where there is no grid. */
+export const orderOfGrid = (values: Float64Array): Sorted | null => (values.length < shortLength ? null : countOnGrid(values));
+
+/** The rest of `sortOrCount`, for numbers known to lie on no grid. @returns `values`, sorted in place. */
+export function sortOffGrid(values: Float64Array, scratch?: Float64Array): Float64Array {
   sortPart(values, scratchFor(values, scratch), 0);
   return values;
 }

@@ -209,9 +209,13 @@ export function stabilityIndex(reference: Sorted, current: Sorted): StabilityInd
 }
 
 function sharesBetween(sorted: Sorted, edges: readonly number[]): number[] {
-  const rows = lengthOf(sorted);
-  const upTo = [...edges.map((edge) => countWithin(sorted, edge)), rows];
-  return upTo.map((count, k) => (count - (k === 0 ? 0 : (upTo[k - 1] ?? 0))) / rows);
+  const counts = edges.map((edge) => countWithin(sorted, edge));
+  return sharesOf(counts, lengthOf(sorted));
+}
+
+/** Share of the rows between each count and the one before, and behind the last. @param upTo ascending counts. */
+export function sharesOf(upTo: readonly number[], rows: number): number[] {
+  return [...upTo, rows].map((count, k) => (count - (k === 0 ? 0 : (upTo[k - 1] ?? 0))) / rows);
 }
 
 /** Σ(q − p)·ln(q/p) of two lists of shares over the same bins. */

@@ -60,7 +60,8 @@ export async function baselineOf(frame: Frame, { seed }: { seed: number }): Prom
 }
 
 function stateOf(side: NumberSide, { kept, seed }: { kept: number; seed: number }): BaselineColumn['numbers'] {
-  const { sorted, finite, least, most, mean, variance } = side;
+  const { finite, least, most, mean, variance } = side;
+  const sorted = side.order();
   if (finite === 0) return null;
   const size = Math.min(kept, finite);
   const sample = new Float64Array(size);
@@ -127,7 +128,8 @@ export function baselineSide(baseline: Baseline): TableSide {
 function sideOf({ name, missing, numbers }: BaselineColumn): NumberSide {
   const base = { name, missing, noise: null };
   const none = new Float64Array(0);
-  if (numbers === null) return { ...base, finite: 0, least: 0, most: 0, sorted: none, error: 0, mean: 0, variance: 0 };
+  if (numbers === null)
+    return { ...base, finite: 0, least: 0, most: 0, unordered: none, order: () => none, error: 0, mean: 0, variance: 0 };
   const { sample, distinct: _, variance, ...kept } = numbers;
   const sorted = unpacked(sample);
   const isSound =
@@ -138,7 +140,7 @@ function sideOf({ name, missing, numbers }: BaselineColumn): NumberSide {
     throw dataProblems.unreadable({
       reason: `the baseline is damaged: the numbers of ${JSON.stringify(name.slice(0, 80))} are not in order.`,
     });
-  return { ...base, ...kept, sorted, variance: variance ?? Infinity };
+  return { ...base, ...kept, unordered: sorted, order: () => sorted, variance: variance ?? Infinity };
 }
 
 function correlationsOf({ correlations }: Baseline, names: readonly string[]) {

@@ -51,26 +51,44 @@ function measureNumbers(before: NumberSide, after: NumberSide, { reference, curr
 }
 
 /** Whole numbers without gap or repetition; of a baseline's evenly spaced numbers each as far from the first as its place says. */
-function isRunningNumber({ sorted, finite, least, most }: NumberSide): boolean {
-  if (finite < 2 || most - least !== finite - 1 || !Number.isInteger(least) || isCounted(sorted)) return false;
+function isRunningNumber({ order, finite, least, most }: NumberSide): boolean {
+  if (finite < 2 || most - least !== finite - 1 || !Number.isInteger(least)) return false;
+  const sorted = order();
+  if (isCounted(sorted)) return false;
   if (sorted.length === finite) return sorted.every((value, k) => value === least + k);
   return sorted.every((value, k) => Number.isInteger(value) && Math.abs(value - least - ((k + 0.5) * finite) / sorted.length) <= 1);
 }
 
 /** Current numbers outside what the reference held. */
 function rangeChange(before: NumberSide, after: NumberSide): Measured['range'] {
-  const rows = lengthOf(after.sorted);
-  const below = countBelow(after.sorted, before.least);
-  const above = Math.min(rows - below, rows - countWithin(after.sorted, before.most));
+  const { rows, below, above } = countOutside(after, before);
   const p = (k: number) => exceedanceP({ count: k, of: after.finite, others: before.finite });
   return { share: (below + above) / rows, p: Math.min(1, 2 * Math.min(p(below), p(above))) };
+}
+
+/** @returns how many numbers there are, and how many lie below the least and above the largest of the other side. */
+function countOutside({ unordered, order }: NumberSide, { least, most }: NumberSide): { rows: number; below: number; above: number } {
+  if (unordered === null) {
+    const counted = order();
+    const rows = lengthOf(counted);
+    const below = countBelow(counted, least);
+    return { rows, below, above: Math.min(rows - below, rows - countWithin(counted, most)) };
+  }
+  let [below, above] = [0, 0];
+  for (let i = 0; i < unordered.length; i++) {
+    const value = unordered[i] as number;
+    if (value < least) below++;
+    else if (value > most) above++;
+  }
+  return { rows: unordered.length, below, above };
 }
 
 /** One side holds one number alone, the other does not. */
 function constancyOf(before: NumberSide, after: NumberSide): Measured['constancy'] {
   if ((before.least === before.most) === (after.least === after.most)) return null;
   const [fixed, varying] = before.least === before.most ? [before, after] : [after, before];
-  const equal = (countWithin(varying.sorted, fixed.least) - countBelow(varying.sorted, fixed.least)) / lengthOf(varying.sorted);
+  const sorted = varying.order();
+  const equal = (countWithin(sorted, fixed.least) - countBelow(sorted, fixed.least)) / lengthOf(sorted);
   const differing = Math.max(1, Math.round((1 - equal) * varying.finite));
   return { share: differing / varying.finite, p: exceedanceP({ count: differing, of: varying.finite, others: fixed.finite }) };
 }

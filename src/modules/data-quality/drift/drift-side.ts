@@ -1,7 +1,7 @@
 /** One side of a comparison: a table as it lies in the engine, or what a baseline kept of one. */
 import { isCounted, lengthOf, meanAndVarianceOf, numberAt, type Sorted } from '../../../math/counted-values.ts';
 import { meanAndVariance } from '../../../math/moments.ts';
-import { sortOrCount } from '../../../math/sorting.ts';
+import { orderOfGrid, sortOffGrid } from '../../../math/sorting.ts';
 import { type Column, type ColumnNumbers, type ColumnType, count, type Frame, fromOf, isNumeric, readNumbers } from '../frame.ts';
 import { rankedSample, sampleStep } from '../quality/sample.ts';
 import { presentSql } from '../rule.ts';
@@ -18,9 +18,11 @@ export type NumberSide = {
   readonly finite: number;
   readonly least: number;
   readonly most: number;
-  /** Ascending: all of them, or evenly spaced places of the whole. */
-  readonly sorted: Sorted;
-  /** How far a share read from `sorted` can lie from the column's; 0 when it holds all. */
+  /** All of them, or evenly spaced ones of a baseline, in no order; null where they are counted. */
+  readonly unordered: Float64Array | null;
+  /** The same ascending, or counted: sorted when it is first asked for. */
+  order(): Sorted;
+  /** How far a share read from these numbers can lie from the column's; 0 when they are all. */
   readonly error: number;
   readonly mean: number;
   /** ÷ n. */
@@ -91,19 +93,45 @@ async function* numbersOf(
   const step = samples === null || columns.length > mostCorrelated ? 0 : sampleStep(frame);
   for await (const { column, numbers } of readNumbers(frame, columns, step)) {
     if (step > 0) samples?.set(column.name, numbers.sample);
-    const sorted = sortOrCount(numbers.finite, scratch);
-    yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...describeSorted(sorted) };
+    const counted = orderOfGrid(numbers.finite);
+    const described = counted === null ? describeUnordered(numbers.finite, scratch) : describeSorted(counted);
+    yield { name: column.name, missing: missingNumbers(frame, column, numbers), ...described };
   }
   return undefined;
 }
 
+type Described = Omit<NumberSide, 'name' | 'missing'>;
+
 /** @param sorted all finite numbers of a column; none is allowed. */
-export function describeSorted<T extends Sorted>(sorted: T): Omit<NumberSide, 'name' | 'missing' | 'sorted'> & { readonly sorted: T } {
+export function describeSorted(sorted: Sorted): Described {
   const finite = lengthOf(sorted);
-  const kept = { finite, sorted, error: 0, noise: null };
+  const kept = { finite, unordered: isCounted(sorted) ? null : sorted, order: () => sorted, error: 0, noise: null };
   if (finite === 0) return { ...kept, least: Number.NaN, most: Number.NaN, mean: 0, variance: 0 };
   const spread = isCounted(sorted) ? meanAndVarianceOf(sorted) : meanAndVariance(sorted);
   return { ...kept, least: numberAt(sorted, 0), most: numberAt(sorted, finite - 1), ...spread };
+}
+
+/** @param values all finite numbers of a column that lies on no grid; sorted in place, by way of `scratch`, once their order is asked for. */
+function describeUnordered(values: Float64Array, scratch: Float64Array): Described {
+  let isSorted = false;
+  const order = (): Float64Array => {
+    if (!isSorted) sortOffGrid(values, scratch);
+    isSorted = true;
+    return values;
+  };
+  const kept = { finite: values.length, unordered: values, order, error: 0, noise: null };
+  if (values.length === 0) return { ...kept, least: Number.NaN, most: Number.NaN, mean: 0, variance: 0 };
+  return { ...kept, ...rangeOf(values), ...meanAndVariance(values) };
+}
+
+function rangeOf(values: Float64Array): { least: number; most: number } {
+  let [least, most] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return { least, most };
 }
 
 /** Text that is no number is there all the same. */

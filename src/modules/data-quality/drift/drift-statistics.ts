@@ -3,13 +3,14 @@ import { categoryDistances, fisherExact, homogeneity, permutedHomogeneity } from
 import { everyPlace, lengthOf, type Sorted } from '../../../math/counted-values.ts';
 import { ksProbability } from '../../../math/kolmogorov-smirnov.ts';
 import { mannWhitney, welch } from '../../../math/location-tests.ts';
+import { compareByParts } from '../../../math/parted-samples.ts';
 import { randomSource } from '../../../math/random.ts';
-import { compareSamples, stabilityIndex } from '../../../math/two-samples.ts';
+import { compareSamples, type SamplePair, type StabilityIndex, stabilityIndex } from '../../../math/two-samples.ts';
 import type { NumberSide } from './drift-side.ts';
 import { type DriftTest, wanted } from './drift-tests.ts';
 
 /** A numeric column of one side, as far as its comparison needs it (drift-side.ts). */
-export type NumberFacts = Pick<NumberSide, 'sorted' | 'finite' | 'error' | 'mean' | 'variance' | 'noise'>;
+export type NumberFacts = Pick<NumberSide, 'unordered' | 'order' | 'finite' | 'error' | 'mean' | 'variance' | 'noise'>;
 
 export type NumberDrift = {
   readonly kind: 'number';
@@ -39,27 +40,61 @@ export type NumberDriftOptions = { readonly seed: number; readonly tests?: reado
  * those of the numbers kept, and the answer says how many they are.
  */
 export function numberDrift(before: NumberFacts, after: NumberFacts, { seed, tests }: NumberDriftOptions): NumberDrift {
-  const [reference, current] = [before.sorted, after.sorted];
-  const size = { n: lengthOf(reference), m: lengthOf(current) };
-  const pair = compareSamples(reference, current);
+  const needsOrder = orderTests.some((test) => wanted(tests, test));
+  const pair = (needsOrder ? null : compareUnordered(before, after, seed)) ?? compareOrdered(before, after, seed);
+  const { n, m, distances, psi, ranks } = pair;
   const sd = Math.sqrt(before.variance);
-  const psi = stabilityIndex(reference, current);
   return {
     kind: 'number',
     referenceRows: before.finite,
     currentRows: after.finite,
-    sampled: size.n === before.finite ? null : { rows: size.n, error: before.error },
-    ks: { distance: pair.ksDistance, ...ksProbability({ ...size, crossing: pair.crossing }) },
-    wasserstein: pair.wasserstein,
-    normedWasserstein: sd > 0 && Number.isFinite(sd) ? pair.wasserstein / sd : null,
+    sampled: n === before.finite ? null : { rows: n, error: before.error },
+    ks: { distance: distances.ksDistance, ...ksProbability({ n, m, crossing: distances.crossing }) },
+    wasserstein: distances.wasserstein,
+    normedWasserstein: sd > 0 && Number.isFinite(sd) ? distances.wasserstein / sd : null,
     psi: psi.value,
     psiEdges: psi.edges,
-    cramerVonMises: wanted(tests, 'cramer-von-mises') ? pair.cramerVonMises : null,
-    energy: wanted(tests, 'energy') ? pair.energy : null,
-    mannWhitney: wanted(tests, 'mann-whitney') ? mannWhitney({ ...size, ...pair }) : null,
+    cramerVonMises: wanted(tests, 'cramer-von-mises') ? (ranks?.cramerVonMises ?? null) : null,
+    energy: wanted(tests, 'energy') ? (ranks?.energy ?? null) : null,
+    mannWhitney: wanted(tests, 'mann-whitney') && ranks !== null ? mannWhitney({ n, m, ...ranks }) : null,
     welch: wanted(tests, 'welch') ? welch(momentsOf(before), momentsOf(after)) : null,
-    noise: before.noise ?? splitHalfNoise(reference, { sd, seed }),
+    noise: pair.noise,
   };
+}
+
+/** Those that need every number in its place. */
+const orderTests = ['cramer-von-mises', 'energy', 'mann-whitney'] as const;
+/** Below so many rows of both sides sorting costs nothing to speak of. */
+const fewestUnordered = 100_000;
+
+type Pair = {
+  readonly n: number;
+  readonly m: number;
+  readonly distances: Pick<SamplePair, 'ksDistance' | 'crossing' | 'wasserstein'>;
+  readonly psi: StabilityIndex;
+  /** What the tests of the whole order stand on; null where there is no order. */
+  readonly ranks: SamplePair | null;
+  readonly noise: NumberDrift['noise'];
+};
+
+function compareOrdered(before: NumberFacts, after: NumberFacts, seed: number): Pair {
+  const [reference, current] = [before.order(), after.order()];
+  const pair = compareSamples(reference, current);
+  const noise = before.noise ?? splitHalfNoise(reference, { sd: Math.sqrt(before.variance), seed });
+  return { n: lengthOf(reference), m: lengthOf(current), distances: pair, psi: stabilityIndex(reference, current), ranks: pair, noise };
+}
+
+/** @returns null where numbers are counted or few, or sorting is the better way. */
+function compareUnordered(before: NumberFacts, after: NumberFacts, seed: number): Pair | null {
+  const [reference, current] = [before.unordered, after.unordered];
+  if (reference === null || current === null || reference.length + current.length < fewestUnordered) return null;
+  const all = reference.length;
+  const step = Math.ceil(all / noiseRows);
+  const places = before.noise === null ? Array.from({ length: Math.ceil(all / step) }, (_, k) => k * step) : [];
+  const found = compareByParts(reference, current, places);
+  if (found === null) return null;
+  const noise = before.noise ?? noiseOf(found.places, { all, sd: Math.sqrt(before.variance), seed });
+  return { n: all, m: current.length, distances: found, psi: found.psi, ranks: null, noise };
 }
 
 const momentsOf = ({ finite, mean, variance }: NumberFacts) => ({ n: finite, mean, variance });
@@ -74,7 +109,10 @@ const noiseRows = 2000;
 export function splitHalfNoise(sorted: Sorted, { sd, seed }: { sd: number; seed: number }): NumberDrift['noise'] {
   const all = lengthOf(sorted);
   if (all < 4) return { ks: 1, normedWasserstein: null };
-  const rows = everyPlace(sorted, Math.ceil(all / noiseRows));
+  return noiseOf(everyPlace(sorted, Math.ceil(all / noiseRows)), { all, sd, seed });
+}
+
+function noiseOf(rows: Float64Array, { all, sd, seed }: { all: number; sd: number; seed: number }): NumberDrift['noise'] {
   const splits = splitsOf(rows.length, seed);
   const distances = new Float64Array(noiseRounds);
   const works = new Float64Array(noiseRounds);

@@ -1,11 +1,9 @@
 /** How often unchanged columns of a million rows are called drift, and how often a shift of a tenth of a standard deviation is missed. */
 import { randomSource } from '../../../math/random.ts';
 import { sortNumbers } from '../../../math/sorting.ts';
-import { type NumberSide as AnySide, describeSorted } from './drift-side.ts';
+import { describeSorted, type NumberSide } from './drift-side.ts';
 import { numberDrift } from './drift-statistics.ts';
 import { judge, type Measured } from './drift-verdict.ts';
-
-type NumberSide = AnySide & { readonly sorted: Float64Array };
 
 const rows = 1_000_000;
 /** Columns of a kind, each compared with each other one: 253 pairs of a kind, which share columns. */
@@ -51,7 +49,8 @@ function flaggedShare(shiftInSd: number, kindsTried: number): number {
 
 function moved(side: NumberSide, shiftInSd: number): NumberSide {
   const by = shiftInSd * Math.sqrt(side.variance);
-  return { ...side, sorted: side.sorted.map((value) => value + by), mean: side.mean + by, least: side.least + by, most: side.most + by };
+  const sorted = (side.unordered ?? new Float64Array(0)).map((value) => value + by);
+  return { ...side, unordered: sorted, order: () => sorted, mean: side.mean + by, least: side.least + by, most: side.most + by };
 }
 
 export const benches = [
