@@ -1,5 +1,6 @@
 /** For tests of this slice: a database of its own; inventory, people, alerts, detection and notifications are played by a few lines. */
 import { randomUUID } from 'node:crypto';
+import { plainAsset } from '../../../test/plain-asset.ts';
 import type { Context } from '../../contract/actor.ts';
 import type { Endpoint, InputOf, OutputOf } from '../../contract/endpoint.ts';
 import type { Severity } from '../../contract/severity.ts';
@@ -16,7 +17,6 @@ import { handle, type Route } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import * as detection from '../adversarial-detection/contract.ts';
 import * as inventory from '../ai-assets/contract.ts';
-import { plainAsset } from '../ai-assets/test-asset.ts';
 import { getUser } from '../identity/contract.ts';
 import { listScans } from '../model-scanner/contract.ts';
 import { sendMessage } from '../notifications/contract.ts';
@@ -47,6 +47,11 @@ export const settings: detection.Configuration['response'] = {
   simulate: false,
 };
 
+const plainNode = {
+  ...{ type: 'model' as const, riskLevel: 'unknown' as const, risk: null, lifecycle: 'active' as const },
+  ...{ missingSince: null, distance: 1 },
+};
+
 export class TestResponse {
   readonly base: TestDatabase;
   readonly audited: AuditRecord[] = [];
@@ -57,6 +62,8 @@ export class TestResponse {
   readonly blocks = new Map<string, InputOf<typeof detection.setBlock>>();
   readonly looks: detection.Decision[] = [];
   settings = settings;
+  /** Models that descend from a data set. */
+  readonly trainedOn = new Map<string, readonly string[]>();
   /** The next call of these fails as a door that is away. */
   readonly away = new Set<'inventory' | 'blocks'>();
 
@@ -100,6 +107,11 @@ export class TestResponse {
     };
     return [
       handle(inventory.getAsset, ({ id }) => ({ ...plainAsset, ...asset(id) })),
+      handle(inventory.assetLineage, ({ id }) => ({
+        nodes: (this.trainedOn.get(id) ?? []).map((assetId) => ({ ...plainNode, assetId, name: asset(assetId).name })),
+        edges: [],
+        truncated: false,
+      })),
       handle(inventory.holdAsset, ({ id, holder }) => held(id, holder, true)),
       handle(inventory.unholdAsset, ({ id, holder }) => held(id, holder, false)),
       handle(getUser, ({ id }) => ({ ...plainUser, id, name: `Person ${id.slice(0, 4)}` })),

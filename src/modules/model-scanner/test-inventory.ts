@@ -1,5 +1,6 @@
 /** For tests of the product side: the inventory played by a list of assets and links. */
 import { randomUUID } from 'node:crypto';
+import { plainAsset } from '../../../test/plain-asset.ts';
 import type { OutputOf } from '../../contract/endpoint.ts';
 import { forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
@@ -12,7 +13,6 @@ import {
   getAsset,
   registerAsset,
 } from '../ai-assets/contract.ts';
-import { plainAsset } from '../ai-assets/test-asset.ts';
 
 type Lineage = OutputOf<typeof assetLineage>;
 type Kind = Lineage['edges'][number]['kind'];

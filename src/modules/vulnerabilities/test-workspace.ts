@@ -1,5 +1,6 @@
 /** For tests of this slice: a database of its own, people of every role, and other slices played by a few facts. */
 import { randomUUID } from 'node:crypto';
+import { plainAsset } from '../../../test/plain-asset.ts';
 import type { Context } from '../../contract/actor.ts';
 import type { Endpoint, InputOf, OutputOf } from '../../contract/endpoint.ts';
 import { acts, type Permission, type Role, resources } from '../../contract/permission.ts';
@@ -13,7 +14,6 @@ import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.
 import { handle } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import { type AssetDetail, assetProblems, getAsset } from '../ai-assets/contract.ts';
-import { plainAsset } from '../ai-assets/test-asset.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { getScan, listScanFiles, listScanFindings, type Scan } from '../model-scanner/contract.ts';
 import { assessPriorities, explainPriority, type PriorityQuestion, riskProblems } from '../risk/contract.ts';

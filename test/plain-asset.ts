@@ -1,5 +1,5 @@
 /** What the inventory answers of an asset that nobody has described, for tests of slices that ask for one. */
-import type { AssetDetail } from './asset-shape.ts';
+import type { AssetDetail } from '../src/modules/ai-assets/contract.ts';
 
 const at = '2026-05-01T00:00:00.000Z';
 export const plainAsset: Omit<AssetDetail, 'id' | 'name'> = {
