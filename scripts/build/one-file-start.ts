@@ -1,9 +1,14 @@
 /** The few lines that start a prepared script: plain JavaScript, read by `require`, the same for threads and for the command. */
 
+/** The script as the body of a function, as `startText` takes it: put together here, each start would hold it twice. */
+export function scriptText(code: string): string {
+  return `(function(module,exports,require,placeOf,keepPreparedCode){${code}\n})`;
+}
+
 /**
  * Its exports are those of the script, and `keepPreparedCode`, which writes the code of every function compiled so far: the next start
  * need not compile them. V8 refuses code of another version or another source, and then it is written anew.
- * @param name of the file `<name>.js` beside it, whose content its name tells: code of another content is never taken for its own.
+ * @param name of the file `<name>.js` beside it, a `scriptText`, whose content its name tells: code of another content is never taken for its own.
  */
 export function startText(name: string): string {
   return `'use strict';
@@ -26,12 +31,14 @@ let cachedData;
 try {
   cachedData = readFileSync(kept);
 } catch {}
-const script = new Script('(function(module,exports,require,placeOf,keepPreparedCode){' + readFileSync(file, 'latin1') + '\\n})', {
+const script = new Script(readFileSync(file, 'latin1'), {
   filename: file,
   cachedData,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 const isKept = cachedData !== undefined && !script.cachedDataRejected;
+// Two megabytes that nobody needs any more.
+cachedData = undefined;
 function keepPreparedCode() {
   if (isKept) return;
   try {

@@ -5,10 +5,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { detectors } from '../../src/modules/model-scanner/detectors.generated.ts';
 import { freshRecord } from '../../src/platform/workers/one-file.ts';
 import { root } from '../files.ts';
 import { bundleScript, workerScripts } from './one-file.ts';
-import { startText } from './one-file-start.ts';
+import { scriptText, startText } from './one-file-start.ts';
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'one-file-'));
@@ -27,17 +28,30 @@ test('the worker of the scanner is one file, and loads no package at its start: 
   assert.ok(!/\bload\("\.\.?\//.test(code));
 });
 
-test('a script that is prepared as the body of a function knows its place by what is handed to it', async () => {
+test('the flags of V8 that the command sets leave Node the compiled code of its own modules', () => {
+  const flags = [...readFileSync(join(root, 'scripts/ai-spm.mjs'), 'utf8').matchAll(/setFlagsFromString\('([^']+)'\)/g)].map(
+    ([, flag]) => flag,
+  );
+  assert.ok(flags.length > 0);
+  const program = `const v8=require('v8');const own=v8.cachedDataVersionTag();
+    for(const flag of ${JSON.stringify(flags)})v8.setFlagsFromString(flag);
+    const under=v8.cachedDataVersionTag();v8.setFlagsFromString('--no-maglev');
+    console.log(under===own,v8.cachedDataVersionTag()===own)`;
+  assert.equal(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout, 'true false\n');
+});
+
+test('a script that is prepared as the body of a function knows its place by what is handed to it, and has no examples of detectors', async () => {
   const [script] = workerScripts;
   assert.ok(script);
   const { code } = await bundleScript(script, 'script');
   assert.ok(!code.includes('import.meta'));
   assert.match(code, /placeOf\.url\("src\/modules\//);
+  assert.equal(code.split('flags:[],passes:[]').length - 1, detectors.length);
 });
 
 test('a prepared script starts, keeps its compiled code once, and takes it the next time', (t) => {
   const folder = folderOf(t);
-  writeFileSync(join(folder, 'part.js'), 'exports.place=placeOf.dirname("src/a.ts");exports.twice=(n)=>2*n;');
+  writeFileSync(join(folder, 'part.js'), scriptText('exports.place=placeOf.dirname("src/a.ts");exports.twice=(n)=>2*n;'));
   writeFileSync(join(folder, 'part.cjs'), startText('part'));
   // In processes of their own: one process starts a script once.
   const start = (...flags: string[]) => {

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { freshRecord, type OneFileRecord, oneFileFolder, oneFileRecord } from '../../src/platform/workers/one-file.ts';
 import { root } from '../files.ts';
-import { startText } from './one-file-start.ts';
+import { scriptText, startText } from './one-file-start.ts';
 
 /** Scripts whose start people wait for: those of worker threads, and the one that starts them. */
 export const workerScripts = ['src/modules/model-scanner/engine/scan-worker.ts'];
@@ -22,6 +22,11 @@ type OneFile = {
 /** Small, and needed by every command. */
 const packagesInside = new Set(['commander']);
 
+/** Examples of detectors are for tests: hundreds of artefacts that each start would build anew. Biome keeps them written so. */
+const isDetector = /^src\/modules\/model-scanner\/detectors\/[^/]+\.ts$/;
+const examples = /\n {2}flags: [\s\S]*?\n\}\);/;
+const noExamples = '\n  flags: [],\n  passes: [],\n});';
+
 /**
  * Modules of ours that are loaded when first needed, by `load('./name.ts')` of a `createRequire`: inside one file they are parts that
  * begin when first needed. Beside it they would be second copies, whose errors nobody recognises. What a module asks of its own place
@@ -37,8 +42,9 @@ function ownModules(format: Format): Plugin {
       });
       builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8').replaceAll(/\bload\(('\.\.?\/[^']+')\)/g, 'require($1)');
-        const place = JSON.stringify(relative(root, path).replaceAll('\\', '/'));
-        return { loader: 'ts', contents: format === 'script' ? placed(text, place) : text };
+        const place = relative(root, path).replaceAll('\\', '/');
+        const needed = isDetector.test(place) ? text.replace(examples, noExamples) : text;
+        return { loader: 'ts', contents: format === 'script' ? placed(needed, JSON.stringify(place)) : needed };
       });
     },
   };
@@ -89,11 +95,12 @@ export async function prepareOneFiles(): Promise<boolean> {
   const files = new Map<string, string>();
   for (const path of [...workerScripts, ...commandScripts]) {
     const bundle = await bundleScript(path, 'script');
+    const text = scriptText(bundle.code);
     const name = `${path
       .replace(/^src\//, '')
       .replace(/\.ts$/, '')
-      .replaceAll('/', '-')}-${digestOf(bundle.code)}`;
-    files.set(`${name}.js`, bundle.code);
+      .replaceAll('/', '-')}-${digestOf(text)}`;
+    files.set(`${name}.js`, text);
     files.set(`${name}.cjs`, startText(name));
     starts[path] = `${name}.cjs`;
     for (const input of bundle.inputs) inputs.add(input);

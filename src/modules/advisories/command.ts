@@ -28,8 +28,11 @@ export async function importFiles(files: readonly string[], { output }: Options,
     return wrongUse;
   }
   const [{ writeSnapshot }, { isProblem }] = await Promise.all([import('./imports/snapshot.ts'), import('../../contract/problem.ts')]);
+  let current = '';
   try {
-    const sources = await writeSnapshot(files, output);
+    const sources = await writeSnapshot(files, output, (file) => {
+      current = file;
+    });
     for (const { kind, name, records, rejected, dataDate, sha256 } of sources) {
       const left = rejected === 0 ? '' : `, ${rejected} left out`;
       write(
@@ -40,7 +43,7 @@ export async function importFiles(files: readonly string[], { output }: Options,
     return 0;
   } catch (error) {
     if (!isProblem(error)) throw error;
-    write(`${error.message}\n`);
+    write(`${printable(current)}: ${error.message}\n`);
     return wrongUse;
   }
 }

@@ -194,6 +194,7 @@ export const AdvisoryMatch = Exploitation.extend({
   matchedAt: z.iso.datetime(),
 });
 export type AdvisoryMatch = z.infer<typeof AdvisoryMatch>;
+export { isDecidedElsewhere } from './matching/decided-elsewhere.ts';
 export const listMatches = endpoint({
   method: 'GET',
   path: '/api/advisories/matches',

@@ -18,8 +18,19 @@ export type PackageMatch = {
   readonly fixed: string | null;
   /** The package itself is an attack. */
   readonly malicious: boolean;
-  /** Listed as exploited. */
-  readonly exploited: boolean;
+  readonly exploitation: Exploitation;
+};
+/** null: no such data is loaded, or it says nothing about this one. */
+export type Exploitation = {
+  /** Listed in CISA's catalogue of what is exploited. */
+  readonly kev: boolean | null;
+  /** Day by which the catalogue wants it mended. */
+  readonly kevDue: string | null;
+  readonly ransomware: boolean | null;
+  /** Probability of exploitation within 30 days, 0 to 1, and the share of CVEs at or below it; with the day of the forecast. */
+  readonly epss: number | null;
+  readonly epssPercentile: number | null;
+  readonly epssDate: string | null;
 };
 export type AdvisoryAnswer = {
   readonly matches: readonly PackageMatch[];

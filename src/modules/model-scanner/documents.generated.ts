@@ -8,8 +8,10 @@ import dockerfile from './documents/dockerfile.ts';
 import dvcOutputs from './documents/dvc-outputs.ts';
 import editorCommands from './documents/editor-commands.ts';
 import exportedProgram from './documents/exported-program.ts';
+import flowExport from './documents/flow-export.ts';
 import githubWorkflow from './documents/github-workflow.ts';
 import gitlabCi from './documents/gitlab-ci.ts';
+import haystackPipeline from './documents/haystack-pipeline.ts';
 import huggingFaceActivation from './documents/hugging-face-activation.ts';
 import huggingFaceAdapter from './documents/hugging-face-adapter.ts';
 import huggingFaceModules from './documents/hugging-face-modules.ts';
@@ -22,6 +24,7 @@ import hydraTarget from './documents/hydra-target.ts';
 import kerasArchitecture from './documents/keras-architecture.ts';
 import kubernetesTemplate from './documents/kubernetes-template.ts';
 import kubernetes from './documents/kubernetes.ts';
+import langgraph from './documents/langgraph.ts';
 import lmStudioPreset from './documents/lm-studio-preset.ts';
 import mcpConfig from './documents/mcp-config.ts';
 import mlflowModel from './documents/mlflow-model.ts';
@@ -40,7 +43,9 @@ import packagesConda from './documents/packages-conda.ts';
 import packagesGemfileLock from './documents/packages-gemfile-lock.ts';
 import packagesGoSum from './documents/packages-go-sum.ts';
 import packagesGo from './documents/packages-go.ts';
+import packagesGradleCatalog from './documents/packages-gradle-catalog.ts';
 import packagesGradle from './documents/packages-gradle.ts';
+import packagesIndexSettings from './documents/packages-index-settings.ts';
 import packagesLicenceHeader from './documents/packages-licence-header.ts';
 import packagesLicenceText from './documents/packages-licence-text.ts';
 import packagesMaven from './documents/packages-maven.ts';
@@ -56,6 +61,7 @@ import packagesPyproject from './documents/packages-pyproject.ts';
 import packagesPythonLock from './documents/packages-python-lock.ts';
 import packagesRequirements from './documents/packages-requirements.ts';
 import packagesSetupCfg from './documents/packages-setup-cfg.ts';
+import packagesToolSettings from './documents/packages-tool-settings.ts';
 import packagesYarnLock from './documents/packages-yarn-lock.ts';
 import paddleProgram from './documents/paddle-program.ts';
 import pipelineArgo from './documents/pipeline-argo.ts';
@@ -64,6 +70,7 @@ import promptHiddenText from './documents/prompt-hidden-text.ts';
 import provenanceBundle from './documents/provenance-bundle.ts';
 import provenanceChecksums from './documents/provenance-checksums.ts';
 import pythonSource from './documents/python-source.ts';
+import shellScript from './documents/shell-script.ts';
 import skopsSchema from './documents/skops-schema.ts';
 import tensorflowText from './documents/tensorflow-text.ts';
 import torchserveConfig from './documents/torchserve-config.ts';
@@ -81,8 +88,10 @@ export const documents: readonly DocumentKind[] = [
   dvcOutputs,
   editorCommands,
   exportedProgram,
+  flowExport,
   githubWorkflow,
   gitlabCi,
+  haystackPipeline,
   huggingFaceActivation,
   huggingFaceAdapter,
   huggingFaceModules,
@@ -95,6 +104,7 @@ export const documents: readonly DocumentKind[] = [
   kerasArchitecture,
   kubernetesTemplate,
   kubernetes,
+  langgraph,
   lmStudioPreset,
   mcpConfig,
   mlflowModel,
@@ -113,7 +123,9 @@ export const documents: readonly DocumentKind[] = [
   packagesGemfileLock,
   packagesGoSum,
   packagesGo,
+  packagesGradleCatalog,
   packagesGradle,
+  packagesIndexSettings,
   packagesLicenceHeader,
   packagesLicenceText,
   packagesMaven,
@@ -129,6 +141,7 @@ export const documents: readonly DocumentKind[] = [
   packagesPythonLock,
   packagesRequirements,
   packagesSetupCfg,
+  packagesToolSettings,
   packagesYarnLock,
   paddleProgram,
   pipelineArgo,
@@ -137,6 +150,7 @@ export const documents: readonly DocumentKind[] = [
   provenanceBundle,
   provenanceChecksums,
   pythonSource,
+  shellScript,
   skopsSchema,
   tensorflowText,
   torchserveConfig,

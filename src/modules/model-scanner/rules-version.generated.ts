@@ -1,3 +1,3 @@
 // Written by npm run generate. Do not edit.
 
-export const rulesVersion = '11354c4f55a8323c';
+export const rulesVersion = '2d69fb1f6e9f8520';

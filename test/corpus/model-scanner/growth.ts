@@ -106,6 +106,18 @@ export const growing: readonly Growing[] = [
     make: (n) => lines(n, (i) => `option_${i}:\n  value: ${i}\n  words: [a, b]`),
   },
   {
+    what: 'tags and anchors before one value of YAML',
+    file: 'docker-compose.yaml',
+    small: 300,
+    make: (n) => bytes('services: ', ...range(n).map((i) => bytes(i % 2 === 0 ? '!x ' : '&a\n ')), 'x'),
+  },
+  {
+    what: 'items of a flow list of YAML',
+    file: 'docker-compose.yaml',
+    small: 300,
+    make: (n) => bytes('services: {a: {image: x, command: [', ...range(n).map(() => bytes('a, ')), ']}}'),
+  },
+  {
     what: 'statements of a template',
     file: 'chat_template.jinja',
     small: 300,

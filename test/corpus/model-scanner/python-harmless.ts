@@ -55,6 +55,26 @@ const modelling: readonly (readonly [string, string])[] = [
     'class Base:\n    def __init_subclass__(cls, **kwargs):\n        registry[cls.__name__] = cls\nregistry = {}\nclass A(Base): pass\nnames = [c.__name__ for c in Base.__subclasses__()]',
   ],
   [
+    'functions that are handed on',
+    "import subprocess, json, re, collections, dataclasses, sys, logging.config, yaml, string, webbrowser, builtins, torch\nfrom unittest.mock import patch\nx = isinstance(1, subprocess.Popen)\nd = json.loads('{}', object_hook=lambda x: x)\nt = re.sub('a', lambda m: m.group(0).upper(), 'abc')\nc = collections.defaultdict(lambda: 0)\n@dataclasses.dataclass\nclass A:\n    x: list = dataclasses.field(default_factory=list)\n_old = torch.load\ndef load(*a, **k):\n    return _old(*a, **k)\ntorch.load = load\nsys.excepthook = lambda t, v, tb: print(v)\nlogging.config.dictConfig({'version': 1, 'formatters': {'a': {'()': 'uvicorn.logging.DefaultFormatter'}}})\ncfg = yaml.load('a: 1', Loader=yaml.FullLoader)\nstring.Formatter().format('{0.name}', 1)\nwebbrowser.get('firefox')\nbuiltins.print = lambda *a, **k: None",
+  ],
+  [
+    'operators and finders of its own',
+    'import importlib.abc, sys, torch\nclass V:\n    def __add__(self, o): return V()\n    def __contains__(self, x): return True\n    def __bool__(self): return True\nV() + V()\nclass F(importlib.abc.MetaPathFinder):\n    def find_spec(self, n, p, t=None):\n        return None\nsys.meta_path.insert(0, F())\nclass M(torch.nn.Module):\n    def __init__(self, x):\n        torch.nn.Module.__init__(self)',
+  ],
+  [
+    'a look for tensors that were left behind',
+    "import gc, torch\n\ndef report():\n    for obj in gc.get_objects():\n        if torch.is_tensor(obj) or (hasattr(obj, 'data') and torch.is_tensor(obj.data)):\n            print(type(obj), obj.size())\n            obj.detach()\n    sizes = [o.numel() for o in gc.get_objects() if isinstance(o, torch.Tensor)]\n    gc.collect()\nreport()",
+  ],
+  [
+    'the caller of a function',
+    "import sys, inspect\nname = sys._getframe(1).f_globals.get('__name__', '__main__')\nline = inspect.currentframe().f_back.f_lineno\nwhere = inspect.stack()[1].function\nlocals_of = dict(inspect.stack()[0].frame.f_locals.items())\nfor key, value in sys._getframe().f_locals.items():\n    print(key, value)",
+  ],
+  [
+    'names of modules',
+    "import sys, builtins, torch.nn as nn, inspect\nlayers = {n: getattr(nn, n) for n in dir(nn) if n[0].isupper()}\nfor name, cls in inspect.getmembers(nn, inspect.isclass):\n    cls.__name__\nact = layers['ReLU']()\nfor name in list(sys.modules):\n    if name.startswith('acme'):\n        del sys.modules[name]\nfor name, module in list(sys.modules.items()):\n    if hasattr(module, '__file__'):\n        print(name, module.__file__, module.reset())\ncast = getattr(builtins, 'int')\nif 'profile' not in dir(builtins):\n    builtins.profile = lambda f: f\nfor sub in nn.Module.__subclasses__():\n    print(sub.__name__)",
+  ],
+  [
     'class introspection',
     'class A:\n    def name(self):\n        return self.__class__.__name__\n    def copy(self):\n        return self.__class__(**self.__dict__)',
   ],

@@ -182,6 +182,143 @@ const encoded: readonly (readonly [string, string])[] = [
   ],
 ];
 
+/** Functions that start programs are handed on, and bodies run where nobody calls them by name. */
+const handedOn: readonly (readonly [string, string])[] = [
+  [
+    'a handler of logging',
+    "import logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {'a': {'()': 'os.system', 'command': 'touch /tmp/marker'}}})",
+  ],
+  ['YAML with a tag', 'import yaml\nyaml.load("!!python/object/apply:os.system [\'touch /tmp/marker\']", Loader=yaml.UnsafeLoader)'],
+  ['YAML by unsafe_load', 'import yaml\nyaml.unsafe_load("!!python/object/apply:os.system [\'touch /tmp/marker\']")'],
+  [
+    'jsonpickle',
+    'import jsonpickle\njsonpickle.decode(\'{"py/reduce": [{"py/function": "os.system"}, {"py/tuple": ["touch /tmp/marker"]}]}\')',
+  ],
+  ['the interpreter as a library', 'import ctypes\nctypes.pythonapi.PyRun_SimpleString(b"import os; os.system(\'touch /tmp/marker\')")'],
+  [
+    'an executor',
+    "import os\nfrom concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor().submit(os.system, 'touch /tmp/marker')",
+  ],
+  [
+    'the map of an executor',
+    "import os\nfrom concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as e:\n    list(e.map(os.system, ['touch /tmp/marker']))",
+  ],
+  ['an executor of asyncio', "import asyncio, os\nasyncio.new_event_loop().run_in_executor(None, os.system, 'touch /tmp/marker')"],
+  ['a pool', "import os\nfrom multiprocessing.pool import ThreadPool\nThreadPool(1).map(os.system, ['touch /tmp/marker'])"],
+  ['a browser that is a shell', "import webbrowser\nwebbrowser.get('sh -c \"touch /tmp/marker\" %s').open('x')"],
+  ['spawn of distutils', "from distutils.spawn import spawn\nspawn(['touch', '/tmp/marker'])"],
+  ['operator.call', "import operator, os\noperator.call(os.system, 'touch /tmp/marker')"],
+  ['a stack of exits', "import contextlib, os\nwith contextlib.ExitStack() as s:\n    s.callback(os.system, 'touch /tmp/marker')"],
+  ['the hook of exceptions', "import sys, os\nsys.excepthook = lambda *a: os.system('touch /tmp/marker')\nraise ValueError"],
+  ['a builtin that is replaced', "import builtins, os\nbuiltins.print = lambda *a: os.system('touch /tmp/marker')\nprint('x')"],
+  ['an operator', "import os\nclass A:\n    def __add__(self, o):\n        return os.system(o)\nA() + 'touch /tmp/marker'"],
+  ['an index of a class', "import os\nclass A:\n    def __class_getitem__(cls, o):\n        return os.system(o)\nA['touch /tmp/marker']"],
+  [
+    'a truth value',
+    "import os\nclass A:\n    def __bool__(self):\n        os.system('touch /tmp/marker')\n        return True\nif A(): pass",
+  ],
+  ['a descriptor', "import os\nclass D:\n    def __get__(self, o, t):\n        os.system('touch /tmp/marker')\nclass B:\n    d = D()\nB.d"],
+  ['a key that is missing', "import os\nclass A(dict):\n    def __missing__(self, k):\n        os.system(k)\nA()['touch /tmp/marker']"],
+  [
+    'a value of an enumeration',
+    "import os, enum\nclass E(enum.Enum):\n    A = 1\n    @classmethod\n    def _missing_(cls, v):\n        os.system(v)\nE('touch /tmp/marker')",
+  ],
+  [
+    'a field of a data class',
+    "import os, dataclasses\n@dataclasses.dataclass\nclass A:\n    x: int = dataclasses.field(default_factory=lambda: os.system('touch /tmp/marker'))\nA()",
+  ],
+  ['a replacement of a pattern', "import re, os\nre.sub('x', lambda m: str(os.system('touch /tmp/marker')), 'x')"],
+  ['a key of a list that is sorted', "import os\n['touch /tmp/marker'].sort(key=os.system)"],
+  ['a hook of JSON', "import json, os\njson.loads('{\"a\": 1}', object_hook=lambda d: os.system('touch /tmp/marker'))"],
+  [
+    'a type of an argument',
+    "import argparse, os\nq = argparse.ArgumentParser()\nq.add_argument('a', type=os.system)\nq.parse_args(['touch /tmp/marker'])",
+  ],
+  ['a default of a dictionary', "import collections, os\ncollections.defaultdict(lambda: os.system('touch /tmp/marker'))['a']"],
+  [
+    'a scheduler',
+    "import sched, os, time\ns = sched.scheduler(time.time, time.sleep)\ns.enter(0, 1, os.system, ('touch /tmp/marker',))\ns.run()",
+  ],
+  ['the loader of the module', "__loader__.load_module('os').system('touch /tmp/marker')"],
+  ['the loader of the specification', "__spec__.loader.load_module('os').system('touch /tmp/marker')"],
+  ['the field of a format', "import string\nstring.Formatter().get_field('0.__init__.__globals__[os]', (print,), {})[0].system('id')"],
+  ['byte code of a function', "f = lambda: 0\nf.__code__ = f.__code__.replace(co_code=b'x', co_names=('os', 'system'))\nf()"],
+  ['byte code of its own', "import types\ntypes.CodeType(0, 0, 0, 0, 0, 0, b'', (), (), (), '', '', 0, b'')"],
+  [
+    'a finder of modules',
+    'import sys\nclass F:\n    def find_spec(self, n, p, t=None):\n        exec("import os; os.system(\'touch /tmp/marker\')")\nsys.meta_path.insert(0, F())\nimport zzz',
+  ],
+  ['a hook of audits', "import sys, os\nsys.addaudithook(lambda *a: os.system('touch /tmp/marker'))"],
+  ['a static method', "import os\nclass A: pass\nsetattr(A, 'r', staticmethod(os.system))\nA.r('touch /tmp/marker')"],
+  ['a namespace', "import types, os\nn = types.SimpleNamespace(r=os.system)\nn.r('touch /tmp/marker')"],
+  ['a named tuple', "import collections, os\nT = collections.namedtuple('T', 'r')\nT(os.system).r('touch /tmp/marker')"],
+  [
+    'a constructor by its name',
+    "import subprocess\nsubprocess.Popen.__init__(subprocess.Popen.__new__(subprocess.Popen), ['touch', '/tmp/marker'])",
+  ],
+];
+
+/** What is called is looked for among the objects of the interpreter, so that its name never stands there. */
+const searchedFor: readonly (readonly [string, string])[] = [
+  [
+    'garbage, by next',
+    "import gc\nf = next(o for o in gc.get_objects() if getattr(o, '__name__', '') == 'system')\nf('touch /tmp/marker')",
+  ],
+  [
+    'garbage, in a loop',
+    "import gc\nfor o in gc.get_objects():\n    if getattr(o, '__name__', None) == 'exec':\n        o('print(1)')\n        break",
+  ],
+  [
+    'a module among the garbage',
+    "import gc\n[o for o in gc.get_objects() if type(o).__name__ == 'module' and o.__name__ == 'os'][0].system('touch /tmp/marker')",
+  ],
+  ['garbage, by filter', "import gc\nfilter(lambda o: getattr(o, '__name__', '') == 'system', gc.get_objects()).__next__()('id')"],
+  ['referrers of a builtin', "import gc\ngc.get_referrers(print)[0]['exec']('x')"],
+  ['every subclass of object', "for c in object.__subclasses__():\n    if c.__name__ == 'Popen':\n        c(['touch', '/tmp/marker'])"],
+  ['builtins by their items', "for k, v in vars(__builtins__).items():\n    if k == 'ex' + 'ec':\n        v('import os')"],
+  ['builtins by dir', "[getattr(__builtins__, n) for n in dir(__builtins__) if n.startswith('ex') and n.endswith('ec')][0]('x = 1')"],
+  [
+    'builtins by a loop',
+    "import builtins\nfor n in dir(builtins):\n    if len(n) == 4 and n[1] == 'x':\n        getattr(builtins, n)('x=1')",
+  ],
+  ['builtins by a hash', "f = [v for k, v in __builtins__.__dict__.items() if hash(k) == 123][0]\nf('x=1')"],
+  ['names of os by next', "import os\nnext(getattr(os, n) for n in dir(os) if n[:3] == 'sys')('touch /tmp/marker')"],
+  ['names of os by a loop', "import os\nfor n in os.__dict__:\n    if n.startswith('syst'):\n        os.__dict__[n]('touch /tmp/marker')"],
+  [
+    'modules by their items',
+    "import sys\nfor name, m in sys.modules.items():\n    if name == 'o' + 's':\n        m.system('touch /tmp/marker')",
+  ],
+  [
+    'modules by an attribute',
+    "import sys\n[m for n, m in list(sys.modules.items()) if hasattr(m, 'system')][0].system('touch /tmp/marker')",
+  ],
+  [
+    'members of os',
+    "import inspect, os\nfor n, f in inspect.getmembers(os, callable):\n    if n == 'system':\n        f('touch /tmp/marker')",
+  ],
+  ['members of os as a dictionary', "import inspect, os\ndict(inspect.getmembers(os))['system']('touch /tmp/marker')"],
+  ['the globals of a frame', "import sys\nsys._getframe(0).f_globals['__builtins__'].exec(\"import os; os.system('touch /tmp/marker')\")"],
+  ['the builtins of a frame', "import sys\nb = sys._getframe().f_builtins\nb['exec'](\"import os;os.system('touch /tmp/marker')\")"],
+  ['the locals of a caller', "import sys\nsys._getframe(1).f_locals['os'].system('touch /tmp/marker')"],
+  ['the stack', "import inspect\ninspect.stack()[0][0].f_builtins['exec'](\"import os;os.system('touch /tmp/marker')\")"],
+  ['the frame before', "import inspect\ninspect.currentframe().f_back.f_globals['os'].system('touch /tmp/marker')"],
+  [
+    'the frame of a traceback',
+    "try:\n    1/0\nexcept Exception as e:\n    e.__traceback__.tb_frame.f_builtins['__import__']('os').system('touch /tmp/marker')",
+  ],
+  ['the frame of a generator', "g = (x for x in ())\ng.gi_frame.f_builtins['__import__']('os').system('touch /tmp/marker')"],
+  [
+    'the stack of a walk',
+    "import traceback\nfor f, _ in traceback.walk_stack(None):\n    f.f_builtins['__import__']('os').system('touch /tmp/marker')",
+  ],
+  [
+    'the frames of all threads',
+    "import sys\nlist(sys._current_frames().values())[0].f_builtins['__import__']('os').system('touch /tmp/marker')",
+  ],
+  ['the module of a builtin', 'print.__self__.exec("import os; os.system(\'touch /tmp/marker\')")'],
+  ['the module of a builtin, by getattr', "getattr(print.__self__, 'exec')(\"import os; os.system('touch /tmp/marker')\")"],
+];
+
 const families: readonly (readonly [string, string])[] = [
   [
     'the environment in a request object',
@@ -324,6 +461,8 @@ export const hostileSources: readonly HostileSource[] = [
   ...all(plainOnLoad, 'clean', 'malicious'),
   ...all(disguised, 'suspicious', 'suspicious'),
   ...all(encoded, 'suspicious', 'suspicious'),
+  ...all(searchedFor, 'suspicious', 'suspicious'),
+  ...all(handedOn, 'clean', 'suspicious'),
   ...all(families, 'malicious', 'malicious'),
   ...all(laterFamilies, 'suspicious', 'suspicious'),
   ...named,

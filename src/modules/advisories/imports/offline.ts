@@ -1,7 +1,9 @@
 /** Packages of a scan against a snapshot file: what the scanner's command asks. */
 
 import type { AdvisorySeverity } from '../advisory.ts';
+import type { Exploitation } from '../contract.ts';
 import { asPython } from '../matching/conda.ts';
+import { isDecidedElsewhere } from '../matching/decided-elsewhere.ts';
 import { type AdvisoryIndex, advisoryIndex, type Cluster, type Component, clusters, matchComponent } from '../matching/match.ts';
 import { packageKey } from '../matching/package-name.ts';
 import { ecosystemOf } from '../versions/order.ts';
@@ -20,7 +22,7 @@ export type OfflineMatch = {
   readonly state: 'affected' | 'possible' | 'unknown';
   readonly fixed: string | null;
   readonly malicious: boolean;
-  readonly exploited: boolean;
+  readonly exploitation: Exploitation;
 };
 export type OfflineAnswer = { readonly matches: readonly OfflineMatch[]; readonly basis: string };
 
@@ -40,16 +42,21 @@ export async function matchSnapshot(file: string, packages: readonly AskedPackag
   const seen = new Set<string>();
   const found: OfflineMatch[] = [];
   let open = 0;
+  let elsewhere = 0;
   for (const entry of packages) {
     const key = JSON.stringify([entry.purl, entry.requirement, entry.origin]);
     if (seen.has(key)) continue;
     seen.add(key);
+    if (isDecidedElsewhere(entry)) {
+      elsewhere += 1;
+      continue;
+    }
     const { listed, left } = matchesOf(index, entry, snapshot);
     found.push(...listed);
     if (left) open += 1;
   }
   const unlisted = new Set(packages.filter((entry) => !isLoaded(snapshot, asPython(entry).ecosystem)).map(({ purl }) => purl));
-  return { matches: found, basis: basisOf(snapshot, { open, notChecked: unlisted.size, now }) };
+  return { matches: found, basis: basisOf(snapshot, { open, notChecked: unlisted.size, elsewhere, now }) };
 }
 
 function isLoaded({ sources }: Snapshot, ecosystem: string): boolean {
@@ -74,7 +81,7 @@ function matchesOf(index: AdvisoryIndex, entry: AskedPackage, { exploits }: Snap
         state,
         fixed,
         malicious: facts.malicious,
-        exploited: worst(cves, exploits).kev === true,
+        exploitation: worst(cves, exploits),
       },
     ];
   });
@@ -90,8 +97,10 @@ function severityOf(severity: AdvisorySeverity | null, state: Cluster['state']):
 
 const dayMs = 86_400_000;
 
+type Left = { readonly open: number; readonly notChecked: number; readonly elsewhere: number; readonly now: Date };
+
 /** `OSV PyPI of 2026-05-01 (12 days old, 12,345 records); KEV of …; EPSS not loaded; 3 packages not checked: …`. */
-function basisOf({ sources }: Snapshot, { open, notChecked, now }: { open: number; notChecked: number; now: Date }): string {
+function basisOf({ sources }: Snapshot, { open, notChecked, elsewhere, now }: Left): string {
   const words = sources.map(({ kind, dataDate, records, ecosystems }) => {
     const days = dataDate === null ? null : Math.max(0, Math.floor((now.getTime() - Date.parse(dataDate)) / dayMs));
     const age = days === null ? 'of unknown age' : `of ${dataDate} (${days} ${days === 1 ? 'day' : 'days'} old)`;
@@ -101,6 +110,7 @@ function basisOf({ sources }: Snapshot, { open, notChecked, now }: { open: numbe
     if (!sources.some((source) => source.kind === kind)) words.push(`${kind.toUpperCase()} not loaded`);
   if (notChecked > 0)
     words.push(`${notChecked} ${notChecked === 1 ? 'package' : 'packages'} not checked: no advisories of their ecosystem are loaded`);
+  if (elsewhere > 0) words.push(`${elsewhere} not checked: another file decides the version`);
   if (open > 0) words.push(`${open} ${open === 1 ? 'requirement allows' : 'requirements allow'} affected versions beside fixed ones`);
   return words.join('; ');
 }

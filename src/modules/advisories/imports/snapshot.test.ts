@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { importFiles } from '../command.ts';
 import { zipOf } from '../test-archive.ts';
@@ -84,7 +84,7 @@ test('packages are matched by a snapshot alone: score, fix, exploitation, age', 
       state: 'affected',
       fixed: '2.0',
       malicious: false,
-      exploited: true,
+      exploitation: { kev: true, kevDue: '2024-05-22', ransomware: false, epss: null, epssPercentile: null, epssDate: null },
     },
   ]);
   assert.equal(basis, 'KEV of 2024-05-03 (8 days old), 2 records; OSV PyPI of 2024-05-01 (10 days old), 1 records; EPSS not loaded');
@@ -96,11 +96,14 @@ test('what was not checked is said, never passed over: other ecosystems, ranges 
     asked(null, { requirement: '>=1', purl: 'pkg:pypi/torch' }),
     asked('1.0', { ecosystem: 'npm', name: 'x', purl: 'pkg:npm/x@1.0' }),
     asked('1', { ecosystem: 'conda', purl: 'pkg:conda/torch@1' }),
+    // A parent, a BOM or a central list has the version.
+    asked(null, { ecosystem: 'Maven', name: 'g:a', purl: 'pkg:maven/g/a' }),
+    asked(null, { ecosystem: 'NuGet', name: 'A', requirement: '$(V)', purl: 'pkg:nuget/A' }),
   ]);
   assert.deepEqual(matches, []);
   assert.match(
     basis,
-    /2 packages not checked: no advisories of their ecosystem are loaded; 1 requirement allows affected versions beside fixed ones/,
+    /4 packages not checked: no advisories of their ecosystem are loaded; 2 not checked: another file decides the version; 1 requirement allows affected versions beside fixed ones/,
   );
 });
 
@@ -115,7 +118,13 @@ test('a file that is no snapshot, or a cut one, is refused; nothing counts as ch
 test('files that cannot be read end the command with a sentence', async (t) => {
   const at = folder(t);
   const said: string[] = [];
-  const run = (file: string) => importFiles([file], { output: at('out') }, (text) => said.push(text));
+  const output = at('out', 'the snapshot of before');
+  const run = (file: string) => importFiles([file], { output }, (text) => said.push(text));
   assert.deepEqual([await run(at('none')), await run(at('text.json', 'hello'))], [3, 3]);
-  assert.match(said.join(''), /There is no file .*none\.\n.*cannot be imported/s);
+  assert.match(said.join(''), /There is no file .*none\.\n.*text\.json: The file cannot be imported/s);
+  assert.equal(readFileSync(output, 'utf8'), 'the snapshot of before');
+  assert.deepEqual(
+    readdirSync(dirname(output)).filter((name) => name.endsWith('.partial')),
+    [],
+  );
 });

@@ -1,5 +1,6 @@
 /** Advisories compiled to one file for scans without platform, database and network. */
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,24 +25,40 @@ export type Snapshot = {
   readonly exploits: { readonly kev: boolean; readonly epss: boolean; readonly found: ReadonlyMap<string, Exploitation> };
 };
 
-/** @param files of any kind, in any order. @throws advisories.unreadable, .empty @returns what went in, file by file. */
-export async function writeSnapshot(files: readonly string[], target: string, now = new Date()): Promise<SnapshotSource[]> {
+/**
+ * Written beside the target and put in its place when it is whole: a file that cannot be read costs nobody the snapshot of before.
+ *
+ * @param files of any kind, in any order. @param begins hears which of them is begun.
+ * @returns what went in, file by file. @throws advisories.unreadable, .empty
+ */
+export async function writeSnapshot(
+  files: readonly string[],
+  target: string,
+  begins: (file: string) => void = () => {},
+): Promise<SnapshotSource[]> {
   const sources: SnapshotSource[] = [];
-  // The sources stand last in the making and first in reading: they are known when everything was read.
-  await pipeline(Readable.from(linesOf(files, sources, now)), createGzip(), createWriteStream(target, { mode: 0o644 }));
+  const partial = `${target}.${process.pid}.partial`;
+  try {
+    // The sources stand last in the making and first in reading: they are known when everything was read.
+    await pipeline(Readable.from(linesOf(files, sources, begins)), createGzip(), createWriteStream(partial, { mode: 0o644 }));
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { force: true });
+  }
   return sources;
 }
 
-async function* linesOf(files: readonly string[], sources: SnapshotSource[], now: Date): AsyncGenerator<string> {
+async function* linesOf(files: readonly string[], sources: SnapshotSource[], begins: (file: string) => void): AsyncGenerator<string> {
   yield `${format}\n`;
   const later: string[] = [];
   for (const file of files) {
+    begins(file);
     const lines: string[] = [];
     sources.push(await withFile(file, new AbortController().signal, (reader) => readOne(file, reader, { lines, later })));
     yield* lines;
   }
   yield* later;
-  yield `s\t${JSON.stringify({ compiledAt: now.toISOString(), sources })}\n`;
+  yield `s\t${JSON.stringify({ compiledAt: new Date().toISOString(), sources })}\n`;
 }
 
 type Sink = { readonly lines: string[]; readonly later: string[] };

@@ -61,6 +61,27 @@ test('a version that is listed is affected, also when no range holds it', () => 
   assert.deepEqual(states(advisory, asked('PyPI', 'x', '1.1')), []);
 });
 
+test('a local label is a build of the version before it, unless the advisory names labels', () => {
+  const last = record('A-25', 'PyPI', 'torch', { events: [{ introduced: '0' }, { last_affected: '2.1.0' }], versions: ['2.1.2'] });
+  const at = (advisory: Advisory, version: string) => states(advisory, asked('PyPI', 'torch', version)).length;
+  assert.deepEqual(
+    ['2.1.0+cu118', '2.1.2+cpu', '2.1.1+cpu'].map((version) => at(last, version)),
+    [1, 1, 0],
+  );
+  const patched = record('A-26', 'PyPI', 'torch', { events: [{ introduced: '0' }, { fixed: '2.1.0+corp.2' }] });
+  assert.deepEqual([at(patched, '2.1.0+corp.1'), at(patched, '2.1.0+corp.2')], [1, 0]);
+});
+
+test('code of one’s own is no package of a registry; a version that another file decides is unknown', () => {
+  const all = record('A-27', 'PyPI', 'app', { events: [{ introduced: '0' }] });
+  const from = (origin: string) => states(all, asked('PyPI', 'app', '1.0', { origin }));
+  assert.deepEqual([from('.'), from('../own'), from('./wheels/app-1.0-py3-none-any.whl')], [[], [], ['affected -']]);
+  assert.equal(from('https://pypi.example.org/simple').length, 1, 'a mirror serves the same packages');
+  const maven = record('A-28', 'Maven', 'g:a', { events: [{ introduced: '0' }, { fixed: '2.0' }] });
+  assert.deepEqual(states(maven, asked('Maven', 'g:a', null)), ['unknown -']);
+  assert.deepEqual(states(maven, asked('Maven', 'g:a', null, { requirement: 'RELEASE' })), ['open 2.0']);
+});
+
 test('names meet in the normal form of their ecosystem', () => {
   assert.equal(states(record('A-4', 'PyPI', 'PyYAML_x.y', { events: [{ introduced: '0' }] }), asked('PyPI', 'pyyaml-x-y', '1')).length, 1);
   assert.equal(

@@ -70,10 +70,27 @@ type Judged = { readonly state: MatchState; readonly fixed: string | null };
 function matchOne(ecosystem: Ecosystem, affected: AffectedPackage, component: Component): Judged | null {
   const commit = /@([0-9a-f]{7,64})$/i.exec(component.origin ?? '')?.[1];
   if (commit !== undefined) return matchCommit(affected, commit.toLowerCase());
-  if (component.version !== null) return matchVersion(ecosystem, affected, component.version);
+  // A folder beside it holds somebody's own code, whatever a registry has under that name.
+  if (isFolder(component.origin)) return null;
+  if (component.version !== null) return matchVersion(ecosystem, affected, comparedVersion(ecosystem, affected, component.version));
   // What comes from elsewhere without a commit is no version of the ecosystem.
   if (component.origin !== null) return null;
   return matchRequirement(ecosystem, affected, component.requirement ?? '');
+}
+
+/**
+ * `2.1.0+cu118` is a build of 2.1.0: its label counts only where the advisory names such labels itself.
+ * @source PEP 440, "Version matching": a local label is left out when the specifier has none.
+ */
+function comparedVersion(ecosystem: Ecosystem, { versions, ranges }: AffectedPackage, version: string): string {
+  if (ecosystem !== 'PyPI' || !version.includes('+')) return version;
+  const namesLabels =
+    versions.some((one) => one.includes('+')) || ranges.some(({ events }) => events.some((one) => one.version.includes('+')));
+  return namesLabels ? version : version.replace(/\+.*$/s, '');
+}
+
+function isFolder(origin: string | null): boolean {
+  return origin !== null && !origin.includes('://') && !/\.(?:whl|zip|tgz|tar\.gz|tar\.bz2)$/i.test(origin);
 }
 
 /** Without the repository's history only the named commits themselves can be judged. */

@@ -7,13 +7,15 @@ import { type Bound, everything, type Interval, overlaps } from './interval.ts';
 const longest = 500;
 
 /**
- * @param requirement as written in a manifest: `>=1.0,<2`, `^1.2`, `[1.0,2.0)`; '' and `*` allow everything.
+ * @param requirement as written in a manifest: `>=1.0,<2`, `^1.2`, `[1.0,2.0)`; '' and `*` allow everything, '' of Maven and NuGet is not written here.
  * @returns spans of which one must hold, the oldest first; an exclusion (`!=`) ends one and begins the next. Empty: nothing is allowed.
  */
 export function allowedIntervals(ecosystem: Ecosystem, requirement: string): Interval[] | null {
   const text = requirement.trim();
   if (text.length > longest) return null;
-  if (text === '' || text === '*' || text === 'latest') return [everything];
+  // Java and .NET leave a version out where another file decides it: which one is not written here.
+  if (text === '' && (ecosystem === 'Maven' || ecosystem === 'NuGet')) return null;
+  if (text === '' || text === '*' || /^(?:latest|release)$/i.test(text)) return [everything];
   switch (ecosystem) {
     case 'PyPI':
       return pythonIntervals(text);

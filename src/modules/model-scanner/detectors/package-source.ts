@@ -36,6 +36,22 @@ const known: ReadonlyMap<string, { readonly title: string; readonly severity: Se
       remedy: 'Bind the packages that come from it to it, or hold them by digests.',
     },
   ],
+  [
+    'replaced-index',
+    {
+      title: 'Another place answers for every package',
+      severity: 'low',
+      remedy: 'Make sure that the address is your own mirror; hold packages by digests.',
+    },
+  ],
+  [
+    'runs-own-program',
+    {
+      title: 'Settings of a package manager start a program of the project',
+      severity: 'high',
+      remedy: 'Remove the setting: it runs whenever somebody installs a package or starts a script here.',
+    },
+  ],
   ['source-without-commit', { title: 'A package is built from a branch or tag', severity: 'low', remedy: 'Name the commit.' }],
   [
     'source-without-digest',
@@ -54,10 +70,13 @@ export default defineDetector({
   remedy: 'Fetch packages from one index over https, held by digests.',
   detect: ({ practices }) =>
     practices.flatMap(({ subject, code, detail, text, certainty, where }) => {
-      const rule = subject === 'package-manifest' ? known.get(code) : undefined;
+      const rule = subject === 'package-manifest' || subject === 'notebook' ? known.get(code) : undefined;
       return rule === undefined ? [] : [{ ...rule, certainty, why: detail, evidence: text === '' ? code : text, where }];
     }),
-  flags: [...known.keys()].map((code) => artefactWith({ practices: [practice(code)] })),
+  flags: [
+    ...[...known.keys()].map((code) => artefactWith({ practices: [practice(code)] })),
+    artefactWith({ practices: [examplePractice({ subject: 'notebook', code: 'trusted-host' })] }),
+  ],
   passes: [
     artefactWith({ practices: [practice('unpinned')] }),
     artefactWith({ practices: [examplePractice({ subject: 'dockerfile', code: 'plain-http-index' })] }),

@@ -5,6 +5,7 @@ import { type PracticeRules, practiceDetections, practiceExamples } from './work
 
 const rules: PracticeRules = {
   'file-not-covered': { severity: 'medium', title: 'The signature of the folder does not know the file' },
+  'signed-file-missing': { severity: 'medium', title: 'A file that was signed is not there' },
   'signature-unverified': { severity: 'informational', title: 'A signature whose signer was not verified' },
   'signature-untrusted': { severity: 'medium', title: 'Signed by somebody who is not trusted' },
   'signature-certified': { severity: 'informational', title: 'Signed under a trusted authority, by whom was not asked' },

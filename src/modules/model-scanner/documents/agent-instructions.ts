@@ -12,14 +12,23 @@ const named =
 const placed =
   /(^|\/)(\.cursor\/rules|\.windsurf\/rules|\.clinerules|\.roo\/rules[^/]*|\.kiro\/steering|\.amazonq\/rules|\.continue\/rules|\.github\/(instructions|prompts|agents|chatmodes)|\.claude\/(commands|agents|skills|rules)|\.codex\/(prompts|skills)|\.gemini\/commands|\.opencode\/(command|agent)s?|skills\/[^/]+|prompts?)\/[^\n]*\.(md|mdc|txt|j2|jinja|jinja2|prompt)$/;
 
+/** What CrewAI tells its agents and gives them to do. */
+const crew = /^(?:agents|tasks)\.ya?ml$/;
+
 export default defineDocument({
   format: 'agent-instructions',
   role: 'config',
   syntaxes: ['text'],
-  names: named,
+  names: new RegExp(`${named.source}|${crew.source}`),
   paths: placed,
-  is: ({ name, path }) => named.test(name) || placed.test(path.toLowerCase()),
-  read: (document, draft) => readInstructions(document, draft),
+  is: ({ name, path, text }) =>
+    named.test(name) || placed.test(path.toLowerCase()) || (crew.test(name) && /^\s+(?:backstory|expected_output)\s*:/m.test(text)),
+  read: (document, draft) => {
+    readInstructions(document, draft);
+    // Prompty renders its text with Jinja.
+    if (document.name.endsWith('.prompty'))
+      draft.templates.push({ language: 'jinja', key: 'file', text: document.text.slice(0, 1_000_000), where: draft.where });
+  },
 });
 
 function readInstructions(document: TextDocument, draft: Draft): void {
@@ -29,6 +38,14 @@ function readInstructions(document: TextDocument, draft: Draft): void {
   readHidden(text, (at, length) => document.placeAt(at, length), { note, isAddressed: true });
   for (const { at, ...order } of ordersIn(text)) note({ ...order, where: document.placeAt(at, order.text.length), certainty: 'possible' });
   for (const { at, code, text: command } of shellParts(text)) {
+    if (code === 'untrusted-index' && /http:\/\//i.test(command))
+      note({
+        code: 'remote-script-plain',
+        detail: 'Has the agent install packages over a connection that nobody has checked.',
+        text: command,
+        where: document.placeAt(at, command.length),
+        certainty: 'possible',
+      });
     if (code !== 'remote-script') continue;
     note({
       code: isShady(command) ? 'remote-script-plain' : 'remote-script',

@@ -1,6 +1,7 @@
 /** Files of the repository that transformers and diffusers import for a configuration: which source is run by whom. */
 import { defineDocument, type TextDocument } from '../engine/document.ts';
 import type { Draft } from '../engine/reader.ts';
+import { configurationsIn } from '../readers/documents/hugging-face.ts';
 import type { JsonValue } from '../readers/parts/json-tokens.ts';
 import { walkDocument } from './hydra-walk.ts';
 import { mapAt, textAt } from './pipeline-practice.ts';
@@ -16,22 +17,26 @@ export default defineDocument({
   role: 'config',
   syntaxes: ['json'],
   words: keys.map((key) => `"${key}"`),
-  is: ({ root }) => keys.some((key) => mapAt(root)?.has(key) === true),
+  is: ({ root }) => root instanceof Map && configurationsIn(root).some(([, config]) => keys.some((key) => config.has(key))),
   read: (document, draft) => {
-    for (const key of keys) {
-      const value = mapAt(document.root)?.get(key);
-      if (value === undefined) continue;
-      if (key === 'custom_pipelines') addPipelines(value, document, draft);
-      else addReferences(value, key, document, draft);
+    const { root } = document;
+    if (!(root instanceof Map)) return;
+    for (const [path, config] of configurationsIn(root)) {
+      const map = config.get('auto_map');
+      if (map !== undefined) addReferences(map, [...path, 'auto_map'], document, draft);
     }
+    const generate = root.get('custom_generate');
+    if (generate !== undefined) addReferences(generate, ['custom_generate'], document, draft);
+    const pipelines = root.get('custom_pipelines');
+    if (pipelines !== undefined) addPipelines(pipelines, document, draft);
   },
 });
 
-function addReferences(value: JsonValue, key: string, document: TextDocument, draft: Draft): void {
+function addReferences(value: JsonValue, key: readonly string[], document: TextDocument, draft: Draft): void {
   walkDocument(value, {
     text: (text, path) => {
       if (!reference.test(text)) return;
-      addActivation(fileOf(text), `${key} of ${document.name}`, document.placeOf([key, ...path]), draft);
+      addActivation(fileOf(text), `${key.join('.')} of ${document.name}`, document.placeOf([...key, ...path]), draft);
     },
   });
 }

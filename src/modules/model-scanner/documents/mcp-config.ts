@@ -3,15 +3,17 @@ import { defineDocument, type TextDocument } from '../engine/document.ts';
 import type { Draft } from '../engine/reader.ts';
 import type { JsonValue } from '../readers/parts/json-tokens.ts';
 import { readHidden } from './agent-hidden.ts';
+import { ordersIn } from './agent-orders.ts';
 import { readCommented } from './mcp-comments.ts';
 import { readServer, serverPaths } from './mcp-servers.ts';
 import { readClientSettings } from './mcp-settings.ts';
-import { noteInto, textAt, valueAt } from './pipeline-practice.ts';
+import { listAt, mapAt, noteInto, type Path, textAt, valueAt } from './pipeline-practice.ts';
 
 export default defineDocument({
   format: 'mcp-config',
   role: 'config',
   syntaxes: ['json', 'toml', 'yaml', 'text'],
+  paths: /(^|\/)\.continue\/([^\n]*\/)?[^/]*\.(ya?ml|json)$|(^|\/)goose\/config\.ya?ml$/,
   words: [
     'mcpServers',
     'mcp_servers',
@@ -19,6 +21,7 @@ export default defineDocument({
     '"mcp"',
     'context_servers',
     'mcp.servers',
+    '"mcp_config"',
     'enableAllProjectMcpServers',
     'bypassPermissions',
     'chat.tools',
@@ -45,7 +48,29 @@ function isConfig(root: JsonValue, { path }: TextDocument): boolean {
   const isClaude = /(^|\/)\.claude\/settings(\.local)?\.json$|(^|\/)managed-settings\.json$|(^|\/)\.claude\.json$/i.test(path);
   const isEditor = [...root.keys()].some((key) => /^chat\.tools\./.test(key)) || root.has('enableAllProjectMcpServers');
   const isCodex = root.has('approval_policy') || root.has('sandbox_mode');
-  return isClaude || isEditor || isCodex;
+  return isClaude || isEditor || isCodex || isContinue(path) || hasHooks(root);
+}
+
+/** Events of agents at which a command runs by itself. @source documentation of Claude Code, Cursor and Copilot, 2026. */
+const hookEvents =
+  /^(?:(?:Pre|Post)ToolUse|Session(?:Start|End)|UserPromptSubmit|Stop|SubagentStop|PreCompact|Notification|before(?:ShellExecution|MCPExecution|ReadFile|SubmitPrompt)|after\w{4,30}|session(?:Start|End)|(?:pre|post)ToolUse|userPromptSubmitted)$/;
+const hasHooks = (root: JsonValue): boolean => [...(mapAt(root, 'hooks')?.keys() ?? [])].some((event) => hookEvents.test(event));
+
+const isContinue = (path: string): boolean => /(^|\/)\.continue\/[^\n]*\.(ya?ml|json)$/i.test(path);
+
+/** What Continue says to a model by itself: rules and prompts stand in the configuration. @source Continue documentation, config.yaml reference. */
+function readTexts(document: TextDocument, draft: Draft): void {
+  const note = noteInto(draft, 'agent-instructions');
+  const places: Path[] = [['systemMessage']];
+  for (const key of ['rules', 'prompts', 'customCommands'])
+    for (const at of listAt(document.root, key).keys()) places.push([key, at], [key, at, 'rule'], [key, at, 'prompt']);
+  for (const path of places.slice(0, 600)) {
+    const text = textAt(document.root, ...path);
+    if (text === null) continue;
+    const where = document.placeOf(path);
+    readHidden(text, () => where, { note, isAddressed: true });
+    for (const { at: _at, ...order } of ordersIn(text)) note({ ...order, where, certainty: 'possible' });
+  }
 }
 
 function readConfig(document: TextDocument, draft: Draft): void {
@@ -66,4 +91,5 @@ function readConfig(document: TextDocument, draft: Draft): void {
     if (description !== null) readHidden(description, () => document.placeOf([...path, 'description']), { note, isAddressed: true });
   }
   readClientSettings(document, note);
+  if (isContinue(document.path)) readTexts(document, draft);
 }

@@ -16,6 +16,10 @@ const keys: readonly Path[] = [
   ['context_servers'],
   ['mcp'],
   ['amp.mcpServers'],
+  // Goose.
+  ['extensions'],
+  // Bundles for desktop clients: the entry `mcp_config`.
+  ['server'],
 ];
 const mostServers = 200;
 
@@ -23,8 +27,7 @@ const mostServers = 200;
 export function serverPaths(root: JsonValue): Path[] {
   const found: Path[] = [];
   for (const key of keys) {
-    const servers = mapAt(root, ...key);
-    if (servers === null) continue;
+    const servers = serversAt(root, key);
     for (const [name, server] of servers)
       if (isServer(server) && found.length < mostServers && !found.some((known) => known.join('\0') === [...key, name].join('\0')))
         found.push([...key, name]);
@@ -36,9 +39,17 @@ export function serverPaths(root: JsonValue): Path[] {
   return found;
 }
 
+/** By name, or in a list as Continue keeps them. */
+function serversAt(root: JsonValue, key: Path): Iterable<readonly [string | number, JsonValue]> {
+  const servers = valueAt(root, ...key);
+  if (Array.isArray(servers) && key.at(-1) === 'mcpServers') return servers.entries();
+  return servers instanceof Map ? servers : [];
+}
+
 function isServer(value: JsonValue): value is JsonObject {
   if (!(value instanceof Map)) return false;
-  const starts = textsOf(value.get('command')).length > 0 || mapAt(value, 'command') !== null;
+  const isGoose = textAt(value, 'cmd') !== null && textAt(value, 'type') === 'stdio';
+  const starts = isGoose || textsOf(value.get('command')).length > 0 || mapAt(value, 'command') !== null;
   return starts || ['url', 'serverUrl', 'httpUrl', 'uri'].some((key) => /^[a-z]+:\/\//i.test(textAt(value, key) ?? ''));
 }
 
@@ -46,7 +57,7 @@ export function readServer(document: TextDocument, path: Path, note: Note): void
   const server = valueAt(document.root, ...path);
   const at = (...more: Path) => document.placeOf([...path, ...more]);
   const command = [
-    ...textsOf(valueAt(server, 'command')),
+    ...textsOf(valueAt(server, 'command') ?? valueAt(server, 'cmd')),
     ...textsOf(valueAt(server, 'command', 'path')),
     ...textsOf(valueAt(server, 'args')),
     ...textsOf(valueAt(server, 'command', 'args')),
@@ -55,7 +66,7 @@ export function readServer(document: TextDocument, path: Path, note: Note): void
   for (const key of ['url', 'serverUrl', 'httpUrl', 'uri']) readAddress(textAt(server, key), note, at(key));
   for (const word of command) if (/^https?:\/\//.test(word)) readAddress(word, note, at('args'));
   readApproval(server, { note, at });
-  const environment = environmentOf(valueAt(server, 'env') ?? valueAt(server, 'environment'));
+  const environment = environmentOf(valueAt(server, 'env') ?? valueAt(server, 'environment') ?? valueAt(server, 'envs'));
   for (const [name, value] of environment)
     if (preloads(name, value))
       note({

@@ -46,10 +46,8 @@ function readHooks(document: TextDocument, note: Note): void {
   const hooks = mapAt(document.root, 'hooks');
   for (const event of [...(hooks?.keys() ?? [])].slice(0, 50))
     for (const [group] of listAt(document.root, 'hooks', event).entries())
-      for (const [index, hook] of listAt(document.root, 'hooks', event, group, 'hooks').entries()) {
-        const command = textAt(hook, 'command');
-        const where = document.placeOf(['hooks', event, group, 'hooks', index, 'command']);
-        if (command === null) continue;
+      for (const [path, command] of hookCommands(document.root, ['hooks', event, group])) {
+        const where = document.placeOf(path);
         noteShell(command, note, () => where);
         if (/\b(curl|wget|nc|ncat)\b[^\n]{0,300}(-d|--data\S*|-F|--form|-T|--upload-file|<)/.test(command))
           note({
@@ -60,6 +58,17 @@ function readHooks(document: TextDocument, note: Note): void {
             certainty: 'possible',
           });
       }
+}
+
+/** In a list of its own, or as the entry itself. */
+function hookCommands(root: TextDocument['root'], entry: Path): (readonly [Path, string])[] {
+  const inner = listAt(root, ...entry, 'hooks').map((_, index) => [...entry, 'hooks', index]);
+  return [entry, ...inner].flatMap((path) =>
+    ['command', 'bash', 'powershell'].flatMap((key) => {
+      const command = textAt(root, ...path, key);
+      return command === null ? [] : [[[...path, key], command] as const];
+    }),
+  );
 }
 
 /** A repository that sets the address of the provider gets every request and the key with it (CVE-2026-21852). */
@@ -78,6 +87,8 @@ function readProvider(document: TextDocument, note: Note): void {
 }
 
 function readCodex(document: TextDocument, note: Note): void {
+  const notify = textsOf(valueAt(document.root, 'notify')).join(' ');
+  if (notify !== '') noteShell(notify, note, () => document.placeOf(['notify']));
   const never = textAt(document.root, 'approval_policy') === 'never';
   const open = textAt(document.root, 'sandbox_mode') === 'danger-full-access';
   if (open)

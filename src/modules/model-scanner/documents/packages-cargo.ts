@@ -4,6 +4,7 @@ import { sayLicence } from '../packages/licence-facts.ts';
 import { isOwnList, type PackageList, readList } from '../packages/package-list.ts';
 import { sayMissingDigests, sayReference } from '../packages/source-practice.ts';
 import { entriesOf, listOf, textOf, under } from '../packages/value.ts';
+import type { JsonValue } from '../readers/parts/json-tokens.ts';
 
 const publicSources = /^(?:registry|sparse)\+https:\/\/(?:github\.com\/rust-lang\/crates\.io-index|index\.crates\.io)/;
 
@@ -61,7 +62,9 @@ function readLock(document: TextDocument, list: PackageList): void {
   const counts = { missing: 0, all: 0 };
   // The first lock format keeps digests apart.
   const oldDigests = new Map(entriesOf(under(document.root, 'metadata')));
-  for (const [at, one] of listOf(under(document.root, 'package')).entries()) {
+  const packages = listOf(under(document.root, 'package'));
+  const asked = askedByWorkspace(packages);
+  for (const [at, one] of packages.entries()) {
     const name = textOf(under(one, 'name'));
     const version = textOf(under(one, 'version'));
     const source = textOf(under(one, 'source'));
@@ -75,9 +78,22 @@ function readLock(document: TextDocument, list: PackageList): void {
     }
     const origin = isPublic ? null : source.replace(/(?:\?[^#]*)?#([0-9a-f]{40})$/, '@$1');
     list.add(
-      { ecosystem: 'crates.io', name, version, digest: digest === null ? null : `sha256:${digest}`, origin },
+      {
+        ecosystem: 'crates.io',
+        name,
+        version,
+        digest: digest === null ? null : `sha256:${digest}`,
+        origin,
+        relation: asked.has(name) || asked.has(`${name} ${version}`) ? 'direct' : 'transitive',
+      },
       document.placeOf(['package', at]),
     );
   }
   sayMissingDigests(list, counts, document.placeOf([]));
+}
+
+/** Packages of the workspace have no source; each names what it needs as `name`, or `name version` where there are several. */
+function askedByWorkspace(packages: readonly JsonValue[]): Set<string> {
+  const own = packages.filter((one) => textOf(under(one, 'source')) === null);
+  return new Set(own.flatMap((one) => listOf(under(one, 'dependencies')).flatMap((need) => textOf(need)?.replace(/ \(.*$/, '') ?? [])));
 }

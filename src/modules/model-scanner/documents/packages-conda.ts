@@ -2,8 +2,10 @@
 import { defineDocument, type TextDocument } from '../engine/document.ts';
 import { isOwnList, type PackageList, readList } from '../packages/package-list.ts';
 import { parseReference, parseRequirement } from '../packages/requirement-line.ts';
-import { sayExtraIndex, sayIndex, sayMissingDigests, sayReference } from '../packages/source-practice.ts';
-import { entriesOf, listOf, mapOf, textOf, under } from '../packages/value.ts';
+import { sayExtraIndex, sayIndex, sayMissingDigests } from '../packages/source-practice.ts';
+import { listOf, mapOf, textOf, under } from '../packages/value.ts';
+import type { JsonValue } from '../readers/parts/json-tokens.ts';
+import { addPython, readReference } from './packages-requirements.ts';
 
 export default defineDocument({
   format: 'conda-environment',
@@ -15,7 +17,9 @@ export default defineDocument({
 });
 
 function isEnvironment({ root }: TextDocument): boolean {
-  return Array.isArray(under(root, 'dependencies')) && (under(root, 'channels') !== null || textOf(under(root, 'name')) !== null);
+  if (!Array.isArray(under(root, 'dependencies'))) return false;
+  if (under(root, 'channels') !== null || textOf(under(root, 'name')) !== null) return true;
+  return listOf(under(root, 'dependencies')).some((one) => mapOf(one)?.has('pip') === true);
 }
 function isLock({ root }: TextDocument): boolean {
   return Array.isArray(under(root, 'package')) && under(root, 'metadata', 'content_hash') !== null;
@@ -39,17 +43,19 @@ function readEnvironment(document: TextDocument, list: PackageList): void {
 type Reading = { readonly document: TextDocument; readonly list: PackageList };
 type Path = readonly (string | number)[];
 
-/** `channel::name=1.2=build`, `name>=1.0`, `name 1.2.*`. @source conda documentation, "Package match specifications" */
+/** `channel::name=1.2=build`, `name>=1.0`, `name 1.2.*`, `name[version='>=1']`; one `=` alone is a prefix, no version. @source conda documentation, "Package match specifications" */
 function addConda(spec: string, path: Path, { document, list }: Reading): void {
-  const match = /^(?:([^\s:]{1,200})::)?([A-Za-z0-9_][A-Za-z0-9_.-]{0,150})\s*(?:\[[^\]]{0,300}\])?\s*(.{0,300})$/.exec(spec.trim());
+  const match = /^(?:([^\s:]{1,200})::)?([A-Za-z0-9_][A-Za-z0-9_.-]{0,150})\s*(?:\[([^\]]{0,300})\])?\s*(.{0,300})$/.exec(spec.trim());
   if (match === null) return;
-  const [, channel, name = '', rest = ''] = match;
-  const exact = /^={1,2}\s*(\d[A-Za-z0-9._+!-]*)(?:=.*)?$/.exec(rest)?.[1] ?? null;
+  const [, channel, name = '', options = '', outside = ''] = match;
+  const rest = outside === '' ? (/\bversion\s*=\s*["']?([^"'\]]{1,200})/.exec(options)?.[1] ?? '') : outside;
+  const exact = /^(?:==\s*(\d[A-Za-z0-9._+!-]*)(?:=.*)?|=(\d[A-Za-z0-9._+!-]*)=.*)$/.exec(rest);
+  const version = exact?.[1] ?? exact?.[2] ?? null;
   list.add(
     {
       ecosystem: 'conda',
       name,
-      version: exact?.includes('*') ? null : exact,
+      version,
       requirement: rest,
       relation: 'direct',
       origin: channel?.includes('://') ? channel : null,
@@ -67,20 +73,9 @@ function addPip(text: string, path: Path, { document, list }: Reading): void {
     if (option === '--trusted-host') list.practice('trusted-host', { detail: `Certificates of ${value} are not checked.`, text }, where);
     return;
   }
-  const reference = parseReference(text);
-  if (reference !== null) {
-    const origin = sayReference(list, text, where);
-    if (reference.egg !== null)
-      list.add({ ecosystem: 'PyPI', name: reference.egg, relation: 'direct', origin, digest: reference.digest }, where);
-    return;
-  }
-  const found = parseRequirement(text);
-  if (found === null) return;
-  const origin = found.url === null ? null : sayReference(list, found.url, where);
-  list.add(
-    { ecosystem: 'PyPI', name: found.name, version: found.version, requirement: found.specifier, relation: 'direct', origin },
-    where,
-  );
+  const named = parseRequirement(text);
+  if (named?.url == null && parseReference(text) !== null) readReference(text, list, where);
+  else if (named !== null) addPython(list, { named, where });
 }
 
 function readLock(document: TextDocument, list: PackageList): void {
@@ -88,8 +83,7 @@ function readLock(document: TextDocument, list: PackageList): void {
   for (const [at, one] of listOf(under(document.root, 'package')).entries()) {
     const name = textOf(under(one, 'name'));
     if (name === null) continue;
-    const [algorithm, value] = entriesOf(under(one, 'hash'))[0] ?? [];
-    const digest = algorithm !== undefined && typeof value === 'string' ? `${algorithm}:${value}` : null;
+    const digest = strongestOf(under(one, 'hash'));
     counts.all += 1;
     if (digest === null) counts.missing += 1;
     const version = under(one, 'version');
@@ -99,9 +93,18 @@ function readLock(document: TextDocument, list: PackageList): void {
         name,
         version: typeof version === 'number' ? String(version) : textOf(version),
         digest,
+        scope: textOf(under(one, 'category')) === 'dev' ? 'development' : 'runtime',
       },
       document.placeOf(['package', at]),
     );
   }
   sayMissingDigests(list, counts, document.placeOf([]));
+}
+
+function strongestOf(hash: JsonValue): string | null {
+  for (const algorithm of ['sha256', 'md5']) {
+    const value = textOf(under(hash, algorithm));
+    if (value !== null) return `${algorithm}:${value}`;
+  }
+  return null;
 }

@@ -15,7 +15,8 @@ export default defineDocument({
     if (project === undefined) return;
     const properties = propertiesOf(project);
     const managed = managedVersions(project, properties);
-    for (const dependency of childAt(project, 'dependencies')?.children ?? [])
+    const profiles = (childAt(project, 'profiles')?.children ?? []).flatMap((profile) => childAt(profile, 'dependencies')?.children ?? []);
+    for (const dependency of [...(childAt(project, 'dependencies')?.children ?? []), ...profiles])
       addDependency(dependency, { document, list, properties, managed });
     for (const plugin of descendants(project, 'plugin')) addDependency(plugin, { document, list, properties, managed });
     for (const repository of [...descendants(project, 'repository'), ...descendants(project, 'pluginRepository')]) {
@@ -52,7 +53,9 @@ function managedVersions(project: XmlElement, properties: Properties): Map<strin
   const managed = new Map<string, string>();
   for (const one of childAt(project, 'dependencyManagement', 'dependencies')?.children ?? []) {
     const version = filled(textAt(one, 'version'), properties);
-    if (version !== null) managed.set(`${textAt(one, 'groupId')}:${textAt(one, 'artifactId')}`, version);
+    const group = filled(textAt(one, 'groupId'), properties);
+    const artifact = filled(textAt(one, 'artifactId'), properties);
+    if (version !== null && group !== null && artifact !== null) managed.set(`${group}:${artifact}`, version);
   }
   return managed;
 }
@@ -69,8 +72,10 @@ function addDependency(element: XmlElement, { document, list, properties, manage
   const artifact = filled(textAt(element, 'artifactId'), properties);
   if (group === null || artifact === null) return;
   const written = textAt(element, 'version');
-  const version = filled(written, properties) ?? managed.get(`${group}:${artifact}`) ?? null;
-  const isRange = version !== null && /^[[(]/.test(version);
+  const asked = filled(written, properties) ?? managed.get(`${group}:${artifact}`) ?? null;
+  // `[1.0]` is exactly that one.
+  const version = /^\[\s*([^,\s[\]()]{1,150})\s*\]$/.exec(asked ?? '')?.[1] ?? asked;
+  const isRange = version !== null && /^[[(]|^(?:RELEASE|LATEST)$/.test(version);
   const scope = textAt(element, 'scope');
   list.add(
     {

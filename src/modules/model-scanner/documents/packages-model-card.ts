@@ -3,10 +3,12 @@ import { defineDocument, type TextDocument } from '../engine/document.ts';
 import type { Draft } from '../engine/reader.ts';
 import { type FrontMatter, frontMatter } from '../packages/front-matter.ts';
 import { sayLicence } from '../packages/licence-facts.ts';
-import { listOf, textOf, under } from '../packages/value.ts';
+import { listOf, mapOf, textOf, under } from '../packages/value.ts';
 import type { JsonValue } from '../readers/parts/json-tokens.ts';
 
-const modelSigns = ['library_name', 'pipeline_tag', 'base_model', 'model-index', 'model_name'];
+const modelSigns = ['library_name', 'pipeline_tag', 'base_model', 'model-index', 'model_name', 'datasets'];
+/** Many cards say nothing else. */
+const licenceSigns = ['license', 'licence', 'license_name'];
 const dataSigns = ['task_categories', 'size_categories', 'dataset_info', 'annotations_creators', 'language_creators', 'source_datasets'];
 
 export default defineDocument({
@@ -19,13 +21,15 @@ export default defineDocument({
     const matter = frontMatter(document.text);
     if (matter === null) return;
     const { root } = matter;
-    const written = textOf(under(root, 'license')) ?? textOf(under(root, 'licence'));
+    const entry = mapOf(root)?.get('license') ?? under(root, 'licence');
+    const all = (Array.isArray(entry) ? entry : [entry]).flatMap((one) => textOf(one) ?? []).slice(0, 20);
+    const known = all.filter((one) => one !== 'other' && one !== 'unknown');
     const named = textOf(under(root, 'license_name'));
     const where = placeOfKey(document, matter, /^licen[sc]e:/m);
-    if (written !== null && written !== 'other' && written !== 'unknown')
-      sayLicence({ draft, tools }, { text: written, source: 'card' }, where);
-    else if (named !== null) sayLicence({ draft, tools }, { text: named, source: 'card' }, where);
-    else sayNone(written, draft, where);
+    // Several are told one by one: which of them holds for what only the text of the card says.
+    const told = known.length > 0 || named === null ? known : [named];
+    for (const one of told) sayLicence({ draft, tools }, { text: one, source: 'card' }, where);
+    if (told.length === 0) sayNone(all[0] ?? null, draft, where);
     keep(draft, 'base_model', under(root, 'base_model'));
     keep(draft, 'datasets', under(root, 'datasets'));
     keep(draft, 'pipeline_tag', under(root, 'pipeline_tag'));
@@ -43,7 +47,7 @@ function frontMatterOrNull(text: string): FrontMatter | null {
 }
 
 function isCard(matter: FrontMatter | null): boolean {
-  return matter !== null && [...modelSigns, ...dataSigns].some((sign) => under(matter.root, sign) !== null);
+  return matter !== null && [...modelSigns, ...dataSigns, ...licenceSigns].some((sign) => under(matter.root, sign) !== null);
 }
 
 function sayNone(written: string | null, draft: Draft, where: ReturnType<TextDocument['placeAt']>): void {

@@ -1,4 +1,5 @@
 /** package-lock.json and npm-shrinkwrap.json, lockfile versions 1 to 3. @source npm documentation, "package-lock.json" */
+import type { PackageFact } from '../engine/artefact.ts';
 import { defineDocument, type TextDocument } from '../engine/document.ts';
 import { isOwnList, type PackageList, readList } from '../packages/package-list.ts';
 import { isPublicIndex, sayMissingDigests } from '../packages/source-practice.ts';
@@ -26,18 +27,34 @@ type Reading = { readonly list: PackageList; readonly counts: Counts };
 
 /** From version 2 on: flat, by folder; '' is the project itself. */
 function readPackages(document: TextDocument, packages: readonly (readonly [string, JsonValue])[], reading: Reading): void {
-  const direct = new Set(
-    ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((table) =>
-      entriesOf(under(document.root, 'packages', '', table)).map(([name]) => name),
-    ),
-  );
+  const direct = directPaths(packages);
+  const scripted: string[] = [];
   for (const [path, one] of packages) {
     const at = path.lastIndexOf('node_modules/');
     if (at < 0 || under(one, 'link') === true) continue;
-    const key = path.slice(at + 'node_modules/'.length);
-    const name = textOf(under(one, 'name')) ?? key;
-    addLocked(name, one, { document, path: ['packages', path], isDirect: at === 0 && direct.has(key), ...reading });
+    const name = textOf(under(one, 'name')) ?? path.slice(at + 'node_modules/'.length);
+    if (under(one, 'hasInstallScript') === true) scripted.push(name);
+    addLocked(name, one, { document, path: ['packages', path], relation: direct.has(path) ? 'direct' : 'transitive', ...reading });
   }
+  if (scripted.length === 0) return;
+  const detail = `Installing runs a command of ${scripted.length} of ${packages.length} locked packages, first ${scripted[0]}.`;
+  reading.list.practice('install-script', { detail, text: scripted.slice(0, 20).join(', ') }, document.placeOf(['packages']));
+}
+
+/** Folders of what the project and its workspaces ask for: their own node_modules first, then that of the root. */
+function directPaths(packages: readonly (readonly [string, JsonValue])[]): Set<string> {
+  const known = new Set(packages.map(([path]) => path));
+  const projects = packages.filter(([path]) => !path.includes('node_modules/'));
+  return new Set(
+    projects.flatMap(([path, project]) =>
+      ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'].flatMap((table) =>
+        entriesOf(under(project, table)).map(([name]) => {
+          const own = `${path}/node_modules/${name}`;
+          return path !== '' && known.has(own) ? own : `node_modules/${name}`;
+        }),
+      ),
+    ),
+  );
 }
 
 /** Version 1: a tree, walked without recursion. */
@@ -47,7 +64,9 @@ function readTree(document: TextDocument, reading: Reading): void {
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const [name, one] of entriesOf(next.value)) {
-      addLocked(name, one, { document, path: [...next.path, name], isDirect: false, ...reading });
+      // What lies at the top may have been asked for, or was only moved up.
+      const relation = next.depth === 0 ? 'unknown' : 'transitive';
+      addLocked(name, one, { document, path: [...next.path, name], relation, ...reading });
       const inner = under(one, 'dependencies');
       if (inner !== null && next.depth < 200)
         waiting.push({ path: [...next.path, name, 'dependencies'], value: inner, depth: next.depth + 1 });
@@ -55,12 +74,14 @@ function readTree(document: TextDocument, reading: Reading): void {
   }
 }
 
-type Locked = Reading & { readonly document: TextDocument; readonly path: readonly string[]; readonly isDirect: boolean };
+type Locked = Reading & { readonly document: TextDocument; readonly path: readonly string[]; readonly relation: PackageFact['relation'] };
 
-function addLocked(name: string, one: JsonValue, { document, path, isDirect, list, counts }: Locked): void {
+function addLocked(name: string, one: JsonValue, { document, path, relation, list, counts }: Locked): void {
   const written = textOf(under(one, 'version'));
   const resolved = textOf(under(one, 'resolved'));
-  const address = resolved ?? (written?.includes('://') ? written : null);
+  const address = resolved ?? (written !== null && /:\/\/|^file:/.test(written) ? written : null);
+  // Version 1 writes an alias as the version.
+  const alias = /^npm:((?:@[^@/]{1,100}\/)?[^@/]{1,214})@(.{1,200})$/.exec(written ?? '');
   const isArchive = address === null || /^https?:\/\//.test(address);
   const digest = textOf(under(one, 'integrity'));
   if (isArchive && under(one, 'bundled') !== true && under(one, 'inBundle') !== true) {
@@ -75,12 +96,12 @@ function addLocked(name: string, one: JsonValue, { document, path, isDirect, lis
   list.add(
     {
       ecosystem: 'npm',
-      name,
-      version: written?.includes(':') ? null : written,
+      name: alias?.[1] ?? name,
+      version: alias?.[2] ?? (written?.includes(':') ? null : written),
       digest,
       origin,
       scope,
-      relation: isDirect ? 'direct' : 'transitive',
+      relation,
     },
     where,
   );

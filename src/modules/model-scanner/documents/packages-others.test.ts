@@ -38,26 +38,39 @@ test('package-lock 1 to 3: nested copies, scopes, links, digests', () => {
         'node_modules/a': { version: '1.0.0', resolved: 'https://registry.npmjs.org/a/-/a-1.0.0.tgz', integrity: 'sha512-x' },
         'node_modules/a/node_modules/@s/b': { version: '2.0.0', dev: true, resolved: 'http://npm.example.org/b.tgz' },
         'node_modules/own': { link: true, resolved: 'packages/own' },
+        'packages/own': { version: '1.0.0', dependencies: { c: '^3' } },
+        'packages/own/node_modules/c': { version: '3.0.0', hasInstallScript: true, integrity: 'sha512-z' },
       },
     }),
   );
-  assert.deepEqual(shown(third), ['a@1.0.0', '@s/b@2.0.0']);
+  assert.deepEqual(shown(third), ['a@1.0.0', '@s/b@2.0.0', 'c@3.0.0']);
   assert.deepEqual(
     third.packages.map(({ relation, scope, purl }) => [relation, scope, purl]),
     [
       ['direct', 'runtime', 'pkg:npm/a@1.0.0'],
       ['transitive', 'development', 'pkg:npm/%40s/b@2.0.0'],
+      ['direct', 'runtime', 'pkg:npm/c@3.0.0'],
     ],
   );
-  assert.deepEqual(codes(third), ['lock-without-digests', 'plain-http-source']);
+  assert.deepEqual(codes(third), ['install-script', 'lock-without-digests', 'plain-http-source']);
   const first = readText(
     'npm-shrinkwrap.json',
     JSON.stringify({
       lockfileVersion: 1,
-      dependencies: { a: { version: '1.0.0', integrity: 'sha512-x', dependencies: { b: { version: '3.0.0', integrity: 'sha1-y' } } } },
+      dependencies: {
+        a: { version: '1.0.0', integrity: 'sha512-x', dependencies: { b: { version: '3.0.0', integrity: 'sha1-y' } } },
+        other: { version: 'npm:real@3.1.0', integrity: 'sha512-z' },
+        own: { version: 'file:own' },
+      },
     }),
   );
-  assert.deepEqual(shown(first), ['a@1.0.0', 'b@3.0.0']);
+  assert.deepEqual(shown(first), ['a@1.0.0', 'real@3.1.0', 'own', 'b@3.0.0']);
+  // Version 1 does not say what was asked for.
+  assert.deepEqual(
+    first.packages.map(({ relation }) => relation),
+    ['unknown', 'unknown', 'unknown', 'transitive'],
+  );
+  assert.deepEqual(codes(first), []);
 });
 
 test('pnpm-lock of versions 5, 6 and 9', () => {
@@ -73,12 +86,13 @@ test('pnpm-lock of versions 5, 6 and 9', () => {
   assert.deepEqual(shown(sixth), ['@s/b@2.0.0']);
   const ninth = readText(
     'pnpm-lock.yaml',
-    "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a: {specifier: ^1, version: 1.0.0}\npackages:\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n  '@s/b@2.0.0':\n    resolution: {tarball: https://example.org/b.tgz}\n",
+    "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a: {specifier: ^1, version: 1.0.0(z@1.0.0)}\n    devDependencies:\n      alias: {specifier: 'npm:real@^3', version: real@3.1.0}\nsnapshots:\n  a@1.0.0(z@1.0.0):\n    dependencies: {'@s/b': 2.0.0}\n  real@3.1.0: {}\npackages:\n  real@3.1.0:\n    resolution: {integrity: sha512-r}\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n  '@s/b@2.0.0':\n    resolution: {tarball: https://example.org/b.tgz}\n",
   );
-  assert.deepEqual(shown(ninth), ['a@1.0.0', '@s/b@2.0.0']);
+  assert.deepEqual(shown(ninth), ['real@3.1.0', 'a@1.0.0', '@s/b@2.0.0']);
+  // Who needs what is followed from the projects: version 9 marks nothing as development.
   assert.deepEqual(
-    ninth.packages.map(({ relation }) => relation),
-    ['direct', 'transitive'],
+    ninth.packages.map(({ relation, scope }) => `${relation} ${scope}`),
+    ['direct development', 'direct runtime', 'transitive runtime'],
   );
   assert.deepEqual(codes(ninth), ['lock-without-digests']);
 });
@@ -92,14 +106,21 @@ test('yarn.lock of both kinds, bun.lock', () => {
   assert.deepEqual(codes(classic), ['lock-without-digests']);
   const berry = readText(
     'yarn.lock',
-    '__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n  checksum: 10c0/abc\n  languageName: node\n\n"app@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "app@workspace:."\n',
+    '__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n  checksum: 10c0/abc\n  languageName: node\n\n"app@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "app@workspace:."\n  dependencies:\n    a: "npm:^1.0.0"\n\n"b@npm:^2":\n  version: 2.0.0\n  resolution: "b@npm:2.0.0"\n  checksum: 10c0/abd\n',
   );
-  assert.deepEqual([shown(berry), codes(berry)], [['a@1.0.0'], []]);
+  assert.deepEqual(
+    [shown(berry), codes(berry), berry.packages.map(({ relation }) => relation)],
+    [['a@1.0.0', 'b@2.0.0'], [], ['direct', 'transitive']],
+  );
   const bun = readText(
     'bun.lock',
-    '{\n  "lockfileVersion": 1,\n  "workspaces": { "": { "dependencies": { "a": "^1", }, }, },\n  "packages": {\n    "a": ["a@1.0.0", "", {}, "sha512-AAAA=="],\n    "@s/b": ["@s/b@2.0.0", "", { "dependencies": { "a": "1" } }, ""],\n  }\n}\n',
+    '{\n  "lockfileVersion": 1,\n  "workspaces": {\n    "": {\n      "dependencies": {\n        "a": "^1",\n      },\n    },\n  },\n  "packages": {\n    "a": ["a@1.0.0", "", {}, "sha512-AAAA=="],\n    "@s/b": ["@s/b@2.0.0", "", { "dependencies": { "a": "1" } }, ""],\n  }\n}\n',
   );
   assert.deepEqual([shown(bun), codes(bun)], [['a@1.0.0', '@s/b@2.0.0'], ['lock-without-digests']]);
+  assert.deepEqual(
+    bun.packages.map(({ relation }) => relation),
+    ['direct', 'transitive'],
+  );
 });
 
 test('go.mod with replacements, go.sum', () => {
@@ -129,12 +150,16 @@ test('Cargo.toml and Cargo.lock', () => {
   assert.deepEqual(codes(manifest), ['source-without-commit']);
   const lock = readText(
     'Cargo.lock',
-    `version = 3\n[[package]]\nname = "app"\nversion = "0.1.0"\n[[package]]\nname = "serde"\nversion = "1.0.190"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "aa"\n[[package]]\nname = "hf-hub"\nversion = "0.3.0"\nsource = "git+https://example.org/hub?branch=main#${'b'.repeat(40)}"\n`,
+    `version = 3\n[[package]]\nname = "app"\nversion = "0.1.0"\ndependencies = ["serde 1.0.190"]\n[[package]]\nname = "serde"\nversion = "1.0.190"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "aa"\n[[package]]\nname = "hf-hub"\nversion = "0.3.0"\nsource = "git+https://example.org/hub?branch=main#${'b'.repeat(40)}"\n`,
   );
   assert.deepEqual(shown(lock), ['serde@1.0.190', 'hf-hub@0.3.0']);
   assert.deepEqual(
     [lock.packages[0]?.digest, lock.packages[1]?.origin, codes(lock)],
     ['sha256:aa', `git+https://example.org/hub@${'b'.repeat(40)}`, []],
+  );
+  assert.deepEqual(
+    lock.packages.map(({ relation }) => relation),
+    ['direct', 'transitive'],
   );
 });
 
@@ -148,9 +173,17 @@ test('pom.xml: properties, managed versions, ranges; a DOCTYPE ends it', () => {
       property('djl') +
       '</version></dependency>\n<dependency><groupId>g</groupId><artifactId>managed</artifactId></dependency>\n<dependency><groupId>g</groupId><artifactId>parent</artifactId><version>' +
       property('unknown') +
-      '</version></dependency>\n<dependency><groupId>g</groupId><artifactId>range</artifactId><version>[1.0,2.0)</version><scope>test</scope></dependency>\n</dependencies>\n</project>',
+      '</version></dependency>\n<dependency><groupId>g</groupId><artifactId>range</artifactId><version>[1.0,2.0)</version><scope>test</scope></dependency>\n<dependency><groupId>g</groupId><artifactId>exact</artifactId><version>[2.14.1]</version></dependency><dependency><groupId>g</groupId><artifactId>newest</artifactId><version>RELEASE</version></dependency></dependencies>\n<profiles><profile><dependencies><dependency><groupId>g</groupId><artifactId>gpu</artifactId><version>1</version></dependency></dependencies></profile></profiles></project>',
   );
-  assert.deepEqual(shown(artefact), ['ai.djl:api@0.25.0', 'g:managed@3.0', `g:parent ${property('unknown')}`, 'g:range [1.0,2.0)']);
+  assert.deepEqual(shown(artefact), [
+    'ai.djl:api@0.25.0',
+    'g:managed@3.0',
+    `g:parent ${property('unknown')}`,
+    'g:range [1.0,2.0)',
+    'g:exact@2.14.1',
+    'g:newest RELEASE',
+    'g:gpu@1',
+  ]);
   assert.equal(artefact.packages[0]?.purl, 'pkg:maven/ai.djl/api@0.25.0');
   assert.equal(artefact.packages[0]?.where.line, 6);
   const hostile = readText('pom.xml', '<!DOCTYPE project [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><project><dependencies/></project>');
@@ -166,14 +199,27 @@ test('gradle, NuGet, Gemfile.lock, composer.lock', () => {
   assert.deepEqual(shown(lock), ['ai.djl:api@0.25.0', 'junit:junit@4.13']);
   const build = readText(
     'build.gradle.kts',
-    'dependencies {\n  implementation("ai.djl:api:0.25.0")\n  testImplementation(\'junit:junit:4.+\')\n}\nrepositories { maven { url = uri("http://maven.example.org/") } }\n',
+    "dependencies {\n  implementation(\"ai.djl:api:0.25.0\")\n  testImplementation('junit:junit:4.+')\n  implementation(\"ai.djl:basicdataset\")\n  runtimeOnly group: 'g', name: 'n', version: '1.0'\n}\nrepositories { maven { url = uri(\"http://maven.example.org/\") } }\n",
   );
-  assert.deepEqual([shown(build), codes(build)], [['ai.djl:api@0.25.0', 'junit:junit 4.+'], ['plain-http-index']]);
+  assert.deepEqual(
+    [shown(build), codes(build)],
+    [['ai.djl:api@0.25.0', 'junit:junit 4.+', 'ai.djl:basicdataset', 'g:n@1.0'], ['plain-http-index']],
+  );
+  const catalog = readText(
+    'libs.versions.toml',
+    '[versions]\ndjl = "0.28.0"\nkotlin = { strictly = "[1.9, 2.0[", prefer = "1.9.24" }\n[libraries]\ndjl-api = { module = "ai.djl:api", version.ref = "djl" }\nguava = "com.google.guava:guava:32.0.0-jre"\nchain = { group = "dev.langchain4j", name = "langchain4j", version = "0.31.0" }\nstdlib = { module = "k:stdlib", version.ref = "kotlin" }\n',
+  );
+  assert.deepEqual(shown(catalog), [
+    'ai.djl:api@0.28.0',
+    'com.google.guava:guava@32.0.0-jre',
+    'dev.langchain4j:langchain4j@0.31.0',
+    'k:stdlib [1.9, 2.0[',
+  ]);
   const project = readText(
     'App.csproj',
-    '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="OpenAI" Version="1.11.0" /><PackageReference Include="Microsoft.ML"><Version>[3.0,4.0)</Version></PackageReference></ItemGroup></Project>',
+    '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><AiVersion>1.11.0</AiVersion></PropertyGroup><ItemGroup><GlobalPackageReference Include="Git" Version="3.6.139" /><PackageReference Include="OpenAI" Version="$(AiVersion)" /><PackageReference Include="Microsoft.ML"><Version>[3.0,4.0)</Version></PackageReference></ItemGroup></Project>',
   );
-  assert.deepEqual(shown(project).sort(), ['Microsoft.ML [3.0,4.0)', 'OpenAI@1.11.0']);
+  assert.deepEqual(shown(project).sort(), ['Git@3.6.139', 'Microsoft.ML [3.0,4.0)', 'OpenAI@1.11.0']);
   const nuget = readText(
     'packages.lock.json',
     JSON.stringify({

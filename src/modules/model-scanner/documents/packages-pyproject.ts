@@ -1,10 +1,13 @@
 /** Python projects: PEP 621 metadata, dependency groups (PEP 735), poetry, uv and pdm sources. */
 import { defineDocument, type TextDocument } from '../engine/document.ts';
+import type { Draft } from '../engine/reader.ts';
 import { sayLicence } from '../packages/licence-facts.ts';
 import { isOwnList, type PackageList, readList } from '../packages/package-list.ts';
 import { parseRequirement } from '../packages/requirement-line.ts';
 import { sayExtraIndex, sayIndex, sayReference } from '../packages/source-practice.ts';
 import { entriesOf, listOf, mapOf, textOf, under } from '../packages/value.ts';
+import type { JsonValue } from '../readers/parts/json-tokens.ts';
+import { addActivation } from './repository-path.ts';
 
 type Scope = 'runtime' | 'development' | 'optional';
 type Path = readonly (string | number)[];
@@ -17,12 +20,23 @@ export default defineDocument({
   is: (document) => isOwnList(document) && document.root instanceof Map,
   read: (document, draft, tools) => {
     readList(readProject)(document, draft, tools);
+    addOwnBackend(document, draft);
     const licence = under(document.root, 'project', 'license');
     const text = textOf(licence) ?? textOf(mapOf(licence)?.get('text')) ?? textOf(under(document.root, 'tool', 'poetry', 'license'));
     if (text !== null && !text.includes('\n'))
       sayLicence({ draft, tools }, { text, source: 'manifest' }, document.placeOf(['project', 'license']));
   },
 });
+
+/** A build backend that lies in the project itself runs when somebody installs it. @source PEP 517, "In-tree build backends". */
+function addOwnBackend({ root, placeOf }: TextDocument, draft: Draft): void {
+  const backend = textOf(under(root, 'build-system', 'build-backend'))?.split(':', 1)[0] ?? '';
+  if (!/^[A-Za-z_][\w.]{0,200}$/.test(backend)) return;
+  for (const folder of listOf(under(root, 'build-system', 'backend-path')).slice(0, 20)) {
+    const file = `${textOf(folder) ?? ''}/${backend.replaceAll('.', '/')}.py`;
+    addActivation(file, 'build-backend of pyproject.toml', placeOf(['build-system', 'build-backend']), draft);
+  }
+}
 
 function readProject(document: TextDocument, list: PackageList): void {
   const { root } = document;
@@ -67,27 +81,36 @@ function readPoetry(document: TextDocument, list: PackageList): void {
 export function readTable(path: Path, scope: Scope, { document, list }: { document: TextDocument; list: PackageList }): void {
   for (const [name, value] of entriesOf(under(document.root, ...path.map(String)))) {
     if (name === 'python') continue;
-    const where = document.placeOf([...path, name]);
-    const options = mapOf(value);
-    const requirement = textOf(value) ?? textOf(options?.get('version')) ?? '';
-    const git = textOf(options?.get('git'));
-    const url = textOf(options?.get('url')) ?? textOf(options?.get('file'));
-    const revision = textOf(options?.get('rev')) ?? textOf(options?.get('ref'));
-    const address = git === null ? url : `git+${git}${revision === null ? '' : `@${revision}`}`;
-    const origin = address === null ? textOf(options?.get('path')) : sayReference(list, address, where);
-    list.add(
-      {
-        ecosystem: 'PyPI',
-        name,
-        version: exactPython(requirement),
-        requirement: asSpecifier(requirement),
-        relation: 'direct',
-        scope,
-        origin,
-      },
-      where,
-    );
+    // Several constraints, each for other versions of Python or other systems.
+    const choices = Array.isArray(value)
+      ? value.map((one, at) => [one, [...path, name, at]] as const)
+      : [[value, [...path, name]] as const];
+    for (const [choice, place] of choices) addChoice(name, choice, { scope, path: place, document, list });
   }
+}
+
+function addChoice(name: string, value: JsonValue, { scope, path, document, list }: Written): void {
+  const where = document.placeOf(path);
+  const options = mapOf(value);
+  const requirement = textOf(value) ?? textOf(options?.get('version')) ?? '';
+  const git = textOf(options?.get('git'));
+  const url = textOf(options?.get('url')) ?? textOf(options?.get('file'));
+  const revision =
+    textOf(options?.get('rev')) ?? textOf(options?.get('ref')) ?? textOf(options?.get('tag')) ?? textOf(options?.get('branch'));
+  const address = git === null ? url : `git+${git}${revision === null ? '' : `@${revision}`}`;
+  const origin = address === null ? textOf(options?.get('path')) : sayReference(list, address, where);
+  list.add(
+    {
+      ecosystem: 'PyPI',
+      name,
+      version: exactPython(requirement),
+      requirement: asSpecifier(requirement),
+      relation: 'direct',
+      scope: options?.get('optional') === true ? 'optional' : scope,
+      origin,
+    },
+    where,
+  );
 }
 
 function exactPython(requirement: string): string | null {

@@ -2,7 +2,7 @@
 import type { Where } from '../../../contract/finding.ts';
 import { defineDocument } from '../engine/document.ts';
 import { isOwnList, linesOf, type PackageList, readList } from '../packages/package-list.ts';
-import { parseReference, parseRequirement } from '../packages/requirement-line.ts';
+import { namedFile, parseReference, parseRequirement, type Requirement } from '../packages/requirement-line.ts';
 import { sayExtraIndex, sayIndex, sayReference } from '../packages/source-practice.ts';
 
 type Logical = { readonly text: string; readonly offset: number };
@@ -22,40 +22,49 @@ export default defineDocument({
         readOption(text, list, where);
         continue;
       }
-      const [bare = '', ...options] = text.split(/\s--(?=[a-z])/);
-      const digest = options.map((option) => /^hash[=\s]\s*(sha\d+):([0-9a-f]{32,128})/i.exec(option)).find((found) => found !== null);
-      const reference = parseReference(bare.trim());
-      if (reference !== null) {
-        readReference(bare.trim(), list, where);
-        continue;
-      }
-      const found = parseRequirement(bare.trim());
-      if (found === null) continue;
-      const { name, version, specifier, url } = found;
-      if (url === null && version === null) {
-        counted.open += 1;
-        if (counted.first === '') counted.first = name;
-      } else counted.pinned += 1;
-      if (digest) counted.hashed += 1;
-      const origin = url === null ? null : sayReference(list, url, where);
-      list.add(
-        {
-          ecosystem: 'PyPI',
-          name,
-          version,
-          requirement: specifier,
-          relation: 'direct',
-          origin,
-          digest: digest ? `${digest[1]}:${digest[2]}` : null,
-        },
-        where,
-      );
+      readPackage(text, { list, where, counted });
     }
     sayOpen(counted, list, document.placeAt(0));
   }),
 });
 
-type Counted = { readonly pinned: number; readonly open: number; readonly hashed: number; readonly first: string };
+type Counted = { pinned: number; open: number; hashed: number; first: string };
+type Reading = { readonly list: PackageList; readonly where: Where; readonly counted: Counted };
+
+function readPackage(text: string, { list, where, counted }: Reading): void {
+  const [bare = '', ...options] = text.split(/\s--(?=[a-z])/);
+  const asked = bare.trim();
+  const named = parseRequirement(asked);
+  // `name @ address` first: its end looks like an address alone.
+  if (named?.url == null && parseReference(asked) !== null) {
+    readReference(asked, list, where);
+    return;
+  }
+  if (named === null) return;
+  const written = options.map((option) => /^hash[=\s]\s*(sha\d+):([0-9a-f]{32,128})/i.exec(option)).find((found) => found !== null);
+  const digest = written ? `${written[1]}:${written[2]}` : digestOf(named);
+  if (named.url === null && named.version === null) {
+    counted.open += 1;
+    if (counted.first === '') counted.first = named.name;
+  } else counted.pinned += 1;
+  if (digest !== null) counted.hashed += 1;
+  addPython(list, { named, digest, where });
+}
+
+function digestOf({ url }: Requirement): string | null {
+  return url === null ? null : (parseReference(url)?.digest ?? null);
+}
+
+/** A requirement or a direct reference; the file behind an address tells its version. */
+export function addPython(
+  list: PackageList,
+  { named, digest = digestOf(named), where }: { named: Requirement; digest?: string | null; where: Where },
+): void {
+  const { name, specifier, url } = named;
+  const origin = url === null ? null : sayReference(list, url, where);
+  const version = named.version ?? (url === null ? null : (namedFile(url)?.version ?? null));
+  list.add({ ecosystem: 'PyPI', name, version, requirement: specifier, relation: 'direct', origin, digest }, where);
+}
 
 function sayOpen({ pinned, open, hashed, first }: Counted, list: PackageList, where: Where): void {
   const all = pinned + open;
@@ -102,21 +111,13 @@ function readOption(text: string, list: PackageList, where: Where): void {
   if (/^(?:-[rc]|--requirement|--constraint)$/.test(option) && /^[a-z]+:\/\//i.test(value)) sayReference(list, value, where);
 }
 
-function readReference(address: string, list: PackageList, where: Where): void {
+/** An address alone: its fragment or its file tells the name. */
+export function readReference(address: string, list: PackageList, where: Where): void {
   const origin = sayReference(list, address, where);
-  const named = parseReference(address);
-  if (named === null) return;
-  const name = named.egg ?? nameOfFile(address);
+  const reference = parseReference(address);
+  if (reference === null) return;
+  const file = namedFile(address);
+  const name = reference.egg ?? file?.name ?? null;
   if (name === null) return;
-  list.add({ ecosystem: 'PyPI', name, relation: 'direct', origin, digest: named.digest }, where);
-}
-
-/** `torch-2.1.0-cp310-….whl` and `https://host/owner/name.git` tell a name; a folder does not. */
-function nameOfFile(address: string): string | null {
-  const path = address.replace(/[#?].*$/s, '').replace(/@[^/]*$/, '');
-  const last = path.slice(path.lastIndexOf('/') + 1);
-  const wheel = /^([A-Za-z0-9._]{1,200})-[^-]+(?:-[^-]+){2,4}\.whl$/.exec(last)?.[1];
-  const archive = /^([A-Za-z0-9._-]{1,200}?)-\d[^-]*\.(?:zip|tar\.gz|tgz|tar\.bz2)$/.exec(last)?.[1];
-  const repository = /^(?:git|hg|svn|bzr)\+/i.test(address) ? last.replace(/\.git$/, '') : undefined;
-  return wheel ?? archive ?? (repository === undefined || repository === '' ? null : repository);
+  list.add({ ecosystem: 'PyPI', name, version: file?.version ?? null, relation: 'direct', origin, digest: reference.digest }, where);
 }

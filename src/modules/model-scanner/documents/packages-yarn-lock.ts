@@ -3,7 +3,7 @@ import { defineDocument } from '../engine/document.ts';
 import { isOwnList, linesOf, type PackageList, readList } from '../packages/package-list.ts';
 import { isPublicIndex, sayMissingDigests } from '../packages/source-practice.ts';
 
-type Block = { readonly header: string; readonly offset: number; readonly fields: Map<string, string> };
+type Block = { readonly header: string; readonly offset: number; readonly fields: Map<string, string>; readonly needs: string[] };
 
 export default defineDocument({
   format: 'yarn-lock',
@@ -13,34 +13,68 @@ export default defineDocument({
   is: (document) => isOwnList(document),
   read: readList((document, list) => {
     const counts = { missing: 0, all: 0 };
-    let open: Block | null = null;
-    const close = (): void => {
-      if (open !== null) addBlock(open, { list, counts, where: document.placeAt(open.offset, open.header.length) });
-      open = null;
-    };
-    for (const { text, offset } of linesOf(document.text)) {
-      if (text === '' || text.startsWith('#')) continue;
-      if (!/^\s/.test(text)) {
-        close();
-        open = text.endsWith(':') && !text.startsWith('__metadata') ? { header: text.slice(0, -1), offset, fields: new Map() } : null;
-        continue;
-      }
-      // Two blanks deep: a field of the package itself; what lies deeper belongs to its own lists.
-      const field = /^ {2}"?([A-Za-z]{1,30})"?:? +"?([^"]{1,1000})"?\s*$/.exec(text);
-      if (field !== null) open?.fields.set(field[1] ?? '', field[2] ?? '');
-    }
-    close();
+    const blocks = [...blocksOf(document.text)];
+    const asked = askedByWorkspaces(blocks);
+    for (const block of blocks) addBlock(block, { list, counts, asked, where: document.placeAt(block.offset, block.header.length) });
     sayMissingDigests(list, counts, document.placeAt(0));
   }),
 });
 
+const longestLine = 2000;
+/** `key value` of version 1, `key: value` of berry. What follows the key is taken whole: nothing is tried twice. */
+const settingShape = /^( {2}| {4})"?([^":\s]{1,214})"?:? (.*)$/;
+
+function unquoted(value: string): string {
+  return value.trim().replace(/^"|"$/g, '');
+}
+
+function* blocksOf(text: string): Generator<Block> {
+  let open: Block | null = null;
+  let table = '';
+  for (const { text: line, offset } of linesOf(text)) {
+    if (line === '' || line.startsWith('#')) continue;
+    if (!/^\s/.test(line)) {
+      if (open !== null) yield open;
+      const isPackage = line.endsWith(':') && !line.startsWith('__metadata');
+      open = isPackage ? { header: line.slice(0, -1), offset, fields: new Map(), needs: [] } : null;
+      continue;
+    }
+    // Two blanks deep: a field of the package itself; what lies deeper belongs to its own lists.
+    const heading = /^ {2}([A-Za-z]{1,30}):\s*$/.exec(line)?.[1];
+    if (heading !== undefined) table = heading;
+    const [, indent = '', key = '', value = ''] = settingShape.exec(line.slice(0, longestLine)) ?? [];
+    if (indent.length === 2 && value !== '') open?.fields.set(key, unquoted(value));
+    if (indent.length === 4 && /dependencies$/i.test(table)) open?.needs.push(descriptor(`${key}@${unquoted(value)}`));
+  }
+  if (open !== null) yield open;
+}
+
+/** `a@npm:^1` and the older `a@^1` ask for the same. */
+function descriptor(text: string): string {
+  return text.trim().replace('@npm:', '@');
+}
+function descriptorsOf({ header }: Block): string[] {
+  return header
+    .replace(/^"|"$/g, '')
+    .split(/"?,\s*"?/)
+    .map(descriptor);
+}
+
+/** Berry keeps the projects themselves with what they ask for; version 1 leaves that to the manifest: null. */
+function askedByWorkspaces(blocks: readonly Block[]): Set<string> | null {
+  const projects = blocks.filter(({ header }) => /@workspace:/.test(header));
+  return projects.length === 0 ? null : new Set(projects.flatMap(({ needs }) => needs));
+}
+
 type Reading = {
+  readonly asked: ReadonlySet<string> | null;
   readonly list: PackageList;
   readonly counts: { missing: number; all: number };
   readonly where: Parameters<PackageList['add']>[1];
 };
 
-function addBlock({ header, fields }: Block, { list, counts, where }: Reading): void {
+function addBlock(block: Block, { list, counts, asked: needed, where }: Reading): void {
+  const { header, fields } = block;
   const first = header.split(/,\s*/, 1)[0]?.replace(/^"|"$/g, '') ?? '';
   const resolution = fields.get('resolution');
   const [, asked = '', range = ''] = /^((?:@[^/@]{1,100}\/)?[^@]{1,214})@(.*)$/s.exec(resolution ?? first) ?? [];
@@ -49,7 +83,8 @@ function addBlock({ header, fields }: Block, { list, counts, where }: Reading): 
   const resolved = fields.get('resolved') ?? '';
   const isElsewhere = resolution === undefined ? resolved !== '' && !isPublicIndex(resolved) : !range.startsWith('npm:');
   const digest = fields.get('integrity') ?? fields.get('checksum') ?? null;
-  if (!isElsewhere) {
+  // A registry of one's own serves archives too, and could say what they are.
+  if (!isElsewhere || /^https?:.{1,1000}\/-\/[^/]{1,300}\.tgz(?:#|$)/.test(resolved)) {
     counts.all += 1;
     // Version 1 before 1.10 keeps a SHA-1 behind the address.
     if (digest === null && !/#[0-9a-f]{40}$/.test(resolved)) counts.missing += 1;
@@ -61,5 +96,6 @@ function addBlock({ header, fields }: Block, { list, counts, where }: Reading): 
       ? resolved.replace(/#([0-9a-f]{40})$/, '@$1')
       : range.replace(/#commit=([0-9a-f]{40})$/, '@$1')
     : null;
-  list.add({ ecosystem: 'npm', name: alias ?? asked, version: fields.get('version') ?? null, digest, origin, relation: 'unknown' }, where);
+  const relation = needed === null ? 'unknown' : descriptorsOf(block).some((one) => needed.has(one)) ? 'direct' : 'transitive';
+  list.add({ ecosystem: 'npm', name: alias ?? asked, version: fields.get('version') ?? null, digest, origin, relation }, where);
 }

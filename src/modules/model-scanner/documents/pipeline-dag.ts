@@ -76,6 +76,43 @@ function readCommands(text: string, placeAt: PlaceAt, note: Note): void {
       });
     noteShell(command, note, (at) => placeAt(start + at));
   }
+  readSteps(text, placeAt, note);
+}
+
+/** A formatted text that a shell reads: given to a call that starts one, or behind `sh -c` of a container. */
+const formatted =
+  /(?:\bos\.(?:system|popen)\(|\bsubprocess\.(?:getoutput|getstatusoutput|run|call|check_call|check_output|Popen)\(|["'](?:ba|z|da)?sh["'],\s*["']-l?c["'],)\s*[fF][rR]?("|')([^"'\n]{1,500})\1([^\n]{0,200})/g;
+
+/** In one file: each looks back for the head of its function. */
+const mostSteps = 300;
+
+/** Arguments of a step come from whoever starts the run. @source Kubeflow Pipelines documentation, "Lightweight Python components" */
+function readSteps(text: string, placeAt: PlaceAt, note: Note): void {
+  let looked = 0;
+  for (const match of text.matchAll(formatted)) {
+    looked += 1;
+    if (looked > mostSteps) return;
+    const [whole, , command = '', rest = ''] = match;
+    if (/^subprocess\.(?:run|call|check_|Popen)/.test(whole) && !/\bshell\s*=\s*True\b/.test(rest)) continue;
+    const start = match.index + whole.indexOf(command);
+    noteShell(command, note, (at) => placeAt(start + at));
+    const known = argumentsBefore(text, match.index);
+    const named = [...command.matchAll(/(?<!\{)\{([A-Za-z_]\w{0,100})/g)].find(([, name = '']) => known.has(name));
+    if (named === undefined) continue;
+    note({
+      code: 'parameter-in-shell',
+      detail: 'An argument of the step becomes part of a shell command.',
+      text: command,
+      where: placeAt(start + named.index, named[0].length + 1),
+    });
+  }
+}
+
+/** Names of the arguments of the function whose head stands nearest above. */
+function argumentsBefore(text: string, at: number): Set<string> {
+  const above = text.slice(Math.max(0, at - 20_000), at);
+  const head = /^def\s+\w{1,100}\(([^)]{0,2000})/.exec(above.slice(above.lastIndexOf('def ')))?.[1] ?? '';
+  return new Set(head.split(',').map((one) => /^\s*\*{0,2}(\w{1,100})/.exec(one)?.[1] ?? ''));
 }
 
 /** Comments as spaces; strings stay. One pass. */

@@ -22,6 +22,9 @@ export default defineDocument({
     const assets = new Set<string>();
     for (const message of messagesOf(fields)) addAssets(message, assets, { document, draft });
     const walk = new GraphWalk(bytesSource(new Uint8Array(0)), draft, { tools, assets });
+    for (const message of messagesOf(fields))
+      for (const { name, value } of message)
+        if (name === 'signature' && isMessage(value)) walk.addFunction(textOf(value, 'name').slice(0, 200));
     for (const message of messagesOf(fields)) readNodes(message, walk, { document, tools });
     walk.finish();
   },

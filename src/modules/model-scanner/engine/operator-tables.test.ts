@@ -11,8 +11,8 @@ function isListed(name: string, framework: OperatorDocument['framework'], tables
   // Everything below a module of Keras counts too.
   if (framework === 'keras')
     return tables.kerasClasses.has(name) || [...tables.kerasModules].some((module) => name === module || name.startsWith(`${module}.`));
-  if (framework === 'onnx' || framework === 'tensorflow') return tables[framework].has(name);
   const table = tables.graphs.get(framework);
+  if (framework === 'onnx' || framework === 'tensorflow') return tables[framework].has(name) || table?.known.has(name) === true;
   return table?.harmful.has(name) === true || table?.known.has(name) === true;
 }
 

@@ -42,6 +42,7 @@ export function operatorTables(documents: readonly OperatorDocument[]): Operator
     if (framework !== 'keras') for (const [name, fact] of harmfulRows(harmful)) tables[framework].set(name, fact);
     const words = rowsOf(known).flatMap((row) => row.split(/\s+/));
     if (framework === 'onnx') for (const word of words) tables.onnxDomains.add(word);
+    if (framework === 'tensorflow' && words.length > 0) tables.graphs.set(framework, { harmful: new Map(), known: new Set(words) });
     if (framework === 'keras') for (const row of rowsOf(known)) tables.kerasModules.add(row);
     for (const row of rowsOf(classes)) for (const word of row.split(/\s+/)) tables.kerasClasses.add(word);
   }

@@ -102,13 +102,24 @@ describe('a signed model folder', () => {
       ...signedModel,
       'm/tokenizer_config.json': '{"tokenizer_class": "AcmeTokenizer", "auto_map": {"AutoTokenizer": ["t.T", null]}}',
       'm/notes/a.json': card,
+      'm/plain.dat': 'x',
     });
+    assert.ok(said(reports).includes('m/plain.dat: The signature of the folder does not know the file'), 'of no format that we know');
     assert.ok(
       said(reports).includes('m/tokenizer_config.json: The signature of the folder does not know the file'),
       said(reports).join('\n'),
     );
     // `notes` was left out by the signer.
     assert.ok(!said(reports).some((line) => line.startsWith('m/notes/')));
+  });
+  test('from which a file was taken is risky', async () => {
+    const { 'm/config.json': _taken, ...left } = signedModel;
+    const reports = await checked(left);
+    assert.deepEqual(said(reports), [
+      'm/model.sig: A file that was signed is not there',
+      'm/model.sig: A signature whose signer was not verified',
+    ]);
+    assert.equal(reports.get('m/model.sig')?.verdict, 'risky');
   });
   test('whose signed digest is not that of its own list is a lie', async () => {
     const reports = await checked({

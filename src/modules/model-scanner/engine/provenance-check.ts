@@ -10,6 +10,7 @@ import { artefactWithPractices } from './artefact-practices.ts';
 import type { FileReport } from './file-report.ts';
 import { findingOf } from './make-finding.ts';
 import { rootPlace } from './place.ts';
+import { quote } from './quote.ts';
 import { verdictOf, verdictOrder } from './verdict.ts';
 import type { WalkedFile } from './walk.ts';
 
@@ -36,7 +37,7 @@ type Said = { readonly path: string; readonly practice: Omit<PracticeFact, 'subj
 
 /**
  * Adds findings to the reports of files whose digest or size is not what a manifest beside them says, of files that a folder's
- * signature leaves out, and of model folders that nobody signed.
+ * signature leaves out or that are not there, and of model folders that nobody signed.
  * @param reports of one scan, paths relative to it; @param files where they lie.
  * @returns the reports in the same order. Hashing is bounded by `limits`; what was not hashed is named.
  */
@@ -49,7 +50,7 @@ export async function checkedProvenance(
   const walked = new Map(files.map((file) => [file.name, file]));
   const claims = signing.flatMap((manifest) => claimsOf(manifest));
   const compared = [...(await comparedFiles(claims, walked, limits)), ...(await signedFiles(claims, walked, limits))];
-  const said = [...compared, ...uncovered(signing, reports), ...unsigned(reports, signing)];
+  const said = [...compared, ...uncovered(signing, reports), ...missing(claims, walked), ...unsigned(reports, signing)];
   if (said.length === 0) return [...reports];
   const byPath = Map.groupBy(said, ({ path }) => path);
   return reports.map((report) => withFindings(report, byPath.get(report.path) ?? []));
@@ -213,7 +214,6 @@ function uncovered(signing: readonly FileReport[], reports: readonly FileReport[
       .filter((path) => path !== '');
     return reports
       .filter(({ path }) => path !== manifest.path && isBelow(path, folder) && !covered.has(path) && !isLeftOut(path, folder, ignored))
-      .filter(({ role, findings }) => role !== null || findings.length > 0)
       .slice(0, mostNamed)
       .map(({ path }) => ({
         path,
@@ -224,6 +224,27 @@ function uncovered(signing: readonly FileReport[], reports: readonly FileReport[
           certainty: 'proved' as const,
         },
       }));
+  });
+}
+
+/** One that was signed and is gone: the folder is no longer what somebody vouched for. Said of the manifest. */
+function missing(claims: readonly Claim[], walked: ReadonlyMap<string, WalkedFile>): Said[] {
+  const gone = claims.filter(
+    ({ fact, path, manifest }) =>
+      fact.kind === 'model-signing' && manifest.path !== '' && !walked.has(path) && !walked.has(path.replace(/:\d+:\d+$/, '')),
+  );
+  return [...Map.groupBy(gone, ({ manifest }) => manifest.path)].map(([path, claimed]) => {
+    const names = claimed.slice(0, mostNamed).map(({ subject }) => subject.file);
+    const count = claimed.length === 1 ? 'A signed file is' : `${claimed.length} signed files are`;
+    return {
+      path,
+      practice: {
+        code: 'signed-file-missing',
+        detail: `${count} not in the folder: ${quote(names.join(', '))}.`,
+        text: names.join(', '),
+        certainty: 'proved' as const,
+      },
+    };
   });
 }
 

@@ -25,7 +25,7 @@ export type OperatorTables = {
   readonly kerasModules: ReadonlySet<string>;
   /** Class names of Keras itself: old files name classes without their module. */
   readonly kerasClasses: ReadonlySet<string>;
-  /** Further frameworks by name: tflite, executorch, paddle, mxnet, r, java. One without a table knows nothing. */
+  /** Further frameworks by name: tflite, executorch, paddle, mxnet, r, java. One without a table knows nothing. Of TensorFlow: its names. */
   readonly graphs: ReadonlyMap<string, GraphOperators>;
 };
 

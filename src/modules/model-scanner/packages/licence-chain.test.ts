@@ -15,6 +15,10 @@ test('a permissive model made from a non-commercial one is in conflict, in folde
   const base = card('acme/base/README.md', 'cc-by-nc-4.0');
   const child = card('acme/tuned/README.md', 'apache-2.0', 'base_model: acme/base\n');
   assert.deepEqual(rules([base, child])[1], ['risky', ['licence-conflict acme/base: CC-BY-NC-4.0']]);
+  const grandchild = card('acme/small/README.md', 'mit', 'base_model: acme/tuned\n');
+  assert.deepEqual(rules([base, child, grandchild])[2], ['risky', ['licence-conflict acme/base: CC-BY-NC-4.0']]);
+  const circle = card('acme/base/README.md', 'cc-by-nc-4.0', 'base_model: acme/small\n');
+  assert.equal(rules([circle, child, grandchild])[2]?.[0], 'risky', 'a circle of cards ends');
   const cached = card('hub/models--acme--base/snapshots/0123/README.md', 'llama3.1');
   assert.deepEqual(rules([cached, child])[1], ['risky', ['licence-conflict acme/base: LicenseRef-Llama-3.1-Community']]);
 });

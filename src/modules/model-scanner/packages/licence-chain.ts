@@ -19,8 +19,9 @@ const strictness: ReadonlyMap<LicenceTerms, number> = new Map([
 ]);
 
 /**
- * Adds a finding to each card whose licence is freer than that of a parent it names, when the parent's card was scanned too.
- * @param reports of one scan. @returns them in the same order. Pure; O(cards · parents).
+ * Adds a finding to each card whose licence is freer than that of a model or data set it was made from, through any number of steps, as far as
+ * their cards were scanned too.
+ * @param reports of one scan. @returns them in the same order. Pure; O(cards² · parents).
  */
 export function checkedLicences(reports: readonly FileReport[]): FileReport[] {
   const cards = reports.flatMap((report): Card[] => {
@@ -42,13 +43,29 @@ function repositoryOf(path: string): string {
 function conflictsOf({ report, licence }: Card, cards: readonly Card[]): Card[] {
   const own = strictness.get(licence.terms);
   if (own === undefined) return [];
-  const parents = [report.metadata['base_model'], report.metadata['datasets']].flatMap((names) =>
-    typeof names === 'string' ? names.split(', ') : [],
+  return ancestorsOf(report, cards).filter((card) => (strictness.get(card.licence.terms) ?? -1) > own);
+}
+
+const mostAncestors = 100;
+
+/** What it was made from, and what that was made from; the nearest first. */
+function ancestorsOf(report: FileReport, cards: readonly Card[]): Card[] {
+  const found = new Set<Card>();
+  for (const card of parentsOf(report, cards)) found.add(card);
+  for (const card of found) {
+    if (found.size >= mostAncestors) break;
+    for (const parent of parentsOf(card.report, cards)) if (parent.report !== report) found.add(parent);
+  }
+  return [...found];
+}
+
+function parentsOf(report: FileReport, cards: readonly Card[]): Card[] {
+  const names = [report.metadata['base_model'], report.metadata['datasets']].flatMap((one) =>
+    typeof one === 'string' ? one.split(', ') : [],
   );
-  return parents.flatMap((name) => {
-    const parent = cards.find((card) => card.report !== report && (card.repository === name || card.repository.endsWith(`/${name}`)));
-    return parent !== undefined && (strictness.get(parent.licence.terms) ?? -1) > own ? [parent] : [];
-  });
+  return names.flatMap(
+    (name) => cards.find((card) => card.report !== report && (card.repository === name || card.repository.endsWith(`/${name}`))) ?? [],
+  );
 }
 
 const asWritten = { redacted: (text: string) => text };

@@ -45,6 +45,13 @@ test('a card without licence, with an unknown one, with one that forbids commerc
   const clean = read('license: apache-2.0\n');
   assert.deepEqual([clean.verdict, clean.findings.length, clean.metadata['base_model']], ['clean', 0, 'acme/base']);
   assert.equal(read('license: llama3.1\n').verdict, 'clean', 'conditions are worth knowing, no more');
+  // Many cards say their licence and nothing else; some name several.
+  const bare = (text: string) => scanText('README.md', `---\n${text}---\n# x\n`);
+  assert.deepEqual(
+    bare('license:\n- mit\n- cc-by-nc-4.0\n').licences.map(({ expression }) => expression),
+    ['MIT', 'CC-BY-NC-4.0'],
+  );
+  assert.deepEqual([bare('license: mit\n').format, bare('license: other\n').findings[0]?.ruleId], ['model-card', 'licence-missing']);
 });
 
 test('an ordinary README, with or without front matter, says nothing about licences', () => {

@@ -58,8 +58,30 @@ export function parseReference(text: string): Reference | null {
   const digest = /(?:^|&)(sha(?:256|384|512))=([0-9a-f]{64,128})/i.exec(fragment);
   const known = digest === null ? null : `${digest[1]}:${digest[2]}`;
   if (/^(?:git|hg|svn|bzr)\+/i.test(text)) return { kind: 'vcs', commit: commit.exec(text)?.[1] ?? null, digest: known, egg };
-  if (/^(?:https?|ftp|file):\/\//i.test(text)) return { kind: 'url', commit: null, digest: known, egg };
-  if (/^(?:\.{1,2}[\\/]|[\\/]|[A-Za-z]:[\\/])/.test(text) || /\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$/i.test(text))
+  if (/^(?:https?|ftp):\/\//i.test(text)) return { kind: 'url', commit: null, digest: known, egg };
+  if (/^(?:\.{1,2}[\\/]|[\\/]|[A-Za-z]:[\\/]|file:)/i.test(text) || /\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$/i.test(text))
     return { kind: 'path', commit: null, digest: known, egg };
   return null;
+}
+
+export type NamedFile = { readonly name: string; readonly version: string | null };
+
+/**
+ * `torch-2.1.0-cp310-….whl` and `acme-1.0.tar.gz` tell name and version, `https://host/owner/name.git` a name; a folder tells nothing.
+ * @source PEP 427 and PEP 625, "File name". Pure; O(length).
+ */
+export function namedFile(address: string): NamedFile | null {
+  const path = address.replace(/[#?].*$/s, '').replace(/@[^/]*$/, '');
+  const last = decoded(path.slice(path.lastIndexOf('/') + 1));
+  const wheel = /^([A-Za-z0-9._]{1,200})-([^-]{1,100})(?:-[^-]+){2,4}\.whl$/.exec(last);
+  const archive = wheel ?? /^([A-Za-z0-9._-]{1,200}?)-(\d[^-]{0,100}?)\.(?:zip|tar\.gz|tgz|tar\.bz2)$/.exec(last);
+  if (archive !== null)
+    return { name: archive[1] ?? '', version: /^[A-Za-z0-9.!+_]+$/.test(archive[2] ?? '') ? (archive[2] ?? null) : null };
+  const repository = /^(?:git|hg|svn|bzr)\+/i.test(address) ? last.replace(/\.git$/, '') : '';
+  return repository === '' ? null : { name: repository, version: null };
+}
+
+/** `%2B` is the only sign that file names of packages need. */
+function decoded(name: string): string {
+  return name.replace(/%2B/gi, '+');
 }

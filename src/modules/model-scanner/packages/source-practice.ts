@@ -7,12 +7,15 @@ import { parseReference } from './requirement-line.ts';
 const publicIndexes =
   /^https:\/\/(?:pypi\.org|files\.pythonhosted\.org|test\.pypi\.org|download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|data\.pyg\.org|storage\.googleapis\.com\/jax-releases|registry\.npmjs\.org|registry\.yarnpkg\.com)(?:\/|$)/i;
 
+/** Takes what is unwise: a list of packages, or a program that installs some. */
+export type PracticeNotes = Pick<PackageList, 'practice'>;
+
 export function isPublicIndex(address: string): boolean {
   return publicIndexes.test(address);
 }
 
 /** An index or registry that a manifest names. */
-export function sayIndex(list: PackageList, address: string, where: Where): void {
+export function sayIndex(list: PracticeNotes, address: string, where: Where): void {
   if (!/^http:\/\//i.test(address) || isLocal(address)) return;
   list.practice(
     'plain-http-index',
@@ -21,8 +24,19 @@ export function sayIndex(list: PackageList, address: string, where: Where): void
   );
 }
 
+/** The one place that answers for every name. */
+export function sayOnlyIndex(list: PracticeNotes, address: string, where: Where): void {
+  sayIndex(list, address, where);
+  if (!/^https:\/\//i.test(address) || isPublicIndex(address)) return;
+  list.practice(
+    'replaced-index',
+    { detail: 'Every package comes from this address instead of the public index: it decides what each name stands for.', text: address },
+    where,
+  );
+}
+
 /** A second place that may answer for any name. */
-export function sayExtraIndex(list: PackageList, address: string, where: Where): void {
+export function sayExtraIndex(list: PracticeNotes, address: string, where: Where): void {
   sayIndex(list, address, where);
   const known = isPublicIndex(address);
   list.practice(
@@ -38,7 +52,7 @@ export function sayExtraIndex(list: PackageList, address: string, where: Where):
 }
 
 /** A package fetched from an address of its own. @returns the address with its commit, for `origin`. */
-export function sayReference(list: PackageList, address: string, where: Where): string {
+export function sayReference(list: PracticeNotes, address: string, where: Where): string {
   const reference = parseReference(address);
   if (reference === null || reference.kind === 'path') return address;
   if (/^(?:[a-z]+\+)?http:\/\//i.test(address) && !isLocal(address))

@@ -10,11 +10,11 @@ const firstWindowBytes = 16 * 1024;
  * Names of attributes and columns repeat within a file and from file to file: a text that was made a moment ago is taken again, which
  * costs a tenth of asking the runtime for another one.
  */
-const longestShort = 32;
+export const longestShort = 32;
 const recentTexts: string[] = new Array(1024).fill('');
 
-/** UTF-8; other than ASCII takes the long way. */
-function shortText(bytes: Buffer, start: number, end: number): string {
+/** UTF-8 of `longestShort` bytes at most; other than ASCII takes the long way. */
+export function shortText(bytes: Buffer, start: number, end: number): string {
   let mixed = end - start;
   let all = 0;
   for (let at = start; at < end; at += 1) {
@@ -68,6 +68,16 @@ export class Cursor {
 
   get position(): number {
     return this.#base + this.#at;
+  }
+
+  /** The bytes at hand; valid until the next read. */
+  get window(): Buffer {
+    return this.#window;
+  }
+
+  /** Where the first of them stands in the source. */
+  get windowAt(): number {
+    return this.#base;
   }
 
   seek(position: number): void {

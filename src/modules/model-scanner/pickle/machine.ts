@@ -11,7 +11,7 @@ import type { PickleFactTables } from './tables.ts';
 import { type Bytes, type Call, type GlobalValue, type Text, unknown, type Value } from './values.ts';
 
 /** Deeper stacks come from no pickler: it writes lists and dicts in batches of 1,000. */
-const deepestStack = 4_000_000;
+export const deepestStack = 4_000_000;
 const mostSightings = 20_000;
 const computedBytesMost = 65_536;
 

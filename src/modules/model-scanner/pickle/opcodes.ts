@@ -48,7 +48,8 @@ function parseRow(row: string): Opcode {
 
 export const opcodes: readonly Opcode[] = rows.trim().split(/[|\n]/).map(parseRow);
 
-const byByte: readonly (Opcode | undefined)[] = Array.from({ length: 256 }, (_, code) => opcodes.find((opcode) => opcode.code === code));
+const byByte: (Opcode | undefined)[] = new Array(256).fill(undefined);
+for (const opcode of opcodes) byByte[opcode.code] = opcode;
 
 /** The opcode a byte stands for, or undefined. */
 export const opcodeOf = (byte: number): Opcode | undefined => byByte[byte];

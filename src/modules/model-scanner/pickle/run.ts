@@ -4,6 +4,7 @@ import type { Machine } from './machine.ts';
 import { codeOf } from './opcodes.ts';
 import { constantOperations, type Operation } from './operations-constant.ts';
 import { objectOperations } from './operations-object.ts';
+import { isPlain, runPlain } from './plain-run.ts';
 
 const operations: (Operation | undefined)[] = new Array(256).fill(undefined);
 for (const [name, operation] of [...constantOperations, ...objectOperations]) operations[codeOf(name)] = operation;
@@ -19,9 +20,20 @@ const opcodesPerCheck = 16_384;
 export function run(machine: Machine, most = Number.POSITIVE_INFINITY): 'stop' | 'raw' | 'paused' {
   const { cursor, parts } = machine;
   machine.go();
+  let nextCheck = opcodesPerCheck;
   for (let count = 0; count < most; count += 1) {
+    if (count >= nextCheck) {
+      parts.budget.checkTime();
+      nextCheck = count + opcodesPerCheck;
+    }
     machine.offset = cursor.position;
     const code = cursor.u1();
+    // Whoever watches sees every opcode.
+    const plain = isPlain(code) && parts.trace === undefined ? runPlain(machine, Math.min(most - count, opcodesPerCheck)) : 0;
+    if (plain > 0) {
+      count += plain - 1;
+      continue;
+    }
     const operation = operations[code];
     if (!operation)
       throw new StreamBroken('unknown-opcode', `0x${code.toString(16).padStart(2, '0')} at byte ${machine.offset} is no opcode`);
@@ -30,7 +42,6 @@ export function run(machine: Machine, most = Number.POSITIVE_INFINITY): 'stop' |
     operation(machine);
     const { halt } = machine;
     if (halt !== 'none') return halt;
-    if (count % opcodesPerCheck === opcodesPerCheck - 1) parts.budget.checkTime();
   }
   return 'paused';
 }

@@ -244,7 +244,8 @@ function logicalLocation(
 function regionOf({ offset, length, line }: ScanFinding['where'], nested: boolean): Readonly<Record<string, unknown>> | null {
   if (nested) return null;
   if (line !== undefined) return { startLine: line };
-  return offset === null ? null : { byteOffset: offset, byteLength: length ?? 0 };
+  // A file of bytes counts as one line: GitHub's code scanning does not take a region without one.
+  return offset === null ? null : { startLine: 1, byteOffset: offset, byteLength: length ?? 0 };
 }
 
 function notification({ path, reason, detail }: ScanResult['unread'][number], root: string): Readonly<Record<string, unknown>> {

@@ -29,7 +29,7 @@ const match: PackageMatch = {
   state: 'affected',
   fixed: '2.6.0',
   malicious: false,
-  exploited: false,
+  exploitation: { kev: null, kevDue: null, ransomware: null, epss: null, epssPercentile: null, epssDate: null },
 };
 
 function scanWith(packages: readonly ScannedPackage[]): ScanResult {
@@ -55,6 +55,17 @@ test('a known vulnerability of a package is a finding of its file, with line, wa
   assert.equal(finding.remedy, 'Upgrade to 2.6.0 or newer.');
   assert.ok(finding.references.includes('GHSA-53q9-r3pm-6pq6') && finding.references.includes('CWE-502'));
   assert.deepEqual([verdict, counts.critical, files[0]?.verdict], ['risky', 1, 'risky']);
+});
+
+test('what is known about exploitation, and that a severity is not known, is said in the finding', () => {
+  const exploitation = { kev: true, kevDue: '2025-05-01', ransomware: true, epss: 0.1234, epssPercentile: 0.9876, epssDate: '2025-04-20' };
+  const why = withPackageFindings(scanWith([torch]), [{ ...match, severity: null, exploitation }]).findings.find(
+    ({ ruleId }) => ruleId === 'vulnerable-package',
+  )?.why;
+  assert.match(
+    why ?? '',
+    /unknown, and taken as medium\. It is listed as exploited \(KEV, to be mended by 2025-05-01, used by ransomware\)\. .*12\.3 % \(EPSS of 2025-04-20, percentile 98\)\.$/,
+  );
 });
 
 test('a package that is an attack is told as that; a range that only may be affected is possible', () => {

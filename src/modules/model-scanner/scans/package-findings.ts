@@ -1,6 +1,6 @@
 /** Known vulnerabilities of packages as findings of the file that names the package: then every report and gate knows them. Pure. */
 import { hash } from 'node:crypto';
-import type { PackageMatch } from '../advisory-port.ts';
+import type { Exploitation, PackageMatch } from '../advisory-port.ts';
 import type { ScanFinding, ScannedPackage, ScanResult } from '../contract.ts';
 import { escapeText } from '../engine/quote.ts';
 import { severityOrder, verdictOf, worstVerdict } from '../engine/verdict.ts';
@@ -108,11 +108,20 @@ function certaintyOf({ version }: ScannedPackage, { state, malicious }: PackageM
   return malicious && version === null ? 'possible' : 'proved';
 }
 
-function whyOf({ name, requirement }: ScannedPackage, { id, summary, state, exploited }: PackageMatch): string {
+function whyOf({ name, requirement }: ScannedPackage, { id, summary, state, severity, malicious, exploitation }: PackageMatch): string {
   const reach = {
     affected: `This version of ${name} is affected by ${id}`,
     possible: `The requirement ${requirement ?? name} allows versions that ${id} affects`,
     unknown: `Whether ${id} affects this version of ${name} cannot be told`,
   }[state];
-  return escapeText(`${reach}${summary === '' ? '' : `: ${summary.replace(/\.$/, '')}`}.${exploited ? ' It is listed as exploited.' : ''}`);
+  const unstated = severity === null && !malicious ? ' Its severity is unknown, and taken as medium.' : '';
+  return escapeText(`${reach}${summary === '' ? '' : `: ${summary.replace(/\.$/, '')}`}.${unstated}${exploitedWords(exploitation)}`);
+}
+
+function exploitedWords({ kev, kevDue, ransomware, epss, epssPercentile, epssDate }: Exploitation): string {
+  const due = kevDue === null ? '' : `, to be mended by ${kevDue}`;
+  const listed = kev === true ? ` It is listed as exploited (KEV${due}${ransomware === true ? ', used by ransomware' : ''}).` : '';
+  if (epss === null) return listed;
+  const rank = epssPercentile === null ? '' : `, percentile ${Math.floor(epssPercentile * 100)}`;
+  return `${listed} Exploited within 30 days with a probability of ${(epss * 100).toFixed(1)} % (EPSS${epssDate === null ? '' : ` of ${epssDate}`}${rank}).`;
 }

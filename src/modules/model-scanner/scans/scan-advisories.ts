@@ -1,7 +1,7 @@
 /** What imported advisories say about the packages of a stored scan: for its reports, as the command says it from a snapshot. */
 import type { Severity } from '../../../contract/severity.ts';
 import { call } from '../../../platform/http/call.ts';
-import { type AdvisoryMatch, type AdvisorySummary, advisorySummary, listMatches } from '../../advisories/contract.ts';
+import { type AdvisoryMatch, type AdvisorySummary, advisorySummary, isDecidedElsewhere, listMatches } from '../../advisories/contract.ts';
 import type { AdvisoryAnswer, PackageMatch } from '../advisory-port.ts';
 import type { Scan, ScanResult } from '../contract.ts';
 
@@ -23,7 +23,7 @@ export async function advisoryAnswerOf(
   for await (const match of matchesBelow(scan.path)) {
     const { purl, advisoryId, state } = match;
     // Stored matches are of the newest scan: what this one did not see is not its matter.
-    if (!packages.has(purl)) continue;
+    if (!packages.has(purl) || (state === 'unknown' && isDecidedElsewhere(match))) continue;
     if (state === 'open') open += 1;
     else found.set(`${purl} ${advisoryId}`, packageMatch(match, state));
   }
@@ -43,7 +43,8 @@ async function* matchesBelow(path: string): AsyncGenerator<AdvisoryMatch> {
 }
 
 function packageMatch(match: AdvisoryMatch, state: PackageMatch['state']): PackageMatch {
-  const { purl, advisoryId, ids, summary, severity, cvssScore, cvssVector, cwes, fixed, malicious, kev } = match;
+  const { purl, advisoryId, ids, summary, severity, cvssScore, cvssVector, cwes, fixed, malicious } = match;
+  const { kev, kevDue, ransomware, epss, epssPercentile, epssDate } = match;
   return {
     purl,
     id: advisoryId,
@@ -55,7 +56,7 @@ function packageMatch(match: AdvisoryMatch, state: PackageMatch['state']): Packa
     state,
     fixed,
     malicious,
-    exploited: kev === true,
+    exploitation: { kev, kevDue, ransomware, epss, epssPercentile, epssDate },
   };
 }
 

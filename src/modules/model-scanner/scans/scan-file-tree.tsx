@@ -1,6 +1,6 @@
 /** The scanned files as a tree: each with its verdict, folders with the worst of what they hold; filtered on the server. */
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { EndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button } from '../../../ui/button.tsx';
 import { type FileFacts, FileTree } from '../../../ui/file-tree.tsx';
@@ -34,12 +34,15 @@ export function ScanFileTree({ scan, files, outline, selected, onSelect, filter,
   const paths = useMemo(() => new Set(rows.map(({ path }) => path)), [rows]);
   const select = useCallback((id: string) => onSelect(id, !paths.has(id)), [onSelect, paths]);
   const isPhone = useIsPhone();
+  const toggle = useRef<HTMLButtonElement>(null);
   const [isOpened, setOpened] = useState(false);
   // On a phone the finding comes first; whoever wants another file opens the tree.
   const isOpen = !isPhone || isOpened;
   const choose = (id: string): void => {
     select(id);
     setOpened(false);
+    // The row that had the focus goes with the tree.
+    toggle.current?.focus();
   };
   return (
     <div className="min-w-0 bg-canvas">
@@ -47,6 +50,7 @@ export function ScanFileTree({ scan, files, outline, selected, onSelect, filter,
         <h2 className="font-strong">
           {isPhone ? (
             <button
+              ref={toggle}
               type="button"
               aria-expanded={isOpen}
               onClick={() => setOpened(!isOpened)}
@@ -190,6 +194,10 @@ function nodeOf(branch: Branch): TreeNode<Held> {
     findings,
     note: branch.file === null ? undefined : noteOf(branch.file),
   };
+  const [only] = children;
+  // A folder that holds one folder and nothing else is one row with it: deep paths stay readable.
+  if (branch.file === null && branch.name !== '' && children.length === 1 && only?.children !== undefined)
+    return { ...only, name: `${inertLine(branch.name)}/${only.name}`, data };
   return { id: branch.file?.path ?? branch.id, name: inertLine(branch.name), data, ...(children.length > 0 ? { children } : {}) };
 }
 

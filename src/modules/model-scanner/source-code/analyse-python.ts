@@ -29,13 +29,15 @@ export type SourceAnswer = {
 
 /** Methods that loaders and servers call on what they built. */
 const builtMethods = new Set(
-  '__new__ __init__ __post_init__ __call__ __reduce__ __reduce_ex__ __setstate__ __getstate__ __getattr__ __getattribute__ __getitem__ __del__ __enter__ __exit__ __iter__ __len__ __repr__ __str__ __hash__ __eq__ forward call build from_pretrained from_config _from_config _load_from_state_dict load_state_dict initialize execute preprocess inference postprocess handle predict load_context setup _info _split_generators _generate_examples tokenize _tokenize encode decode generate model_fn input_fn predict_fn output_fn'.split(
+  '__new__ __init__ __post_init__ __call__ __reduce__ __reduce_ex__ __setstate__ __getstate__ __getattr__ __getattribute__ __getitem__ __del__ __enter__ __exit__ __iter__ __len__ __repr__ __str__ __hash__ __eq__ forward call build from_pretrained from_config _from_config _load_from_state_dict load_state_dict initialize execute preprocess inference postprocess handle predict load_context setup _info _split_generators _generate_examples tokenize _tokenize encode decode generate model_fn input_fn predict_fn output_fn __add__ __radd__ __iadd__ __sub__ __mul__ __truediv__ __mod__ __or__ __and__ __xor__ __matmul__ __neg__ __invert__ __lshift__ __rshift__ __contains__ __bool__ __get__ __set__ __set_name__ __missing__ _missing_ __class_getitem__ __setitem__ __setattr__ __delattr__ __format__ __index__ __int__ __float__ __lt__ __gt__ __le__ __ge__ __ne__ __next__ __aenter__ __await__ __fspath__ __bytes__ __dir__ __copy__ __deepcopy__ find_spec find_module load_module create_module exec_module'.split(
     ' ',
   ),
 );
 /** Functions that serving containers call by their name. */
 const builtFunctions = new Set(
-  'init model_fn input_fn predict_fn output_fn handle handler predict inference preprocess postprocess load_model load_context'.split(' '),
+  'init model_fn input_fn predict_fn output_fn handle handler predict inference preprocess postprocess load_model load_context generate'.split(
+    ' ',
+  ),
 );
 
 /**

@@ -74,7 +74,7 @@ const attribute: Handler = (run, outside) => {
   const [owner, name, fallback] = call.args;
   if (owner?.kind === 'named' && reaching.has(owner.module) && name !== undefined && !isTextual(name) && (name.marks & marks.decoded) !== 0)
     run.record({ effect: 'exec', certainty: 'possible', expression: expressionOf(outside), disguised: true, ...spot(site) });
-  if (!owner || !isTextual(name)) return unknownWith(owner?.marks ?? 0);
+  if (!owner || !isTextual(name)) return unknownWith((owner?.marks ?? 0) | ((name?.marks ?? 0) & marks.searched));
   const from = name.text.startsWith('__') ? 0 : marks.reflected | (name.marks & marks.decoded);
   const found = reachedMember(run, owner, { name: name.text, from });
   return found.kind === 'named' && (found.marks & marks.reflected) !== 0 && !isHarmfulName(run.tables, found)

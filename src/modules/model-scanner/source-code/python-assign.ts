@@ -1,4 +1,5 @@
 /** Assignments: names, attributes and places get their values. */
+import { nothingGiven } from './python-call.ts';
 import type { Expression } from './python-tree.ts';
 import { elementsOf, isTextual, type PythonScope, unknown, unknownWith, type Value } from './python-values.ts';
 import type { SourceRun } from './source-run.ts';
@@ -28,6 +29,8 @@ export function assign(
     const owner = run.interpreter.evaluate(target.of, scope);
     if (owner.kind === 'instance' && owner.fields.size < 1000) owner.fields.set(target.name, value);
     else if (owner.kind === 'class' && owner.members.names.size < 5000) owner.members.names.set(target.name, value);
+    // `builtins.print = …`, `sys.excepthook = …`: it runs in the place of the function it replaces.
+    else if (owner.kind === 'named' && owner.name === '' && value.kind === 'function') run.interpreter.callFunction(value, nothingGiven);
   } else if (target.kind === 'index') {
     const owner = run.interpreter.evaluate(target.of, scope);
     const key = run.interpreter.evaluate(target.index, scope);

@@ -1,4 +1,7 @@
 /** Calls: functions of the file are gone through, text is computed, and what is called outside is handed to the sinks. */
+
+import { noteCode, noteHanded } from './handed-functions.ts';
+import { callFound, callFoundMethod } from './interpreter-objects.ts';
 import { type Call, type Invocation, nothingGiven, type Site, spot } from './python-call.ts';
 import { foldMethod } from './python-fold.ts';
 import { findMember, indexOf, namespaceValue, reachedMember } from './python-members.ts';
@@ -78,8 +81,11 @@ export function applyValue(run: SourceRun, callee: Value, call: Invocation): Val
     case 'named':
       return callNamed(run, callee, call);
     case 'result':
+      callFound(run, callee, call);
+      if (callee.of.name !== 'partial') noteHanded(run, callee.of.name, call);
       return callResult(run, callee, call);
     default:
+      if (callee.kind === 'unknown') callFound(run, callee, call);
       // Code that was decoded or downloaded and turned into something to call.
       return unknownWith(callee.marks | marksOf(call.args));
   }
@@ -136,7 +142,7 @@ export function instantiate(run: SourceRun, of: ClassValue, call: Call): Value {
 
 /** Methods that call what they are given. */
 const callers = new Set(
-  'submit apply apply_async register add_done_callback map starmap call_soon call_later run_in_executor after start_new_thread create_task run_until_complete add_job'.split(
+  'submit apply apply_async register add_done_callback callback push enter enterabs map starmap call_soon call_later run_in_executor after start_new_thread create_task run_until_complete add_job'.split(
     ' ',
   ),
 );
@@ -145,9 +151,16 @@ function callMember(run: SourceRun, callee: Value & { kind: 'member' }, call: In
   const { site } = call;
   const { owner, name } = callee;
   const all = [...call.args, ...call.keywords.values()];
-  if (owner.kind === 'sequence' || owner.kind === 'dict') return callContainer(owner, name, call);
+  if (owner.kind === 'sequence' || owner.kind === 'dict') {
+    if (name === 'sort') noteHanded(run, name, call);
+    return callContainer(owner, name, call);
+  }
   if (owner.kind === 'namespace') return callNamespace(run, owner.scope, { ...call, name });
   if (isTextual(owner)) return foldMethod(owner, name, call) ?? unknownWith(owner.marks | marksOf(all));
+  if ((owner.marks & marks.searched) !== 0) callFoundMethod(run, name, call);
+  noteHanded(run, name, call);
+  // `f.__code__.replace(co_code=…)`
+  if (name === 'replace' && call.keywords.has('co_code')) noteCode(run, site);
   if (callers.has(name)) for (const value of all) if (value.kind === 'function') callFunction(run, value, nothingGiven);
   if (owner.kind === 'instance' && (name === 'start' || name === 'run')) startInstance(run, owner);
   if (owner.kind === 'result') return callResultMethod(run, { owner, name, call, site });

@@ -1,4 +1,5 @@
 /** Expressions: what they stand for, and what they do on the way. */
+import { markOfItems } from './interpreter-objects.ts';
 import { assign } from './python-assign.ts';
 import { callValue } from './python-calls.ts';
 import { indexOf, memberOf } from './python-members.ts';
@@ -193,10 +194,10 @@ function comprehended(run: SourceRun, expression: Comprehension, outer: PythonSc
     }
     const iterable = evaluate(run, clause.iterable, scope);
     const elements = elementsOf(iterable);
-    from |= deepMarks(iterable, 2);
+    from |= deepMarks(iterable, 2) | markOfItems(iterable);
     // A condition may leave elements out: then the result is not certain.
     if (!elements || clause.conditions.length > 0) certain = false;
-    const all = elements && run.mayReplay() ? elements : [unknownWith(iterable.marks)];
+    const all = elements && run.mayReplay() ? elements : [unknownWith(markOfItems(iterable))];
     for (const [turn, element] of all.entries()) {
       run.replay(turn > 0, () => {
         assign(run, { target: clause.target, value: element }, scope);

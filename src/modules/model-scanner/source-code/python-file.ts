@@ -70,7 +70,7 @@ const builders = new Set(['GeneratorBasedBuilder', 'ArrowBasedBuilder', 'BeamBas
 /** Files that a loader imports because of their name or of the class they define. */
 function ownActivations(name: string, { classes }: SourceAnswer, where: Where): Draft['activations'] {
   const own = (where.containerPath.at(-1) ?? '').split(/[/\\]/).at(-1) ?? name;
-  const by = conventions.get(name) ?? byClass(name, classes);
+  const by = conventions.get(name) ?? byPlace(where.containerPath.at(-1) ?? '') ?? byClass(name, classes);
   return by === undefined ? [] : [{ file: own, by, where }];
 }
 
@@ -78,7 +78,24 @@ const conventions: ReadonlyMap<string, string> = new Map([
   ['hubconf.py', 'its name: torch.hub imports hubconf.py'],
   ['sitecustomize.py', 'its name: Python imports sitecustomize when it starts'],
   ['usercustomize.py', 'its name: Python imports usercustomize when it starts'],
+  ...[
+    'jupyter_config.py',
+    'jupyter_notebook_config.py',
+    'jupyter_server_config.py',
+    'jupyter_lab_config.py',
+    'ipython_config.py',
+    'ipython_kernel_config.py',
+  ].map((name) => [name, `its name: Jupyter runs ${name} when it starts here`] as const),
 ]);
+
+/** Programs that run a file because of where it lies. */
+function byPlace(path: string): string | undefined {
+  if (/(?:^|[/\\])\.ipython[/\\]profile_[^/\\]+[/\\]startup[/\\][^/\\]+\.py$/.test(path))
+    return 'its place: IPython and every Python kernel run the files of a profile’s startup folder';
+  if (/(?:^|[/\\])custom_generate[/\\]generate\.py$/.test(path))
+    return 'its place: transformers imports custom_generate/generate.py for generate()';
+  return undefined;
+}
 
 function byClass(name: string, classes: SourceAnswer['classes']): string | undefined {
   if (name.endsWith('.pth')) return 'its name: Python runs the import lines of .pth files when it starts';

@@ -21,6 +21,13 @@ import type { SourceRun } from './source-run.ts';
 /** Attributes that hold the names of a module or an object. */
 const dictionaries = new Set(['__dict__', '__globals__', 'func_globals', 'f_globals', 'f_builtins', '__builtins__']);
 const longestPath = 300;
+/** Of frames, and of functions that nobody knows: the names that are there. */
+const frameNames = new Set(['f_globals', 'f_locals', 'f_builtins', '__builtins__', '__globals__', 'func_globals']);
+
+function frameMember(run: SourceRun, name: string): Value {
+  if (name === 'f_builtins' || name === '__builtins__') return named('builtins', '', marks.reflected);
+  return { kind: 'namespace', scope: run.module, marks: marks.reflected };
+}
 
 /** `value.name`, as written. */
 export function memberOf(run: SourceRun, owner: Value, name: string): Value {
@@ -34,6 +41,7 @@ export function reachedMember(
   { name, from: reflected }: { readonly name: string; readonly from: number },
 ): Value {
   if (owner.kind === 'named') return namedMember(owner, name, reflected);
+  if (owner.kind !== 'namespace' && frameNames.has(name)) return frameMember(run, name);
   if (owner.kind === 'namespace' && owner.attributes === true && !dictionaries.has(name)) return owner.scope.names.get(name) ?? unknown;
   if (owner.kind === 'namespace') return dictionaries.has(name) ? owner : { kind: 'member', owner, name, marks: reflected };
   if (owner.kind === 'instance') {
@@ -64,6 +72,8 @@ function dunderMarks(owner: Value, name: string): number {
 }
 
 function namedMember(owner: NamedValue, name: string, reflected: number): Value {
+  // A function of a module written in C knows its module.
+  if (name === '__self__' && owner.name !== '' && !owner.name.includes('.')) return named(owner.module, '', marks.reflected);
   // The names of a module as a dictionary: what is taken out of it is taken by its text.
   if (dictionaries.has(name)) return withMarks(owner, marks.reflected);
   if (owner.name === '' && name === 'modules' && owner.module === 'sys') return named('sys', 'modules');

@@ -1,5 +1,7 @@
 import { builtinHandlers } from './builtin-handlers.ts';
 import { disguise, expressionOf, type Handler, type Outside } from './call-handler.ts';
+import { handing, noteHanded } from './handed-functions.ts';
+import { isSearchable, markOfItems, searching } from './interpreter-objects.ts';
 import { outsideHandlers } from './outside-handlers.ts';
 import { type Call, type Invocation, spot } from './python-call.ts';
 import { foldCall, isDecoder, pureKeys } from './python-fold.ts';
@@ -14,7 +16,12 @@ import { commandSink, doorKeys, dropInto, loadDropped, networkSink, recordFamily
 export function callNamed(run: SourceRun, written: NamedValue, { site, ...call }: Invocation): Value {
   // `os.system.__call__('id')` is the call it says.
   const callee = written.name.endsWith('.__call__') ? { ...written, name: written.name.slice(0, -'.__call__'.length) } : written;
-  if (!isTelling(callee) && !tellsByKeyword(call.keywords)) return madeBy(callee, call, 0);
+  if (callee.name.endsWith('.__init__') && call.args.length > 1)
+    return callNamed(run, { ...callee, name: callee.name.slice(0, -'.__init__'.length) }, { ...call, args: call.args.slice(1), site });
+  if (!isTelling(callee) && !tellsByKeyword(call.keywords)) {
+    noteHanded(run, callee.name, { ...call, site });
+    return madeBy(callee, call, 0);
+  }
   const target = targetOf(run.tables, callee);
   const outside = { callee, target, call, site };
   loaderPractice(run, outside);
@@ -28,7 +35,10 @@ export function callNamed(run: SourceRun, written: NamedValue, { site, ...call }
     dictionaryMethod(callee);
   if (handler) return handler(run, outside);
   if (isDecoder(target.module, target.name)) return unknownWith(marksOf(call.args) | marks.decoded);
-  return act(run, outside) ?? madeBy(callee, call, hostMarks(target.key));
+  const acted = act(run, outside);
+  if (acted) return acted;
+  noteHanded(run, callee.name, { ...call, site });
+  return madeBy(callee, call, hostMarks(target.key));
 }
 
 /** What an outside call gives: an object that remembers who made it and what went in. */
@@ -53,6 +63,7 @@ const dictionaryMethods = new Set([
   'copy',
   'items',
   'values',
+  'keys',
 ]);
 
 /** Most calls are of names that nothing below knows: they need no look-up. */
@@ -69,8 +80,8 @@ function isTelling({ module, name }: NamedValue): boolean {
 let telling: ReadonlySet<string> | undefined;
 function tellingNames(): ReadonlySet<string> {
   telling ??= new Set([
-    ...[...builtinHandlers.keys(), ...outsideHandlers.keys(), ...pureKeys, ...hostFacts].map((key) =>
-      lastPart(key.slice(key.lastIndexOf(' ') + 1)),
+    ...[...builtinHandlers.keys(), ...outsideHandlers.keys(), ...searching.keys(), ...handing.keys(), ...pureKeys, ...hostFacts].map(
+      (key) => lastPart(key.slice(key.lastIndexOf(' ') + 1)),
     ),
     ...loaderNames,
   ]);
@@ -161,6 +172,7 @@ function dictionaryMethod({ module, name, marks: from }: NamedValue): Handler | 
         ? reachedMember(run, owner, { name: call.args[0].text, from: marks.reflected | (call.args[0].marks & disguise) })
         : unknown;
   if (module === 'os' && owner.name.startsWith('environ')) return environment(method);
+  if (['items', 'values', 'keys', 'copy'].includes(method) && isSearchable(owner)) return () => unknownWith(markOfItems(owner));
   const looksUp = method === 'get' || method === '__getitem__' || method === 'pop';
   const isDictionary = (from & marks.reflected) !== 0 || (module === 'sys' && owner.name === 'modules');
   return looksUp && isDictionary ? (run, { call }) => (call.args[0] ? indexOf(run, owner, call.args[0]) : unknown) : undefined;
@@ -174,5 +186,5 @@ function environment(method: string): Handler {
 }
 
 function handlerOf(key: string): Handler | undefined {
-  return builtinHandlers.get(key) ?? outsideHandlers.get(key);
+  return builtinHandlers.get(key) ?? outsideHandlers.get(key) ?? searching.get(key) ?? handing.get(key);
 }

@@ -1,4 +1,5 @@
 /** Statements: names get their values, bodies are gone through; nothing is run. */
+import { markOfItems } from './interpreter-objects.ts';
 import { assign } from './python-assign.ts';
 import { nothingGiven } from './python-call.ts';
 import { callFunction, instantiate } from './python-calls.ts';
@@ -220,7 +221,7 @@ function loop(run: SourceRun, statement: Statement & { kind: 'for' }, scope: Pyt
   const iterable = evaluate(run, statement.iterable, scope);
   const elements = elementsOf(iterable);
   if (!elements || !run.mayReplay()) {
-    assign(run, { target: statement.target, value: unknownWith(iterable.marks) }, scope);
+    assign(run, { target: statement.target, value: unknownWith(markOfItems(iterable)) }, scope);
     return merged([repeatedBody(run, statement.body, scope), execute(run, statement.other, scope)]);
   }
   const results: (Value | undefined)[] = [];

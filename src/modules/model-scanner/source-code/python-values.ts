@@ -23,10 +23,12 @@ export const marks = {
   file: 128,
   /** Content of a file that is no Python source by its name. */
   data: 256,
+  /** Found by searching the objects of the interpreter, or the names of a module that acts. */
+  searched: 512,
 } as const;
 
 /** Marks that go over to whatever is made of the value. */
-const carried = marks.decoded | marks.downloaded | marks.secret | marks.host | marks.environment | marks.file | marks.data;
+const carried = marks.decoded | marks.downloaded | marks.secret | marks.host | marks.environment | marks.file | marks.data | marks.searched;
 
 type Marked = { readonly marks: number };
 

@@ -34,7 +34,7 @@ export const secretPath =
 export const persistentPath =
   /(\.bashrc|\.bash_profile|\.zshrc|\.profile|authorized_keys|[/\\]etc[/\\](cron|profile|rc\.local|ld\.so\.preload|sudoers|systemd)|cron\.d|crontabs?[/\\]|LaunchAgents|LaunchDaemons|Start Menu[/\\]Programs[/\\]Startup|[/\\]Startup[/\\]|\{site\.[^}]*\}[/\\][^/\\]*(\.pth|customize\.py)|^[~/][^…]*(sitecustomize|usercustomize)\.py|systemd[/\\]user|\.config[/\\]autostart|site-packages[/\\][^/\\]*\.pth)/i;
 
-const fetches = /(^|[\s;&|(`])(curl|wget|fetch|aria2c)\s/;
+const fetches = /(^|[\s;&|(`"'])(curl|wget|fetch|aria2c)\s/;
 const interpreter = /\|\s*(sudo\s+(-\w+\s+)*)?((\/usr)?\/bin\/)?(env\s+)?(ba|z|da|k|c)?(sh|python[\d.]*|perl|ruby|node|php)\b/;
 
 const rules: readonly Rule[] = [

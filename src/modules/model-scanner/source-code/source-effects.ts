@@ -26,6 +26,7 @@ const acting: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     pip: 'main',
     'pip._internal': 'main',
     'pip._internal.cli.main': 'main',
+    'distutils.spawn': 'spawn',
     pexpect: 'spawn run runu',
     ptyprocess: 'spawn',
     sh: '*',
@@ -88,13 +89,13 @@ const methods: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'paramiko.client SSHClient': 'connect exec_command',
     'websocket WebSocketApp': 'run_forever',
     'websocket WebSocket': 'connect send',
-    'IPython get_ipython': 'system getoutput run_cell run_line_magic',
-    'builtins get_ipython': 'system getoutput run_cell',
+    'IPython get_ipython': 'system getoutput run_cell run_line_magic run_cell_magic',
+    'builtins get_ipython': 'system getoutput run_cell run_line_magic run_cell_magic',
   }).map(([key, names]) => [key, new Set(names.split(' '))]),
 );
 
 /** Methods of a library opened with ctypes that start programs. */
-const nativeExec = new Set([
+export const nativeExec: ReadonlySet<string> = new Set([
   'system',
   'popen',
   'execv',

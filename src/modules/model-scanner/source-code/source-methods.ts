@@ -1,9 +1,11 @@
 /** Methods of objects that a library made: sessions, sockets, files, paths, opened libraries. */
+
+import { noteFormatter } from './handed-functions.ts';
 import type { Call, Site } from './python-call.ts';
-import { deepMarks, marks, marksOf, qualified, type ResultValue, unknownWith, type Value, withMarks } from './python-values.ts';
+import { deepMarks, isTextual, marks, marksOf, qualified, type ResultValue, unknownWith, type Value, withMarks } from './python-values.ts';
 import { effectOfMethod } from './source-effects.ts';
 import type { SourceRun } from './source-run.ts';
-import { commandSink, networkSink, pathOf, readFrom, writeInto } from './source-sinks.ts';
+import { commandSink, executeText, networkSink, pathOf, readFrom, writeInto } from './source-sinks.ts';
 
 type MethodCall = { readonly owner: ResultValue; readonly name: string; readonly call: Call; readonly site: Site };
 
@@ -31,6 +33,8 @@ export function callResultMethod(run: SourceRun, method: MethodCall): Value {
   if (maker.startsWith('ctypes.') && shellcode.test(name)) recordShellcode(run, maker, method);
   if (maker === 'socket.socket' && (name === 'recv' || name === 'recvfrom')) return unknownWith(marks.downloaded);
   if (maker === 'socket.socket' && (name === 'fileno' || name === 'makefile')) return { ...owner, marks: owner.marks | marks.downloaded };
+  if (/(^|\.)get_ipython$/.test(maker) && name.startsWith('run_')) return callMagic(run, method);
+  if (maker === 'string.Formatter') noteFormatter(run, call.args, site);
   const effect = effectOfMethod(run.tables, owner.of, name);
   const expression = () => site.expression(`${maker}().${name}`);
   if (effect === 'net') return networkSink(run, { call, expression: expression(), site });
@@ -38,6 +42,25 @@ export function callResultMethod(run: SourceRun, method: MethodCall): Value {
   if (maker === 'socket.create_connection' && name.startsWith('recv')) return unknownWith(marks.downloaded);
   if (name === 'fileno') return owner;
   return unknownWith(owner.marks | deepMarks(owner, 1) | marksOf(all));
+}
+
+const shellMagics = new Set(['system', 'sx', 'sh', 'bash', 'shell', 'cmd', 'script', '!']);
+const packageMagics = new Set(['pip', 'conda', 'mamba', 'micromamba', 'uv']);
+
+/** `get_ipython().run_line_magic('pip', 'install …')`, `.run_cell_magic('bash', '', '…')`, `.run_cell('…')`. */
+function callMagic(run: SourceRun, { owner, name, call, site }: MethodCall): Value {
+  const expression = site.expression(`${qualified(owner.of)}().${name}`);
+  const [first, line, cell] = call.args;
+  if (name === 'run_cell') return executeText(run, first, { expression, at: site.at, end: site.end, scope: site.scope });
+  const body = name === 'run_cell_magic' ? cell : line;
+  if (!isTextual(first) || !isTextual(body)) return commandSink(run, { call, expression, site, reflected: 0 });
+  const start = (command: Value) => commandSink(run, { call: { args: [command], keywords: new Map() }, expression, site, reflected: 0 });
+  if (shellMagics.has(first.text)) return start(body);
+  if (packageMagics.has(first.text)) return start({ ...body, text: `${first.text} ${body.text}` });
+  if (first.text === 'run') return start({ ...body, text: `python ${body.text}` });
+  return name === 'run_cell_magic' && !/^(?:writefile|file|html|javascript|js|svg|latex|markdown)$/.test(first.text)
+    ? executeText(run, body, { expression, at: site.at, end: site.end, scope: site.scope })
+    : unknownWith(0);
 }
 
 function recordShellcode(run: SourceRun, maker: string, { name, site }: MethodCall): void {

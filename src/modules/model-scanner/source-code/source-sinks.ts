@@ -1,5 +1,8 @@
 /** Where values end: text that is executed, commands, the network, files, bytes handed to a loader. Each call is judged here. */
+import type { Where } from '../../../contract/finding.ts';
 import type { SourceFamily } from '../engine/artefact.ts';
+import type { PracticeNotes } from '../packages/source-practice.ts';
+import { sayInstalls } from './install-command.ts';
 import type { Call, Site } from './python-call.ts';
 import { parsePython } from './python-parser.ts';
 import { Scope } from './python-scope.ts';
@@ -115,6 +118,7 @@ export function commandSink(run: SourceRun, { call, expression, site, reflected 
     return result;
   }
   const meaning = meaningOf(command);
+  if (run.subject === 'notebook' && isTextual(command)) sayInstalls(command.text, notesOf(run, sunk), noPlace);
   if (meaning?.python) executePythonOf(run, meaning.python, sunk);
   const disguised = (from & marks.decoded) !== 0 || (reflected & disguise) !== 0 || run.origin.disguised;
   if (meaning?.family)
@@ -131,6 +135,12 @@ export function commandSink(run: SourceRun, { call, expression, site, reflected 
   else if (run.installing) recordHook(run, 'exec', sunk);
   else run.record({ effect: 'exec', certainty: command === undefined || meaning ? 'proved' : 'possible', disguised, ...sunk });
   return result;
+}
+
+/** The run knows the place of the call. */
+const noPlace: Where = { containerPath: [], offset: null, length: null };
+function notesOf(run: SourceRun, sunk: Sunk): PracticeNotes {
+  return { practice: (code, { detail }) => run.practice(code, detail, sunk) };
 }
 
 /** The program itself came from elsewhere; what it is given to work on is another matter. */

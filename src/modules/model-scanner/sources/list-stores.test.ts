@@ -25,6 +25,8 @@ test('every store names what lies in it, and each name is one that a scan finds'
     [`.cache/huggingface/hub/models--acme--small/snapshots/${commit}/config.json`]: '{}',
     '.ollama/models/manifests/registry.ollama.ai/library/shop/latest': '{"schemaVersion":2,"layers":[]}',
     '.ollama/models/manifests/registry.ollama.ai/someone/chat/8b': '{"schemaVersion":2,"layers":[]}',
+    // The volume of a container.
+    'ollama/models/manifests/registry.ollama.ai/library/tiny/latest': '{"schemaVersion":2,"layers":[]}',
     [`mlruns/0/${run}/meta.yaml`]: `run_id: ${run}\n`,
     [`mlruns/0/${run}/artifacts/model.pkl`]: 'x',
     'mlruns/models/churn/version-2/meta.yaml': 'name: churn\n',
@@ -34,7 +36,7 @@ test('every store names what lies in it, and each name is one that a scan finds'
   const labels = async (kind: Parameters<typeof listStoredModels>[0]): Promise<string[]> =>
     (await listStoredModels(kind, [root])).items.map(({ label }) => label);
   assert.deepEqual(await labels('huggingface'), ['acme/small@main']);
-  assert.deepEqual(await labels('ollama'), ['shop:latest', 'someone/chat:8b']);
+  assert.deepEqual(await labels('ollama'), ['shop:latest', 'someone/chat:8b', 'tiny:latest']);
   assert.deepEqual(await labels('mlflow'), ['churn/2', `run ${run}`]);
   assert.deepEqual(await labels('oci'), ['images/one']);
   assert.deepEqual(
@@ -42,7 +44,7 @@ test('every store names what lies in it, and each name is one that a scan finds'
     ['config.json'],
   );
   assert.ok((await resolveSource({ mlflow: { run } }, [root])).files.length > 0);
-  assert.ok((await resolveSource({ ollama: 'someone/chat:8b' }, [root])).files.length > 0);
+  for (const ollama of ['someone/chat:8b', 'tiny:latest']) assert.ok((await resolveSource({ ollama }, [root])).files.length > 0);
 });
 
 test('a store behind a link out of the roots is not looked into', async (t) => {

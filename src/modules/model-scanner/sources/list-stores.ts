@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ScanSource, StoredModel, StoreKind } from '../contract.ts';
+import { ollamaPlaces } from '../stores/ollama-store.ts';
 import { locate, namesIn, readDocument, realRoots, storeFolders } from '../stores/store-folder.ts';
 
 const mostListed = 2000;
@@ -63,7 +64,7 @@ async function refsOf(folder: string, roots: readonly string[]): Promise<{ ref: 
 
 async function listOllama({ roots }: Looking): Promise<StoredModel[]> {
   const items: StoredModel[] = [];
-  for (const store of await storeFolders(roots, ['models', '.ollama/models'])) {
+  for (const store of await storeFolders(roots, ollamaPlaces)) {
     const manifests = join(store, 'manifests');
     for (const host of await namesIn(manifests))
       for (const space of await namesIn(join(manifests, host)))

@@ -15,7 +15,8 @@ import {
 } from './store-folder.ts';
 import type { ResolvedSource } from './store-source.ts';
 
-const places = ['models', '.ollama/models'];
+/** Also as containers keep it: a volume called ollama. */
+export const ollamaPlaces = ['models', '.ollama/models', 'ollama/models'];
 const modelName =
   /^(?:(?<host>[\w.-]{1,100}(?::\d{1,5})?)\/)?(?:(?<space>[\w.-]{1,100})\/)?(?<model>[\w.-]{1,100})(?::(?<tag>[\w.-]{1,100}))?$/;
 
@@ -41,7 +42,7 @@ export async function resolveOllama(name: string, roots: readonly string[]): Pro
   const path = manifestPath(name);
   if (path === null) return nothing(name, 'That is no name of a model.');
   const resolving = startResolving(roots);
-  const stores = await storeFolders(roots, places);
+  const stores = await storeFolders(roots, ollamaPlaces);
   const manifests = await Promise.all(stores.map(async (store) => ({ store, found: await locate(join(store, 'manifests', path), roots) })));
   const holding = manifests.flatMap(({ store, found }) => (typeof found === 'object' && !found.isFolder ? [store] : []));
   const store = onlyOne(holding, name, resolving);

@@ -1,6 +1,7 @@
 /** Jinja's expressions and statements: tokens → tree. What cannot be read becomes `unreadable`; nothing throws. */
 import { type JinjaBlock, type JinjaToken, jinjaPieces } from './jinja-lexer.ts';
 import type { JinjaArgument, JinjaExpression, JinjaStatement } from './jinja-tree.ts';
+import { blockText } from './python-words.ts';
 
 const deepest = 80;
 const mostLinks = 300;
@@ -38,18 +39,20 @@ function statementOf(parser: ExpressionParser, { at }: JinjaBlock): JinjaStateme
   if (word === 'macro') return macroOf(parser, at);
   if (word === 'with') return withOf(parser, at);
   if (loading.has(word)) return { kind: 'load', word, value: parser.all(), at };
+  const parameters = word === 'call' ? parametersOf(parser).parameters : [];
   const values: JinjaExpression[] = [];
   while (!parser.done()) {
     const value = parser.all();
     if (value.kind !== 'unreadable') values.push(value);
     parser.skip();
   }
-  return { kind: 'other', word, values, opens: opening.has(word), at };
+  return { kind: 'other', word, values, opens: opening.has(word), parameters, at };
 }
 
 function setOf(parser: ExpressionParser, at: number): JinjaStatement {
-  const names = parser.targets('=');
-  return { kind: 'set', names, value: parser.take('=') ? parser.all() : null, at };
+  const names = parser.targets('=', '|');
+  if (parser.take('=')) return { kind: 'set', names, value: parser.all(), filters: null, at };
+  return { kind: 'set', names, value: null, filters: parser.filters(blockText(at)), at };
 }
 
 function forOf(parser: ExpressionParser, at: number): JinjaStatement {
@@ -62,16 +65,23 @@ function forOf(parser: ExpressionParser, at: number): JinjaStatement {
 
 function macroOf(parser: ExpressionParser, at: number): JinjaStatement {
   const name = parser.takeName();
+  return { kind: 'macro', name, ...parametersOf(parser), at };
+}
+
+type Parameters = { readonly parameters: string[]; readonly defaults: JinjaExpression[] };
+
+function parametersOf(parser: ExpressionParser): Parameters {
   const parameters: string[] = [];
   const defaults: JinjaExpression[] = [];
-  parser.take('(');
+  if (!parser.take('(')) return { parameters, defaults };
   while (!parser.done() && !parser.is(')')) {
     const parameter = parser.takeName();
     if (parameter !== '') parameters.push(parameter);
     if (parser.take('=')) defaults.push(parser.one());
-    parser.skip();
+    if (!parser.is(')')) parser.skip();
   }
-  return { kind: 'macro', name, parameters, defaults, at };
+  parser.take(')');
+  return { parameters, defaults };
 }
 
 function withOf(parser: ExpressionParser, at: number): JinjaStatement {
@@ -127,10 +137,10 @@ class ExpressionParser {
   skip(): void {
     if (!this.done()) this.#at += 1;
   }
-  /** Names up to `stop`: `a, b`, `ns.x`. */
-  targets(stop: string): string[] {
+  /** Names up to one of `stops`: `a, b`, `ns.x`. */
+  targets(...stops: readonly string[]): string[] {
     const names: string[] = [];
-    while (!this.done() && !this.is(stop)) {
+    while (!this.done() && !stops.some((stop) => this.is(stop))) {
       const { kind, value } = this.#peek();
       if (kind === 'name') names.push(value);
       this.#at += 1;
@@ -147,6 +157,10 @@ class ExpressionParser {
   }
   one(): JinjaExpression {
     return this.#nested(() => this.#conditional());
+  }
+  /** `| trim | replace('a', 'b')`, after what they filter. */
+  filters(of: JinjaExpression): JinjaExpression {
+    return this.#nested(() => this.#postfix(of));
   }
   withoutCondition(): JinjaExpression {
     return this.#nested(() => this.#chain(0));
@@ -208,8 +222,8 @@ class ExpressionParser {
     if (!this.take('**')) return negative;
     return { kind: 'chain', first: negative, rest: [{ sign: '**', operand: this.#nested(() => this.#unary()) }], at };
   }
-  #postfix(): JinjaExpression {
-    let value = this.#atom();
+  #postfix(of: JinjaExpression = this.#atom()): JinjaExpression {
+    let value = of;
     for (let links = 0; !this.done(); links += 1) {
       const { at } = this.#peek();
       if (links > mostLinks) {

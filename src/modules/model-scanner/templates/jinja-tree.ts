@@ -26,7 +26,14 @@ export type JinjaExpression = { readonly at: number } & (
 export type JinjaStatement =
   | { readonly kind: 'text'; readonly text: string; readonly at: number }
   | { readonly kind: 'output'; readonly value: JinjaExpression; readonly at: number }
-  | { readonly kind: 'set'; readonly names: readonly string[]; readonly value: JinjaExpression | null; readonly at: number }
+  | {
+      readonly kind: 'set';
+      readonly names: readonly string[];
+      /** null: the text up to `endset`, through `filters`, whose innermost subject stands for that text. */
+      readonly value: JinjaExpression | null;
+      readonly filters: JinjaExpression | null;
+      readonly at: number;
+    }
   | {
       readonly kind: 'for';
       readonly names: readonly string[];
@@ -54,5 +61,7 @@ export type JinjaStatement =
       readonly word: string;
       readonly values: readonly JinjaExpression[];
       readonly opens: boolean;
+      /** Of `call`: what the macro hands to its body. */
+      readonly parameters: readonly string[];
       readonly at: number;
     };

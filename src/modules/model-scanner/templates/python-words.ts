@@ -58,10 +58,14 @@ export const formatField = /\{[^{}]{0,200}[.[]_?_[a-z]\w*/i;
 
 export const fields = new Set(['type', 'role', 'name', 'id', 'function', 'tool_calls', 'tool_call_id', 'image', 'image_url', 'arguments']);
 
+/** Under this name, which no template can write, stands the text between `{% set x | trim %}` and `{% endset %}`. */
+export const blockName = '{% %}';
+export const blockText = (at: number): JinjaExpression => ({ kind: 'name', name: blockName, at });
+
 /** `{% filter attr('x')|upper %}` passes the text of its block through filters: as an expression, so that it is walked like one. */
 export function blockFilter(value: JinjaExpression): JinjaExpression {
   const { at } = value;
-  const of: JinjaExpression = { kind: 'constant', value: '', at };
+  const of = blockText(at);
   if (value.kind === 'filter') return { ...value, of: blockFilter(value.of) };
   if (value.kind === 'name') return { kind: 'filter', of, name: value.name, args: [], at };
   if (value.kind === 'call' && value.callee.kind === 'name') return { kind: 'filter', of, name: value.callee.name, args: value.args, at };

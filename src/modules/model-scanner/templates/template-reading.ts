@@ -4,7 +4,7 @@ import { type Constant, fold } from './jinja-fold.ts';
 import { parseJinja } from './jinja-parser.ts';
 import type { JinjaArgument, JinjaExpression, JinjaStatement } from './jinja-tree.ts';
 import { mayHoldPiece, namesWithPieces } from './name-pieces.ts';
-import { blockFilter, byAttribute, doorways, fields, formatField, harmful, harmfulFunctions, ladder } from './python-words.ts';
+import { blockFilter, blockName, byAttribute, doorways, fields, formatField, harmful, harmfulFunctions, ladder } from './python-words.ts';
 import { asksTheDate, isProse, waitedFor } from './template-conditions.ts';
 
 export type TemplateDanger = {
@@ -43,6 +43,9 @@ type Taint = {
   readonly content: boolean /** Found under a name that only the conversation, or the template’s own work, tells. */;
   readonly lookedUp?: boolean;
 };
+/** Text between `{% set x | trim %}` and `{% endset %}`: whose value it is. */
+type BlockText = { readonly key: string; readonly filters: JinjaExpression | null };
+type OpenBlock = { readonly turns: number; readonly condition: TemplateCondition | null; spoken: boolean; readonly text?: BlockText };
 const plain: Taint = { hidden: false, content: false };
 
 class TemplateWalk {
@@ -53,7 +56,7 @@ class TemplateWalk {
   readonly #taints = new Map<string, Taint>();
   readonly #macros = new Set<string>();
   /** Open blocks: turns of loops, and the words a condition waits for. */
-  readonly #open: { readonly turns: number; readonly condition: TemplateCondition | null; spoken: boolean }[] = [];
+  readonly #open: OpenBlock[] = [];
 
   /** Variables that may hold a piece of the name of a Python attribute. */
   readonly #pieces: ReadonlySet<string>;
@@ -67,32 +70,30 @@ class TemplateWalk {
     switch (statement.kind) {
       case 'text':
         if (/[\p{L}]{3}/u.test(statement.text)) this.#speaks();
+        this.#write(statement.text);
         return;
       case 'output':
         this.#walk(statement.value);
         this.#speaksIn(statement.value);
+        this.#write(fold(statement.value, this.#constants));
         return;
       case 'set':
-        this.#set(statement.names, statement.value);
-        if (statement.value === null) this.#open.push({ turns: 1, condition: null, spoken: false });
+        this.#setStatement(statement);
         return;
       case 'for':
         this.#for(statement);
         return;
       case 'if':
-        this.#walk(statement.test);
-        this.#open.push({ turns: 1, condition: this.#conditionOf(statement.test), spoken: false });
-        return;
       case 'elif':
         this.#walk(statement.test);
-        this.#open.pop();
+        if (statement.kind === 'elif') this.#open.pop();
         this.#open.push({ turns: 1, condition: this.#conditionOf(statement.test), spoken: false });
         return;
       case 'else':
         if (this.#open.length > 0) this.#open.push({ turns: this.#open.pop()?.turns ?? 1, condition: null, spoken: false });
         return;
       case 'end':
-        this.#open.pop();
+        this.#endBlock(this.#open.pop()?.text);
         return;
       case 'macro':
         this.#macros.add(statement.name);
@@ -116,6 +117,27 @@ class TemplateWalk {
         for (const value of statement.values) this.#walk(statement.word === 'filter' ? blockFilter(value) : value);
         if (statement.opens) this.#open.push({ turns: 1, condition: null, spoken: false });
     }
+  }
+
+  #setStatement({ names, value, filters }: JinjaStatement & { kind: 'set' }): void {
+    if (filters) this.#walk(filters);
+    this.#set(names, value);
+    if (value !== null) return;
+    this.#open.push({ turns: 1, condition: null, spoken: false, text: { key: names.join('.'), filters } });
+    this.#block = '';
+  }
+  /** Text of the innermost `set` block; undefined when one of its parts, or how often it is written, is not known. */
+  #block: string | undefined;
+  #write(value: Constant | undefined): void {
+    const simple = this.#open.at(-1)?.text !== undefined && (typeof value === 'string' || typeof value === 'number');
+    this.#block = simple && this.#block !== undefined && this.#block.length < 10_000 ? `${this.#block}${value}` : undefined;
+  }
+  #endBlock(text: BlockText | undefined): void {
+    if (text && this.#block !== undefined && text.filters) {
+      const known = fold(text.filters, new Map([...this.#constants, [blockName, this.#block]]));
+      if (known !== undefined && this.#constants.size < 5000) this.#constants.set(text.key, known);
+    }
+    this.#block = undefined;
   }
 
   #danger(danger: Omit<TemplateDanger, 'excerpt'>): void {

@@ -4,7 +4,8 @@ import { BudgetExceeded } from '../../engine/budget.ts';
 import { memberPlace, placeName, rangePlace } from '../../engine/place.ts';
 import { broken, type Draft, defineReader, draftArtefact, guarded, lie, MalformedBytes, type ReaderTools } from '../../engine/reader.ts';
 import { type ByteSource, windowSource } from '../../engine/source.ts';
-import { beginsWell, type Codec, type Unpacked, unpack, unpackAhead } from './decompress.ts';
+import { type BegunPieces, beginBrotli } from './begun-pieces.ts';
+import { beginsWell, type Codec, type Unpacked, unpack, unpackAhead, unpackBegun } from './decompress.ts';
 import { containsItself, selfContained } from './self-containing.ts';
 
 type Wrapper = { readonly codec: Codec; readonly start: number; readonly certain: boolean };
@@ -15,10 +16,14 @@ export default defineReader({
   plausible: ({ head, name }) => wrapperOf(head, name) !== null,
   read: (source, where, tools) => {
     const wrapper = wrapperOf(source.read(0, 4096), placeName(where).toLowerCase());
-    if (!wrapper || (!wrapper.certain && !startsWell(source, wrapper))) return null;
+    if (!wrapper) return null;
+    const packed = windowSource(source, wrapper.start, source.size - wrapper.start);
+    const begun = wrapper.codec === 'brotli' ? beginBrotli(packed) : undefined;
+    if (begun === null || (begun === undefined && !wrapper.certain && !startsWell(source, wrapper))) return null;
     const draft = draftArtefact(wrapper.codec, where, source.size);
     draft.role = 'container';
-    guarded(draft, () => openContent(windowSource(source, wrapper.start, source.size - wrapper.start), wrapper, draft, tools));
+    guarded(draft, () => openContent(packed, { ...wrapper, ...(begun && { begun }) }, draft, tools));
+    begun?.close();
     return draft;
   },
 });
@@ -94,9 +99,9 @@ function startsWell(source: ByteSource, { codec, start }: Wrapper): boolean {
   }
 }
 
-function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: ReaderTools): void {
+function openContent(packed: ByteSource, wrapper: Wrapper & { readonly begun?: BegunPieces }, draft: Draft, tools: ReaderTools): void {
   const place = memberPlace(draft.where, innerName(placeName(draft.where)));
-  const { source, consumed, complete, faults } = unpackArrays({ codec: wrapper.codec, packed, place }, tools);
+  const { source, consumed, complete, faults } = unpackArrays({ ...wrapper, packed, place }, tools);
   if (wrapper.start === 0 && source.costly !== true && containsItself(packed, source)) {
     draft.anomalies.push(selfContained(draft.where));
     return;
@@ -115,7 +120,7 @@ function openContent(packed: ByteSource, wrapper: Wrapper, draft: Draft, tools: 
   if (consumed < packed.size) readTrailing(packed, consumed, wrapper, { draft, tools });
 }
 
-type Packed = { readonly codec: Codec; readonly packed: ByteSource; readonly place: Where };
+type Packed = { readonly codec: Codec; readonly packed: ByteSource; readonly place: Where; readonly begun?: BegunPieces };
 
 /** Arrays of one file whose declarations are followed, one after the other. */
 const mostArrays = 8;
@@ -124,17 +129,17 @@ const mostArrays = 8;
  * Zeros shrink a thousandfold. Content beyond the ratio is looked at as far as it may be read: where it is an array whose header announces
  * these very bytes, they no longer count for the ratio, and the next attempt gets further (docs/adr/0009).
  */
-function unpackArrays({ codec, packed, place }: Packed, tools: ReaderTools): Unpacked {
+function unpackArrays({ codec, packed, place, begun }: Packed, tools: ReaderTools): Unpacked {
   const { budget } = tools;
   const spent = budget.outputSpent;
   let known = 0;
   for (let round = 0; ; round++)
     try {
-      return unpack(codec, packed, budget, null);
+      return begun && round === 0 ? unpackBegun(begun, packed, budget) : unpack(codec, packed, budget, null);
     } catch (error) {
       if (!(error instanceof BudgetExceeded) || error.limit !== 'outputBytes' || round >= mostArrays) throw error;
       budget.refund(spent);
-      const declared = declaredBytes({ codec, packed, place }, tools);
+      const declared = declaredBytes({ codec, packed, place, ...(begun && { begun }) }, tools);
       budget.refund(spent);
       if (declared <= known) throw error;
       known = declared;
@@ -143,8 +148,8 @@ function unpackArrays({ codec, packed, place }: Packed, tools: ReaderTools): Unp
 }
 
 /** Bytes that arrays at the beginning of the content say they have; 0 for anything else. */
-function declaredBytes({ codec, packed, place }: Packed, tools: ReaderTools): number {
-  const ahead = unpackAhead(codec, packed, tools.budget);
+function declaredBytes({ codec, packed, place, begun }: Packed, tools: ReaderTools): number {
+  const ahead = unpackAhead(codec, { source: packed, begun }, tools.budget);
   const declared = ahead === null ? 0 : tools.open(ahead, place).metadata.get('arrayBytes');
   return typeof declared === 'number' ? declared : 0;
 }

@@ -4,6 +4,7 @@ import { type Budget, BudgetExceeded } from '../../engine/budget.ts';
 import { MalformedBytes } from '../../engine/reader.ts';
 import { type ByteSource, beginningSource, bytesSource } from '../../engine/source.ts';
 import { forwardSource, measuredSource } from '../parts/streamed-source.ts';
+import { type BegunPieces, believedBytes } from './begun-pieces.ts';
 import { type Decoded, joinBytes, joinFrames } from './frames.ts';
 import { decodeGzip } from './gzip.ts';
 import { zstdFrameEnd } from './native-pieces.ts';
@@ -52,10 +53,38 @@ export function unpack(codec: Codec, packed: ByteSource, budget: Budget, size: n
   return unpackForward(codec, packed, budget, size) ?? unpackBeginning(codec, packed, { most: allowance, size, budget });
 }
 
+/**
+ * The same for a stream that was begun already, whose length nobody declares: one decoder tries it, holds it or measures it.
+ * @throws as `unpack`.
+ */
+export function unpackBegun(begun: BegunPieces, packed: ByteSource, budget: Budget): Unpacked {
+  budget.checkTime();
+  const allowance = Math.floor(Math.min(budget.limits.heldBytes, budget.outputAllowance()));
+  if (allowance <= 0) throw new BudgetExceeded('outputBytes', 'the output budget of this file is used up');
+  const whole = begun.whole(Math.min(allowance, uncountedBytes), () => budget.checkTime());
+  if (whole) {
+    budget.spendOutput(whole.length);
+    return { source: bytesSource(whole), consumed: begun.consumed, held: whole, complete: true, faults: [] };
+  }
+  if (allowance > uncountedBytes) {
+    begun.close();
+    return unpack('brotli', packed, budget, null);
+  }
+  if (packed.size <= heldInputBytes && allowance < budget.limits.heldBytes) budget.spendOutput(allowance + 1);
+  begun.rewind();
+  const again = () => openPieces('brotli', packed, { size: null, held: dictionaryBytes }) ?? begun;
+  return { ...measuredSource({ first: begun, again, budget }), held: null, complete: true, faults: [] };
+}
+
+/** A stream, and what came out of it already. */
+type BegunPacked = { readonly source: ByteSource; readonly begun: BegunPieces | undefined };
+
 /** Content whose length nobody knows yet, read on as far as the budget allows; null when the codec cannot be read so. */
-export function unpackAhead(codec: Codec, packed: ByteSource, budget: Budget): ByteSource | null {
-  const open = () => openPieces(codec, packed, { size: null, held: dictionaryBytes, report: () => {} });
-  const first = open();
+export function unpackAhead(codec: Codec, packed: ByteSource | BegunPacked, budget: Budget): ByteSource | null {
+  const { source, begun } = 'source' in packed ? packed : { source: packed, begun: undefined };
+  const open = () => openPieces(codec, source, { size: null, held: dictionaryBytes, report: () => {} });
+  if (begun?.isClosed === false) begun.rewind();
+  const first = begun?.isClosed === false ? begun : open();
   return first && forwardSource({ first, again: () => open() ?? first, budget, size: Number.MAX_SAFE_INTEGER });
 }
 
@@ -89,9 +118,6 @@ export function decompressBeginning(codec: Codec, source: ByteSource, most: numb
   }
   return new Uint8Array(0);
 }
-
-/** A short file may unpack to gigabytes: after so many bytes of content a stream is believed to be one. */
-const believedBytes = 256 * 1024;
 
 /**
  * Do the first bytes decode to anything?

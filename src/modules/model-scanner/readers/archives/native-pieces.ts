@@ -4,6 +4,7 @@
  * it is no failure: `nativePieces` is null then, and callers read the beginning only.
  */
 import { constants, createBrotliDecompress, createZstdDecompress } from 'node:zlib';
+import { TruncatedBytes } from '../../engine/reader.ts';
 import type { ByteSource } from '../../engine/source.ts';
 import { skippable } from './lz4.ts';
 import { ByteFeed, JoinedPieces, malformed, type PieceDecoder, pieceBytes } from './pieces.ts';
@@ -16,6 +17,7 @@ type Handle = {
 type Engine = { readonly _handle: Handle; readonly _writeState: Uint32Array };
 
 const inputBytes = 64 * 1024;
+const noInput = new Uint8Array(0);
 /** 2^26 bytes: larger windows are a setting that ordinary readers refuse too. */
 const longestWindow = 26;
 
@@ -110,9 +112,17 @@ class NativePieces implements PieceDecoder {
       }
       if (written > 0) return this.#output.subarray(0, written);
       if (used > 0) continue;
+      if (this.#codec === 'brotli') this.#checkEnd();
       this.close();
       return null;
     }
+  }
+  /** A stream that waits for more input is cut. That of zstd is told by the lengths of its blocks. */
+  #checkEnd(): void {
+    this.#engine?._handle.writeSync(constants.BROTLI_OPERATION_FINISH, noInput, 0, 0, this.#output, 0, this.#output.length);
+    if (this.#failure === null) return;
+    this.close();
+    throw new TruncatedBytes('brotli-broken', this.#at, `the brotli stream is cut: ${this.#failure}`);
   }
   close(): void {
     if (this.#closed) return;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes, callingPickle, harmlessPickle } from '../../../../../test/corpus/model-scanner/build-bytes.ts';
 import { field, onnxModel, onnxNode } from '../../../../../test/corpus/model-scanner/build-models.ts';
-import { tar } from '../../../../../test/corpus/model-scanner/build-tar.ts';
+import { tar, tarEntry } from '../../../../../test/corpus/model-scanner/build-tar.ts';
+import { zip } from '../../../../../test/corpus/model-scanner/build-zip.ts';
 import { allOf, artefactOf, codesOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
 
 test('members of a tar are opened under their names', () => {
@@ -78,4 +79,30 @@ test('an archive that climbs out and holds an ONNX model is what onnx.hub unpack
     ).findings.find(({ ruleId }) => ruleId === 'archive-path-traversal')?.references ?? [];
   assert.ok(cited(model).includes('CVE-2024-5187'));
   assert.ok(!cited(bytes('hello')).includes('CVE-2024-5187'));
+});
+
+test('a zip archive as the last member makes a tar no zip archive; behind the end of the tar, or in another member, it is read all the same', () => {
+  const inner = zip([{ name: 'a.txt', data: bytes('hello') }]);
+  const plain = tar([
+    { name: 'b.txt', data: bytes('x') },
+    { name: 'first.zip', data: inner },
+    { name: 'last.zip', data: inner },
+  ]);
+  assert.deepEqual(codesOf(artefactOf(plain)), []);
+  assert.equal(reportOf(plain, 'x.tar').verdict, 'clean');
+  const hostile = zip([{ name: 'a.pkl', data: callingPickle }]);
+  const forged = tarEntry({ name: 'first.zip', data: hostile });
+  const honest = tar([{ name: 'first.zip', data: inner }]);
+  assert.equal(reportOf(tar([{ name: 'last.zip', data: hostile }]), 'x.tar').verdict, 'malicious');
+  assert.equal(reportOf(bytes(honest, forged), 'x.tar').verdict, 'malicious');
+  assert.equal(
+    reportOf(
+      tar([
+        { name: 'first.zip', data: inner },
+        { name: 'b.bin', data: bytes('text', forged) },
+      ]),
+      'x.tar',
+    ).verdict,
+    'malicious',
+  );
 });

@@ -6,6 +6,7 @@ import { broken, type Draft, defineReader, draftArtefact, guarded, lie, type Rea
 import { type ByteSource, windowSource } from '../../engine/source.ts';
 import { longestModule, type SourceTree } from '../../engine/source-tree.ts';
 import { unsafeMemberPath } from './archive-path.ts';
+import { blockBytes, tarHeader } from './tar-header.ts';
 import type { Archive } from './zip-archive.ts';
 import { type ZipDirectory, type ZipEntry, zipDirectories } from './zip-directory.ts';
 import { encryptedFlags } from './zip-fields.ts';
@@ -33,6 +34,7 @@ export default defineReader({
     const directories = zipDirectories(source, source.read(tailStart, source.size - tailStart), tools.budget);
     const [directory, ...others] = directories;
     if (!directory && !startsWithLocalHeader(source.read(0, 4))) return null;
+    if (directory && directories.every((one) => isTarMember(source, one))) return null;
     const draft = draftArtefact('zip', where, source.size);
     draft.role = 'container';
     guarded(draft, () => (directory ? readListed(source, { directory, others }, draft, tools) : readUnlisted(source, draft, tools)));
@@ -42,6 +44,16 @@ export default defineReader({
 
 function startsWithLocalHeader(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
+}
+
+/**
+ * A tar archive whose last members are zip archives ends like one itself: as programs read it, the same members. The tar reader opens them;
+ * where a header is only made to look so, whatever holds the bytes is read for itself and found to end in a zip archive.
+ */
+function isTarMember(source: ByteSource, { prefix, endRecordEnd }: ZipDirectory): boolean {
+  if (prefix < blockBytes || tarHeader(source.read(0, blockBytes)) === null) return false;
+  const header = tarHeader(source.read(prefix - blockBytes, blockBytes));
+  return header?.size === endRecordEnd - prefix && header.type === '0';
 }
 
 function endRecordIn(tail: Uint8Array): boolean {

@@ -73,11 +73,12 @@ function addFacts(root: JsonObject, draft: Draft): void {
 
 /** `auto_map`, `custom_generate` and `custom_pipelines` name Python files that a loader with trust_remote_code imports. */
 function addRemoteCode(root: JsonObject, draft: Draft): void {
+  const maps = configurationsIn(root).map(([path, config]) => [[...path, 'auto_map'].join('.'), config.get('auto_map')] as const);
   for (const [key, value] of [
-    ['auto_map', root.get('auto_map')],
-    ['custom_pipelines', root.get('custom_pipelines')],
-    ['custom_generate', root.get('custom_generate')],
-  ] as const)
+    ...maps,
+    ['custom_pipelines', root.get('custom_pipelines')] as const,
+    ['custom_generate', root.get('custom_generate')] as const,
+  ])
     for (const text of textsIn(value, 3)) {
       const [repository, reference] = text.includes('--') ? text.split('--', 2) : [null, text];
       const detail =
@@ -98,6 +99,19 @@ function addRemoteCode(root: JsonObject, draft: Draft): void {
       text: 'trust_remote_code',
       where: draft.where,
     });
+}
+
+const deepestConfiguration = 3;
+const mostConfigurations = 50;
+/** The configuration and those of its parts (`vision_config`, `text_config`), each of which may have a map of its own, with their keys. */
+export function configurationsIn(root: JsonObject): readonly (readonly [readonly string[], JsonObject])[] {
+  const found: (readonly [readonly string[], JsonObject])[] = [[[], root]];
+  for (let at = 0; at < found.length && found.length < mostConfigurations; at++) {
+    const [path, config] = found[at] ?? [[], root];
+    if (path.length >= deepestConfiguration) continue;
+    for (const [key, value] of config) if (/config$/.test(key) && value instanceof Map) found.push([[...path, key], value]);
+  }
+  return found.slice(0, mostConfigurations);
 }
 
 function textsIn(value: JsonValue | undefined, depth: number): string[] {

@@ -82,11 +82,16 @@ function isLines(bytes: Uint8Array): boolean {
   }
 }
 
+/** A kind that knows the file by its name is told why it cannot be read only where no syntax of its reads it. */
 function readKind(kind: DocumentKind, file: TextFile, draft: Draft, tools: ReaderTools): void {
+  const failures: MalformedBytes[] = [];
+  let isReadable = false;
   for (const syntax of kind.syntaxes) {
     if (!isNamed(kind, file) && !file.mayHave(syntax)) continue;
     const parsed = file.parsed(syntax);
-    if (parsed.failure !== null && (isNamed(kind, file) || isHostile(parsed.failure))) tellFailure(parsed.failure, draft);
+    if (parsed.failure === null) isReadable ||= syntax !== 'text' && parsed.documents.length > 0;
+    else if (isHostile(parsed.failure)) tellFailure(parsed.failure, draft);
+    else failures.push(parsed.failure);
     const meant = parsed.documents.filter((document) => kind.is(document));
     for (const document of meant) {
       if (draft.format === 'text' || draft.format === 'json') Object.assign(draft, { format: kind.format });
@@ -97,6 +102,8 @@ function readKind(kind: DocumentKind, file: TextFile, draft: Draft, tools: Reade
     for (const { key, at } of parsed.repeatedKeys.slice(0, 5)) tellRepeated(key, file.places.at(at, key.length), { syntax, draft });
     return;
   }
+  const [first] = failures;
+  if (first && !isReadable && isNamed(kind, file)) tellFailure(first, draft);
 }
 
 /** Broken text is loaded by nobody; only where its name says what it is to be, or it is made to kill a parser, is it worth a word. */

@@ -64,6 +64,7 @@ test('operators of the Flex delegate have the effects of TensorFlow', () => {
   assert.equal(read.verdict, 'suspicious');
   assert.equal(read.findings[0]?.effect, 'fs-read');
   assert.equal(reportOf(model({ codes: [custom('FlexErf')] }), 'm.tflite').verdict, 'clean');
+  assert.equal(reportOf(model({ codes: [custom('FlexAcmeFast')] }), 'm.tflite').verdict, 'risky');
 });
 
 test('indexes outside their lists are found where they stand', () => {

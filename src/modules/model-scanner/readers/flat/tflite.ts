@@ -52,7 +52,7 @@ function addOperators(model: FlatTable, draft: Draft, tools: ReaderTools): void 
     seen.add(name);
     const flex = name.startsWith('Flex') ? tensorflow.get(name.slice(4)) : undefined;
     // The operators of the Flex delegate are TensorFlow's own: those that only compute need no word.
-    if (!flex && (known.has(name) || /^Flex[A-Z]/.test(name))) continue;
+    if (!flex && (known.has(name) || (name.startsWith('Flex') && graphs.get('tensorflow')?.known.has(name.slice(4))))) continue;
     draft.operators.push({
       framework: 'tflite',
       domain: '',

@@ -20,6 +20,8 @@ export type GraphNode = {
 /** Constants longer than this hold no path. */
 const longestPath = 4096;
 const mostReported = 200;
+/** Names of other libraries' operators: one finding each. */
+const mostCustom = 50;
 /** Operators that hand a text on. */
 const passing = new Set([
   'Identity',
@@ -56,6 +58,9 @@ export class GraphWalk {
   #nodes = 0;
   #read = 0;
   #functions = 0;
+  readonly #custom = new Set<string>();
+  /** Functions of the library may stand where an operator does. */
+  readonly #functionNames = new Set<string>();
 
   /** @param assets names of constants that the loader replaces by paths inside the model's own `assets` folder. */
   constructor(source: ByteSource, draft: Draft, { tools, assets }: { readonly tools: ReaderTools; readonly assets: ReadonlySet<string> }) {
@@ -67,16 +72,34 @@ export class GraphWalk {
   /** GraphDef: 1 nodes, 2 function library. */
   graph(start: number, end: number): void {
     const nodes: Field[] = [];
+    const libraries: Field[] = [];
     for (const field of fields(this.#source, start, end)) {
       if (field.wire !== 2) continue;
       if (field.number === 1) nodes.push(field);
-      if (field.number === 2) this.#library(field);
+      if (field.number === 2) libraries.push(field);
     }
+    for (const library of libraries) this.#nameFunctions(library);
+    for (const library of libraries) this.#library(library);
     this.#body(nodes);
   }
   finish(): void {
     this.#draft.metadata.set('nodes', this.#nodes);
     this.#draft.metadata.set('functions', this.#functions);
+  }
+  /** @param name of a function that the graph brings itself. */
+  addFunction(name: string): void {
+    this.#functionNames.add(name);
+  }
+  /** FunctionDef: 1 signature; OpDef: 1 name. */
+  #nameFunctions(library: Field): void {
+    for (const definition of fields(this.#source, library.start, library.end)) {
+      if (definition.number !== 1 || definition.wire !== 2) continue;
+      for (const signature of fields(this.#source, definition.start, definition.end)) {
+        if (signature.number !== 1 || signature.wire !== 2) continue;
+        for (const field of fields(this.#source, signature.start, signature.end))
+          if (field.number === 1 && field.wire === 2) this.addFunction(fieldText(this.#source, field, 200));
+      }
+    }
   }
   /** FunctionDefLibrary: 1 functions; FunctionDef: 3 nodes. */
   #library(library: Field): void {
@@ -141,6 +164,18 @@ export class GraphWalk {
     const outside = effect === undefined ? undefined : this.#constantTexts(node, byName).find(leavesFolder);
     if (effect !== undefined && outside !== undefined)
       this.#add(node, isAddress(outside) ? 'net' : effect, 'proved', `uses the fixed path ${outside.slice(0, 200)}`);
+    this.#foreign(node);
+  }
+  /** @source TensorFlow guide, "Create an op": a library registers it, and the program that runs the graph loads that library. */
+  #foreign({ operator, where }: GraphNode): void {
+    const { graphs } = this.#tools.tables.operators;
+    const known = graphs.get('tensorflow')?.known;
+    if (known === undefined || operator === '' || known.has(operator) || graphs.get('tflite')?.known.has(operator)) return;
+    if (this.#functionNames.has(operator) || this.#custom.has(operator) || this.#custom.size >= mostCustom) return;
+    this.#custom.add(operator);
+    const detail = 'an operator that TensorFlow does not have, for which the program that runs the model must load a library';
+    const fact = { domain: '', known: false, effect: 'none', certainty: 'possible', detail } as const;
+    this.#draft.operators.push({ framework: 'tensorflow', name: operator, ...fact, where });
   }
   /** Operators on protocol buffers may take their description from a file. */
   #descriptor(node: GraphNode): void {

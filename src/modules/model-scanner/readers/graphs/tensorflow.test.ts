@@ -45,6 +45,29 @@ test('operators in the function library count like those of the graph', () => {
   );
 });
 
+test('an operator that TensorFlow does not have needs a library, and is risky; a function of the graph itself is none', () => {
+  const library: TfNode[] = [
+    { name: 'a', op: 'SentencepieceTokenizeOp' },
+    { name: 'b', op: 'AcmeFast' },
+    { name: 'c', op: 'AcmeFast' },
+  ];
+  const read = reportOf(savedModel(tfGraph(plain, library)), 'saved_model.pb');
+  assert.equal(read.verdict, 'risky');
+  assert.deepEqual(
+    read.findings.filter(({ ruleId }) => ruleId === 'custom-operator').map(({ evidence }) => evidence),
+    ['SentencepieceTokenizeOp', 'AcmeFast'],
+  );
+  // `tfGraph` names the function of its library f.
+  assert.equal(verdict(savedModel(tfGraph([...plain, { name: 'call', op: 'f', inputs: ['x'] }], plain))), 'clean');
+  assert.equal(verdict(savedModel(tfGraph([...plain, { name: 'call', op: 'g', inputs: ['x'] }], plain))), 'risky');
+  const text = (name: string) =>
+    new TextEncoder().encode(
+      `node { name: "n" op: "f" }\nlibrary { function { signature { name: "${name}" } node_def { op: "MatMul" } } }`,
+    );
+  assert.equal(reportOf(text('f'), 'graph.pbtxt').verdict, 'clean');
+  assert.equal(reportOf(text('g'), 'graph.pbtxt').verdict, 'risky');
+});
+
 test('the operator decides, never the name of the node', () => {
   assert.equal(verdict(savedModel(tfGraph([...plain, { name: 'ReadFile', op: 'Identity', inputs: ['x'] }]))), 'clean');
 });

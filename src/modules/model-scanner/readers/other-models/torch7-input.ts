@@ -15,78 +15,76 @@ export type Torch7Input = {
   skipElements(count: number, bytes: number): void;
 };
 
-export function torch7Binary(source: ByteSource): Torch7Input {
-  const cursor = new Cursor(source);
-  const text = (most = 4096) => {
-    const length = cursor.i32();
-    const at = cursor.at;
+/** Classes, not objects with getters: V8 would keep a shape of its own for each file. */
+abstract class CursorInput {
+  protected readonly cursor: Cursor;
+  constructor(source: ByteSource) {
+    this.cursor = new Cursor(source);
+  }
+  abstract integer(): number;
+  get at(): number {
+    return this.cursor.at;
+  }
+  get left(): number {
+    return this.cursor.left;
+  }
+  bytes(length: number): Uint8Array {
+    return this.cursor.bytes(length);
+  }
+  text(most = 4096): string {
+    const length = this.integer();
+    const at = this.cursor.at;
     if (length < 0) throw new MalformedBytes('torch7-text', at, `a text of ${length} bytes is none`);
-    cursor.skip(length);
-    cursor.seek(at);
-    const shown = cursor.text(Math.min(length, most));
-    cursor.seek(at + length);
+    this.cursor.skip(length);
+    this.cursor.seek(at);
+    const shown = this.cursor.text(Math.min(length, most));
+    this.cursor.seek(at + length);
     return shown;
-  };
-  return {
-    get at() {
-      return cursor.at;
-    },
-    get left() {
-      return cursor.left;
-    },
-    integer: () => cursor.i32(),
-    long: () => cursor.u64(),
-    skipNumber: () => cursor.skip(8),
-    text,
-    bytes: (length) => cursor.bytes(length),
-    skipElements: (count, bytes) => cursor.skip(count * bytes),
-  };
+  }
+}
+
+export class Torch7Binary extends CursorInput implements Torch7Input {
+  integer(): number {
+    return this.cursor.i32();
+  }
+  long(): number {
+    return this.cursor.u64();
+  }
+  skipNumber(): void {
+    this.cursor.skip(8);
+  }
+  skipElements(count: number, bytes: number): void {
+    this.cursor.skip(count * bytes);
+  }
 }
 
 /** Numbers apart by white space; characters stand raw after one end of line. */
-export function torch7Text(source: ByteSource): Torch7Input {
-  const cursor = new Cursor(source);
-  const word = () => {
-    let found = '';
-    while (cursor.left > 0) {
-      const code = cursor.u8();
-      if (code > 32) found += String.fromCharCode(code);
-      else if (found !== '') return found;
-      if (found.length > 60) throw new MalformedBytes('torch7-number', cursor.at, 'a number does not end');
-    }
-    return found;
-  };
-  const integer = () => {
-    const at = cursor.at;
-    const found = word();
+export class Torch7Text extends CursorInput implements Torch7Input {
+  integer(): number {
+    const { at } = this;
+    const found = this.#word();
     if (!/^-?\d{1,19}$/.test(found))
       throw new MalformedBytes('torch7-number', at, `a number is expected, ${JSON.stringify(found)} stands there`);
     return Number(found);
-  };
-  return {
-    get at() {
-      return cursor.at;
-    },
-    get left() {
-      return cursor.left;
-    },
-    integer,
-    long: integer,
-    skipNumber: () => void word(),
-    text: (most = 4096) => {
-      const length = integer();
-      const at = cursor.at;
-      if (length < 0) throw new MalformedBytes('torch7-text', at, `a text of ${length} bytes is none`);
-      cursor.skip(length);
-      cursor.seek(at);
-      const shown = cursor.text(Math.min(length, most));
-      cursor.seek(at + length);
-      return shown;
-    },
-    bytes: (length) => cursor.bytes(length),
-    skipElements: (count) => {
-      if (count > cursor.left) throw new MalformedBytes('torch7-storage', cursor.at, `${count} elements do not fit`);
-      for (let i = 0; i < count; i++) word();
-    },
-  };
+  }
+  long(): number {
+    return this.integer();
+  }
+  skipNumber(): void {
+    this.#word();
+  }
+  skipElements(count: number): void {
+    if (count > this.left) throw new MalformedBytes('torch7-storage', this.at, `${count} elements do not fit`);
+    for (let i = 0; i < count; i++) this.#word();
+  }
+  #word(): string {
+    let found = '';
+    while (this.cursor.left > 0) {
+      const code = this.cursor.u8();
+      if (code > 32) found += String.fromCharCode(code);
+      else if (found !== '') return found;
+      if (found.length > 60) throw new MalformedBytes('torch7-number', this.cursor.at, 'a number does not end');
+    }
+    return found;
+  }
 }

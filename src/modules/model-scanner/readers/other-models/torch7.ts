@@ -1,7 +1,7 @@
 /** Torch7 files (`.t7`, `.net`): objects, tensors, and stored Lua functions, which are code. */
 import { placeName, rangePlace } from '../../engine/place.ts';
 import { type Draft, defineReader, draftArtefact, guarded } from '../../engine/reader.ts';
-import { torch7Binary, torch7Text } from './torch7-input.ts';
+import { Torch7Binary, Torch7Text } from './torch7-input.ts';
 import { type Torch7Function, Torch7Walk } from './torch7-walk.ts';
 
 const latin1 = new TextDecoder('latin1');
@@ -15,7 +15,7 @@ export default defineReader({
     const draft = draftArtefact('torch7', where, source.size);
     draft.role = 'model';
     const isText = /^\s*\d{1,2}\s/.test(latin1.decode(head.subarray(0, 8)));
-    const input = isText ? torch7Text(source) : torch7Binary(source);
+    const input = isText ? new Torch7Text(source) : new Torch7Binary(source);
     const walk = new Torch7Walk(input, () => tools.budget.checkTime());
     guarded(draft, () => walk.all());
     if (!isTorch7(walk, { complete: draft.unread.length === 0 && input.left < 2, named: /\.t7$/i.test(placeName(where)) })) return null;

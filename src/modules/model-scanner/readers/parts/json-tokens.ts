@@ -6,7 +6,12 @@ export type JsonObject = Map<string, JsonValue>;
 export type JsonDocument = { readonly value: JsonValue; readonly repeatedKeys: readonly { readonly key: string; readonly at: number }[] };
 /** Of each object and array: offset of the value under a key or index, in characters. */
 export type ValueOffsets = WeakMap<object, Map<string | number, number>>;
-export type JsonOptions = { /** Filled with the place of every key and item. */ readonly offsets?: ValueOffsets };
+export type JsonOptions = {
+  /** Filled with the place of every key and item. */
+  readonly offsets?: ValueOffsets;
+  /** A number written any other way than as digits (`1.0`, `1e3`, `-0`, `01`) becomes NaN: readers of whole numbers refuse it. */
+  readonly digitsOnly?: boolean;
+};
 
 const deepest = 400;
 
@@ -15,8 +20,8 @@ const deepest = 400;
  * @param text the document; a byte order mark is skipped.
  * @throws MalformedBytes with the character offset when the text is no JSON or nested deeper than 400.
  */
-export function parseJson(text: string, { offsets }: JsonOptions = {}): JsonDocument {
-  const parser = new JsonParser(text, offsets);
+export function parseJson(text: string, { offsets, digitsOnly = false }: JsonOptions = {}): JsonDocument {
+  const parser = new JsonParser(text, offsets, digitsOnly);
   const value = parser.document();
   return { value, repeatedKeys: parser.repeatedKeys };
 }
@@ -27,8 +32,11 @@ class JsonParser {
   readonly #offsets: ValueOffsets | undefined;
   #at = 0;
 
-  constructor(text: string, offsets?: ValueOffsets) {
+  readonly #digitsOnly: boolean;
+
+  constructor(text: string, offsets: ValueOffsets | undefined, digitsOnly: boolean) {
     this.#text = text;
+    this.#digitsOnly = digitsOnly;
     this.#offsets = offsets;
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
   }
@@ -140,7 +148,8 @@ class JsonParser {
     if (!match) throw this.#wrong('a value is missing');
     this.#at += match[0].length;
     if (match[0] === 'true' || match[0] === 'false') return match[0] === 'true';
-    return match[0] === 'null' ? null : Number(match[0]);
+    if (match[0] === 'null') return null;
+    return this.#digitsOnly && !/^(?:0|[1-9]\d*)$/.test(match[0]) ? Number.NaN : Number(match[0]);
   }
   #wrong(what: string): MalformedBytes {
     return new MalformedBytes('json-broken', this.#at, `JSON: ${what} at character ${this.#at}`);

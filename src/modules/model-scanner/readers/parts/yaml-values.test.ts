@@ -61,6 +61,10 @@ test('deep nesting and broken text are refused with a code', () => {
   assert.throws(() => parseYaml('a: [1, 2\nb: }'), fails('yaml-broken'));
 });
 
+test('a text of more than a million tokens is not begun', () => {
+  assert.throws(() => parseYaml(`[${',a'.repeat(600_000)}]`), fails('document-size'));
+});
+
 test('a key that stands twice is told', () => {
   assert.deepEqual(only('a: 1\nb: 2\na: 3\n').repeatedKeys, [{ key: 'a', at: 10 }]);
 });

@@ -17,6 +17,10 @@ const deepest = 200;
 const mostValues = 5_000_000;
 const mostDocuments = 10_000;
 const mostTags = 1000;
+/** A token costs the parser up to 7 µs and half a kilobyte, the lexer a tenth of that: a text of more is not begun. */
+const mostTokens = 1_000_000;
+/** A shorter text cannot have so many. */
+const longestUncounted = mostTokens / 2;
 
 // The library is loaded when the first YAML file appears: most scans meet none, and worker threads start sooner.
 const load = createRequire(import.meta.url);
@@ -25,10 +29,12 @@ let library: typeof import('yaml') | undefined;
 /**
  * @param text one or several documents, without byte order mark.
  * @returns each document's value; objects are Maps, keys are texts, merge keys (`<<`) stay keys.
- * @throws MalformedBytes with the character offset when the text is no YAML, nested deeper than 200, or grows beyond five million values through its aliases.
+ * @throws MalformedBytes with the character offset when the text is no YAML, nested deeper than 200, or grows beyond five million values through its aliases;
+ * with the code `document-size` when it has more than a million tokens. Linear in the length of the text (test/corpus/model-scanner/growth.ts).
  */
 export function parseYaml(text: string): YamlDocument[] {
   library ??= load('yaml') as typeof import('yaml');
+  if (text.length > longestUncounted) checkTokens(library, text);
   const parsed = parsedDocuments(library, text);
   if (!Array.isArray(parsed) || parsed.length === 0) return [];
   if (parsed.length > mostDocuments) throw new MalformedBytes('yaml-broken', 0, `more than ${mostDocuments} YAML documents`);
@@ -37,6 +43,12 @@ export function parseYaml(text: string): YamlDocument[] {
     if (wrong) throw new MalformedBytes('yaml-broken', wrong.pos[0], `YAML: ${(wrong.message.split('\n', 1)[0] ?? '').slice(0, 200)}`);
     return new Conversion().document(document.contents as Node | null);
   });
+}
+
+function checkTokens(yaml: typeof import('yaml'), text: string): void {
+  let tokens = 0;
+  for (const _ of new yaml.Lexer().lex(text)) tokens += 1;
+  if (tokens > mostTokens) throw new MalformedBytes('document-size', 0, `YAML of ${tokens} tokens is larger than is parsed.`);
 }
 
 function parsedDocuments(yaml: typeof import('yaml'), text: string) {

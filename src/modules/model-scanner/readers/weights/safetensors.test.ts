@@ -40,6 +40,16 @@ test('a shape that does not fit its bytes is refused', () => {
   assert.deepEqual(codesOf(artefactOf(safetensors(one([8, 0]), new Uint8Array(8)))), ['safetensors-tensor']);
 });
 
+test('whole numbers written in another way than the official reader takes are refused', () => {
+  // serde_json reads 1.0, 2e0 and -0 as floating point and refuses them where a usize is wanted; 2^53 + 1 fits no file.
+  const header = (shape: string, offsets = '0,8') => `{"a":{"dtype":"F32","shape":[${shape}],"data_offsets":[${offsets}],"note":1.5}}`;
+  const codes = (text: string) => codesOf(artefactOf(safetensors(text, new Uint8Array(8))));
+  for (const shape of ['2.0', '2e0', '2,1.0', '20e-1', '9007199254740993,0', '02'])
+    assert.deepEqual(codes(header(shape)), ['safetensors-tensor']);
+  for (const offsets of ['-0,8', '0,8.0', '0.0,8', '0,8e0']) assert.deepEqual(codes(header('2', offsets)), ['safetensors-tensor']);
+  assert.deepEqual(codes(header('2')), []);
+});
+
 test('half-byte elements are counted in bits', () => {
   assert.deepEqual(codesOf(artefactOf(safetensors(one([0, 2], [4], 'F4'), new Uint8Array(2)))), []);
 });

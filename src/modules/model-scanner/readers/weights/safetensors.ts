@@ -53,7 +53,9 @@ function readTensors(source: ByteSource, draft: Draft, tools: ReaderTools): void
   const length = cursor.u64();
   if (length > longestHeader) throw new MalformedBytes('safetensors-header-size', 0, `a header of ${length} bytes is not allowed`);
   const text = cursor.text(length);
-  const { value, repeatedKeys } = parseJson(text.trimEnd());
+  if (!text.startsWith('{')) throw new MalformedBytes('safetensors-header', 8, 'the header does not begin with a JSON object');
+  // The official reader takes sizes and places as `usize` only: what is written as 1.0, 1e0 or -0 it refuses, and readers in Python may not.
+  const { value, repeatedKeys } = parseJson(text, { digitsOnly: true });
   if (!(value instanceof Map)) throw new MalformedBytes('safetensors-header', 8, 'the header is no JSON object');
   for (const { key, at } of repeatedKeys)
     draft.anomalies.push(
@@ -91,7 +93,7 @@ function readTensor(name: string, entry: JsonValue, draft: Draft): Span {
   const shape = entry.get('shape');
   const offsets = entry.get('data_offsets');
   if (typeof dtype !== 'string' || !isCountList(shape) || !isCountList(offsets) || offsets.length !== 2)
-    throw wrong('has no valid dtype, shape and data_offsets');
+    throw wrong('has no valid dtype, shape and data_offsets, which are texts and whole numbers written in digits');
   const [start = 0, end = 0] = offsets;
   if (start > end) throw wrong('ends before it starts');
   const elements = shape.reduce((product, size) => product * BigInt(size), 1n);
