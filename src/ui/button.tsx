@@ -1,6 +1,6 @@
 /** Buttons. Verb and object; one primary a view. What a person may not do is not shown, or says who can. */
 import { LoaderCircle, type LucideIcon } from 'lucide-react';
-import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 import { Keys } from './kbd.tsx';
@@ -66,7 +66,9 @@ export function Button({
     <button
       type="button"
       {...rest}
-      disabled={rest.disabled || working || refused !== undefined}
+      // Closed, and still where the keyboard is: a disabled button would lose the focus, in a dialog to what lies behind it.
+      {...(working ? { onClick: notNow, 'aria-disabled': true } : {})}
+      disabled={rest.disabled || refused !== undefined}
       title={refused ?? rest.title}
       aria-busy={working || undefined}
       className={classNames(buttonClass(kind, size), wide && 'w-full', working ? 'cursor-progress' : resting)}
@@ -89,6 +91,11 @@ export function Button({
       )}
     </button>
   );
+}
+
+/** Also keeps a form from being sent a second time. */
+function notNow(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 type IconButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children' | 'className' | 'title'> & {

@@ -7,11 +7,14 @@ export type Field = {
   readonly reason?: string;
 };
 
+/** On a phone a wider label would leave its value too little: the value stands below it. */
+const widestBeside = 150;
+
 export function FieldList({ fields, labelWidth = 70 }: { fields: readonly Field[]; labelWidth?: number }) {
   return (
     <dl className="grid gap-y-1.5">
       {fields.map(({ label, value, reason }) => (
-        <div key={label} className="flex items-baseline">
+        <div key={label} className={labelWidth > widestBeside ? 'items-baseline tablet:flex' : 'flex items-baseline'}>
           <dt className="flex-none text-ink-3" style={{ width: labelWidth }}>
             {label}
           </dt>

@@ -23,6 +23,8 @@ type FileTreeProps = {
 };
 
 const typingMs = 800;
+/** Deeper levels stand no further in: their names would have no room. */
+const deepestIndent = 6;
 
 export function FileTree({ label, nodes, selectedId, onSelect, startClosed = false }: FileTreeProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(() => (startClosed ? closedAround(nodes, selectedId) : new Set()));
@@ -123,7 +125,7 @@ function TreeItem({ row: { node, level, position, siblings, isOpen }, isSelected
         if (isFolder) onToggle();
         onSelect();
       }}
-      style={{ paddingLeft: 12 + (level - 1) * 16 }}
+      style={{ paddingLeft: 12 + Math.min(level - 1, deepestIndent) * 16 }}
       className={classNames(
         'finger flex h-7 cursor-default items-center gap-2 pr-3 focus-visible:-outline-offset-2',
         isSelected ? 'bg-accent-tint font-strong shadow-[inset_3px_0_0_var(--accent)] [--cut:var(--accent-tint)]' : 'hover:bg-hover',

@@ -182,7 +182,8 @@ export function PasswordField({
   help,
   aside,
   autoComplete,
-}: FieldProps & { autoComplete: 'current-password' | 'new-password' }) {
+  autoFocus,
+}: FieldProps & { autoComplete: 'current-password' | 'new-password'; autoFocus?: boolean }) {
   const { register } = useFormContext();
   const size = useContext(FormSizeContext);
   const [isShown, setShown] = useState(false);
@@ -195,6 +196,8 @@ export function PasswordField({
             id={id}
             type={isShown ? 'text' : 'password'}
             autoComplete={autoComplete}
+            // biome-ignore lint/a11y/noAutofocus: only where a form says so, and it is what the person came to fill
+            autoFocus={autoFocus}
             spellCheck={false}
             aria-describedby={describedBy}
             aria-invalid={isInvalid || undefined}

@@ -109,7 +109,7 @@ export function ProblemNote({ error, onRetry, refusal, busy }: ProblemNoteProps)
   const { sentence, code, status, traceId } = problemFacts(error);
   const isRefusal = status === 403;
   return (
-    <div role={isRefusal ? undefined : 'alert'} className="flex gap-3 px-4 py-5 tablet:px-6">
+    <div ref={intoView} role={isRefusal ? undefined : 'alert'} className="flex gap-3 px-4 py-5 tablet:px-6">
       <span className="mt-0.5">{isRefusal ? <Shape name="on-hold" tone="ink-3" /> : <Shape name="high" tone="high" />}</span>
       <div className="min-w-0 max-w-[72ch]">
         <p className="text-read font-name">{isRefusal ? (refusal ?? sentence) : sentence}</p>
@@ -132,6 +132,11 @@ export function ProblemNote({ error, onRetry, refusal, busy }: ProblemNoteProps)
       </div>
     </div>
   );
+}
+
+/** Once, when it appears: below what a dialog has room for nobody would see why nothing happened. */
+function intoView(note: HTMLDivElement | null): void {
+  if (note?.closest('[data-dialog-body]')) note.scrollIntoView({ block: 'nearest' });
 }
 
 function StaleNote({ answer: { error, dataUpdatedAt, refetch } }: { answer: Answer<unknown> }) {

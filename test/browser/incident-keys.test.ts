@@ -86,4 +86,26 @@ describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
     await page.getByRole('textbox').first().waitFor();
     assert.deepEqual(complaints, []);
   });
+
+  test('what somebody else saves does not take the place of what is being written, and the person who writes is told', async () => {
+    const saved = await admin.must(incidents.getPlaybook.output, 'GET', '/api/incidents/playbooks/evading-client');
+    const theirs = (title: string) => ({ text: saved.text.replace(saved.title, title) });
+    try {
+      // As a link in the app does: loading the app again would cost more than the test.
+      await page.evaluate(() => window.history.pushState(null, '', '/incidents/playbooks/evading-client'));
+      await page.getByRole('heading', { level: 1, name: saved.title }).waitFor();
+      const written = page.getByRole('textbox', { name: 'Playbook' });
+      await written.fill('What I write.');
+      await admin.must(incidents.savePlaybook.output, 'PUT', '/api/incidents/playbooks/evading-client', theirs('Theirs by now'));
+      await page.getByText('Somebody saved this playbook while you were writing').waitFor();
+      assert.equal(await written.inputValue(), 'What I write.');
+      await page.getByRole('button', { name: 'Drop mine and show the saved one' }).click();
+      await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('Theirs by now'));
+      // Nothing is written now: the next version is simply shown.
+      await admin.must(incidents.savePlaybook.output, 'PUT', '/api/incidents/playbooks/evading-client', theirs('Theirs once more'));
+      await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('Theirs once more'));
+    } finally {
+      await admin.ask('DELETE', '/api/incidents/playbooks/evading-client');
+    }
+  });
 });

@@ -19,6 +19,7 @@ import {
 
 export * from './blocks/block-contract.ts';
 export * from './configuration/configuration-contract.ts';
+export * from './configuration/configuration-draft.ts';
 export * from './detections/detection-news.ts';
 export * from './detections/detection-shape.ts';
 export * from './guard/guard-contract.ts';
@@ -92,6 +93,21 @@ export const listDetectionRows = endpoint({
   summary: 'Every flagged row of a detection, least likely first',
   input: z.object({ ...paging, id: z.uuid() }),
   output: pageOf(FlaggedRow),
+});
+export const giveVerdict = endpoint({
+  method: 'POST',
+  path: `${base}/detections/:id/verdict`,
+  tag,
+  operation: 'give-verdict',
+  access: 'adversarial-detection:update',
+  summary: 'Confirm a detection or call it a false positive, with a note',
+  input: z.strictObject({
+    id: z.uuid(),
+    verdict: z.enum(['confirmed', 'false_positive']),
+    note: z.string().trim().min(3).max(2000),
+    version: z.int().min(1).optional().describe('The version you saw; refused with 409 when it changed since.'),
+  }),
+  output: Detection,
 });
 export const decideDetection = endpoint({
   method: 'PATCH',

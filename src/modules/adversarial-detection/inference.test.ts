@@ -7,7 +7,7 @@ import { handle } from '../../platform/http/handle.ts';
 import { checkPoisoning } from '../data-quality/contract.ts';
 import { testChecks } from '../federated-learning/contract.ts';
 import * as contract from './contract.ts';
-import { toJudgement } from './federated/federated-detections.ts';
+import { toJudgement } from './federated-updates/attacked-rounds.ts';
 import { recordJudgement } from './screening/record-judgement.ts';
 import { queriesOf, type StreamKind } from './streams/planted-streams.ts';
 import { streamEvictionTable, streamTable } from './streams/stream-table.ts';

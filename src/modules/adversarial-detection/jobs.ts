@@ -13,7 +13,7 @@ import { expireBlockRows, notifyProcesses } from './blocks/block-store.ts';
 import { blockChanged, calibrationDrifted } from './contract.ts';
 import { answerSubscriptions, catchUp } from './detections/answers.ts';
 import { linkDetection } from './detections/detection-store.ts';
-import { federatedSubscriptions } from './federated/federated-detections.ts';
+import { federatedSubscriptions } from './federated-updates/attacked-rounds.ts';
 import { buildProfileJob } from './profiles/build-profile-job.ts';
 import { standingOf } from './profiles/calibration-watch.ts';
 import { listReadyProfiles, liveCounts, markStale } from './profiles/profile-store.ts';

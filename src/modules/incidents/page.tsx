@@ -19,7 +19,7 @@ import { PhoneRow } from '../../ui/table-phone.tsx';
 import { Badge } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { type ListFilters, useAskedFilters } from '../../ui/use-asked-filters.ts';
-import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, touched } from './cases/incident-words.tsx';
+import { categoryWords, IncidentStateBadge, incidentStateWord, liveEvents, sourceWords, touched } from './cases/incident-words.tsx';
 import { OpenDialog } from './cases/open-dialog.tsx';
 import { acknowledgeIncident, type Incident, incidentStates, listIncidents } from './contract.ts';
 
@@ -119,7 +119,9 @@ const columns: Column<Incident>[] = [
 ];
 
 function secondLine({ category, assetName, source }: Incident): string {
-  return [categoryWords(category), assetName === null ? null : inertLine(assetName), source].filter((part) => part !== null).join(' · ');
+  return [categoryWords(category), assetName === null ? null : inertLine(assetName), sourceWords(source)]
+    .filter((part) => part !== null)
+    .join(' · ');
 }
 
 function StateCell({ row }: { row: Incident }) {

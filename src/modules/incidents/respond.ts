@@ -1,29 +1,43 @@
 /**
  * What follows by itself when an attack was recognised. Contain what is compromised, never the victim: crafted inputs and probing
- * block the input and the client on that model; poisoning quarantines the data set. In simulation it is written down, not done.
+ * block the input and the client on that model; poisoning quarantines the data set, holds the promotion of the models trained on it, and
+ * proposes their quarantine to a person. In simulation it is written down, not done.
  */
 import type { z } from 'zod';
 import type { detectionMade } from '../adversarial-detection/contract.ts';
 import { requestAct } from './acts/act.ts';
-import { assetFacts } from './asset-facts.ts';
+import { hasStandingAct } from './acts/act-store.ts';
+import { assetFacts, modelsTrainedOn } from './asset-facts.ts';
 import { modelOf } from './playbooks/facts.ts';
 import { isAtLeast, type ResponseSettings, responseSettings } from './response-settings.ts';
 
 export type DetectionNews = z.output<typeof detectionMade.payload>;
 /** Detection refuses by itself what it sees in line; the acts here find that block in force, and add those that are missing. */
-export type PlannedAct = { readonly action: string; readonly parameters: Record<string, string | number>; readonly deadlineMs: number };
+export type PlannedAct = {
+  readonly action: string;
+  readonly parameters: Record<string, string | number>;
+  readonly deadlineMs: number;
+  /** Proposed: it waits for a person. */
+  readonly needsApproval?: boolean;
+};
+type Around = {
+  /** Of the asset that was attacked; null when it is not in the inventory. */
+  readonly assetType: string | null;
+  readonly modelId: string | null;
+  /** Models that descend from it. */
+  readonly trainedOnIt?: readonly string[];
+};
 
 /** Kinds whose harm comes in through inputs, from a client. */
 const byInput: readonly string[] = ['model-evasion', 'membership-inference', 'attribute-inference', 'extraction'];
 
 /**
  * The acts that the thresholds ask for. Pure.
- * @param assetType of the asset that was attacked; null when it is not in the inventory
  */
 export function plan(
   news: Pick<DetectionNews, 'kind' | 'severity' | 'assetId' | 'clientId' | 'inputSha256'>,
   settings: ResponseSettings,
-  { assetType, modelId }: { readonly assetType: string | null; readonly modelId: string | null },
+  { assetType, modelId, trainedOnIt = [] }: Around,
 ): PlannedAct[] {
   const { kind, severity, assetId, clientId, inputSha256 } = news;
   const acts: PlannedAct[] = [];
@@ -38,15 +52,31 @@ export function plan(
     if (clientId !== null && modelId !== null && isTheClient)
       acts.push({ action: 'block-client', parameters: { clientId, ...block }, deadlineMs });
   }
-  if (kind === 'data-poisoning' && assetId !== null && assetType === 'dataset' && isAtLeast(severity, settings.quarantineAtSeverity))
-    acts.push({ action: 'quarantine-asset', parameters: { assetId }, deadlineMs: settings.quarantineDeadlineMs });
+  if (kind === 'data-poisoning' && assetId !== null && assetType === 'dataset' && isAtLeast(severity, settings.quarantineAtSeverity)) {
+    const deadlineMs = settings.quarantineDeadlineMs;
+    acts.push({ action: 'quarantine-asset', parameters: { assetId }, deadlineMs });
+    for (const id of trainedOnIt)
+      acts.push(
+        { action: 'require-review', parameters: { assetId: id }, deadlineMs },
+        // The rows may have come with the question: whoever may ask must not be able to switch a model off that is in production.
+        { action: 'quarantine-asset', parameters: { assetId: id }, deadlineMs, needsApproval: true },
+      );
+  }
   return acts;
+}
+
+/** A second look at the same data set asks nothing again of a model that is held already. */
+async function isStanding({ action, parameters }: PlannedAct, trainedOnIt: readonly string[]): Promise<boolean> {
+  const assetId = String(parameters['assetId']);
+  return trainedOnIt.includes(assetId) && (await hasStandingAct(action, assetId));
 }
 
 export async function respond(news: DetectionNews): Promise<void> {
   const settings = await responseSettings();
   const [asset, modelId] = [await assetFacts(news.assetId), await modelOf(news.detectionId)];
-  for (const act of plan(news, settings, { assetType: asset?.type ?? null, modelId }))
+  const trainedOnIt = news.kind === 'data-poisoning' && asset !== null ? await modelsTrainedOn(asset.id) : [];
+  for (const act of plan(news, settings, { assetType: asset?.type ?? null, modelId, trainedOnIt })) {
+    if (await isStanding(act, trainedOnIt)) continue;
     await requestAct({
       ...act,
       reason: asset === null ? news.title : news.title.replaceAll(asset.id, asset.name),
@@ -55,4 +85,5 @@ export async function respond(news: DetectionNews): Promise<void> {
       detectionId: news.detectionId,
       simulate: settings.simulate,
     });
+  }
 }

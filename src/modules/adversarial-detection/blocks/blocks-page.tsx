@@ -19,7 +19,7 @@ import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
-import { ModelName } from '../asset-name.tsx';
+import { ModelName, useModelName } from '../asset-name.tsx';
 import { type Block, blockKinds, blockStates, liftBlock, listBlocks } from '../contract.ts';
 import { home } from '../threat-words.tsx';
 
@@ -73,11 +73,21 @@ function BlockPhoneRow({ row, lift }: { row: Block; lift: ((block: Block) => voi
     <PhoneRow
       shape={<StateShape state={row.state} />}
       title={nameOf(row)}
-      reason={inertLine(row.reason)}
+      reason={useReason(row)}
       owner={isOn ? <RelativeTime at={row.expiresAt} /> : stateWord[row.state]}
       {...(lift !== null && isOn ? { actions: button } : {})}
     />
   );
+}
+
+/** What was detected names the model as callers do, by an id. */
+function useReason({ reason, modelId }: Block): string {
+  const name = useModelName(modelId ?? '');
+  return inertLine(modelId === null ? reason : reason.replaceAll(modelId, name));
+}
+
+function BlockLines({ block }: { block: Block }) {
+  return <TwoLines title={nameOf(block)} second={useReason(block)} />;
 }
 
 function StateShape({ state }: Pick<Block, 'state'>) {
@@ -89,7 +99,7 @@ function StateShape({ state }: Pick<Block, 'state'>) {
 function columnsFor(lift: ((block: Block) => void) | null): readonly Column<Block>[] {
   return [
     { id: 'state', head: 'State', headHidden: true, cell: (row) => <StateShape state={row.state} />, width: 34 },
-    { id: 'what', head: 'Refused', primary: true, cell: (row) => <TwoLines title={nameOf(row)} second={inertLine(row.reason)} /> },
+    { id: 'what', head: 'Refused', primary: true, cell: (row) => <BlockLines block={row} /> },
     {
       id: 'model',
       head: 'On',

@@ -1,6 +1,7 @@
 /** What detects, from which severity on something is done, and how fast. Every change is a version of its own. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
+import { eventKind } from '../../../contract/event.ts';
 import { Severity } from '../../../contract/severity.ts';
 import { CallerId, FalsePositiveRate, invalidCode, Kind } from '../detections/detection-shape.ts';
 
@@ -118,3 +119,9 @@ export const listSignatures = endpoint({
   input: z.object({ kind: Kind.optional() }),
   output: z.object({ items: z.array(Signature) }),
 });
+
+export const configurationChanged = eventKind(
+  'adversarial-detection.configuration-changed',
+  z.object({ version: z.int() }),
+  'adversarial-detection:read',
+);

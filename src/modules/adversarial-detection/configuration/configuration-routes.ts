@@ -3,12 +3,14 @@ import { commonProblems } from '../../../contract/problem.ts';
 import { currentContext } from '../../../platform/ambient.ts';
 import { audit } from '../../../platform/audit.ts';
 import { afterCommit } from '../../../platform/database/database.ts';
+import { publish } from '../../../platform/events/publish.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { notifyProcesses } from '../blocks/block-store.ts';
 import {
   type Configuration,
   ConfigurationBody,
   changeConfiguration,
+  configurationChanged,
   detectionProblems,
   type Kind,
   kinds,
@@ -49,6 +51,7 @@ async function put({ version: seen, ifMatch }: Seen, next: (before: Configuratio
   audit.subject({ type: 'adversarial-detection-config', id: String(version) });
   audit.change({ before: bodyOf(before), after: body });
   await notifyProcesses('config', String(version));
+  await publish(configurationChanged, { version });
   if (actor !== undefined) afterCommit(() => refresh(actor.workspaceId, 'config', ''));
   return findConfiguration();
 }

@@ -6,6 +6,7 @@ import { Severity } from '../../../contract/severity.ts';
 export const detectionProblems = problems('adversarial-detection', {
   notFound: [404, 'No detection has the id {id}.'],
   profileNotFound: [404, 'No profile has the id {id}.'],
+  profileInUse: [409, 'Guards ask this profile: {guards}. Give them another one first.'],
   profileNotReady: [409, 'The profile {id} is {state}: only a ready one can be asked.'],
   profileRows: [422, 'A profile needs {least} to {most} rows; {rows} were given.'],
   profileShape: [422, 'The row {row} has {got} features where the first has {expected}.'],

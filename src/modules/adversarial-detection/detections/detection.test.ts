@@ -14,6 +14,7 @@ const {
   changeConfiguration,
   decideDetection,
   getDetection,
+  giveVerdict,
   liftBlock,
   listBlocks,
   listDetections,
@@ -230,6 +231,11 @@ describe('detections', () => {
     const { byKind } = await detection.ask(readThreatStatistics, { window: '24h' });
     const { contested } = byKind['model-evasion'];
     assert.deepEqual([contested.falsePositives, contested.confirmed, contested.falsePositiveShare], [1, 0, 1]);
+    const verdict = { id, verdict: 'confirmed' as const, note: 'it was not ours' };
+    await assert.rejects(detection.ask(giveVerdict, { ...verdict, version }), refused('request.conflict'));
+    const confirmed = await detection.ask(giveVerdict, verdict);
+    assert.deepEqual([confirmed.verdict.verdict, confirmed.verdict.reason, confirmed.severity], ['confirmed', 'it was not ours', 'low']);
+    await detection.ask(giveVerdict, { ...verdict, verdict: 'false_positive' });
   });
 
   test('who may only read changes nothing, and another workspace sees nothing', async () => {
@@ -248,6 +254,26 @@ describe('detections', () => {
     await assert.rejects(detection.ask(screenInput, live('a', 0), detection.stranger), refused('adversarial-detection.profileNotFound'));
   });
 
+  test('a removed profile decides nothing any more, its rows are gone, and what was detected by it stays', async () => {
+    const { total } = await detection.ask(listDetections, {});
+    const admin = detection.person('admin');
+    await assert.rejects(
+      detection.ask(contract.removeProfile, { id: profileId }, detection.person('analyst')),
+      refused('request.forbidden'),
+    );
+    const removed = await detection.ask(contract.removeProfile, { id: profileId }, admin);
+    assert.deepEqual([removed.state, removed.detectors], ['removed', []]);
+    await assert.rejects(detection.ask(screenInput, live('a', 0)), refused('adversarial-detection.profileNotFound'));
+    const { rows } = await detection.base.owner.query('select 1 from adversarial_detection.profile_body where profile_id = $1', [
+      profileId,
+    ]);
+    assert.equal(rows.length, 0);
+    const left = await detection.ask(contract.listProfiles, {});
+    assert.ok(!left.items.some(({ id }) => id === profileId));
+    assert.equal((await detection.ask(listDetections, {})).total, total);
+    assert.equal((await detection.ask(contract.getProfile, { id: profileId })).state, 'removed');
+  });
+
   test('every change left a record of who did it', () => {
     const actions = new Set(detection.audited.map(({ action }) => action));
     for (const act of [
@@ -259,6 +285,8 @@ describe('detections', () => {
       'lift-block',
       'change-configuration',
       'decide-detection',
+      'give-verdict',
+      'remove-profile',
     ])
       assert.ok(actions.has(`adversarial-detection.${act}`), act);
   });

@@ -15,7 +15,7 @@ import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { subjectOf, useAssetName } from '../asset-name.tsx';
 import { type DetectionSummary, kinds, listDetections } from '../contract.ts';
-import { DecisionBadge, decisionWords, home, kindWords, pText } from '../threat-words.tsx';
+import { actWord, DecisionBadge, decisionWords, home, kindWords, pText } from '../threat-words.tsx';
 
 const fields: readonly FilterField[] = [
   { key: 'kind', label: 'kind', kind: 'choice', choices: kinds.map((value) => ({ value, label: kindWords[value] })) },
@@ -108,8 +108,8 @@ const columns: readonly Column<DetectionSummary>[] = [
   {
     id: 'acts',
     head: 'Done',
-    cell: (row) => <Listed words={[...new Set(row.acts.map(({ action }) => action))]} none="nothing" />,
-    width: 150,
+    cell: (row) => <Listed words={[...new Set(row.acts.map(({ action }) => actWord(action)))]} none="nothing" />,
+    width: 190,
     hideUnder: 1000,
   },
   { id: 'at', head: 'When', cell: (row) => <RelativeTime at={row.createdAt} />, width: 110 },
@@ -120,7 +120,7 @@ function Listed({ words, none }: { words: readonly string[]; none: string }) {
   if (words.length === 0) return <span className="text-ink-3">{none}</span>;
   return (
     <span className="block truncate" title={words.join(', ')}>
-      {words.join(', ')}
+      {words.length > 2 ? `${words[0]} and ${words.length - 1} more` : words.join(', ')}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { z } from 'zod';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
+import { ChangedElsewhere, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, SelectField, TextAreaField, TextField } from '../../../ui/form.tsx';
 import { inertLine } from '../../../ui/inert.ts';
@@ -70,7 +71,10 @@ function settingsOf({ profileId, form, features, prediction, confidence, classes
 }
 
 type Props = { guard: Guard | null; onClose: () => void };
-export function GuardDialog({ guard, onClose }: Props) {
+/** @param guard as it is now; null: a new one */
+export function GuardDialog({ guard: latest, onClose }: Props) {
+  const opened = useOpened(latest, true);
+  const guard = opened.record;
   const profiles = useEndpoint(listProfiles, { limit: 100 });
   return (
     <Dialog
@@ -81,7 +85,12 @@ export function GuardDialog({ guard, onClose }: Props) {
       description="It reads the numbers of each request, asks the model, and screens both before the answer leaves."
     >
       <Loaded answer={profiles} waitsFor="the profiles">
-        {({ items }) => <GuardForms guard={guard} onClose={onClose} profiles={items} />}
+        {({ items }) => (
+          <>
+            <ChangedElsewhere what="guard" opened={opened} />
+            <GuardForms key={guard?.version} guard={guard} onClose={onClose} profiles={items} />
+          </>
+        )}
       </Loaded>
     </Dialog>
   );

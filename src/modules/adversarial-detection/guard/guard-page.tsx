@@ -19,7 +19,7 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Figure, Section } from '../../../ui/section.tsx';
 import { formatDuration } from '../../../ui/time.ts';
 import { toast } from '../../../ui/toast-store.ts';
-import { ModelName } from '../asset-name.tsx';
+import { ModelName, QuarantineMark } from '../asset-name.tsx';
 import {
   changeGuard,
   type Guard,
@@ -49,6 +49,7 @@ function GuardPage({ params }: { params: Readonly<Record<string, string>> }) {
         guard !== undefined && (
           <>
             <ModeBadge guard={guard} />
+            <QuarantineMark assetId={guard.assetId} />
             <span className="text-ink-2">
               {formWords[guard.form]}, version {guard.version}, changed <RelativeTime at={guard.changedAt} />
             </span>
@@ -85,7 +86,10 @@ function Acts({ guard }: { guard: Guard }) {
     <>
       {can('adversarial-detection:update') && (
         <>
-          <Button kind="primary" onClick={() => (guard.enabled ? set({ mode: next }) : set({ enabled: true }))}>
+          <Button
+            kind={guard.enabled && next === 'shadow' ? 'secondary' : 'primary'}
+            onClick={() => (guard.enabled ? set({ mode: next }) : set({ enabled: true }))}
+          >
             {guard.enabled ? (next === 'enforce' ? 'Enforce' : 'Only watch') : 'Switch on'}
           </Button>
           <Button onClick={() => setOpen('change')}>Change</Button>
@@ -190,7 +194,7 @@ function groupsOf(hours: Hours, { window, since }: { window: GuardWindow; since:
 /** Scores are kept by profile: they are of all that was screened with it, by this guard or not. */
 function Simulated({ guard: { profileId } }: { guard: Guard }) {
   const answer = useEndpoint(getProfile, { id: profileId });
-  return answer.data === undefined ? null : <RateSimulation profile={answer.data} />;
+  return answer.data === undefined ? null : <RateSimulation profile={answer.data} of="everything that was screened with its profile" />;
 }
 
 function Settings({ guard }: { guard: Guard }) {

@@ -36,6 +36,12 @@ export function findGuardRows(id?: string): Promise<GuardRow[]> {
     .where(id === undefined ? undefined : eq(guard.id, id));
 }
 
+/** Names of the guards that ask a profile. */
+export async function guardsOf(profileId: string): Promise<string[]> {
+  const rows = await db().select({ name: guard.name }).from(guard).where(eq(guard.profileId, profileId)).orderBy(guard.name).limit(20);
+  return rows.map(({ name }) => name);
+}
+
 export async function countGuards(): Promise<number> {
   return db().$count(guard);
 }

@@ -7,13 +7,13 @@ import { Button } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { formatNumber } from '../../../ui/format.ts';
-import { inertLine } from '../../../ui/inert.ts';
 import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
 import { EmptyNote } from '../../../ui/loaded.tsx';
 import { TwoLines } from '../../../ui/table-body.tsx';
 import type { Column } from '../../../ui/table-column.ts';
 import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { useAskedFilters } from '../../../ui/use-asked-filters.ts';
+import { useModelName } from '../asset-name.tsx';
 import { type Guard, guardModes, listGuards } from '../contract.ts';
 import { home } from '../threat-words.tsx';
 import { GuardDialog } from './guard-dialog.tsx';
@@ -30,7 +30,6 @@ const fields: readonly FilterField[] = [
 const byId = ({ id }: Guard): string => id;
 const byName = ({ name }: Guard): string => name;
 const rowTo = ({ id }: Guard): string => `/adversarial-detection/guards/${id}`;
-const secondLine = ({ form, modelId }: Guard): string => `${formWords[form]} · ${inertLine(modelId, 80)}`;
 
 function GuardsPage() {
   const filters = useAskedFilters(fields, listGuards.input);
@@ -76,6 +75,10 @@ function GuardsPage() {
   );
 }
 
+function GuardLines({ guard: { name, form, modelId } }: { guard: Guard }) {
+  return <TwoLines title={name} second={`${formWords[form]} · ${useModelName(modelId)}`} />;
+}
+
 function GuardPhoneRow({ row }: { row: Guard }) {
   const { lastDay } = row;
   return (
@@ -99,7 +102,7 @@ const numberColumn = (id: string, head: string, of: (row: Guard) => number): Col
 });
 const columns: readonly Column<Guard>[] = [
   { id: 'mode', head: 'Mode', headHidden: true, width: 34, cell: (row) => <ModeShape guard={row} /> },
-  { id: 'name', head: 'Guard', primary: true, cell: (row) => <TwoLines title={row.name} second={secondLine(row)} /> },
+  { id: 'name', head: 'Guard', primary: true, cell: (row) => <GuardLines guard={row} /> },
   { id: 'state', head: 'State', width: 100, hideUnder: 560, cell: (row) => <span className="text-ink-2">{modeWord(row)}</span> },
   numberColumn('screened', 'Screened, 24 h', ({ lastDay }) => lastDay.screened),
   numberColumn('would', 'Would refuse', ({ lastDay }) => lastDay.wouldBlock),

@@ -1,6 +1,7 @@
 /** Where a guard sends inputs: whoever changes that must prove who they are. */
 import { z } from 'zod';
 import { useChange } from '../../../client/use-change.ts';
+import { ChangedElsewhere, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, TextField } from '../../../ui/form.tsx';
 import { toast } from '../../../ui/toast-store.ts';
@@ -8,7 +9,10 @@ import { changeGuardUpstream, type Guard } from '../contract.ts';
 
 const Draft = z.object({ upstream: z.string().trim().min(1, 'Where is the model?'), token: z.string().trim() });
 
-export function UpstreamDialog({ guard, onClose }: { guard: Guard; onClose: () => void }) {
+/** @param guard as it is now */
+export function UpstreamDialog({ guard: latest, onClose }: { guard: Guard; onClose: () => void }) {
+  const opened = useOpened(latest, true);
+  const guard = opened.record;
   const change = useChange(changeGuardUpstream, {
     invalidates: ['adversarial-detection'],
     onDone: ({ name }) => {
@@ -18,7 +22,9 @@ export function UpstreamDialog({ guard, onClose }: { guard: Guard; onClose: () =
   });
   return (
     <Dialog open onClose={onClose} title={`Where ${guard.name} sends inputs`} description="At another host a token must be entered again.">
+      <ChangedElsewhere what="guard" opened={opened} isSaving={change.isRunning} />
       <Form
+        key={guard.version}
         schema={Draft}
         initial={{ upstream: guard.upstream, token: '' }}
         onSubmit={({ upstream, token }) =>

@@ -77,7 +77,10 @@ function ResultTable({ results }: { results: readonly PlantedResult[] }) {
 const mostNamed = 6;
 function ResultRow({ result: { kind, planted, found, missed, cleanRows, falseFlags, skipped, durationMs } }: { result: PlantedResult }) {
   const more = missed.length - mostNamed;
-  const named = missed.slice(0, mostNamed).map(inertLine).join(', ');
+  const named = missed
+    .slice(0, mostNamed)
+    .map((id) => inertLine(id, 60))
+    .join(', ');
   return (
     <tr className="border-t border-line align-top">
       <th scope="row" className="py-1.5 pr-3 text-left font-name">

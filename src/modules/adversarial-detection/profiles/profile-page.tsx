@@ -1,5 +1,11 @@
 /** One profile: its rows, every detector's calibration and harmless control, and whether it may decide. */
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { useSession } from '../../../client/session.ts';
+import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { FieldList } from '../../../ui/field-list.tsx';
 import { formatMeasured, formatNumber } from '../../../ui/format.ts';
@@ -9,8 +15,9 @@ import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
-import { useAssetName } from '../asset-name.tsx';
-import { type CalibratedDetector, getProfile, type Profile } from '../contract.ts';
+import { toast } from '../../../ui/toast-store.ts';
+import { QuarantineMark, useAssetName } from '../asset-name.tsx';
+import { type CalibratedDetector, getProfile, type Profile, removeProfile } from '../contract.ts';
 import { detectorWords, home, pText, rateText, stateWords } from '../threat-words.tsx';
 import { RateSimulation } from './rate-simulation.tsx';
 import { ScoreStanding, StandingLegend } from './score-standing.tsx';
@@ -25,11 +32,13 @@ function ProfilePage({ params }: { params: Readonly<Record<string, string>> }) {
       shortTitle="Profile"
       path={[home, { label: 'Profiles', to: '/adversarial-detection/profiles' }]}
       ready={profile !== undefined}
+      actions={profile !== undefined && profile.state !== 'removed' && <Remove profile={profile} />}
       facts={
         profile !== undefined && (
           <>
             <Badge tone={profile.state === 'ready' ? 'ok' : 'unknown'}>{stateWords[profile.state]}</Badge>
             {profile.stale && <Badge tone="medium">stale</Badge>}
+            <QuarantineMark assetId={profile.assetId} />
             <span className="text-ink-2">
               version {profile.version}, <RelativeTime at={profile.createdAt} />
             </span>
@@ -51,12 +60,44 @@ function ProfilePage({ params }: { params: Readonly<Record<string, string>> }) {
   );
 }
 
-function Decides({ profile: { fused, targetFalsePositiveRate, stale, staleReason, problem, live } }: { profile: Profile }) {
+function Remove({ profile: { id, version, rowsGiven, state } }: { profile: Profile }) {
+  const { can } = useSession();
+  const [asks, setAsks] = useState(false);
+  const [, go] = useLocation();
+  const remove = useChange(removeProfile, {
+    onDone: () => {
+      toast({ text: `Removed version ${version}` });
+      go('/adversarial-detection/profiles');
+    },
+    onRefused: ({ message }) => toast({ text: message }),
+  });
+  if (!can('adversarial-detection:delete')) return null;
+  return (
+    <>
+      <Button kind="destructive" onClick={() => setAsks(true)}>
+        Remove
+      </Button>
+      <Confirm
+        open={asks}
+        onClose={() => setAsks(false)}
+        title={`Remove version ${version} of this profile?`}
+        effect={`Its ${formatNumber(rowsGiven)} rows and all thresholds go${state === 'ready' ? ', and nothing of this model can be decided by it' : ''}. Detections keep their evidence.`}
+        verb="Remove the profile"
+        busy={remove.isRunning && 'Removing…'}
+        onConfirm={() => void remove.run({ id }).then(() => setAsks(false))}
+      />
+    </>
+  );
+}
+
+function Decides({ profile: { state, fused, targetFalsePositiveRate, stale, staleReason, problem, live } }: { profile: Profile }) {
   if (fused === null)
     return (
       <Section title="May it decide?">
-        <EmptyNote title={problem === null ? 'It is being built' : 'It could not be built'}>
-          {problem ?? 'Its thresholds appear here when the job is done.'}
+        <EmptyNote title={state === 'removed' ? 'It was removed' : problem === null ? 'It is being built' : 'It could not be built'}>
+          {state === 'removed'
+            ? 'Its rows and thresholds are gone; detections cite its version.'
+            : (problem ?? 'Its thresholds appear here when the job is done.')}
         </EmptyNote>
       </Section>
     );
@@ -130,7 +171,7 @@ function Detectors({ profile: { detectors } }: { profile: Profile }) {
 function OneDetector({ detector }: { detector: CalibratedDetector }) {
   const { title, status, reason, scores, threshold, calibrationRows, harmlessFlagRate, harmlessCopies } = detector;
   return (
-    <div>
+    <div className="min-w-0">
       <p className="mb-1 flex items-center justify-between gap-2">
         <span className="font-name">{title}</span>
         <Badge tone={status === 'used' ? 'ok' : 'unknown'}>{detectorWords[status]}</Badge>
@@ -172,7 +213,10 @@ function Rows({ profile }: { profile: Profile }) {
           { label: 'With its confidence', value: formatNumber(profile.confidencesGiven) },
           {
             label: 'Labels',
-            value: `${labels.slice(0, most).map(String).map(inertLine).join(', ')}${labels.length > most ? ` and ${labels.length - most} more` : ''}`,
+            value: `${labels
+              .slice(0, most)
+              .map((label) => inertLine(String(label), 60))
+              .join(', ')}${labels.length > most ? ` and ${labels.length - most} more` : ''}`,
           },
           {
             label: 'Columns are compared',
@@ -187,7 +231,11 @@ function Rows({ profile }: { profile: Profile }) {
                 : `${constantFeatures.slice(0, most).join(', ')}${constantFeatures.length > most ? ` and ${constantFeatures.length - most} more` : ''}`,
           },
           { label: 'Seed', value: String(profile.seed) },
-          { label: 'SHA-256 of the built profile', value: profile.contentSha256, reason: 'not built yet' },
+          {
+            label: 'SHA-256 of the built profile',
+            value: profile.contentSha256 === null ? null : <span className="mono text-code break-all">{profile.contentSha256}</span>,
+            reason: 'not built yet',
+          },
         ]}
       />
     </Section>

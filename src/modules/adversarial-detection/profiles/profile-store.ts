@@ -13,7 +13,7 @@ export function listProfilePage(
 ): Promise<Page<ProfileRow>> {
   const parts: SQL[] = [sql`true`];
   if (filter.model_id !== undefined) parts.push(sql`${profile.modelId} = ${filter.model_id}`);
-  if (filter.state !== undefined) parts.push(sql`${profile.state} = ${filter.state}`);
+  parts.push(filter.state === undefined ? sql`${profile.state} <> 'removed'` : sql`${profile.state} = ${filter.state}`);
   return newestFirst.page({ fields: getTableColumns(profile), from: profile, where: sql.join(parts, sql` and `), paging }, (row) => row);
 }
 
@@ -103,6 +103,12 @@ export async function failProfile(id: string, problem: string): Promise<void> {
     .update(profile)
     .set({ state: 'failed', problem: problem.slice(0, 2000) })
     .where(and(eq(profile.id, id), eq(profile.state, 'building')));
+}
+
+/** Its rows, matrices and report go; the row stays, because detections cite it. */
+export async function retireProfile(id: string): Promise<void> {
+  await db().delete(profileBody).where(eq(profileBody.profileId, id));
+  await db().update(profile).set({ state: 'removed', report: null }).where(eq(profile.id, id));
 }
 
 export async function markStale(id: string, reason: string): Promise<boolean> {

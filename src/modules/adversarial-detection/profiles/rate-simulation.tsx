@@ -6,11 +6,12 @@ import { Section } from '../../../ui/section.tsx';
 import { type Profile, simulateRates } from '../contract.ts';
 import { rateText } from '../threat-words.tsx';
 
-export function RateSimulation({ profile }: { profile: Profile }) {
+/** @param of whose inputs, in words */
+export function RateSimulation({ profile, of = 'screened inputs' }: { profile: Profile; of?: string }) {
   const answer = useEndpoint(simulateRates, { id: profile.id, days: 7 }, { enabled: profile.live.screened > 0 });
   if (profile.live.screened === 0) return null;
   return (
-    <Section title="What another rate would have refused" note="screened inputs of the last 7 days">
+    <Section title="What another rate would have refused" note={`${of}, of the last 7 days`}>
       <Loaded answer={answer} waitsFor="the simulation">
         {({ screened, rates }) => (
           <table className="max-w-160 text-row tabular-nums">
@@ -19,7 +20,7 @@ export function RateSimulation({ profile }: { profile: Profile }) {
                 <th className="py-1 pr-6 font-regular">Rate</th>
                 <th className="py-1 pr-6 text-right font-regular">Refused of {formatNumber(screened)}</th>
                 <th className="py-1 pr-6 text-right font-regular">Clients</th>
-                <th className="py-1 text-right font-regular">Refused then</th>
+                <th className="py-1 text-right font-regular">Were refused</th>
               </tr>
             </thead>
             <tbody>

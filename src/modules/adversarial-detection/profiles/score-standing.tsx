@@ -52,7 +52,7 @@ export function ScoreStanding({ name, quantiles, threshold, sample }: ScoreStand
   const top = Math.max(1e-9, ...bars.map(({ share }) => share));
   const x = (value: number): number => ((Math.min(range.high, Math.max(range.low, value)) - range.low) / (range.high - range.low)) * width;
   return (
-    <div ref={ref}>
+    <div ref={ref} className="min-w-0 overflow-x-clip">
       <ChartFrame
         summary={summaryOf({ name, quantiles, threshold, sample })}
         heads={['Score from', 'Share of normal rows']}
@@ -75,7 +75,7 @@ export function ScoreStanding({ name, quantiles, threshold, sample }: ScoreStand
           {threshold !== null && (
             <line x1={x(threshold)} x2={x(threshold)} y1={4} y2={height} stroke="var(--ink-3)" strokeDasharray="3 3" />
           )}
-          {sample !== null && <SampleMark x={x(sample.score)} />}
+          {sample !== null && <SampleMark x={x(sample.score)} width={width} />}
           <text x={0} y={height + foot - 3} className="fill-ink-3">
             {formatMeasured(range.low)}
           </text>
@@ -88,11 +88,13 @@ export function ScoreStanding({ name, quantiles, threshold, sample }: ScoreStand
   );
 }
 
-function SampleMark({ x }: { x: number }) {
+function SampleMark({ x, width }: { x: number; width: number }) {
+  // Whole at both ends of the axis too.
+  const tip = Math.min(width - 5, Math.max(5, x));
   return (
     <g>
       <line x1={x} x2={x} y1={6} y2={height} stroke="var(--ink)" strokeWidth={2} />
-      <path d={`M${x - 5} 0H${x + 5}L${x} 8Z`} fill="var(--ink)" />
+      <path d={`M${tip - 5} 0H${tip + 5}L${x} 8Z`} fill="var(--ink)" />
     </g>
   );
 }

@@ -66,7 +66,7 @@ export const ProfileDraft = z.strictObject({
   seed: z.int().min(0).max(4_294_967_295).default(1),
 });
 
-export const profileStates = ['building', 'ready', 'failed', 'superseded'] as const;
+export const profileStates = ['building', 'ready', 'failed', 'superseded', 'removed'] as const;
 export const detectorStatuses = ['used', 'excluded', 'evidence-only', 'not-calibrated'] as const;
 export const CalibratedDetector = z.object({
   id: z.string(),
@@ -178,6 +178,16 @@ export const getProfile = endpoint({
   operation: 'read-profile',
   access: read,
   summary: 'One profile with every detector’s calibration and harmless flag rate',
+  input: z.object({ id: z.uuid() }),
+  output: Profile,
+});
+export const removeProfile = endpoint({
+  method: 'DELETE',
+  path: `${base}/profiles/:id`,
+  tag,
+  operation: 'remove-profile',
+  access: 'adversarial-detection:delete',
+  summary: 'Remove the rows and numbers of a profile; what detections cite of it stays: model, version and hash',
   input: z.object({ id: z.uuid() }),
   output: Profile,
 });

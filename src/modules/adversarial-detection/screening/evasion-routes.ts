@@ -1,7 +1,9 @@
 /** The product door of model evasion: profiles, analysis, screening. */
 import { audit } from '../../../platform/audit.ts';
+import { afterCommit } from '../../../platform/database/database.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { enqueue } from '../../../platform/jobs/jobs.ts';
+import { notifyProcesses } from '../blocks/block-store.ts';
 import {
   analyzeEvasion,
   createProfile,
@@ -9,18 +11,20 @@ import {
   getProfile,
   listProfiles,
   readNonMemberLosses,
+  removeProfile,
   screenInput,
   simulatedRates,
   simulateRates,
 } from '../contract.ts';
 import { recordDetection } from '../detections/record-detection.ts';
 import { packSource, unpackSource } from '../evasion/pack-profile.ts';
+import { guardsOf } from '../guard/guard-store.ts';
 import { buildProfileJob } from '../profiles/build-profile-job.ts';
 import { assetOfModel, sourceOf, toProfile } from '../profiles/profile.ts';
-import { findProfile, findSource, insertProfile, listProfilePage, liveCounts, noteJob } from '../profiles/profile-store.ts';
+import { findProfile, findSource, insertProfile, listProfilePage, liveCounts, noteJob, retireProfile } from '../profiles/profile-store.ts';
 import { analyzeSubmitted } from './analyze-evasion.ts';
 import { screen } from './screening.ts';
-import { screeningState } from './screening-state.ts';
+import { refresh, screeningState } from './screening-state.ts';
 import { effectOfRates } from './screening-store.ts';
 
 export const evasionRoutes: readonly Route[] = [
@@ -56,6 +60,19 @@ export const evasionRoutes: readonly Route[] = [
     const row = await findProfile(id);
     if (row === null) throw detectionProblems.profileNotFound({ id });
     return toProfile(row, (await liveCounts([id])).get(id));
+  }),
+  handle(removeProfile, async ({ id }, { actor }) => {
+    const row = await findProfile(id);
+    if (row === null) throw detectionProblems.profileNotFound({ id });
+    const guards = await guardsOf(id);
+    if (guards.length > 0) throw detectionProblems.profileInUse({ guards: guards.join(', ') });
+    await retireProfile(id);
+    audit.subject({ type: 'profile', id });
+    audit.change({ before: { state: row.state, rows: row.rowsGiven }, after: { state: 'removed' } });
+    // Whoever holds it in memory lets go, so that nothing is decided on it any more.
+    await notifyProcesses('profile', id);
+    afterCommit(() => refresh(actor.workspaceId, 'profile', id));
+    return toProfile((await findProfile(id)) ?? row, undefined);
   }),
   handle(simulateRates, async ({ id, days }) => {
     if ((await findProfile(id)) === null) throw detectionProblems.profileNotFound({ id });

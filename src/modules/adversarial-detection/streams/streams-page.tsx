@@ -2,7 +2,7 @@
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
-import { formatNumber } from '../../../ui/format.ts';
+import { formatNumber, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { ListRows, ListScreen } from '../../../ui/list-screen.tsx';
 import { EmptyNote } from '../../../ui/loaded.tsx';
@@ -60,7 +60,11 @@ function StreamsPage() {
             shape={<SignShape row={row} />}
             title={nameOf(row)}
             to={`/adversarial-detection/streams?peek=${row.id}`}
-            reason={`${signsOf(row)}; ${formatNumber(row.seen)} queries of ${inertLine(row.modelId)}`}
+            reason={
+              <>
+                {signsOf(row)}; {plural(row.seen, 'query', 'queries')} of <ModelName modelId={row.modelId} />
+              </>
+            }
             owner={<RelativeTime at={row.lastAt} />}
           />
         )}

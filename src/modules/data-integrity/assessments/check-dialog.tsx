@@ -24,10 +24,16 @@ type Props = {
 export function CheckDialog({ assetId, isNewFile = false, onClose }: Props) {
   const check = useCheck(assetId, isNewFile);
   const { asked, change, uploading, isBusy } = check;
+  const isUploading = uploading.progress !== null;
+  // Nobody waits for it any more: what was sent of it is removed.
+  const close = (): void => {
+    check.giveUp();
+    onClose();
+  };
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={close}
       width="wide"
       title={isNewFile ? 'Check a new file' : 'Check a table'}
       description={
@@ -37,8 +43,13 @@ export function CheckDialog({ assetId, isNewFile = false, onClose }: Props) {
       }
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={!check.isReady} busy={isBusy && 'Checking…'} onClick={() => void check.run()}>
+          <Button onClick={isUploading ? uploading.cancel : close}>{isUploading ? 'Stop the upload' : 'Cancel'}</Button>
+          <Button
+            kind="primary"
+            disabled={!check.isReady}
+            busy={isUploading ? 'Uploading…' : isBusy && 'Checking…'}
+            onClick={() => void check.run()}
+          >
             {isNewFile ? 'Check the file' : 'Check the table'}
           </Button>
         </>
@@ -46,26 +57,7 @@ export function CheckDialog({ assetId, isNewFile = false, onClose }: Props) {
     >
       <div className="grid gap-5 tablet:grid-cols-2">
         {assetId === undefined && <AssetField chosen={asked.assetId} onChoose={(id) => change({ assetId: id })} />}
-        <div className="grid content-start gap-4">
-          {isNewFile && asked.source.kind === 'upload' ? (
-            <NewFile
-              file={asked.source.file}
-              onChoose={(file) => change({ source: { kind: 'upload', file } })}
-              uploading={uploading}
-              disabled={isBusy}
-            />
-          ) : (
-            <SourceFields choice={asked.source} onChange={(source) => change({ source })} uploading={uploading} disabled={isBusy} />
-          )}
-          <Choice
-            label="What the table is for"
-            value={asked.environment}
-            choices={environmentChoices}
-            onChange={(value) => change({ environment: DataEnvironment.parse(value) })}
-          />
-          {check.isCompared && <AgainstField against={check.against} onChange={(compared) => change({ compared })} />}
-          {(asked.checks.has('quality') || asked.checks.has('drift')) && <GroupField asked={asked} onChange={change} />}
-        </div>
+        <WhatIsAsked check={check} isNewFile={isNewFile} />
         <Checks
           checks={asked.checks}
           onChange={(checks) => change({ checks })}
@@ -76,6 +68,33 @@ export function CheckDialog({ assetId, isNewFile = false, onClose }: Props) {
       </div>
       {check.problem !== null && <ProblemNote error={check.problem} />}
     </Dialog>
+  );
+}
+
+/** The table, what it is for, and what it is compared with. */
+function WhatIsAsked({ check, isNewFile }: { check: ReturnType<typeof useCheck>; isNewFile: boolean }) {
+  const { asked, change, uploading, isBusy } = check;
+  return (
+    <div className="grid content-start gap-4">
+      {isNewFile && asked.source.kind === 'upload' ? (
+        <NewFile
+          file={asked.source.file}
+          onChoose={(file) => change({ source: { kind: 'upload', file } })}
+          uploading={uploading}
+          disabled={isBusy}
+        />
+      ) : (
+        <SourceFields choice={asked.source} onChange={(source) => change({ source })} uploading={uploading} disabled={isBusy} />
+      )}
+      <Choice
+        label="What the table is for"
+        value={asked.environment}
+        choices={environmentChoices}
+        onChange={(value) => change({ environment: DataEnvironment.parse(value) })}
+      />
+      {check.isCompared && <AgainstField against={check.against} onChange={(compared) => change({ compared })} />}
+      {(asked.checks.has('quality') || asked.checks.has('drift')) && <GroupField asked={asked} onChange={change} />}
+    </div>
   );
 }
 

@@ -53,51 +53,53 @@ export function SourceFields({ choice, onChange, uploading, disabled = false }: 
   const { can } = useSession();
   const mayUpload = uploading !== undefined && can('data-quality:create');
   return (
-    <fieldset disabled={disabled} className="min-w-0">
-      <legend className="mb-1 font-name">Where the table is</legend>
-      <Kind
-        word="The file of the asset"
-        says="As its key names it."
-        isChosen={choice.kind === 'asset'}
-        onChoose={() => onChange({ kind: 'asset' })}
-      />
-      <Kind
-        word="A file"
-        says="In one of the folders this installation may read."
-        isChosen={choice.kind === 'path'}
-        onChoose={() => onChange({ kind: 'path', path: '' })}
-      />
-      {choice.kind === 'path' && (
-        <div className="pb-2 pl-6">
-          <TextLine label="Path" value={choice.path} onChange={(path) => onChange({ kind: 'path', path })} help="CSV, JSON or Parquet." />
-        </div>
-      )}
-      <Kind
-        word="A table of a database"
-        says="PostgreSQL, connected in the settings."
-        isChosen={choice.kind === 'postgres'}
-        onChoose={() => onChange({ kind: 'postgres', connection: '', schema: 'public', table: '', percent: '' })}
-      />
-      {choice.kind === 'postgres' && <DatabaseFields choice={choice} onChange={onChange} />}
-      {mayUpload && (
+    <div className="min-w-0">
+      <fieldset disabled={disabled} className="min-w-0">
+        <legend className="mb-1 font-name">Where the table is</legend>
         <Kind
-          word="An upload"
-          says="It is removed again after a while."
-          isChosen={choice.kind === 'upload'}
-          onChoose={() => onChange({ kind: 'upload', file: null })}
+          word="The file of the asset"
+          says="As its key names it."
+          isChosen={choice.kind === 'asset'}
+          onChoose={() => onChange({ kind: 'asset' })}
         />
-      )}
-      {choice.kind === 'upload' && (
-        <div className="pb-2 pl-6">
-          <FileField file={choice.file} onChoose={(file) => onChange({ kind: 'upload', file })} />
-        </div>
-      )}
+        <Kind
+          word="A file"
+          says="In one of the folders this installation may read."
+          isChosen={choice.kind === 'path'}
+          onChoose={() => onChange({ kind: 'path', path: '' })}
+        />
+        {choice.kind === 'path' && (
+          <div className="pb-2 pl-6">
+            <TextLine label="Path" value={choice.path} onChange={(path) => onChange({ kind: 'path', path })} help="CSV, JSON or Parquet." />
+          </div>
+        )}
+        <Kind
+          word="A table of a database"
+          says="PostgreSQL, connected in the settings."
+          isChosen={choice.kind === 'postgres'}
+          onChoose={() => onChange({ kind: 'postgres', connection: '', schema: 'public', table: '', percent: '' })}
+        />
+        {choice.kind === 'postgres' && <DatabaseFields choice={choice} onChange={onChange} />}
+        {mayUpload && (
+          <Kind
+            word="An upload"
+            says="It is removed again after a while."
+            isChosen={choice.kind === 'upload'}
+            onChoose={() => onChange({ kind: 'upload', file: null })}
+          />
+        )}
+        {choice.kind === 'upload' && (
+          <div className="pb-2 pl-6">
+            <FileField file={choice.file} onChoose={(file) => onChange({ kind: 'upload', file })} />
+          </div>
+        )}
+      </fieldset>
       {uploading !== undefined && (
         <div className="pl-6">
           <UploadState uploading={uploading} />
         </div>
       )}
-    </fieldset>
+    </div>
   );
 }
 
@@ -105,24 +107,29 @@ type NewFileProps = { file: File | null; onChoose: (file: File) => void; uploadi
 /** An upload and nothing else. */
 export function NewFile({ file, onChoose, uploading, disabled }: NewFileProps) {
   return (
-    <fieldset disabled={disabled} className="min-w-0">
-      <legend className="mb-1 font-name">The new file</legend>
-      <FileField file={file} onChoose={onChoose} />
-      <p className="mt-1 text-label text-ink-3">CSV, JSON, Parquet or Arrow, also as gzip or zstd. It is removed again after a while.</p>
+    <div className="min-w-0">
+      <fieldset disabled={disabled} className="min-w-0">
+        <legend className="mb-1 font-name">The new file</legend>
+        <FileField file={file} onChoose={onChoose} />
+        <p className="mt-1 text-label text-ink-3">CSV, JSON, Parquet or Arrow, also as gzip or zstd. It is removed again after a while.</p>
+      </fieldset>
       <UploadState uploading={uploading} />
-    </fieldset>
+    </div>
   );
 }
 
-function UploadState({ uploading: { progress, problem, cancel } }: { uploading: TableUploading }) {
+function UploadState({ uploading: { progress, problem } }: { uploading: TableUploading }) {
   return (
     <>
       {progress !== null && (
         <div className="mt-2">
           <Progress
             label={`Uploading ${inertLine(progress.name, 100)}`}
-            facts={{ done: progress.sent, total: progress.size, unit: 'bytes' }}
-            onCancel={cancel}
+            facts={{
+              done: Math.round(progress.sent / 1e6),
+              total: Math.max(1, Math.round(progress.size / 1e6)),
+              unit: 'MB',
+            }}
           />
         </div>
       )}

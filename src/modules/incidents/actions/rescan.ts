@@ -27,6 +27,6 @@ async function placeOf(assetId: string): Promise<string> {
   const { keys, name } = await call(getAsset, { id: assetId });
   const key = keys.find((one) => one.startsWith('folder:') || one.startsWith('file:'));
   if (key === undefined)
-    throw actProblems.parametersInvalid({ action: 'rescan', reason: `${name} has no place on disk that could be scanned.` });
+    throw actProblems.parametersInvalid({ action: 'rescan', reason: `${name} has no place on disk that could be scanned` });
   return key.slice(key.indexOf(':') + 1);
 }

@@ -48,6 +48,13 @@ export async function findActByKey(key: string): Promise<ActRow | null> {
   const [row] = await db().select().from(act).where(eq(act.idempotencyKey, key));
   return row ?? null;
 }
+/** Whether the same is under way, proposed or in force for an asset, whatever asked for it. */
+export async function hasStandingAct(action: string, assetId: string): Promise<boolean> {
+  const { rows } = await db().execute(sql`
+    select 1 from incidents.act where action = ${action} and action in ('quarantine-asset', 'require-review') and parameters->>'assetId' = ${assetId}
+      and state in ('planned', 'awaiting_approval', 'executing', 'in_force', 'partial') limit 1`);
+  return rows.length > 0;
+}
 export async function lockAct(id: string): Promise<ActRow | null> {
   const [row] = await db().select().from(act).where(eq(act.id, id)).for('update');
   return row ?? null;

@@ -8,6 +8,9 @@ import { findJoinable, findReopenable, incidentOfAlert, lockIncident, lockMatter
 import { join, open, reopenByRule } from './open-incident.ts';
 import { reopenWithinMs } from './state.ts';
 
+const minuteMs = 60_000;
+const durationWords = (ms: number): string => (ms % minuteMs === 0 ? `${ms / minuteMs} min` : `${Math.round(ms / 1000)} s`);
+
 /** What the rules look at. */
 export type Matter = { readonly severity: SecurityAlert['severity']; readonly occurrences: number };
 
@@ -20,7 +23,7 @@ export function reasonToOpen({ severity, occurrences }: Matter, settings: Respon
   if (isAtLeast(severity, settings.incidentAtSeverity)) return `an alert of severity ${severity}`;
   if (isAtLeast(severity, settings.escalateAtSeverity)) return `an alert of severity ${severity}, which must be acknowledged`;
   const { count, withinMs } = settings.incidentAfterAlerts;
-  return occurrences >= count ? `${occurrences} alerts within ${Math.round(withinMs / 1000)} s` : null;
+  return occurrences >= count ? `${occurrences} alerts within ${durationWords(withinMs)}` : null;
 }
 
 /** Looks at an alert that was raised, repeated or became more severe. */

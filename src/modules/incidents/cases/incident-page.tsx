@@ -17,7 +17,7 @@ import { Alerts } from './incident-alerts.tsx';
 import { NextAction } from './incident-next.tsx';
 import { Runs } from './incident-runs.tsx';
 import { Trail } from './incident-trail.tsx';
-import { CountdownWords, categoryWords, IncidentStateBadge, liveEvents, QuarantineStateBadge } from './incident-words.tsx';
+import { CountdownWords, categoryWords, IncidentStateBadge, liveEvents, QuarantineStateBadge, sourceWords } from './incident-words.tsx';
 
 type Detail = Incident & { countdowns: { kind: string; level: number; dueAt: string }[] };
 
@@ -59,28 +59,35 @@ function Facts({ incident }: { incident: Detail }) {
 
 function Body({ incident }: { incident: Detail }) {
   return (
-    <Columns tracks="3fr 2fr">
-      <div>
+    <>
+      {/* Two rows: on a phone the next action follows what we know, and does not wait behind all that was done. */}
+      <Columns tracks="3fr 2fr">
         <Section title="What we know">
           {incident.summary !== '' && <InertText className="break-words" text={incident.summary} />}
           <Affected incident={incident} />
         </Section>
-        <Acts incident={incident} />
-        <Runs incident={incident} />
-        <Alerts incident={incident} />
-      </div>
-      <div>
-        <NextAction incident={incident} />
-        <Containment incident={incident} />
-        <Times incident={incident} />
-        {incident.rootCause !== '' && (
-          <Section title="Root cause">
-            <InertText className="break-words" text={incident.rootCause} />
-          </Section>
-        )}
-        <Trail incident={incident} />
-      </div>
-    </Columns>
+        <div>
+          <NextAction incident={incident} />
+        </div>
+      </Columns>
+      <Columns tracks="3fr 2fr">
+        <div>
+          <Acts incident={incident} />
+          <Runs incident={incident} />
+          <Alerts incident={incident} />
+        </div>
+        <div>
+          <Containment incident={incident} />
+          <Times incident={incident} />
+          {incident.rootCause !== '' && (
+            <Section title="Root cause">
+              <InertText className="break-words" text={incident.rootCause} />
+            </Section>
+          )}
+          <Trail incident={incident} />
+        </div>
+      </Columns>
+    </>
   );
 }
 
@@ -96,7 +103,7 @@ function Affected({ incident }: { incident: Incident }) {
         fields={[
           { label: 'Kind', value: categoryWords(incident.category) },
           { label: 'Asset', value: asset, reason: 'no alert names one' },
-          { label: 'Source', value: incident.source },
+          { label: 'Source', value: sourceWords(incident.source) },
           { label: 'Opened by', value: incident.openedBy.name },
           ...(incident.reason === '' ? [] : [{ label: 'Last reason', value: <InertText text={incident.reason} /> }]),
         ]}

@@ -1,8 +1,10 @@
 /** How states of incidents, acts and quarantines read, and the clock that counts down. */
 import { useEffect, useState } from 'react';
+import { inertLine } from '../../../ui/inert.ts';
 import { Badge } from '../../../ui/tag.tsx';
 import { formatDuration } from '../../../ui/time.ts';
 import type { Tone } from '../../../ui/words.ts';
+import { sourceTitle } from '../../security-alerts/contract.ts';
 import type { ActState, IncidentState, PointState, QuarantineState } from '../contract.ts';
 
 export const liveEvents = ['incidents.', 'alert.'];
@@ -59,6 +61,8 @@ export function categoryWords(category: string): string {
   const text = category.replaceAll('-', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+export const sourceWords = (source: string): string => inertLine(sourceTitle(source), 80);
 
 /** Milliseconds until a moment, counted every second while it is near. */
 function useRemaining(dueAt: string): number {

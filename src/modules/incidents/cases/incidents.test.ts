@@ -270,7 +270,7 @@ describe('incidents', () => {
       clientId: 'c',
       inputSha256: 'a'.repeat(64),
     };
-    const acts = (extra: object, at: { assetType: string | null; modelId: string | null } = { assetType: 'model', modelId: 'm' }) =>
+    const acts = (extra: object, at: Parameters<typeof plan>[2] = { assetType: 'model', modelId: 'm' }) =>
       plan({ ...news, ...extra }, settings, at).map(({ action }) => action);
     assert.deepEqual(acts({}), ['block-input'], 'one flagged input shuts nobody out');
     assert.deepEqual(acts({ severity: 'high' }), ['block-input', 'block-client']);
@@ -284,7 +284,7 @@ describe('incidents', () => {
     );
     assert.deepEqual(acts({ severity: 'critical', kind: 'data-poisoning' }), [], 'a model is not quarantined for its poisoned data');
     assert.deepEqual(acts({ severity: 'high', kind: 'data-poisoning' }, { assetType: 'dataset', modelId: null }), ['quarantine-asset']);
-    assert.deepEqual(acts({ severity: 'medium', kind: 'data-poisoning' }, { assetType: 'dataset', modelId: null }), []);
+    assert.deepEqual(acts({ severity: 'medium', kind: 'data-poisoning' }, { assetType: 'dataset', modelId: null, trainedOnIt: ['m'] }), []);
     assert.deepEqual(acts({ severity: 'critical', kind: 'federated-update' }), []);
   });
 

@@ -1,6 +1,7 @@
 /** Escalation: who is called when nobody looks, in which order, and who is on call now. */
 import { z } from 'zod';
 import { endpoint } from '../../../contract/endpoint.ts';
+import { eventKind } from '../../../contract/event.ts';
 import { problems } from '../../../contract/problem.ts';
 import { Severity } from '../../../contract/severity.ts';
 
@@ -204,3 +205,10 @@ export const removeOverride = endpoint({
   input: z.object({ id: z.uuid(), overrideId: z.uuid() }),
   output: OnCallSchedule,
 });
+
+/** Who is called, or a playbook, was written: pages that show or write it read it again. */
+export const responseSettingsChanged = eventKind(
+  'incidents.settings-changed',
+  z.object({ what: z.enum(['policy', 'schedule', 'playbook']), id: z.string().max(60) }),
+  read,
+);

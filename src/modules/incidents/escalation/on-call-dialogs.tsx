@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ChangedElsewhere, type Opened, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { Choice, TextLine } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, SelectField, TextField } from '../../../ui/form.tsx';
@@ -15,7 +16,14 @@ import { useDestinations, usePeople } from './people-choice.tsx';
 
 type MemberDraft = { userId: string; destinationIds: string[] };
 
+/** @param schedule as it is now; null: a new one */
 export function ScheduleDialog({ schedule, onClose }: { schedule: OnCallSchedule | null; onClose: () => void }) {
+  const opened = useOpened(schedule, true);
+  return <ScheduleFields key={opened.record?.version ?? 0} opened={opened} onClose={onClose} />;
+}
+
+function ScheduleFields({ opened, onClose }: { opened: Opened<OnCallSchedule | null>; onClose: () => void }) {
+  const schedule = opened.record;
   const [name, setName] = useState(schedule?.name ?? '');
   const [timeZone, setTimeZone] = useState(schedule?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [rotation, setRotation] = useState<string>(schedule?.rotation ?? 'weekly');
@@ -50,6 +58,7 @@ export function ScheduleDialog({ schedule, onClose }: { schedule: OnCallSchedule
         />
       }
     >
+      <ChangedElsewhere what="schedule" opened={opened} isSaving={replace.isRunning} />
       <div className="grid gap-3">
         <TextLine label="Name" value={name} onChange={setName} plain />
         <div className="grid gap-3 tablet:grid-cols-2">

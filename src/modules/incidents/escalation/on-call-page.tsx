@@ -5,6 +5,7 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Person } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
@@ -12,7 +13,7 @@ import { Loaded } from '../../../ui/loaded.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Columns, Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
-import { formatDuration, formatMoment } from '../../../ui/time.ts';
+import { formatClock, formatDate, formatDuration } from '../../../ui/time.ts';
 import { toast } from '../../../ui/toast-store.ts';
 import {
   type EscalationPolicy,
@@ -24,6 +25,7 @@ import {
   removeSchedule,
 } from '../contract.ts';
 import { OverrideDialog, ScheduleDialog } from './on-call-dialogs.tsx';
+import { useDestinations } from './people-choice.tsx';
 import { PolicyDialog } from './policy-dialog.tsx';
 
 type Asked =
@@ -31,10 +33,12 @@ type Asked =
   | { readonly kind: 'override'; readonly schedule: OnCallSchedule }
   | { readonly kind: 'policy'; readonly policy: EscalationPolicy | null };
 
+const live = ['incidents.settings-changed'];
+
 function OnCallPage() {
   const { can } = useSession();
-  const schedules = useEndpoint(listSchedules, {}, { everyMs: 60_000 });
-  const policies = useEndpoint(listPolicies, {});
+  const schedules = useEndpoint(listSchedules, {}, { everyMs: 60_000, live });
+  const policies = useEndpoint(listPolicies, {}, { live });
   const [asked, setAsked] = useState<Asked | null>(null);
   const mayWrite = can('incidents:create');
   const known = schedules.data?.items ?? [];
@@ -62,11 +66,23 @@ function OnCallPage() {
           </Loaded>
         </Section>
       </Columns>
-      {asked?.kind === 'schedule' && <ScheduleDialog schedule={asked.schedule} onClose={() => setAsked(null)} />}
+      {asked?.kind === 'schedule' && <ScheduleDialog schedule={nowOf(known, asked.schedule)} onClose={() => setAsked(null)} />}
       {asked?.kind === 'override' && <OverrideDialog schedule={asked.schedule} onClose={() => setAsked(null)} />}
-      {asked?.kind === 'policy' && <PolicyDialog policy={asked.policy} schedules={known} onClose={() => setAsked(null)} />}
+      {asked?.kind === 'policy' && (
+        <PolicyDialog policy={nowOf(policies.data?.items ?? [], asked.policy)} schedules={known} onClose={() => setAsked(null)} />
+      )}
     </Screen>
   );
+}
+
+/** As it is now; one that was removed elsewhere stays as it was opened, and saving says that it is gone. */
+function nowOf<T extends { readonly id: string | null }>(known: readonly T[], asked: T | null): T | null {
+  return asked === null ? null : (known.find(({ id }) => id === asked.id) ?? asked);
+}
+
+/** `30 Nov, 09:00`: shifts begin on the minute, and the zone stands beside the name of the schedule. */
+function momentOf(at: string, timeZone: string): string {
+  return `${formatDate(at, { timeZone })}, ${formatClock(at, { timeZone })}`;
 }
 
 function Schedule({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk: (asked: Asked) => void }) {
@@ -84,7 +100,7 @@ function Schedule({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk: (asked
         {now === null ? <span className="text-ink-2">Nobody: it has not begun.</span> : <Person name={now.name} />}
         {now !== null && (
           <span className="text-ink-2">
-            until {formatMoment(now.until, { timeZone: schedule.timeZone })}
+            until {momentOf(now.until, schedule.timeZone)}
             {now.isOverride && ', standing in'}
           </span>
         )}
@@ -92,7 +108,7 @@ function Schedule({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk: (asked
       <ol className="mt-2 grid gap-1">
         {upcoming.slice(1, 5).map((shift) => (
           <li key={`${shift.from} ${shift.userId}`} className="flex flex-wrap gap-x-2 text-ink-2">
-            <span className="tabular-nums">{formatMoment(shift.from, { timeZone: schedule.timeZone })}</span>
+            <span className="tabular-nums">{momentOf(shift.from, schedule.timeZone)}</span>
             <span>
               {shift.name}
               {shift.isOverride && ' stands in'}
@@ -108,6 +124,7 @@ function Schedule({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk: (asked
 
 function ScheduleButtons({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk: (asked: Asked) => void }) {
   const { can } = useSession();
+  const [isRemoving, setRemoving] = useState(false);
   const remove = useChange(removeSchedule, {
     onDone: () => toast({ text: `Removed ${schedule.name}` }),
     onRefused: (problem) => toast({ text: problem.message }),
@@ -124,14 +141,18 @@ function ScheduleButtons({ schedule, onAsk }: { schedule: OnCallSchedule; onAsk:
           <Button size="small" onClick={() => onAsk({ kind: 'schedule', schedule })}>
             Change
           </Button>
-          <Button
-            size="small"
-            kind="destructive"
-            busy={remove.isRunning && 'Removing…'}
-            onClick={() => void remove.run({ id: schedule.id })}
-          >
+          <Button size="small" kind="destructive" onClick={() => setRemoving(true)}>
             Remove
           </Button>
+          <Confirm
+            open={isRemoving}
+            onClose={() => setRemoving(false)}
+            title={`Remove ${inertLine(schedule.name, 80)}?`}
+            effect={`${plural(schedule.members.length, 'person', 'people')} take turns on it${schedule.now === null ? '' : `; ${inertLine(schedule.now.name, 80)} is on call now`}. Nobody is called by it any more.`}
+            verb="Remove the schedule"
+            busy={remove.isRunning && 'Removing…'}
+            onConfirm={() => void remove.run({ id: schedule.id }).then(() => setRemoving(false))}
+          />
         </>
       )}
     </div>
@@ -147,8 +168,7 @@ function Overrides({ schedule, count }: { schedule: OnCallSchedule; count: numbe
       {schedule.overrides.map(({ id, name, from, until }) => (
         <li key={id} className="flex flex-wrap items-center gap-2 text-ink-2">
           <span className="min-w-0">
-            {name} stands in from {formatMoment(from, { timeZone: schedule.timeZone })} to{' '}
-            {formatMoment(until, { timeZone: schedule.timeZone })}
+            {name} stands in from {momentOf(from, schedule.timeZone)} to {momentOf(until, schedule.timeZone)}
           </span>
           {can('incidents:update') && (
             <Button size="small" onClick={() => void remove.run({ id: schedule.id, overrideId: id })}>
@@ -169,6 +189,8 @@ function Policy({ policy, schedules, onAsk }: PolicyProps) {
     onRefused: (problem) => toast({ text: problem.message }),
   });
   const id = policy.id;
+  const destinations = useDestinations();
+  const [isRemoving, setRemoving] = useState(false);
   return (
     <div className="border-b border-line py-3 last:border-b-0">
       <div className="flex flex-wrap items-center gap-2">
@@ -181,7 +203,7 @@ function Policy({ policy, schedules, onAsk }: PolicyProps) {
           <li key={`${policy.name} ${at.toString()}`} className="flex gap-2">
             <span className="w-14 flex-none text-ink-3">Level {at + 1}</span>
             <span className="min-w-0">
-              after {formatDuration(level.afterMs)}: {whom(level, schedules)}
+              after {formatDuration(level.afterMs)}: {inertLine(whom(level, { schedules, destinations }), 400)}
               {level.repeat > 0 && `, repeated ${plural(level.repeat, 'time')}`}
             </span>
           </li>
@@ -193,9 +215,20 @@ function Policy({ policy, schedules, onAsk }: PolicyProps) {
             {id === null ? 'Write your own' : 'Change'}
           </Button>
           {id !== null && (
-            <Button size="small" kind="destructive" busy={remove.isRunning && 'Removing…'} onClick={() => void remove.run({ id })}>
-              Remove
-            </Button>
+            <>
+              <Button size="small" kind="destructive" onClick={() => setRemoving(true)}>
+                Remove
+              </Button>
+              <Confirm
+                open={isRemoving}
+                onClose={() => setRemoving(false)}
+                title={`Remove ${inertLine(policy.name, 80)}?`}
+                effect={`Its ${plural(policy.levels.length, 'level')} call nobody any more: incidents go by another policy. Those that wait keep their times.`}
+                verb="Remove the policy"
+                busy={remove.isRunning && 'Removing…'}
+                onConfirm={() => void remove.run({ id }).then(() => setRemoving(false))}
+              />
+            </>
           )}
         </div>
       )}
@@ -203,11 +236,12 @@ function Policy({ policy, schedules, onAsk }: PolicyProps) {
   );
 }
 
-function whom({ scheduleIds, destinationIds }: EscalationPolicy['levels'][number], schedules: readonly OnCallSchedule[]): string {
+type Known = { readonly schedules: readonly OnCallSchedule[]; readonly destinations: readonly { value: string; label: string }[] };
+function whom({ scheduleIds, destinationIds }: EscalationPolicy['levels'][number], { schedules, destinations }: Known): string {
   const names = scheduleIds.map((id) => schedules.find((one) => one.id === id)?.name ?? 'a schedule');
   const parts = [
     ...names.map((name) => `on call of ${name}`),
-    ...(destinationIds.length === 0 ? [] : [plural(destinationIds.length, 'destination')]),
+    ...destinationIds.map((id) => destinations.find(({ value }) => value === id)?.label ?? 'a destination'),
   ];
   return parts.length === 0 ? 'where the rules of notifications send it' : parts.join(', ');
 }

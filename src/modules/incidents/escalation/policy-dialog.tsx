@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ChangedElsewhere, type Opened, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { CheckLine, Choice, TextLine } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
@@ -20,8 +21,20 @@ const draftOf = ({ afterMs, repeat, scheduleIds, destinationIds }: EscalationPol
 });
 const fresh: LevelDraft = { seconds: '300', repeat: '0', scheduleIds: [], destinationIds: [] };
 
-type Props = { policy: EscalationPolicy | null; schedules: readonly OnCallSchedule[]; onClose: () => void };
-export function PolicyDialog({ policy, schedules, onClose }: Props) {
+type Props = {
+  /** As it is now; null: a new one. */
+  policy: EscalationPolicy | null;
+  schedules: readonly OnCallSchedule[];
+  onClose: () => void;
+};
+export function PolicyDialog({ policy, ...rest }: Props) {
+  const opened = useOpened(policy, true);
+  return <PolicyFields key={opened.record?.version ?? 0} opened={opened} {...rest} />;
+}
+
+type FieldsProps = Omit<Props, 'policy'> & { opened: Opened<EscalationPolicy | null> };
+function PolicyFields({ opened, schedules, onClose }: FieldsProps) {
+  const policy = opened.record;
   const own = policy !== null && policy.id !== null;
   const [name, setName] = useState(own ? policy.name : '');
   const [isDefault, setDefault] = useState(policy?.isDefault ?? true);
@@ -55,6 +68,7 @@ export function PolicyDialog({ policy, schedules, onClose }: Props) {
       description="Incidents that wait already keep the times they were promised."
       actions={<SaveButtons isBusy={add.isRunning || replace.isRunning} isReady={name.trim() !== ''} onSave={save} onClose={onClose} />}
     >
+      <ChangedElsewhere what="policy" opened={opened} isSaving={replace.isRunning} />
       <div className="grid gap-3">
         <TextLine label="Name" value={name} onChange={setName} plain />
         <Choice

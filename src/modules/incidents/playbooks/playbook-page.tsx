@@ -7,6 +7,7 @@ import { useEndpoint } from '../../../client/use-endpoint.ts';
 import type { OutputOf } from '../../../contract/endpoint.ts';
 import type { Problem } from '../../../contract/problem.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ChangedElsewhere, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { TextBox, TextLine } from '../../../ui/controls.tsx';
 import { definePage } from '../../../ui/define-page.ts';
@@ -37,7 +38,7 @@ const path = [{ label: 'Playbooks', to: '/incidents/playbooks' }];
 function PlaybookPage({ params }: { params: Readonly<Record<string, string | undefined>> }) {
   const key = params['key'] ?? '';
   const isNew = key === 'new';
-  const answer = useEndpoint(getPlaybook, { key }, { enabled: !isNew });
+  const answer = useEndpoint(getPlaybook, { key }, { enabled: !isNew, live: ['incidents.settings-changed'] });
   if (isNew)
     return (
       <Screen title="New playbook" path={path}>
@@ -57,32 +58,27 @@ function PlaybookPage({ params }: { params: Readonly<Record<string, string | und
 type Kept = Pick<OutputOf<typeof getPlaybook>, 'key' | 'text' | 'version' | 'origin'>;
 /** A version that somebody else wrote begins the editor anew, but never over what is being written here. */
 function KeptPlaybook({ kept }: { kept: Kept }) {
-  const [opened, setOpened] = useState(kept);
-  const [isChanged, setChanged] = useState(false);
-  const isBehind = opened.version !== kept.version;
-  if (isBehind && !isChanged) setOpened(kept);
+  const [isWritten, setWritten] = useState(false);
+  const [isSaving, setSaving] = useState(false);
+  const opened = useOpened(kept, isWritten);
+  const { key, text, version, origin } = opened.record;
+  const takeLatest = (): void => {
+    setWritten(false);
+    opened.takeLatest();
+  };
   return (
     <>
-      {isBehind && isChanged && (
-        <div role="status" className="flex flex-wrap items-center gap-3 px-4 pt-4 tablet:px-6">
-          <span>Somebody saved this playbook while you were writing. Yours cannot be saved over it.</span>
-          <Button
-            onClick={() => {
-              setChanged(false);
-              setOpened(kept);
-            }}
-          >
-            Drop mine and show the saved one
-          </Button>
-        </div>
-      )}
+      <div className="px-4 tablet:px-6">
+        <ChangedElsewhere what="playbook" opened={{ ...opened, takeLatest }} isSaving={isSaving} />
+      </div>
       <Editor
-        key={opened.version}
-        text={opened.text}
-        version={opened.version}
-        name={opened.key}
-        mayRemove={opened.origin === 'shipped' ? null : opened.origin}
-        onChanged={setChanged}
+        key={version}
+        text={text}
+        version={version}
+        name={key}
+        mayRemove={origin === 'shipped' ? null : origin}
+        onChanged={setWritten}
+        onSaving={setSaving}
       />
     </>
   );
@@ -93,25 +89,18 @@ type EditorProps = {
   version: number;
   name: string;
   mayRemove: 'changed' | 'workspace' | null;
-  onChanged?: (isChanged: boolean) => void;
+  onChanged?: ((isChanged: boolean) => void) | undefined;
+  onSaving?: ((isSaving: boolean) => void) | undefined;
 };
-function Editor({ text: kept, version, name, mayRemove, onChanged }: EditorProps) {
+function Editor({ text: kept, version, name, mayRemove, onChanged, onSaving }: EditorProps) {
   const { can } = useSession();
-  const [, go] = useLocation();
   const [text, setText] = useState(kept);
   const [typedName, setName] = useState('my-playbook');
   const check = useChange(checkPlaybook, { invalidates: [] });
   const [verdict, setVerdict] = useState<PlaybookCheck | null>(null);
   const dryRun = useChange(dryRunPlaybook, { invalidates: [] });
   const [tried, setTried] = useState<Parameters<typeof DryRun>[0]['result'] | null>(null);
-  const save = useChange(savePlaybook, {
-    onDone: (row) => {
-      onChanged?.(false);
-      toast({ text: `Saved: ${row.title}` });
-      go(`/incidents/playbooks/${row.key}`);
-    },
-  });
-  const key = name === '' ? typedName : name;
+  const save = useSave({ onChanged, onSaving });
   const change = (next: string): void => {
     setText(next);
     onChanged?.(next !== kept);
@@ -131,9 +120,14 @@ function Editor({ text: kept, version, name, mayRemove, onChanged }: EditorProps
             help="$assetId, $clientId, $modelId and $inputSha256 stand for those of the incident."
           />
           {save.problem !== null && <ProblemNote error={save.problem} />}
+          {!can('incidents:create') && <p className="text-ink-2">Your role may check and try what is written here, and not save it.</p>}
           <div className="flex flex-wrap gap-2">
             {can('incidents:create') && (
-              <Button kind="primary" busy={save.isRunning && 'Saving…'} onClick={() => void save.run({ key, text, version })}>
+              <Button
+                kind="primary"
+                busy={save.isRunning && 'Saving…'}
+                onClick={() => void save.run({ key: name === '' ? typedName : name, text, version })}
+              >
                 Save
               </Button>
             )}
@@ -151,6 +145,23 @@ function Editor({ text: kept, version, name, mayRemove, onChanged }: EditorProps
       <Side verdict={verdict} tried={tried} problem={dryRun.problem} />
     </Columns>
   );
+}
+
+function useSave({ onChanged, onSaving }: Pick<EditorProps, 'onChanged' | 'onSaving'>) {
+  const [, go] = useLocation();
+  const save = useChange(savePlaybook, {
+    onDone: (row) => {
+      onChanged?.(false);
+      toast({ text: `Saved: ${row.title}` });
+      go(`/incidents/playbooks/${row.key}`);
+    },
+  });
+  const run = async (draft: Parameters<typeof save.run>[0]): Promise<void> => {
+    onSaving?.(true);
+    await save.run(draft);
+    onSaving?.(false);
+  };
+  return { ...save, run };
 }
 
 type SideProps = { verdict: PlaybookCheck | null; tried: Parameters<typeof DryRun>[0]['result'] | null; problem: Problem | null };

@@ -1,5 +1,6 @@
 /** Playbooks: reading, writing, trying, running. */
 import { audit } from '../../../platform/audit.ts';
+import { publish } from '../../../platform/events/publish.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { lockedIncident } from '../cases/incident.ts';
 import * as contract from '../contract.ts';
@@ -24,12 +25,15 @@ async function save(key: string, text: string, { enabled: wanted, version, by }:
   await writePlaybook({ key, text, enabled, by });
   audit.subject({ type: 'playbook', id: key });
   audit.change({ ...(known === null ? {} : { before: { text: known.text, enabled: known.enabled } }), after: { text, enabled } });
+  await written(key);
   return await detailOf(key);
 }
 function wordsOf(issue: contract.PlaybookCheck['issues'][number] | undefined): string {
   if (issue === undefined) return 'it cannot be read.';
   return `${issue.line === null ? '' : `line ${issue.line}: `}${issue.message}`;
 }
+
+const written = (key: string): Promise<void> => publish(contract.responseSettingsChanged, { what: 'playbook', id: key });
 
 export const playbookRoutes: readonly Route[] = [
   handle(contract.listPlaybooks, async () => ({ items: await toRows(await playbooksHere()) })),
@@ -44,12 +48,14 @@ export const playbookRoutes: readonly Route[] = [
     if (before.enabled !== enabled) await writePlaybook({ key, enabled, by: actor.id });
     audit.subject({ type: 'playbook', id: key });
     audit.change({ before, after: { enabled } });
+    await written(key);
     return await detailOf(key);
   }),
   handle(contract.removePlaybook, async ({ key }) => {
     const removed = await deletePlaybook(key);
     if (!removed) throw shippedPlaybooks().has(key) ? problems.playbookShipped({ key }) : problems.playbookNotFound({ key });
     audit.subject({ type: 'playbook', id: key });
+    await written(key);
     return { removed };
   }),
   handle(contract.dryRunPlaybook, ({ text, days }) => dryRun(text, days)),

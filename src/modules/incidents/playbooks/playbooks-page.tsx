@@ -18,7 +18,7 @@ const originWords = { shipped: 'shipped', changed: 'changed here', workspace: 'o
 
 function PlaybooksPage() {
   const { can } = useSession();
-  const answer = useEndpoint(listPlaybooks, {});
+  const answer = useEndpoint(listPlaybooks, {}, { live: ['incidents.settings-changed'] });
   return (
     <Screen
       title="Playbooks"

@@ -33,6 +33,7 @@ const stateLabels: Readonly<Record<string, string>> = {
 };
 const fields: readonly FilterField[] = [
   { key: 'state', label: 'state', kind: 'choice', choices: states.map((value) => ({ value, label: stateLabels[value] ?? value })) },
+  { key: 'asset_id', label: 'asset', kind: 'text', whole: true },
 ];
 const standing = 'executing,in_force,partial,advised,reverting';
 const byId = (row: Quarantine): string => row.id;

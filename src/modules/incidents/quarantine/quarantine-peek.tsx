@@ -57,18 +57,35 @@ function Sections({ row }: { row: Quarantine }) {
             { label: 'Asset', value: <TextLink to={`/ai-assets/${row.assetId}`}>{inertLine(row.assetName)}</TextLink> },
             {
               label: 'Incident',
-              value: row.incidentId === null ? null : <TextLink to={`/incidents/${row.incidentId}`}>open it</TextLink>,
+              value: row.incidentId === null ? null : <TextLink to={`/incidents/${row.incidentId}`}>Open the incident</TextLink>,
               reason: 'of none',
             },
             { label: 'Asked for by', value: row.requestedBy },
             { label: 'Requested', value: <RelativeTime at={row.requestedAt} /> },
             { label: 'In force', value: row.inForceAt === null ? null : <RelativeTime at={row.inForceAt} />, reason: 'not yet' },
             ...(row.releasedAt === null ? [] : [{ label: 'Released', value: <RelativeTime at={row.releasedAt} /> }]),
-            { label: 'Detections', value: row.detectionIds.length.toString() },
+            { label: 'Because of', value: <Detections ids={row.detectionIds} /> },
           ]}
         />
       </Section>
     </>
+  );
+}
+
+/** What found the attack, each with its evidence. */
+function Detections({ ids }: { ids: readonly string[] }) {
+  if (ids.length === 0) return 'a person, or an alert without a detection';
+  return (
+    <ul>
+      {ids.slice(0, 10).map((id, at) => (
+        <li key={id}>
+          <TextLink to={`/adversarial-detection/detections/${id}`}>
+            {ids.length === 1 ? 'The detection and its evidence' : `Detection ${at + 1} of ${ids.length}`}
+          </TextLink>
+        </li>
+      ))}
+      {ids.length > 10 && <li className="text-ink-2">and {plural(ids.length - 10, 'more', 'more')}</li>}
+    </ul>
   );
 }
 

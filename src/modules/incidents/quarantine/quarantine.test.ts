@@ -79,6 +79,19 @@ describe('quarantine', () => {
     assert.equal((await world.ask(contract.responseStatistics, {})).responses.quarantine.metDeadline, 2);
   });
 
+  test('models trained on a poisoned data set are not promoted until reviewed, and their quarantine waits for a person, asked once', async () => {
+    const [model, assetId] = [world.asset({ type: 'model' }), world.asset()];
+    world.trainedOn.set(assetId, [model]);
+    await attack(assetId);
+    await attack(assetId);
+    const acts = (await world.ask(contract.listActs, { limit: 200 })).items.filter(({ parameters }) => parameters['assetId'] === model);
+    assert.deepEqual(acts.map(({ action, state }) => `${action} ${state}`).sort(), [
+      'quarantine-asset awaiting_approval',
+      'require-review in_force',
+    ]);
+    assert.equal([...world.holds].filter((hold) => hold.startsWith(model)).length, 1);
+  });
+
   test('is released when somebody else than the one who asked approved, and everything lets go', async () => {
     const assetId = world.asset();
     const { id } = await begin(assetId);

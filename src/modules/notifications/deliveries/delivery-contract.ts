@@ -11,6 +11,8 @@ import { Channel } from '../destinations/address-shape.ts';
 export const deliveryProblems = problems('notifications', {
   deliveryNotFound: [404, 'No delivery has the id {id}.'],
   stillQueued: [409, 'This message is queued still: its next attempt is at {nextAt}.'],
+  replayedAlready: [409, 'Somebody asked for the same at the same moment: this message is queued again, once.'],
+  testOnce: [409, 'A test is sent once. Send another test to its destination instead.'],
   destinationGone: [409, 'The destination of this message was removed or is switched off.'],
   messageDestinationUnknown: [422, 'No destination that is switched on has the id {id}.'],
   callbackRefused: [403, 'The signature of this callback does not match.'],
@@ -192,6 +194,12 @@ export const deliveryDead = eventKind(
     title: z.string(),
     reason: z.string(),
   }),
+  read,
+);
+/** A destination or rule was made, changed or removed: pages that show or write it read it again. */
+export const notificationSettingsChanged = eventKind(
+  'notifications.settings-changed',
+  z.object({ what: z.enum(['destination', 'rule']), id: z.uuid() }),
   read,
 );
 /** For pages: deliveries of a destination moved. Told at most once a second. */

@@ -47,7 +47,9 @@ function useDeliveryFields(): readonly FilterField[] {
         choices: (known.data?.items ?? []).map(({ id, name }) => ({ value: id, label: inertLine(name, 60) })),
       },
       { key: 'event', label: 'event', kind: 'text' },
-      { key: 'digest', label: 'digest', kind: 'text' },
+      { key: 'digest', label: 'digest', kind: 'text', whole: true },
+      { key: 'incident', label: 'incident', kind: 'text', whole: true },
+      { key: 'alert', label: 'alert', kind: 'text', whole: true },
     ],
     [known.data],
   );

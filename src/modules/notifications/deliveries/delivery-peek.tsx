@@ -73,7 +73,8 @@ function Sections({ delivery }: { delivery: DeliveryDetail }) {
   );
 }
 
-function NextAction({ delivery: { id, state, event, nextAt, digestId, digestSize } }: { delivery: DeliveryDetail }) {
+function NextAction({ delivery }: { delivery: DeliveryDetail }) {
+  const { id, state, event, digestId, digestSize } = delivery;
   const { can } = useSession();
   const replay = useChange(replayDelivery, {
     onDone: () => toast({ text: 'Queued again, under the same id' }),
@@ -83,7 +84,7 @@ function NextAction({ delivery: { id, state, event, nextAt, digestId, digestSize
     <div className="flex flex-wrap items-center gap-3">
       {state === 'queued' && digestId === null && (
         <span className="text-ink-2">
-          Tried <RelativeTime at={nextAt} />.
+          <Waits delivery={delivery} />
         </span>
       )}
       {state !== 'queued' && event !== 'test' && can('notifications:update') && (
@@ -95,6 +96,22 @@ function NextAction({ delivery: { id, state, event, nextAt, digestId, digestSize
       {digestId !== null && <TextLink to={`/notifications/deliveries?peek=${digestId}`}>The digest that carries it</TextLink>}
       {event === 'test' && <span className="text-ink-2">A test is sent once.</span>}
     </div>
+  );
+}
+
+/** Its time has come and it was not taken: what is ahead of it, or its destination, holds it back. */
+function Waits({ delivery: { destinationId, nextAt } }: { delivery: DeliveryDetail }) {
+  if (nextAt !== null && Date.parse(nextAt) > Date.now())
+    return (
+      <>
+        The next attempt is <RelativeTime at={nextAt} />.
+      </>
+    );
+  return (
+    <>
+      It waits for its turn: an earlier message of the same matter, or a pause of{' '}
+      <TextLink to={`/notifications?peek=${destinationId}`}>its destination</TextLink>.
+    </>
   );
 }
 

@@ -26,13 +26,20 @@ async function deliveryOrRefuse(id: string): Promise<DeliveryDetail> {
   return found;
 }
 
+/** It was not queued when it was read: what changed since, or what it is, says why it stays as it was. */
+async function whyNotReplayed(id: string): Promise<Error> {
+  const { state, event } = await deliveryOrRefuse(id);
+  if (event === 'test') return problems.testOnce();
+  return state === 'queued' ? problems.replayedAlready() : problems.destinationGone();
+}
+
 export const deliveryRoutes: readonly Route[] = [
   handle(listDeliveries, ({ cursor, limit, page, per_page, ...filter }) => listDeliveryRows(filter, { cursor, limit, page, per_page })),
   handle(getDelivery, ({ id }) => deliveryOrRefuse(id)),
   handle(replayDelivery, async ({ id }) => {
     const before = await deliveryOrRefuse(id);
     if (before.state === 'queued') throw problems.stillQueued({ nextAt: before.nextAt ?? 'the time of its digest' });
-    if (!(await replayRow(id))) throw problems.destinationGone();
+    if (!(await replayRow(id))) throw await whyNotReplayed(id);
     audit.subject({ type, id });
     audit.change({ before: { state: before.state }, after: { state: 'queued', replays: before.replays + 1 } });
     wakeDeliveries();

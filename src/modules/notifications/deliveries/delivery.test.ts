@@ -3,7 +3,15 @@ import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { inDatabase, transaction } from '../../../platform/database/database.ts';
 import { assertTablesMatchDatabase } from '../../../platform/database/table-match.ts';
-import { changeAddress, changeDestination, getDelivery, getDestination, replayDeliveries, replayDelivery } from '../contract.ts';
+import {
+  changeAddress,
+  changeDestination,
+  getDelivery,
+  getDestination,
+  replayDeliveries,
+  replayDelivery,
+  testDestination,
+} from '../contract.ts';
 import { attempt, destination, destinationState, heard, outbox, rule } from '../table.ts';
 import { TestNotifications, testSecret } from '../test-notifications.ts';
 import { accepted, HttpReceiver, type Reaction } from '../testing/http-receiver.ts';
@@ -235,6 +243,39 @@ describe('deliveries', () => {
     ]);
     await notifications.deliverUntil(() => notifications.isState(message, 'dead'));
     assert.equal(there.taken.length, 0);
+  });
+
+  test('asked for twice at the same moment it is queued once, and who came second is told so', async () => {
+    const there = await receiver();
+    const id = await notifications.webhook(there.url);
+    const message = await notifications.put(id);
+    await notifications.deliverUntil(() => notifications.isState(message, 'acknowledged'));
+    const client = await notifications.base.owner.connect();
+    // Both have read that it is over before either may change it.
+    await client.query('begin');
+    await client.query('select 1 from notifications.outbox where id = $1 for update', [message]);
+    const asked = Promise.allSettled([1, 2].map(() => notifications.ask(replayDelivery, { id: message })));
+    for (let waiting = 0; waiting < 2; ) {
+      const { rows } = await client.query('select count(*)::int as waiting from pg_locks where not granted');
+      waiting = rows[0].waiting;
+    }
+    await client.query('commit');
+    client.release();
+    const answers = await asked;
+    assert.deepEqual(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.replays : answer.reason.code)).sort(), [
+      1,
+      'notifications.replayedAlready',
+    ]);
+    await notifications.deliverUntil(() => notifications.isState(message, 'acknowledged'));
+    assert.equal(there.taken.length, 2);
+  });
+
+  test('a test is not replayed, and the refusal says what to do instead', async () => {
+    const there = await receiver();
+    const id = await notifications.webhook(there.url);
+    const { deliveryId } = await notifications.ask(testDestination, { id });
+    await assert.rejects(notifications.ask(replayDelivery, { id: deliveryId }), { code: 'notifications.testOnce' });
+    assert.equal(there.taken.length, 1);
   });
 
   test('one is replayed under its id, a range by state and time, and nothing while it is queued', async () => {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ChangedElsewhere, type Opened, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { Choice } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, TextField } from '../../../ui/form.tsx';
@@ -22,7 +23,10 @@ const says: Readonly<Record<Channel, string>> = {
 
 type Props = { destination: Destination | null; onClose: () => void; onMade: (made: Destination) => void };
 
-export function AddressDialog({ destination, onClose, onMade }: Props) {
+/** @param destination as it is now; null: a new one */
+export function AddressDialog({ destination: latest, onClose, onMade }: Props) {
+  const opened = useOpened(latest, true);
+  const destination = opened.record;
   const [channel, setChannel] = useState<Channel>(destination?.channel ?? 'slack');
   const isNew = destination === null;
   return (
@@ -42,13 +46,14 @@ export function AddressDialog({ destination, onClose, onMade }: Props) {
           />
         </div>
       )}
-      <AddressForm key={channel} channel={channel} destination={destination} onClose={onClose} onMade={onMade} />
+      <AddressForm key={`${channel} ${destination?.version}`} channel={channel} {...{ destination, opened, onClose, onMade }} />
     </Dialog>
   );
 }
 
-function AddressForm({ channel, destination, onClose, onMade }: Props & { channel: Channel }) {
-  const { save, problem } = useSave({ destination, onClose, onMade });
+type FormProps = Props & { channel: Channel; opened: Pick<Opened<unknown>, 'isBehind' | 'takeLatest'> };
+function AddressForm({ channel, opened, destination, onClose, onMade }: FormProps) {
+  const { save, problem, isSaving } = useSave({ destination, onClose, onMade });
   const isNew = destination === null;
   return (
     <Form
@@ -62,6 +67,7 @@ function AddressForm({ channel, destination, onClose, onMade }: Props & { channe
     >
       {(form) => (
         <>
+          <ChangedElsewhere what="destination" opened={opened} isSaving={isSaving} />
           <TextField name="name" label="Name" help="As people call it: SOC channel, on-call phone." />
           <AddressFields channel={channel} isNew={isNew} />
           {channel === 'webhook' && (
@@ -85,17 +91,24 @@ function useSave({ destination, onClose, onMade }: Props) {
   });
   const rename = useChange(changeDestination);
   const change = useChange(changeAddress);
+  // Set when the address is saved and its name was refused: the next try builds on one's own save.
+  const [ownVersion, setOwnVersion] = useState<number | null>(null);
   const save = async ({ name, address }: FilledAddress): Promise<void> => {
     if (destination === null) {
       const whole = Address.safeParse(address);
       if (whole.success) await add.run({ name, address: whole.data });
       return;
     }
-    const after = await change.run({ id: destination.id, version: destination.version, address });
+    const after = await change.run({ id: destination.id, version: ownVersion ?? destination.version, address });
     if (after === null) return;
+    setOwnVersion(after.version);
     if (name !== destination.name && (await rename.run({ id: after.id, version: after.version, name })) === null) return;
     toast({ text: `Saved ${inertLine(name, 80)}` });
     onClose();
   };
-  return { save, problem: add.problem ?? change.problem ?? rename.problem };
+  return {
+    save,
+    problem: add.problem ?? change.problem ?? rename.problem,
+    isSaving: change.isRunning || rename.isRunning || ownVersion !== null,
+  };
 }

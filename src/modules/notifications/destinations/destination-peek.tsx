@@ -125,7 +125,13 @@ function Doing({
       />
       {health === 'paused' && pausedUntil !== null && (
         <p className="mt-2 text-ink-2">
-          No attempt until <RelativeTime at={pausedUntil} />: it failed 5 times in a row, or asked for time. Then one message is tried.
+          {Date.parse(pausedUntil) > Date.now() ? (
+            <>
+              No attempt for now: it failed 5 times in a row, or asked for time. One message is tried <RelativeTime at={pausedUntil} />.
+            </>
+          ) : (
+            'It failed 5 times in a row, or asked for time. One message is being tried.'
+          )}
         </p>
       )}
       <p className="mt-2">

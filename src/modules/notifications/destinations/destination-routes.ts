@@ -1,9 +1,11 @@
 /** The product door of destinations. What opens one comes in and never goes out. */
 import { commonProblems } from '../../../contract/problem.ts';
 import { audit } from '../../../platform/audit.ts';
+import { publish } from '../../../platform/events/publish.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { namedHosts } from '../../../platform/http/outside-hosts.ts';
 import { channelOf } from '../channels/all.ts';
+import { notificationSettingsChanged } from '../deliveries/delivery-contract.ts';
 import { wakeDeliveries } from '../deliveries/wake.ts';
 import { rulesTo } from '../rules/rule-store.ts';
 import type { DestinationRow, Settings } from '../table.ts';
@@ -72,6 +74,9 @@ const factsOf = ({ name, channel, place, enabled, quiet }: Pick<Destination, 'na
   quiet,
 });
 
+/** Who writes the same elsewhere hears of it. */
+const written = (id: string): Promise<void> => publish(notificationSettingsChanged, { what: 'destination', id });
+
 export const destinationRoutes: readonly Route[] = [
   handle(listDestinations, ({ channel, ...paging }) => listDestinationRows(channel, paging)),
   handle(getDestination, ({ id }) => destinationOrRefuse(id)),
@@ -92,6 +97,7 @@ export const destinationRoutes: readonly Route[] = [
     const made = await destinationOrRefuse(id);
     audit.subject({ type, id });
     audit.change({ after: { ...factsOf(made), secrets: made.secrets } });
+    await written(id);
     return made;
   }),
   handle(changeDestination, async ({ id, version, name, enabled, quiet, storm }) => {
@@ -108,6 +114,7 @@ export const destinationRoutes: readonly Route[] = [
     const after = await destinationOrRefuse(id);
     audit.subject({ type, id });
     audit.change({ before: factsOf(row), after: factsOf(after) });
+    await written(id);
     wakeDeliveries();
     return after;
   }),
@@ -125,6 +132,7 @@ export const destinationRoutes: readonly Route[] = [
     const after = await destinationOrRefuse(id);
     audit.subject({ type, id });
     audit.change({ before: factsOf(row), after: { ...factsOf(after), secretsChanged: changed, rotatingUntil: after.rotatingUntil } });
+    await written(id);
     return after;
   }),
   handle(removeDestination, async ({ id }) => {
@@ -135,6 +143,7 @@ export const destinationRoutes: readonly Route[] = [
     await retireDestination(id);
     audit.subject({ type, id });
     audit.change({ before: factsOf(before) });
+    await written(id);
     return before;
   }),
   handle(testDestination, ({ id }, context) => tryDestination(id, context), { transaction: 'none' }),

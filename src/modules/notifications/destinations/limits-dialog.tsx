@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useChange } from '../../../client/use-change.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ChangedElsewhere, type Opened, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { CheckLine, TextLine } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { inertLine } from '../../../ui/inert.ts';
@@ -10,7 +11,14 @@ import { toast } from '../../../ui/toast-store.ts';
 import { changeDestination, type Destination } from '../contract.ts';
 import { HoursFields, nightHours } from './hours-fields.tsx';
 
+/** @param destination as it is now */
 export function LimitsDialog({ destination, onClose }: { destination: Destination; onClose: () => void }) {
+  const opened = useOpened(destination, true);
+  return <LimitsFields key={opened.record.version} opened={opened} onClose={onClose} />;
+}
+
+function LimitsFields({ opened, onClose }: { opened: Opened<Destination>; onClose: () => void }) {
+  const destination = opened.record;
   const [quiet, setQuiet] = useState(destination.quiet);
   const [coalesce, setCoalesce] = useState(destination.storm.coalesce);
   const [perMinute, setPerMinute] = useState(String(destination.storm.perMinute));
@@ -38,6 +46,7 @@ export function LimitsDialog({ destination, onClose }: { destination: Destinatio
         </>
       }
     >
+      <ChangedElsewhere what="destination" opened={opened} isSaving={change.isRunning} />
       <div className="grid gap-5">
         <HoursFields words="Quiet hours: only what is critical gets through" value={quiet} start={nightHours} onChange={setQuiet} />
         <div className="grid gap-3">

@@ -4,6 +4,7 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { severities } from '../../../contract/severity.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
+import { ChangedElsewhere, type Opened, useOpened } from '../../../ui/changed-elsewhere.tsx';
 import { CheckLine, TextLine } from '../../../ui/controls.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { inertLine } from '../../../ui/inert.ts';
@@ -32,7 +33,14 @@ function draftOf(rule: Rule | null): RuleDraft {
   return { name, enabled, events, severities: grave, categories, assetTags, hours, quiet, destinationIds };
 }
 
+/** @param rule as it is now; null: a new one */
 export function RuleDialog({ rule, onClose }: { rule: Rule | null; onClose: () => void }) {
+  const opened = useOpened(rule, true);
+  return <RuleFields key={opened.record?.version ?? 0} opened={opened} onClose={onClose} />;
+}
+
+function RuleFields({ opened, onClose }: { opened: Opened<Rule | null>; onClose: () => void }) {
+  const rule = opened.record;
   const [draft, setDraft] = useState(() => draftOf(rule));
   const set = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const onDone = (after: Rule): void => {
@@ -64,6 +72,7 @@ export function RuleDialog({ rule, onClose }: { rule: Rule | null; onClose: () =
         </>
       }
     >
+      <ChangedElsewhere what="rule" opened={opened} isSaving={replace.isRunning} />
       <div className="grid gap-x-6 gap-y-4 tablet:grid-cols-2">
         <TextLine plain label="Name" value={draft.name} onChange={(name) => set({ name })} />
         <div className="self-end">

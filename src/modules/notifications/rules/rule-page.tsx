@@ -27,7 +27,7 @@ const placesOf = ({ destinations }: Rule): string => inertLine(destinations.map(
 
 function RulesPage() {
   const { can } = useSession();
-  const list = useEndpointPages(listRules, { limit: 100 });
+  const list = useEndpointPages(listRules, { limit: 100 }, { live: ['notifications.settings-changed'] });
   const [opened, setOpened] = useQueryValue('rule');
   const [removing, setRemoving] = useState<Rule | null>(null);
   const mayAdd = can('notifications:create');

@@ -1,7 +1,9 @@
 /** The product door of routing rules. */
 import { commonProblems } from '../../../contract/problem.ts';
 import { audit } from '../../../platform/audit.ts';
+import { publish } from '../../../platform/events/publish.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
+import { notificationSettingsChanged } from '../deliveries/delivery-contract.ts';
 import { findDestination } from '../destinations/destination-store.ts';
 import { addRule, getRule, listRules, type Rule, type RuleDraft, removeRule, replaceRule, ruleProblems } from './rule-contract.ts';
 import { countRules, deleteRule, findRule, insertRule, isRuleNameTaken, listRuleRows, lockRule, updateRule } from './rule-store.ts';
@@ -34,6 +36,9 @@ const factsOf = ({ name, enabled, events, severities, categories, assetTags, hou
   destinationIds,
 });
 
+/** Who writes the same elsewhere hears of it. */
+const written = (id: string): Promise<void> => publish(notificationSettingsChanged, { what: 'rule', id });
+
 export const ruleRoutes: readonly Route[] = [
   handle(listRules, ({ destination, ...paging }) => listRuleRows(destination, paging)),
   handle(getRule, ({ id }) => ruleOrRefuse(id)),
@@ -44,6 +49,7 @@ export const ruleRoutes: readonly Route[] = [
     const made = await ruleOrRefuse(id);
     audit.subject({ type, id });
     audit.change({ after: factsOf(made) });
+    await written(id);
     return made;
   }),
   handle(replaceRule, async ({ id, version, ...draft }) => {
@@ -56,6 +62,7 @@ export const ruleRoutes: readonly Route[] = [
     const after = await ruleOrRefuse(id);
     audit.subject({ type, id });
     audit.change({ before: factsOf(before), after: factsOf(after) });
+    await written(id);
     return after;
   }),
   handle(removeRule, async ({ id }) => {
@@ -63,6 +70,7 @@ export const ruleRoutes: readonly Route[] = [
     await deleteRule(id);
     audit.subject({ type, id });
     audit.change({ before: factsOf(before) });
+    await written(id);
     return before;
   }),
 ];
