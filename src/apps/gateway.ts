@@ -34,7 +34,7 @@ export async function startGateway({ work }: { work: boolean }): Promise<void> {
   await startTracing(settings.PROCESS);
   life.add('tracing', stopTracing);
   openDatabaseFor(life);
-  const audit = await installAuditLog({ sequence: work });
+  const audit = await installAuditLog({ sequence: work ? sequencedFor() : null });
   life.add('audit log', () => audit.stop());
   const identify = installIdentity();
   await applyDeclaredProviders();
@@ -68,13 +68,16 @@ export async function startWorker(): Promise<void> {
   await startTracing('worker');
   life.add('tracing', stopTracing);
   openDatabaseFor(life);
-  const audit = await installAuditLog({ sequence: true });
+  const audit = await installAuditLog({ sequence: sequencedFor() });
   life.add('audit log', () => audit.stop());
   serveLocally([...sliceRoutes, ...jobRoutes]);
   await startBackground(life, { work: true });
   log().info({ code: 'process.started' }, 'Worker is up');
   process.send?.({ ready: true });
 }
+
+/** The embedded database has no other process that records; one of somebody's own may have gateways that append nothing themselves. */
+const sequencedFor = () => (config().DATABASE_URL === undefined ? 'own' : 'others');
 
 function openDatabaseFor(life: Lifetime): void {
   const { DATABASE_URL, DATABASE_APP_URL, DATA_DIR, PROCESS, DATABASE_POOL } = config();

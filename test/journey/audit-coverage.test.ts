@@ -1,5 +1,7 @@
 /** Every endpoint that changes something is asked once, by name and by trace: each must have left an entry. And no line tells a secret. */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -134,5 +136,24 @@ describe('the audit log of everything', { timeout: 300_000 }, () => {
     assert.deepEqual(findSecrets(JSON.stringify(entries)), []);
     const personal = entries.filter((entry) => looksPersonal(JSON.stringify(entry)));
     assert.deepEqual(personal.slice(0, 5), []);
+  });
+
+  test('no file of any log holds a password, a session, a key or a token, whatever was asked until now', async () => {
+    const { platform, admin } = await sharedPlatform();
+    const folder = join(platform.dataDirectory, 'logs');
+    const files = await readdir(folder);
+    assert.ok(files.length > 3, `${files.length} files`);
+    const ours = [
+      /aispm_session=[\w-]{20}/,
+      /aispm_[a-z0-9]{12}_[\w-]{43}/,
+      /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20}/,
+      /#(?:confirm|stop)\.[\w-]{40}/,
+    ];
+    for (const file of files) {
+      const text = await readFile(join(folder, file), 'utf8');
+      assert.deepEqual(findSecrets(text), [], file);
+      assert.ok(admin.password !== null && !text.includes(admin.password), `${file} holds a password`);
+      for (const shape of ours) assert.doesNotMatch(text, shape, file);
+    }
   });
 });

@@ -185,6 +185,19 @@ export const listVerifications = endpoint({
   operation: 'verifications',
 });
 
+export const startVerification = endpoint({
+  method: 'POST',
+  path: '/api/audit-logs/verifications',
+  summary: 'Verify the whole log now as the weekly verification does, in a job; what it finds is a critical alert',
+  access: 'audit-logs:read',
+  input: z.strictObject({}),
+  output: z.object({ jobId: z.uuid() }),
+  status: 202,
+  tag,
+  operation: 'start-verification',
+  ratePerMinute: 6,
+});
+
 /* ——— proofs ——— */
 const Hash = z.string().length(64);
 export const Checkpoint = z.object({

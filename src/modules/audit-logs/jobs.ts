@@ -1,5 +1,6 @@
 /** Background work of the audit log. */
 import { exportJob } from './export/export-log.ts';
 import { retentionJob } from './retention/retention-job.ts';
+import { verificationJob } from './schedule/verification-job.ts';
 
-export const jobs = [exportJob, retentionJob];
+export const jobs = [exportJob, retentionJob, verificationJob];

@@ -26,12 +26,14 @@ import {
   listVerifications,
   readExport,
   rotateKey,
+  startVerification,
   verifyAuditLog,
 } from './contract.ts';
 import { exportJob, fileOfExport } from './export/export-log.ts';
 import { readEntry, readLog } from './reading/reading.ts';
 import { keepingRoutes } from './retention/keeping-routes.ts';
 import { readRuns } from './schedule/run-store.ts';
+import { verificationJob } from './schedule/verification-job.ts';
 import { checkpoints, latestCheckpoint as latest, proveConsistency, proveInclusion, signingKeys } from './tree/proving.ts';
 import { rotateSigningKey } from './tree/signing-key.ts';
 import { verifyLog } from './verifying/verify.ts';
@@ -42,6 +44,7 @@ export const routes: readonly Route[] = [
   handle(listAuditActions, () => ({ actions: auditActions.map(([action, sentence]) => ({ action, sentence })) })),
   handle(verifyAuditLog, verifyLog, { transaction: 'none' }),
   handle(listVerifications, async () => ({ runs: await readRuns() })),
+  handle(startVerification, async (input) => ({ jobId: await enqueue(verificationJob, input) })),
   handle(listCheckpoints, checkpoints),
   handle(latestCheckpoint, latest),
   handle(listKeys, signingKeys),

@@ -9,7 +9,7 @@ import { noteMigrations } from './coverage/coverage-store.ts';
 import { watchDiskQuota } from './coverage/disk-quota.ts';
 import { startReconciling } from './coverage/reconcile.ts';
 import { startProjector } from './recording/projector.ts';
-import { sequenceAll, startSequencer } from './recording/sequencer.ts';
+import { type SequencedFor, sequenceAll, startSequencer } from './recording/sequencer.ts';
 import { installSink } from './recording/sink.ts';
 import { systemContext } from './recording/system-context.ts';
 import { startScheduledVerification } from './schedule/scheduled-verification.ts';
@@ -18,16 +18,17 @@ import { makeCheckpoints, startCheckpoints } from './tree/checkpoints.ts';
 import { homeWorkspaceAcrossWorkspaces } from './tree/tree-store.ts';
 
 /**
- * Makes state changes recordable in this process; `sequence` also gives records their place in the chain here. Before it answers,
+ * Makes state changes recordable in this process; `sequence` also gives records their place in the chain here: those of its own, or as well
+ * those of processes that leave it to others. Before it answers,
  * keys that were destroyed are destroyed again (a restored backup brings them back), and the start itself is an entry.
  */
-export async function installAuditLog({ sequence }: { sequence: boolean }): Promise<{ stop(): Promise<void> }> {
+export async function installAuditLog({ sequence }: { sequence: SequencedFor | null }): Promise<{ stop(): Promise<void> }> {
   installSink();
   const again = await destroyListedAgain();
   if (again > 0)
     log('security').warn({ code: 'audit-logs.keysDestroyedAgain', count: again }, 'Destroyed keys had come back and were destroyed again');
   // Before anything is appended: a log that was rolled back goes on in a new epoch.
-  if (sequence)
+  if (sequence !== null)
     await detectRollbacks().catch((error: unknown) =>
       log('error').error(
         { error, code: 'audit-logs.placesNotRead' },
@@ -37,10 +38,10 @@ export async function installAuditLog({ sequence }: { sequence: boolean }): Prom
   await recordPassage('platform.start');
   const quota = watchDiskQuota();
   const coverage = startReconciling();
-  const projector = sequence ? startProjector() : null;
-  const sequencer = projector === null ? null : startSequencer(projector.follow);
-  const checkpoints = sequence ? startCheckpoints() : null;
-  const verification = sequence ? startScheduledVerification() : null;
+  const projector = sequence === null ? null : startProjector();
+  const sequencer = projector === null || sequence === null ? null : startSequencer(projector.follow, sequence);
+  const checkpoints = sequence === null ? null : startCheckpoints();
+  const verification = sequence === null ? null : startScheduledVerification();
   return {
     stop: async () => {
       await Promise.all([quota.stop(), coverage.stop()]);

@@ -13,7 +13,7 @@ import { Section } from '../../ui/section.tsx';
 import { SeverityChip } from '../../ui/severity.tsx';
 import { listFindingsOfVulnerability } from '../vulnerabilities/contract.ts';
 import { causeWords, stateWords } from './alert-words.tsx';
-import { getAlert, type SecurityAlert } from './contract.ts';
+import { getAlert, type SecurityAlert, sourceTitle } from './contract.ts';
 
 type AlertPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & {
   id: string;
@@ -62,7 +62,7 @@ function Sections({ alert, onAcknowledge, onEnd, onAssign }: SectionsProps) {
               , last <RelativeTime at={alert.lastAt} />
             </>
           )}{' '}
-          by {alert.source}.
+          by {inertLine(sourceTitle(alert.source), 80)}.
         </p>
         {alert.technique.length > 0 && <p className="mt-1 text-ink-2">Technique: {alert.technique.join(', ')} (MITRE ATLAS)</p>}
         {alert.detectedSeverity !== alert.severity && <p className="mt-1 text-ink-2">It was raised as {alert.detectedSeverity}.</p>}
@@ -92,6 +92,11 @@ function Sections({ alert, onAcknowledge, onEnd, onAssign }: SectionsProps) {
           </p>
         )}
         <Given evidence={alert.evidence} />
+        {can('notifications:read') && (
+          <p className="mt-2">
+            <TextLink to={`/notifications/deliveries?alert=${alert.id}`}>Who was told of it, and what became of each message</TextLink>
+          </p>
+        )}
         {alert.vulnerabilityId !== null && can('vulnerabilities:read') && <Behind id={alert.vulnerabilityId} />}
       </Section>
     </>

@@ -295,3 +295,16 @@ export const alertChanged = eventKind(
   }),
   read,
 );
+
+const sourceTitles: ReadonlyMap<string, string> = new Map([
+  ['adversarial-detection', 'Threat detection'],
+  ['data-integrity', 'Data quality'],
+  ['federated-learning', 'Federated learning'],
+  ['identity', 'Sign-in and people'],
+  ['model-scanner', 'Model scanner'],
+  ['notifications', 'Notifications'],
+  ['vulnerabilities', 'Vulnerabilities'],
+  ['person', 'a person'],
+]);
+/** Who raised it: slices by the name of their page, any other source as it named itself. */
+export const sourceTitle = (source: string): string => sourceTitles.get(source) ?? source;

@@ -6,7 +6,7 @@ import { on } from '../../platform/events/subscribe.ts';
 import { call } from '../../platform/http/call.ts';
 import { calibrationDrifted, detectionMade } from '../adversarial-detection/contract.ts';
 import { getAsset } from '../ai-assets/contract.ts';
-import { auditGapFound } from '../audit-logs/contract.ts';
+import { auditGapFound, schemaChanged } from '../audit-logs/contract.ts';
 import { dataAlertRaised } from '../data-integrity/contract.ts';
 import { passkeyCopied, refreshReused, signInAttacked } from '../identity/contract.ts';
 import { deliveryDead } from '../notifications/contract.ts';
@@ -117,6 +117,29 @@ async function raiseForGap({ id, process, missing }: z.output<typeof auditGapFou
   });
 }
 
+/** Nobody but a migration changes the schema: whoever did could have taken a guard away. */
+export async function raiseForSchema(
+  { command, objects, role }: z.output<typeof schemaChanged.payload>,
+  { at }: StoredEvent,
+): Promise<void> {
+  const [first = 'an object'] = objects;
+  await raise({
+    title: `The schema of the database was changed outside the migrations: ${command} on ${first}`.slice(0, 300),
+    description:
+      `By the role ${role}: ${objects.join(', ')}. If nobody of yours did it, verify the audit log and change the database's passwords.`.slice(
+        0,
+        2000,
+      ),
+    severity: 'high',
+    source: 'audit-log',
+    category: 'audit-log',
+    fingerprint: `schema.${first}`.slice(0, 200),
+    asset: null,
+    vulnerability: null,
+    at: new Date(at),
+  });
+}
+
 /** Thresholds that no longer fit the traffic: nothing is attacked, and what is reported is worth less. */
 export async function raiseForDrift(news: z.output<typeof calibrationDrifted.payload>, { at }: StoredEvent): Promise<void> {
   const { profileId, assetId, severity, title, summary } = news;
@@ -139,6 +162,7 @@ export const subscriptions = [
   on(vulnerabilityReopened, consumer, ({ vulnerabilities }, event) => raiseFor(vulnerabilities, event)),
   on(dataAlertRaised, consumer, raiseForData),
   on(auditGapFound, consumer, raiseForGap),
+  on(schemaChanged, consumer, raiseForSchema),
   on(detectionMade, consumer, raiseForDetection),
   on(calibrationDrifted, consumer, raiseForDrift),
   on(deliveryDead, consumer, raiseForDeadLetter),

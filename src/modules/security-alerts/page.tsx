@@ -24,7 +24,7 @@ import { AlertPeek } from './alert-peek.tsx';
 import { stateWords } from './alert-words.tsx';
 import { AssignDialog } from './assign-dialog.tsx';
 import { CloseDialog } from './close-dialog.tsx';
-import { acknowledgeAlert, changeAlert, listAlerts, type SecurityAlert } from './contract.ts';
+import { acknowledgeAlert, changeAlert, listAlerts, type SecurityAlert, sourceTitle } from './contract.ts';
 
 const choices = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
 const fields: readonly FilterField[] = [
@@ -169,7 +169,9 @@ function columnsFor(acknowledge: ((alert: SecurityAlert) => Promise<unknown>) | 
 }
 
 function secondLine({ assetName, vulnerabilityNumber, source }: SecurityAlert): string {
-  return [assetName === null ? null : inertLine(assetName), vulnerabilityNumber, source].filter((part) => part !== null).join(' · ');
+  return [assetName === null ? null : inertLine(assetName), vulnerabilityNumber, inertLine(sourceTitle(source), 80)]
+    .filter((part) => part !== null)
+    .join(' · ');
 }
 
 function StateCell({ alert }: { alert: SecurityAlert }) {

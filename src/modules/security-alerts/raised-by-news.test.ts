@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { StoredEvent } from '../../contract/event.ts';
 import { systemActor } from '../../platform/actors.ts';
+import { installAuditSink } from '../../platform/audit.ts';
 import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { testDatabase } from '../../platform/database/test-database.ts';
 import { forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
+import { installTransactions } from '../../platform/http/run-route.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
 import { raiseForAttackedSignIn, raiseForCopiedPasskey, raiseForReusedToken } from './identity-alerts.ts';
-import { raiseForDrift } from './jobs.ts';
+import { raiseForDrift, raiseForSchema } from './jobs.ts';
 
-test('a copied passkey, a token used twice, guesses at one account and thresholds that no longer fit are one alert each, with the name of whose account it is', async (t) => {
+test('a copied passkey, a token used twice, guesses at one account, thresholds that no longer fit and a changed schema are one alert each, with the name of whose account it is', async (t) => {
   const base = await testDatabase(t);
   const { owner, workspaceId } = base;
   const at = new Date().toISOString();
@@ -40,6 +42,9 @@ test('a copied passkey, a token used twice, guesses at one account and threshold
     ),
   ]);
   t.after(() => forgetLocalRoutes());
+  // Reading a person leaves an entry, in a transaction.
+  installTransactions(transaction);
+  installAuditSink(async () => {});
   const event: StoredEvent = {
     seq: 1,
     id: randomUUID(),
@@ -70,6 +75,8 @@ test('a copied passkey, a token used twice, guesses at one account and threshold
       };
       await raiseForDrift(drift, event);
       await raiseForDrift(drift, event);
+      await raiseForSchema({ command: 'ALTER TABLE', objects: ['table audit_logs.head'], role: 'dba' }, event);
+      await raiseForSchema({ command: 'ALTER TABLE', objects: ['table audit_logs.head'], role: 'dba' }, event);
     }),
   );
   const alerts = await owner.query<{ title: string; severity: string; count: number }>(
@@ -83,6 +90,7 @@ test('a copied passkey, a token used twice, guesses at one account and threshold
       ['Somebody is guessing their way into the account of Ada Admin', 'medium', 1],
       ['Somebody is guessing their way into the account of somebody who is gone', 'medium', 1],
       ['Drifted', 'low', 2],
+      ['The schema of the database was changed outside the migrations: ALTER TABLE on table audit_logs.head', 'high', 2],
     ],
   );
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { inDatabase, systemTransaction } from '../../../platform/database/database.ts';
 import { freshLogs } from '../test-log.ts';
+import { signDue } from '../tree/checkpoints.ts';
 import { readNotes } from '../tree/note-file.ts';
 import { isConsistent, isIncluded } from '../tree/proofs.ts';
 import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../tree/proving.ts';
@@ -67,6 +68,32 @@ test('one size has one root: signing again changes nothing, another root is refu
     ),
   );
   assert.equal(readNotes(readFileSync(log.anchorFile, 'utf8')).notes.length, 1);
+});
+
+test('when the log was signed is an entry of it before it is signed again, and a log does not grow by being signed', async (t) => {
+  const log = await signedLog(t, logs());
+  await log.fill(2);
+  const signed = async (now: number): Promise<number> => {
+    await log.inside(() => signDue({ now, settle: async () => void (await log.sequence()) }));
+    return (await log.run(() => latestCheckpoint())).checkpoint?.size ?? 0;
+  };
+  assert.equal(await signed(Date.now()), 2, 'the first has none before it');
+  const first = (await log.run(() => latestCheckpoint())).checkpoint;
+  const later = Date.now() + 61_000;
+  assert.equal(await signed(later), 2, 'nothing came since');
+  await log.fill(1);
+  assert.equal(await signed(Date.now()), 2, 'not yet due');
+  assert.equal(await signed(later), 4);
+  const { rows } = await log.owner.query<{ line: Buffer }>(
+    'select line from audit_logs.entry where workspace_id = $1 order by index desc limit 1',
+    [log.workspaceId],
+  );
+  const entry = JSON.parse(rows[0]?.line.toString('utf8') ?? '{}');
+  assert.deepEqual(
+    [entry.index, entry.action, entry.change.after],
+    [3, 'audit-logs.sign', { size: 2, root: first?.root, signedAt: first?.madeAt }],
+  );
+  assert.equal(await signed(later), 4);
 });
 
 test('a whole log rewritten with every hash valid is seen by its signed roots', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inDatabase, systemTransaction } from '../../../platform/database/database.ts';
+import { schemaChanged } from '../contract.ts';
 import { EntryLine } from '../entry.ts';
 import { ensureMonthAcrossWorkspaces } from '../retention/retention-store.ts';
 import { testLog } from '../test-log.ts';
@@ -27,6 +28,15 @@ test('changes of the schema outside migrations are entries, those of the platfor
       ['database.schema-changed', { command: 'ALTER TABLE', objects: ['table audit_logs.head'] }],
       ['database.schema-changed', { command: 'DROP TABLE', objects: ['table public.side_door'] }],
     ],
+  );
+  const news = await log.owner.query<{ payload: unknown }>(
+    "select payload from platform.outbox where type = 'audit-log.schema-changed' order by id",
+  );
+  const told = news.rows.map(({ payload }) => schemaChanged.payload.parse(payload));
+  assert.deepEqual(
+    told.map(({ command, objects }) => [command, objects]),
+    entries.map(({ change }) => Object.values(change?.after ?? {})),
+    'each is told whoever watches security, in words the event knows',
   );
   const verify = () => inDatabase(log.database, () => verifyLog({ restart: true }, log.context()));
   assert.equal((await verify()).state, 'verified');

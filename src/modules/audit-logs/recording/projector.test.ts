@@ -4,16 +4,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { farBehind, mostBehind, startProjector } from './projector.ts';
 
 /** Appends `rounds` times without a rest, while each step takes `slow` turns and up to 5,000 entries. @returns what waited after each round. */
-async function underLoad(rounds: number, { appended, slow }: { appended: number; slow: number }) {
-  let waiting = 0;
+async function underLoad(rounds: number, { appended, slow, before = 0 }: { appended: number; slow: number; before?: number }) {
+  let waiting = before;
   let steps = 0;
-  const projector = startProjector(async () => {
-    steps += 1;
-    for (let turn = 0; turn < slow; turn += 1) await nextTurn();
-    const taken = Math.min(waiting, 5000);
-    waiting -= taken;
-    return taken;
-  });
+  const projector = startProjector(
+    async () => {
+      steps += 1;
+      for (let turn = 0; turn < slow; turn += 1) await nextTurn();
+      const taken = Math.min(waiting, 5000);
+      waiting -= taken;
+      return taken;
+    },
+    async () => waiting,
+  );
   const behind: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     waiting += appended;
@@ -39,4 +42,9 @@ test('a load that never ends is followed: what is not taken stays below a bound,
   const slow = await underLoad(60, { appended: 20_000, slow: 5 });
   assert.ok(Math.max(...slow.behind) <= farBehind + 3 * 20_000, `${Math.max(...slow.behind)}`);
   assert.equal(slow.left, 0);
+});
+
+test('what a process before it left is counted in: a load that never ends is brought back below the bound', async () => {
+  const { behind } = await underLoad(60, { appended: 20_000, slow: 5, before: 400_000 });
+  assert.ok(Math.max(...behind.slice(1)) <= farBehind + 3 * 20_000, `${Math.max(...behind.slice(1))}`);
 });

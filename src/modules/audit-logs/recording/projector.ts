@@ -29,17 +29,25 @@ export type Projector = {
   stop(): Promise<void>;
 };
 
-/** Runs until stopped. @param project takes one step; answers how many entries it took, 0 when none were left. */
-export function startProjector(project: () => Promise<number> = projectAll): Projector {
-  let behind = 0;
+async function countWaiting(): Promise<number> {
+  const waiting = await systemTransaction(readUnprojected, { readOnly: true });
+  return waiting.reduce((sum, one) => sum + one.waiting, 0);
+}
+
+/**
+ * Runs until stopped. @param project takes one step; answers how many entries it took, 0 when none were left.
+ * @param left what waits when it begins: under a load that never ends, each restart would else leave that much more behind.
+ */
+export function startProjector(project: () => Promise<number> = projectAll, left: () => Promise<number> = countWaiting): Projector {
+  let behind: number | null = null;
   let isAppending = false;
   let isStopped = false;
   let step: Promise<number> = Promise.resolve(0);
   const loop = new Loop('audit-logs.projector', idleMs, async () => {
-    if (isAppending && behind <= mostBehind) return false;
+    if (isAppending && (behind ?? 0) <= mostBehind) return false;
     step = project();
     const taken = await step;
-    behind = taken === 0 ? 0 : Math.max(0, behind - taken);
+    if (behind !== null) behind = taken === 0 ? 0 : Math.max(0, behind - taken);
     return taken > 0;
   });
   // A step that fails is the loop's to tell; appending goes on.
@@ -51,7 +59,7 @@ export function startProjector(project: () => Promise<number> = projectAll): Pro
   return {
     follow: async (appended) => {
       isAppending = appended > 0;
-      behind += appended;
+      behind = behind === null ? await left() : behind + appended;
       if (behind > (isAppending ? mostBehind : 0)) loop.wake();
       while (behind > farBehind && (await isStepDone())) await nextTurn();
     },

@@ -13,12 +13,13 @@ import { placeLine } from './place-line.ts';
 /** Records of one statement; records and bytes of one transaction, all of which lie in memory here. */
 const batch = 500;
 const most = { records: 6000, bytes: 16 * 1024 * 1024 };
-/** Rest between looks for records of other processes; records of this one wake it. */
-const idleMs = 1000;
+/** Rest between looks for records of other processes; records of this one wake it. Where only this one appends, others must not wait. */
+const idleMs = { own: 1000, others: 200 };
+export type SequencedFor = keyof typeof idleMs;
 let loop: Loop | undefined;
-/** Runs until stopped. @param appendedSo is told after each round how many were appended, and waited for. */
-export function startSequencer(appendedSo: (appended: number) => Promise<void>): Loop {
-  loop = new Loop('audit-logs.sequencer', idleMs, async () => {
+/** Runs until stopped. @param appendedSo is told after each round how many were appended, and waited for. @param of whose records come in mostly. */
+export function startSequencer(appendedSo: (appended: number) => Promise<void>, of: SequencedFor): Loop {
+  loop = new Loop('audit-logs.sequencer', idleMs[of], async () => {
     const appended = await sequenceAll();
     await appendedSo(appended);
     return appended > 0;
@@ -48,7 +49,7 @@ export async function sequenceAll(): Promise<number> {
 const reportEveryMs = 60_000;
 const reported = new Map<string, number>();
 
-/** The loop looks every second: once a minute is enough for the log. */
+/** The loop looks again and again: once a minute is enough for the log. */
 function reportRefusal(workspace: string, error: unknown): void {
   const now = performance.now();
   if (now - (reported.get(workspace) ?? Number.NEGATIVE_INFINITY) < reportEveryMs) return;

@@ -243,3 +243,10 @@ export const auditGapFound = eventKind(
   z.object({ id: z.uuid(), process: z.string(), cameIn: z.int(), logged: z.int(), missing: z.array(z.string()) }),
   'audit-logs:read',
 );
+
+/** A change of the schema that no migration made, where the server lets the owner make an event trigger. */
+export const schemaChanged = eventKind(
+  'audit-log.schema-changed',
+  z.object({ command: z.string(), objects: z.array(z.string()), role: z.string() }),
+  'audit-logs:read',
+);

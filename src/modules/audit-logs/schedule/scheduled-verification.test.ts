@@ -4,6 +4,7 @@ import { type SignedLog, signedLog } from '../anchors/test-signed-log.ts';
 import type { Defect } from '../contract.ts';
 import { readRuns } from './run-store.ts';
 import { dueKind, verifyDue, verifyOnce } from './scheduled-verification.ts';
+import { verificationJob } from './verification-job.ts';
 
 test('everything is due each week, what is new each hour', () => {
   const now = Date.parse('2026-05-08T12:00:00Z');
@@ -23,8 +24,13 @@ describe('a scheduled verification', () => {
   const raise = async (defects: readonly Defect[]): Promise<void> => {
     raised.push(defects);
   };
+  // What a hook is told in a hook is done when that hook ends, not when the tests do.
+  const cleanings: (() => unknown)[] = [];
+  after(async () => {
+    for (const clean of cleanings.reverse()) await clean();
+  });
   before(async () => {
-    log = await signedLog({ after });
+    log = await signedLog({ after: (clean: () => unknown) => void cleanings.push(clean) });
     await log.fill(8);
     await log.sign();
   });
@@ -37,6 +43,14 @@ describe('a scheduled verification', () => {
     const next = await log.inside(() => verifyOnce('new', log.context(), raise));
     assert.deepEqual([next.checkedFrom, next.checkedTo, next.defectCount], [8, 11, 0]);
     assert.deepEqual(raised, []);
+  });
+
+  test('whoever asks for it gets the whole log verified in a job, which is what the weekly one last saw', async () => {
+    const before = (await log.run(readRuns)).find(({ kind }) => kind === 'whole');
+    const job = { id: '', context: log.context(), signal: new AbortController().signal, attempt: 1, progress: () => {} };
+    assert.deepEqual(await log.inside(() => verificationJob.run({}, job)), { checkedTo: 11, defectCount: 0, defects: [] });
+    const whole = (await log.run(readRuns)).find(({ kind }) => kind === 'whole');
+    assert.deepEqual([before?.checkedTo, whole?.checkedFrom, whole?.checkedTo], [8, 0, 11]);
   });
 
   test('raises what it finds, each time: a projection that was edited, a grant, a trigger', async () => {

@@ -1,11 +1,20 @@
 /** Signs how large each log is and what its root is: every thousand entries, every minute, at each export and at shutdown. */
-import { systemTransaction } from '../../../platform/database/database.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { audit } from '../../../platform/audit.ts';
+import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { Loop } from '../../../platform/loop.ts';
 import { anchorCheckpoints } from '../anchors/anchors.ts';
 import { detectRollbacks, originOf } from '../anchors/rollback.ts';
+import { systemContext } from '../recording/system-context.ts';
 import { signCheckpoint } from './signed-note.ts';
 import { currentKey, forgetSigningKeys } from './signing-key.ts';
-import { type Behind, homeWorkspaceAcrossWorkspaces, keepCheckpointAcrossWorkspaces, readBehindAcrossWorkspaces } from './tree-store.ts';
+import {
+  type Behind,
+  homeWorkspaceAcrossWorkspaces,
+  keepCheckpointAcrossWorkspaces,
+  newestCheckpoint,
+  readBehindAcrossWorkspaces,
+} from './tree-store.ts';
 
 export const checkpointEntries = 1000;
 export const checkpointMs = 60_000;
@@ -13,9 +22,46 @@ const lookMs = 5000;
 
 export function startCheckpoints(): Loop {
   return new Loop('audit-logs.checkpoints', lookMs, async () => {
-    await makeCheckpoints({ onlyDue: true });
+    await signDue();
     return false;
   });
+}
+
+/**
+ * What was signed last, and when, becomes an entry before a log is signed anew, so that each checkpoint covers the time of the one before
+ * it. Without other entries nothing is due: a log does not grow by being signed.
+ * @param settle waits until the entries have their place, or gives up; those that came too late are in the next checkpoint.
+ */
+export async function signDue({ now = Date.now(), settle = growth }: { now?: number; settle?: typeof growth } = {}): Promise<void> {
+  const due = (await systemTransaction(readBehindAcrossWorkspaces, { readOnly: true })).filter((one) => isDue(one, now));
+  const before = due.filter(({ lastAt }) => lastAt !== null);
+  for (const { workspace } of before) await recordLast(workspace);
+  if (before.length > 0) await settle(before);
+  await makeCheckpoints({ onlyDue: true, now });
+}
+
+async function recordLast(workspace: string): Promise<void> {
+  await transaction(systemContext(workspace, 'audit-log'), async () => {
+    const last = await newestCheckpoint();
+    if (last === undefined) return;
+    await audit.record({
+      action: 'audit-logs.sign',
+      resource: { type: 'audit-logs', id: String(last.size) },
+      outcome: 'done',
+      change: { after: { size: last.size, root: last.root.toString('hex'), signedAt: last.madeAt.toISOString() } },
+    });
+  });
+}
+
+const patienceMs = 2000;
+const restMs = 50;
+/** Until each of these logs has grown, which takes some milliseconds, or for two seconds. */
+async function growth(before: readonly Behind[]): Promise<void> {
+  for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(restMs)) {
+    const present = await systemTransaction(readBehindAcrossWorkspaces, { readOnly: true });
+    const sizes = new Map(present.map(({ workspace, size }) => [workspace, size]));
+    if (before.every(({ workspace, size }) => (sizes.get(workspace) ?? size) > size)) return;
+  }
 }
 
 /**
@@ -26,14 +72,16 @@ export function startCheckpoints(): Loop {
 export async function makeCheckpoints({
   onlyDue,
   workspace,
+  now = Date.now(),
 }: {
   onlyDue: boolean;
   workspace?: string;
+  now?: number;
 }): Promise<ReadonlyMap<string, number>> {
   // Never signed over: what was signed before and is gone would be hidden by it.
   await detectRollbacks();
   const behind = await systemTransaction(readBehindAcrossWorkspaces, { readOnly: true });
-  const due = behind.filter((one) => (workspace === undefined || one.workspace === workspace) && (!onlyDue || isDue(one)));
+  const due = behind.filter((one) => (workspace === undefined || one.workspace === workspace) && (!onlyDue || isDue(one, now)));
   const made = new Map<string, number>();
   if (due.length > 0) {
     const installation = await systemTransaction(homeWorkspaceAcrossWorkspaces, { readOnly: true });
@@ -55,8 +103,8 @@ export async function makeCheckpoints({
   return made;
 }
 
-function isDue({ size, lastSize, lastAt }: Behind): boolean {
-  return size - lastSize >= checkpointEntries || lastAt === null || Date.now() - lastAt.getTime() >= checkpointMs;
+function isDue({ size, lastSize, lastAt }: Behind, now: number): boolean {
+  return size - lastSize >= checkpointEntries || lastAt === null || now - lastAt.getTime() >= checkpointMs;
 }
 
 /** For tests that use several databases in one process. */

@@ -1,9 +1,11 @@
-/** Signed checkpoints: a text with the size and root of the log, and lines of signatures. @source C2SP signed-note, tlog-checkpoint */
+/** Signed checkpoints: a text with the size and root of the log, and lines of signatures. @source C2SP signed-note, tlog-checkpoint, tlog-cosignature */
 import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import { hashBytes } from './hashing.ts';
 
-/** Ed25519, as the format numbers it. */
-const algorithm = 1;
+/** As the formats number them: Ed25519 of the text, and Ed25519 of the text under a time. */
+const plain = 1;
+const timed = 4;
+type Algorithm = typeof plain | typeof timed;
 const longestNote = 16_384;
 const mostSignatures = 16;
 
@@ -17,7 +19,7 @@ export function checkpointText({ origin, size, root }: Checkpoint): string {
 }
 
 /** First four bytes of SHA-256(name ‖ newline ‖ algorithm ‖ public key). */
-export function keyId({ name, publicKey }: VerifyingKey): Buffer {
+export function keyId({ name, publicKey }: VerifyingKey, algorithm: Algorithm = plain): Buffer {
   return createHash('sha256')
     .update(`${name}\n`)
     .update(Buffer.from([algorithm]))
@@ -26,9 +28,19 @@ export function keyId({ name, publicKey }: VerifyingKey): Buffer {
     .subarray(0, 4);
 }
 
-/** The note: text, empty line, one signature line. Ed25519 is deterministic: the same checkpoint gives the same note. */
-export function signCheckpoint(checkpoint: Checkpoint, key: SigningKey): string {
-  return signText(checkpointText(checkpoint), [key]);
+/** The note: text, empty line, a signature of the text, and a cosignature that says when (to the second). */
+export function signCheckpoint(checkpoint: Checkpoint, key: SigningKey, at: Date = new Date()): string {
+  const text = checkpointText(checkpoint);
+  const seconds = Math.floor(at.getTime() / 1000);
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(seconds));
+  const signature = sign(null, Buffer.from(timedText(text, seconds), 'utf8'), key.privateKey);
+  return `${signText(text, [key])}— ${key.name} ${Buffer.concat([keyId(key, timed), time, signature]).toString('base64')}\n`;
+}
+
+/** What a cosignature signs: nothing that is signed without a time begins so. */
+function timedText(text: string, seconds: number): string {
+  return `cosignature/v1\ntime ${seconds}\n${text}`;
 }
 
 /** A text that ends with a newline, signed by one or more keys. */
@@ -96,3 +108,23 @@ export function isSignedBy({ text, signatures }: SignedText, key: VerifyingKey &
       name === key.name && given.equals(id) && signature.length === 64 && verify(null, Buffer.from(text, 'utf8'), key.keyObject, signature),
   );
 }
+
+/**
+ * When the key says it signed. Notes of before there were cosignatures, and those of other signers, say nothing.
+ * @returns null when nothing is said; `false` when what is said was not signed.
+ */
+export function signedAt({ text, signatures }: SignedText, key: VerifyingKey & { readonly keyObject: KeyObject }): Date | null | false {
+  const id = keyId(key, timed);
+  const own = signatures.filter(({ name, keyId: given }) => name === key.name && given.equals(id));
+  const [first] = own;
+  if (first === undefined) return null;
+  const seconds = first.signature.length === 72 ? Number(first.signature.readBigUInt64BE()) : Number.NaN;
+  const isRight =
+    own.length === 1 &&
+    seconds <= latestSecond &&
+    verify(null, Buffer.from(timedText(text, seconds), 'utf8'), key.keyObject, first.signature.subarray(8));
+  return isRight ? new Date(seconds * 1000) : false;
+}
+
+/** Of the year 9999: what a date as text can say. */
+const latestSecond = 253_402_300_799;

@@ -1,7 +1,7 @@
 /** Checkpoints of an export, checked: which root was signed for which size, by whom, and until when that key was good. */
 import type { KeyObject } from 'node:crypto';
 import type { Defects, LineDefect } from './export-defect.ts';
-import { isSignedBy, keyId, type ReadNote } from './signed-note.ts';
+import { isSignedBy, keyId, type ReadNote, signedAt } from './signed-note.ts';
 
 export type ExportKey = {
   readonly name: string;
@@ -15,6 +15,8 @@ export type SignedRoot = {
   readonly root: Buffer;
   /** The log cannot have been signed at this size after this moment; null: no end is known. */
   readonly signedBefore: string | null;
+  /** When its signer says it signed; null: it says nothing, or nothing that was signed. */
+  readonly signedAt: string | null;
 };
 type Given = {
   readonly notes: readonly FiledNote[];
@@ -41,11 +43,24 @@ export function expectedRoots({ notes, brokenNotes, keys }: Given, found: Defect
       say('signature', `The checkpoint of size ${size} ${known ? 'was not signed as it stands' : 'is not signed by a known key'}.`);
       continue;
     }
+    const times = signers.map((key) => signedAt(note, key));
+    if (times.includes(false))
+      say('signature', `The time at which the checkpoint of size ${size} was signed is not the one it was signed with.`);
     const other = roots.get(size);
     if (other !== undefined && !other.root.equals(root)) say('fork', `Two different logs of ${size} entries were signed.`);
-    roots.set(size, { root, signedBefore: endOf(signers) });
+    const at = times.find((one) => one instanceof Date);
+    roots.set(size, { root, signedBefore: endOf(signers), signedAt: at instanceof Date ? at.toISOString() : null });
   }
   return roots;
+}
+
+export type NewestRoot = { readonly origin: string; readonly size: number; readonly root: string; readonly signedAt: string | null };
+/** The largest checkpoint that was given, good or not; null without one. */
+export function newestOf(notes: readonly FiledNote[], roots: ReadonlyMap<number, SignedRoot>): NewestRoot | null {
+  const newest = notes.toSorted((left, right) => right.checkpoint.size - left.checkpoint.size)[0]?.checkpoint;
+  if (newest === undefined) return null;
+  const { origin, size, root } = newest;
+  return { origin, size, root: root.toString('hex'), signedAt: roots.get(size)?.signedAt ?? null };
 }
 
 /** After a rollback a log goes on under a name of its own: it is the same log, and every root must hold that was signed of it. */

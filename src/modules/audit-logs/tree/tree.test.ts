@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Frontier, levelsOf } from './frontier.ts';
 import { emptyRoot, leafHash } from './hashing.ts';
 import { consistencyProof, inclusionProof, isConsistent, isIncluded, type NodeReader, rangeHash } from './proofs.ts';
-import { checkpointText, isSignedBy, readNote, signCheckpoint } from './signed-note.ts';
+import { checkpointText, isSignedBy, readNote, signCheckpoint, signedAt } from './signed-note.ts';
 import { perfectRoot } from './test-export.ts';
 import { nodesOfTiles, TileBuilder, tilePath, tileWidth } from './tiles.ts';
 
@@ -190,6 +190,22 @@ test('a checkpoint is signed, read back strictly, and holds for its key alone', 
   const otherRaw = other.export({ format: 'der', type: 'spki' }).subarray(-32);
   assert.ok(!isSignedBy(read, { name: key.name, publicKey: otherRaw, keyObject: other }), 'another key');
   assert.ok(!isSignedBy(read, { ...key, name: 'example.org/other' }), 'another name');
+  const at = new Date('2026-03-01T12:00:00.700Z');
+  const timed = signCheckpoint(checkpoint, key, at);
+  const said = readNote(timed);
+  assert.deepEqual(said && signedAt(said, key), new Date('2026-03-01T12:00:00Z'), 'to the second');
+  // C2SP tlog-cosignature: key id of algorithm 4, eight bytes of time, then the signature over the time and the text.
+  const bytes = Buffer.from(timed.trimEnd().split(' ').at(-1) ?? '', 'base64');
+  const id = createHash('sha256').update('example.org/log\n').update(Buffer.of(4)).update(raw).digest().subarray(0, 4);
+  assert.deepEqual([bytes.subarray(0, 4), bytes.readBigUInt64BE(4)], [id, 1_772_366_400n]);
+  const signed = Buffer.from(`cosignature/v1\ntime 1772366400\n${checkpointText(checkpoint)}`);
+  assert.ok(verify(null, signed, publicKey, bytes.subarray(12)));
+  bytes.writeBigUInt64BE(1_772_366_401n, 4);
+  const moved = readNote(timed.replace(/ [^ ]+$/, ` ${bytes.toString('base64')}\n`));
+  assert.deepEqual([moved && isSignedBy(moved, key), moved && signedAt(moved, key)], [true, false], 'another time');
+  const [untimed = ''] = timed.split(/(?<=\n)(?=— [^\n]*\n$)/);
+  const old = readNote(untimed);
+  assert.deepEqual([old && isSignedBy(old, key), old && signedAt(old, key)], [true, null], 'a note of before there were cosignatures');
   const swapped = readNote(note.replace('\n42\n', '\n43\n'));
   assert.ok(swapped && !isSignedBy(swapped, key), 'another size under the same signature');
   for (const broken of [

@@ -4,7 +4,7 @@ import { Defects } from './export-defect.ts';
 import { leafHash } from './hashing.ts';
 import type { LineBlock } from './line-blocks.ts';
 import { isIncluded } from './proofs.ts';
-import { type ExportKey, expectedRoots, type FiledNote } from './signed-roots.ts';
+import { type ExportKey, expectedRoots, type FiledNote, newestOf } from './signed-roots.ts';
 import type { ExportVerdict } from './verify-export.ts';
 
 /** The proof of one line: hashes in hexadecimal digits. */
@@ -38,13 +38,12 @@ export async function verifyExcerpt(input: ExcerptInput): Promise<ExportVerdict>
   }
   if ((await proofs.next()).done !== true)
     found.add({ line: line + 1, index: null, kind: 'tail', sentence: 'There are more proofs than lines.' });
-  const newest = input.notes.toSorted((left, right) => right.checkpoint.size - left.checkpoint.size)[0]?.checkpoint;
   return {
     exitCode: found.count > 0 ? 1 : roots.size === 0 || line === 0 ? 3 : 0,
     lines: line,
     provenTo: proven,
     checkpoints: roots.size,
-    newest: newest === undefined ? null : { origin: newest.origin, size: newest.size, root: newest.root.toString('hex') },
+    newest: newestOf(input.notes, roots),
     defects: found.list,
     defectCount: found.count,
   };

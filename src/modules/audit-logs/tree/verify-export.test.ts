@@ -26,6 +26,7 @@ test('an untouched export is verified to its newest checkpoint', async () => {
   const verdict = await verdictOf();
   assert.deepEqual([verdict.exitCode, verdict.lines, verdict.provenTo, verdict.checkpoints, verdict.defectCount], [0, 250, 250, 3, 0]);
   assert.equal(verdict.newest?.origin, testOrigin);
+  assert.ok(Math.abs(Date.parse(verdict.newest?.signedAt ?? '') - Date.now()) < 600_000, 'signed when this file was read');
 });
 
 test('entries beyond the newest checkpoint are consistent, and not proven', async () => {
@@ -106,11 +107,21 @@ test('keys: another key, a removed signature, a signature of another note, an un
   const other = testKey();
   assert.deepEqual(kindsOf(await verdictOf({ keys: [other] })), ['signature']);
   const [first = '', second = ''] = notes.split('\n\n\n').map((part) => part);
-  const unsigned = notes.replace(/\n\n— .*\n/, '\n\n');
+  const unsigned = notes.replace(/\n\n(?:— .*\n)+/, '\n\n');
   assert.ok(kindsOf(await verdictOf({ notes: unsigned })).includes('form'));
+  const onlyTimed = notes.replace(/\n\n— .*\n/, '\n\n');
+  assert.ok(kindsOf(await verdictOf({ notes: onlyTimed })).includes('signature'), 'a time alone signs no log');
   const line = (note: string): string => /— .*/.exec(note)?.[0] ?? '';
   const swapped = notes.replace(line(first), line(second === '' ? notes.slice(notes.indexOf('— ') + 5) : second));
   assert.ok(kindsOf(await verdictOf({ notes: swapped })).includes('signature'));
+  // The time of the last note, moved by one bit of its eight bytes.
+  const moved = notes.replace(/ ([^ \n]+)\n\n$/, (_, text: string) => {
+    const bytes = Buffer.from(text, 'base64');
+    bytes[11] = (bytes[11] ?? 0) ^ 1;
+    return ` ${bytes.toString('base64')}\n\n`;
+  });
+  const later = await verdictOf({ notes: moved });
+  assert.deepEqual([later.exitCode, kindsOf(later), later.newest?.signedAt], [1, ['signature'], null]);
 });
 
 test('split view: two signed logs of one size, and a checkpoint of another log', async () => {

@@ -5,7 +5,7 @@
 import { Defects, type LineDefect } from './export-defect.ts';
 import { blockOfLine, type LineBlock } from './line-blocks.ts';
 import { LineChain } from './line-chain.ts';
-import { type ExportKey, expectedRoots, type FiledNote } from './signed-roots.ts';
+import { type ExportKey, expectedRoots, type FiledNote, type NewestRoot, newestOf } from './signed-roots.ts';
 import { SignedTree } from './signed-tree.ts';
 import { TileFiles, type TileSource } from './tile-files.ts';
 
@@ -33,7 +33,7 @@ export type ExportVerdict = {
   /** Entries from the first on that are proven by a checkpoint, or before the first defect. */
   readonly provenTo: number;
   readonly checkpoints: number;
-  readonly newest: { readonly origin: string; readonly size: number; readonly root: string } | null;
+  readonly newest: NewestRoot | null;
   readonly defects: readonly LineDefect[];
   readonly defectCount: number;
 };
@@ -53,14 +53,13 @@ export async function verifyExport(input: ExportInput): Promise<ExportVerdict> {
   tree.finish();
   const end = from + chain.line;
   if (tree.canProve && largest > end) found.add(missingTail(end, largest, chain.line));
-  const newest = input.notes.find(({ checkpoint }) => checkpoint.size === largest)?.checkpoint;
   const hasProof = tree.canProve && largest > from;
   return {
     exitCode: found.count > 0 ? 1 : hasProof ? 0 : 3,
     lines: chain.line,
     provenTo: found.count === 0 ? (hasProof ? largest : 0) : Math.min(tree.proven, chain.goodTo),
     checkpoints: roots.size,
-    newest: newest === undefined ? null : { origin: newest.origin, size: newest.size, root: newest.root.toString('hex') },
+    newest: newestOf(input.notes, roots),
     defects: found.list,
     defectCount: found.count,
   };

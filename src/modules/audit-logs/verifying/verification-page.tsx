@@ -1,4 +1,6 @@
 /** How far the audit log is proven: what was checked and when, second places, losses, checkpoints and keys. */
+import { useState } from 'react';
+import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button, TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
@@ -10,8 +12,9 @@ import { Screen } from '../../../ui/screen.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { Badge } from '../../../ui/tag.tsx';
+import { toast } from '../../../ui/toast-store.ts';
 import type { Tone } from '../../../ui/words.ts';
-import { listVerifications, type Verification, type VerificationRun, verifyAuditLog } from '../contract.ts';
+import { listVerifications, startVerification, type Verification, type VerificationRun, verifyAuditLog } from '../contract.ts';
 import { CheckpointSection } from '../tree/checkpoint-section.tsx';
 import { KeySection } from '../tree/key-section.tsx';
 import { EpochSection } from './epoch-section.tsx';
@@ -104,9 +107,25 @@ function Defects({ defects, count }: { defects: Verification['defects']; count: 
 const runWords: Readonly<Record<VerificationRun['kind'], string>> = { new: 'Each hour, what is new', whole: 'Each week, everything' };
 
 function RunSection() {
-  const runs = useEndpoint(listVerifications, {});
+  const [asked, setAsked] = useState<{ before: string | undefined } | null>(null);
+  const runs = useEndpoint(listVerifications, {}, asked === null ? {} : { everyMs: 3000 });
+  const last = runs.data?.runs.find(({ kind }) => kind === 'whole')?.at;
+  const isRunning = asked !== null && asked.before === last;
+  const start = useChange(startVerification, {
+    invalidates: [],
+    onDone: () => setAsked({ before: last }),
+    onRefused: ({ message }) => toast({ text: message }),
+  });
   return (
-    <Section title="By itself" note="What it finds is a critical alert, which no setting turns off">
+    <Section
+      title="By itself"
+      note="What it finds is a critical alert, which no setting turns off"
+      aside={
+        <Button size="small" busy={(start.isRunning || isRunning) && 'Verifying…'} onClick={() => void start.run({})}>
+          Verify everything
+        </Button>
+      }
+    >
       <Loaded
         answer={runs}
         lines={2}

@@ -134,7 +134,7 @@ function inWords(verdict: ExportVerdict, { isPinned, isExcerpt }: { isPinned: bo
       : `${lines} lines read; entries proven good from the first on: ${provenTo}.`,
     newest === null
       ? 'No checkpoint.'
-      : `${checkpoints} checkpoints; the newest signs ${newest.size} entries with root ${newest.root} of ${newest.origin}.`,
+      : `${checkpoints} checkpoints; the newest signs ${newest.size} entries with root ${newest.root} of ${newest.origin}, ${newest.signedAt === null ? 'without saying when' : `at ${newest.signedAt} by the clock of the signer`}.`,
     newest === null
       ? null
       : isPinned

@@ -9,6 +9,7 @@ import { Form, TextField } from '../../../ui/form.tsx';
 import { ProblemNote } from '../../../ui/loaded.tsx';
 import { FullTime } from '../../../ui/relative-time.tsx';
 import { toast } from '../../../ui/toast-store.ts';
+import { useFocusKept } from '../account/use-focus-kept.tsx';
 import { emailState, requestEmailChange, withdrawEmailChange } from '../contract.ts';
 
 type State = OutputOf<typeof emailState>;
@@ -21,12 +22,17 @@ const whyNot: Readonly<Record<Exclude<State['changeable'], 'yes'>, string>> = {
 export function EmailField({ email, isOpen }: { email: string; isOpen: boolean }) {
   const state = useEndpoint(emailState, {}, { enabled: isOpen });
   const [isChanging, setChanging] = useState(false);
+  const focus = useFocusKept();
+  const close = () => {
+    setChanging(false);
+    focus.keep();
+  };
   return (
     <div className="grid gap-1.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="min-w-0 break-words">{email}</span>
         {state.data?.changeable === 'yes' && (
-          <Button size="small" onClick={() => setChanging(true)}>
+          <Button ref={focus.ref} size="small" onClick={() => setChanging(true)}>
             Change the address…
           </Button>
         )}
@@ -35,15 +41,18 @@ export function EmailField({ email, isOpen }: { email: string; isOpen: boolean }
       {state.data !== undefined && state.data.changeable !== 'yes' && (
         <p className="text-label text-ink-3">{whyNot[state.data.changeable]}</p>
       )}
-      {state.data?.pending != null && <Waiting pending={state.data.pending} />}
-      {isChanging && <ChangeDialog onClose={() => setChanging(false)} />}
+      {state.data?.pending != null && <Waiting pending={state.data.pending} onWithdrawn={focus.keep} />}
+      {isChanging && <ChangeDialog onClose={close} />}
     </div>
   );
 }
 
-function Waiting({ pending }: { pending: NonNullable<State['pending']> }) {
+function Waiting({ pending, onWithdrawn }: { pending: NonNullable<State['pending']>; onWithdrawn: () => void }) {
   const withdraw = useChange(withdrawEmailChange, {
-    onDone: () => toast({ text: 'Took the change of address back' }),
+    onDone: () => {
+      toast({ text: 'Took the change of address back' });
+      onWithdrawn();
+    },
     onRefused: ({ message }) => toast({ text: message }),
   });
   return (

@@ -6,7 +6,7 @@ import { Button, ButtonLink, TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { plural } from '../../../ui/format.ts';
 import { ProblemNote } from '../../../ui/loaded.tsx';
-import { confirmEmailChange, stopEmailChange } from '../contract.ts';
+import { confirmEmailChange, emailProblems, stopEmailChange } from '../contract.ts';
 import { SignInFrame } from '../sign-in/sign-in-frame.tsx';
 import { useLinkFragment } from '../sign-in/use-link-fragment.tsx';
 
@@ -68,9 +68,13 @@ function Confirm({ token }: { token: string }) {
           <p className="text-read text-ink-2">
             You are {session.data.name}, until now {session.data.email}. Your other sessions and tokens end.
           </p>
-          <Button kind="primary" size="form" busy={change.isRunning && 'Confirming…'} onClick={() => void confirm()}>
-            Confirm the new address
-          </Button>
+          {change.problem?.code === emailProblems.emailChangeInvalid().code ? (
+            <ButtonLink to="/account">Your account</ButtonLink>
+          ) : (
+            <Button kind="primary" size="form" busy={change.isRunning && 'Confirming…'} onClick={() => void confirm()}>
+              Confirm the new address
+            </Button>
+          )}
         </div>
       )}
     </SignInFrame>

@@ -1,6 +1,6 @@
 /** Gives a second proof: the code of the app, a passkey or security key, or a recovery code. One at a time, the others below. */
 import { KeyRound } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { Button } from '../../../ui/button.tsx';
 import { Form, PasswordField, TextField } from '../../../ui/form.tsx';
@@ -67,7 +67,7 @@ function TypedProof({ way, problem, submit, size, onProof }: WayProps & { way: E
   if (way === 'password')
     return (
       <Form schema={Password} initial={{ password: '' }} {...form}>
-        <PasswordField name="password" label="Password" autoComplete="current-password" />
+        <PasswordField name="password" label="Password" autoComplete="current-password" autoFocus />
       </Form>
     );
   if (way === 'recovery')
@@ -102,6 +102,9 @@ function TypedProof({ way, problem, submit, size, onProof }: WayProps & { way: E
 
 function KeyProof({ passkey, problem, submit, size, onProof }: WayProps) {
   const [isSending, setSending] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  // The ways are known after the dialog was drawn: until then its closing button has the focus, which a key would press.
+  useEffect(() => button.current?.focus(), []);
   const use = async () => {
     const assertion = await passkey.ask();
     if (assertion === null) return;
@@ -115,6 +118,7 @@ function KeyProof({ passkey, problem, submit, size, onProof }: WayProps) {
       {wrong !== null && <ProblemNote error={wrong} />}
       <p className="text-ink-2">The browser asks for your passkey or security key.</p>
       <Button
+        ref={button}
         kind="primary"
         size={size}
         icon={KeyRound}

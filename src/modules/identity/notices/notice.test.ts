@@ -151,6 +151,7 @@ describe('who is told', () => {
       claims: {},
       contexts: [],
       providerSession: null,
+      subjectForm: null,
       provedAt: null,
     };
     const there = { walk: new Walk('openid-connect'), context: asNobody(installation.context(), installation.workspaceId) };

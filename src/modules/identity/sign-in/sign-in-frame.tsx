@@ -1,6 +1,6 @@
 /** The frame of the pages before sign-in: the form left, what the product promises right. No data of any workspace. */
 import { SunMoon } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { TrailMark } from '../../../ui/shape.tsx';
@@ -17,8 +17,13 @@ type SignInFrameProps = {
 };
 
 export function SignInFrame({ title, subtitle, foot, children }: SignInFrameProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(title);
   useEffect(() => {
     document.title = `${title} · AI-SPM`;
+    // The next step took the place of the button that led to it: a keyboard goes on here, and a reader reads what happened.
+    if (shown.current !== title && document.activeElement === document.body) heading.current?.focus();
+    shown.current = title;
   }, [title]);
   return (
     <div className="grid min-h-dvh desk:grid-cols-[560px_1fr]">
@@ -27,7 +32,9 @@ export function SignInFrame({ title, subtitle, foot, children }: SignInFrameProp
           <TrailMark size={24} /> AI-SPM
         </p>
         <div className="mx-auto my-auto w-full max-w-90 py-10">
-          <h1 className="text-[1.75rem] leading-9 font-title tracking-[-0.018em]">{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className="text-[1.75rem] outline-none leading-9 font-title tracking-[-0.018em]">
+            {title}
+          </h1>
           {subtitle !== undefined && <p className="mt-1 text-ink-2">{subtitle}</p>}
           <div className="mt-6">{children}</div>
         </div>

@@ -52,6 +52,23 @@ test('an unknown address and a wrong password get the same answer, and cost the 
   assert.ok(apart() < 0.35, `known ${cheapest.known} ms, unknown ${cheapest.unknown} ms`);
 });
 
+test('a password whose parameters have grown since is hashed anew at its next sign-in, and opens the account as before', async () => {
+  const installation = await installations();
+  const { email, id } = await person(installation, 'analyst');
+  const stored = async (): Promise<string> =>
+    (await installation.owner.query<{ hash: string }>('select password_hash as hash from identity.credential where account_id = $1', [id]))
+      .rows[0]?.hash ?? '';
+  const before = await stored();
+  overridePasswordCost({ logN: 6, r: 8, p: 1 });
+  assert.equal((await installation.browser().send('/api/login', login(email, wrong))).status, 401);
+  assert.equal(await stored(), before, 'a wrong password changes nothing');
+  assert.equal((await installation.browser().send('/api/login', login(email, goodPassword))).status, 200);
+  const grown = await stored();
+  assert.match(grown, /^\$scrypt\$ln=6,r=8,p=1\$/);
+  assert.equal((await installation.browser().send('/api/login', login(email, goodPassword))).status, 200);
+  assert.equal(await stored(), grown, 'once');
+});
+
 test('an account that an admin locked gets the answer of a wrong password', async () => {
   const installation = await installations();
   const { email, id } = await person(installation, 'analyst');

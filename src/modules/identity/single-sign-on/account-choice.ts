@@ -29,7 +29,7 @@ export async function chooseAccount(provider: Provider, arrival: Arrival, walk: 
     walk.note('Connected to an account here.');
     return { kind: 'known', link, account, role: managedRole(provider, arrival, walk) };
   }
-  const email = countingEmail(arrival, provider.policy, walk);
+  const email = countingEmail(arrival, provider, walk);
   walk.at('account');
   const owner = await findAccountByEmail(emailKey(email));
   if (owner !== undefined) return sameEmail(provider, arrival, { account: owner, email, walk });

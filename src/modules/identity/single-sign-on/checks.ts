@@ -58,7 +58,7 @@ const checks = {
   email: {
     title: 'There is an e-mail address that counts as verified',
     remedy:
-      'Let the provider send the address (and, for OpenID Connect, email_verified). If your organisation gives out all addresses there, set “Addresses count: always”.',
+      'Name the attribute or claim of the address on this page as the provider names it, or let the provider send it (and, for OpenID Connect, email_verified). If your organisation gives out all addresses there, set “E-mail addresses count: always”.',
   },
   account: {
     title: 'There is an account, or one may be made',

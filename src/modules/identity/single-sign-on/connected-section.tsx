@@ -27,7 +27,7 @@ export function ConnectedSection() {
       <RefusedSignIn />
       <Loaded answer={connected} empty={<EmptyNote title="Your account is not connected to a provider" />}>
         {({ items }) => (
-          <ul className="max-w-160 divide-y divide-line border-y border-line">
+          <ul className="max-w-180 divide-y divide-line border-y border-line">
             {items.map((one) => (
               <ConnectedLine key={one.id} connected={one} />
             ))}
@@ -50,7 +50,7 @@ function ConnectedLine({ connected: { id, provider, email, lastUsedAt, current }
   });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5">
-      <span className="min-w-0 flex-1 basis-48">
+      <span className="min-w-0 flex-1 basis-64">
         <span className="font-name">{provider.name}</span>
         <span className="block text-label text-ink-3">
           {email ?? 'no address named'} · {lastUsedAt === null ? 'never used to sign in' : <RelativeTime at={lastUsedAt} />}

@@ -39,9 +39,9 @@ async function enter({ provider, request, walk, context }: UnderWay, arrival: Ar
   const way: SignInWay = { method: provider.kind, proofs: hasSecondFactor(arrival, provider.policy) ? ['provider-mfa'] : [] };
   try {
     const user = await finishSignIn(account, way, context);
-    const { subject, providerSession, provedAt } = arrival;
+    const { subject, subjectForm, providerSession, provedAt } = arrival;
     await transaction(asNobody(context, provider.workspaceId), async () => {
-      await noteSessionOrigin({ sessionId: user.session.id, providerId: provider.id, subject, providerSession });
+      await noteSessionOrigin({ sessionId: user.session.id, providerId: provider.id, subject, subjectForm, providerSession });
       if (provedAt !== null) await noteProvedAt(user.session.id, new Date(provedAt));
     });
     return { location: request.next };

@@ -5,7 +5,7 @@ import { db } from '../../../platform/database/database.ts';
 import { type Account, endSessions } from '../store.ts';
 import { account, credential, type SignInMethod, session } from '../table.ts';
 import { present } from './provider-store.ts';
-import { type LinkOrigin, provider, providerLink, providerSession } from './table.ts';
+import { type LinkOrigin, provider, providerLink, providerSession, type SubjectForm } from './table.ts';
 
 export type Link = typeof providerLink.$inferSelect;
 
@@ -71,7 +71,13 @@ export async function hasPassword(accountId: string): Promise<boolean> {
 
 // Sessions that came from a provider
 
-export type SessionOrigin = { sessionId: string; providerId: string; subject: string; providerSession: string | null };
+export type SessionOrigin = {
+  sessionId: string;
+  providerId: string;
+  subject: string;
+  providerSession: string | null;
+  subjectForm: SubjectForm | null;
+};
 export async function noteSessionOrigin(origin: SessionOrigin): Promise<void> {
   await db().insert(providerSession).values(origin).onConflictDoNothing();
 }

@@ -138,7 +138,7 @@ function Addresses({ kind }: { kind: ProviderKind }) {
           <span className="mono text-code">{origin}</span>. Sign in there for a test, or set PUBLIC_URL to the address people use.
         </p>
       )}
-      <CopyList provider={{ settings: firstSettings[kind], addresses }} />
+      <CopyList provider={{ settings: firstSettings[kind], addresses }} isSaved={false} />
     </>
   );
 }

@@ -27,6 +27,15 @@ export const singleSignOnProblems = problems('identity', {
     'The issuer of the provider serves many tenants and its settings here do not fit: list the ids of the tenants that may sign in, or enter the issuer of one tenant.',
   ],
   logoutToken: [400, 'This logout token was refused: {reason}.'],
+  // What a person reads whom signing out led through the provider.
+  logoutRefused: [
+    400,
+    'The provider asked to sign you out here, and its request could not be trusted: you are still signed in. Sign out here, and tell your admin that the audit log says why.',
+  ],
+  signedOutHere: [
+    502,
+    'You are signed out here. The provider did not confirm that you are signed out there too: close the browser, or sign out there.',
+  ],
 });
 
 const Line = (most: number) =>

@@ -151,6 +151,8 @@ describe('providers in the settings', () => {
         ['role', 'not-reached'],
       ],
     );
+    const otherName = await testedWith('other-name', { claims: { sub: 'o', email: undefined, mail: 'o@example.org' } });
+    assert.match(otherName.checks.find(({ id }) => id === 'email')?.detail ?? '', /nothing is named “email” among .*\bmail\b/);
     const nowhere = await create(draft('nowhere', { settings: openidSettings('http://127.0.0.1:1') }));
     const begun = await admin.browser.send(`/api/sign-in-providers/${String(nowhere.body['id'])}/test`, { method: 'POST' });
     assert.match(String(begun.body['location']), /^\/settings\/sign-in-providers\//);

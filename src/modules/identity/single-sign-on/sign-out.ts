@@ -30,7 +30,7 @@ export async function signOutAddress(provider: Provider, origin: SessionOrigin):
     if (isKind(provider, 'openid-connect')) return await openidSignOut(provider);
     if (!isKind(provider, 'saml') || provider.settings.signOutUrl === null) return null;
     const destination = outsideUrl(provider.settings.signOutUrl, provider.policy.reach).href;
-    const leaving = { nameId: origin.subject, sessionIndex: origin.providerSession };
+    const leaving = { nameId: origin.subject, form: origin.subjectForm, sessionIndex: origin.providerSession };
     const xml = signOutRequest(provider.slug, { id: `_${randomToken()}`, destination, ...leaving });
     return redirectAddress({ destination, field: 'SAMLRequest', xml, privateKey: await ownKey(provider) });
   } catch (error) {

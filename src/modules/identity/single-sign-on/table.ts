@@ -69,10 +69,17 @@ export const providerMessage = identity.table('provider_message', {
   expiresAt: time('expires_at').notNull(),
 });
 
+/** How SAML wrote the id of a person; null where an attribute was not there. */
+export type SubjectForm = {
+  readonly format: string | null;
+  readonly nameQualifier: string | null;
+  readonly spNameQualifier: string | null;
+};
 export const providerSession = identity.table('provider_session', {
   sessionId: uuid('session_id').primaryKey(),
   workspaceId: workspaceId(),
   providerId: uuid('provider_id').notNull(),
   subject: text('subject').notNull(),
   providerSession: text('provider_session'),
+  subjectForm: jsonb('subject_form').$type<SubjectForm>(),
 });

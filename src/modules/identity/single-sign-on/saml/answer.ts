@@ -90,7 +90,7 @@ async function demandNew(provider: SamlProvider, facts: SamlFacts, { walk, conte
 }
 
 function arrivalOf(
-  { provedAt, nameId, nameIdFormat, sessionIndex, authenticationContext, attributes }: SamlFacts,
+  { provedAt, nameId, nameIdFormat, nameQualifier, spNameQualifier, sessionIndex, authenticationContext, attributes }: SamlFacts,
   { settings }: SamlProvider,
 ) {
   const claims = { ...attributes, nameId, ...(nameIdFormat === null ? {} : { nameIdFormat }) };
@@ -104,6 +104,7 @@ function arrivalOf(
     claims,
     contexts: authenticationContext === null ? [] : [authenticationContext],
     providerSession: sessionIndex,
+    subjectForm: { format: nameIdFormat, nameQualifier, spNameQualifier },
     provedAt: provedAt === null ? null : new Date(provedAt).toISOString(),
   };
 }

@@ -21,6 +21,8 @@ export type SamlFacts = {
   readonly assertionId: string;
   readonly nameId: string;
   readonly nameIdFormat: string | null;
+  readonly nameQualifier: string | null;
+  readonly spNameQualifier: string | null;
   readonly sessionIndex: string | null;
   readonly authenticationContext: string | null;
   /** When the person proved there who they are (ms since 1970). */
@@ -65,9 +67,12 @@ function confirmationOf(assertion: Element): Element | undefined {
     : undefined;
 }
 
+export function isSuccess(message: Element): boolean {
+  return childOf(childOf(message, spaces.protocol, 'Status'), spaces.protocol, 'StatusCode')?.attributes.get('Value') === success;
+}
+
 function statusFault(response: Element): Fault | null {
-  const value = childOf(childOf(response, spaces.protocol, 'Status'), spaces.protocol, 'StatusCode')?.attributes.get('Value');
-  return value === success ? null : { check: 'structure', detail: 'The status of the response is not Success.' };
+  return isSuccess(response) ? null : { check: 'structure', detail: 'The status of the response is not Success.' };
 }
 
 function issuerFault({ response, assertion }: Parts, { provider }: Expected): Fault | null {
@@ -136,6 +141,8 @@ function factsOf({ assertion, conditions, confirmation }: Parts): Fault | { read
       assertionId: assertion.attributes.get('ID') ?? '',
       nameId,
       nameIdFormat,
+      nameQualifier: ids[0]?.attributes.get('NameQualifier') ?? null,
+      spNameQualifier: ids[0]?.attributes.get('SPNameQualifier') ?? null,
       sessionIndex: statements[0]?.attributes.get('SessionIndex') ?? null,
       authenticationContext: context === undefined ? null : textOf(context),
       provedAt: statements[0] === undefined ? null : timeOf(statements[0], 'AuthnInstant'),

@@ -2,12 +2,14 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import type { ParsedInputOf } from '../../../../contract/endpoint.ts';
+import { isProblem } from '../../../../contract/problem.ts';
+import { audit } from '../../../../platform/audit.ts';
 import { transaction } from '../../../../platform/database/database.ts';
 import type { RequestContext } from '../../../../platform/http/handle.ts';
 import { outsideUrl } from '../../../../platform/http/outside-address.ts';
 import type { RedirectAnswer } from '../../../../platform/http/redirect.ts';
 import { asNobody } from '../../people/person.ts';
-import { ownAddress, samlPath } from '../addresses.ts';
+import { ownAddress, refusedPage, samlPath } from '../addresses.ts';
 import { enabledProvider } from '../begin.ts';
 import { randomToken, tokenDigest } from '../browser-binding.ts';
 import { singleSignOnProblems } from '../provider-contract.ts';
@@ -32,14 +34,47 @@ const hashes: Readonly<Record<string, string>> = {
 export async function takeLogoutByRedirect(input: Input, context: RequestContext): Promise<RedirectAnswer> {
   const provider = await samlProvider(input.slug);
   const { name, value } = messageOf(input);
-  if (!isAddressSigned(context.rawQuery ?? '', name, provider)) throw refused('its address is not signed by the provider');
-  return act(provider, { xml: inflated(value), certificates: null, relayState: input.RelayState }, context);
+  return orSaid({ provider, name, context }, async () => {
+    if (!isAddressSigned(context.rawQuery ?? '', name, provider)) throw refused('its address is not signed by the provider');
+    return act(provider, { xml: inflated(value), certificates: null, relayState: input.RelayState }, context);
+  });
 }
 
 export async function takeLogoutByForm(input: Input, context: RequestContext): Promise<RedirectAnswer> {
   const provider = await samlProvider(input.slug);
-  const xml = Buffer.from(messageOf(input).value, 'base64').toString('utf8');
-  return act(provider, { xml, certificates: provider.settings.certificates, relayState: input.RelayState }, context);
+  const { name, value } = messageOf(input);
+  return orSaid({ provider, name, context }, () => {
+    const xml = Buffer.from(value, 'base64').toString('utf8');
+    return act(provider, { xml, certificates: provider.settings.certificates, relayState: input.RelayState }, context);
+  });
+}
+
+type Heard = { readonly provider: SamlProvider; readonly name: Message['name']; readonly context: RequestContext };
+/**
+ * A browser stands at this address, so what is refused leads to a page that says it. An answer changes nothing here, trusted or not: the
+ * session was ended before we asked. A request that is not trusted ends nothing, and its reason is for the admin.
+ */
+async function orSaid({ provider, name, context }: Heard, hear: () => Promise<RedirectAnswer>): Promise<RedirectAnswer> {
+  try {
+    return await hear();
+  } catch (error) {
+    if (!isProblem(error) || error.code !== refused('').code) throw error;
+    if (name === 'SAMLResponse') return { location: refusedPage(singleSignOnProblems.signedOutHere().code, '/') };
+    await recordRefused(provider, String(error.params['reason']), context);
+    return { location: `/account?refused=${singleSignOnProblems.logoutRefused().code}` };
+  }
+}
+
+function recordRefused(provider: SamlProvider, check: string, context: RequestContext): Promise<void> {
+  return transaction(asNobody(context, provider.workspaceId), () =>
+    audit.record({
+      action: 'identity.logout',
+      resource: { type: 'sign-in-providers', id: provider.id },
+      outcome: 'failed',
+      reason: singleSignOnProblems.logoutRefused().code,
+      change: { after: { method: 'saml', check } },
+    }),
+  );
 }
 
 const refused = (reason: string) => singleSignOnProblems.logoutToken({ reason });
@@ -50,7 +85,8 @@ async function samlProvider(slug: string): Promise<SamlProvider> {
   return provider;
 }
 
-function messageOf({ SAMLRequest, SAMLResponse }: Input): { name: 'SAMLRequest' | 'SAMLResponse'; value: string } {
+type Message = { readonly name: 'SAMLRequest' | 'SAMLResponse'; readonly value: string };
+function messageOf({ SAMLRequest, SAMLResponse }: Input): Message {
   if (SAMLRequest !== undefined && SAMLResponse === undefined) return { name: 'SAMLRequest', value: SAMLRequest };
   if (SAMLResponse !== undefined && SAMLRequest === undefined) return { name: 'SAMLResponse', value: SAMLResponse };
   throw refused('it is neither one request nor one answer');
@@ -79,15 +115,16 @@ function inflated(base64: string): string {
   }
 }
 
-type Message = { readonly xml: string; readonly certificates: readonly string[] | null; readonly relayState: string | undefined };
-async function act(provider: SamlProvider, { xml, certificates, relayState }: Message, context: RequestContext): Promise<RedirectAnswer> {
+type Told = { readonly xml: string; readonly certificates: readonly string[] | null; readonly relayState: string | undefined };
+async function act(provider: SamlProvider, { xml, certificates, relayState }: Told, context: RequestContext): Promise<RedirectAnswer> {
   const checked = await checkSaml({ kind: 'logout', xml, certificates });
   if ('fault' in checked) throw refused(checked.fault.detail);
   if (!('logout' in checked)) throw refused('it is no logout message');
   const { logout } = checked;
   demandFresh(logout, provider);
   // An answer to our own request: the session here was ended before it was sent.
-  if (logout.kind === 'LogoutResponse') return { location: '/sign-in' };
+  if (logout.kind === 'LogoutResponse')
+    return { location: logout.isDone ? '/sign-in' : refusedPage(singleSignOnProblems.signedOutHere().code, '/') };
   await transaction(asNobody(context, provider.workspaceId), async () => {
     const isNew = await noteMessage(provider.id, tokenDigest(`logout ${logout.id}`), new Date(Date.now() + longestMs + 4 * clockSkewMs));
     if (!isNew) throw refused('it was used already');

@@ -2,6 +2,7 @@
 import { sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { entityIdOf, ownAddress, samlPath } from '../addresses.ts';
+import type { SubjectForm } from '../table.ts';
 
 const assertion = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const protocol = 'urn:oasis:names:tc:SAML:2.0:protocol';
@@ -24,14 +25,21 @@ export function signOnRequest(slug: string, { id, destination, fresh }: { id: st
   return `${head}${issuer(slug)}<samlp:NameIDPolicy AllowCreate="true"/></samlp:AuthnRequest>`;
 }
 
-export type Leaving = { readonly nameId: string; readonly sessionIndex: string | null };
+export type Leaving = { readonly nameId: string; readonly form: SubjectForm | null; readonly sessionIndex: string | null };
+/** The id is written as the assertion wrote it: providers look for the very same one (SAML 2.0 Core, 3.7.1 and 8.3). */
 export function signOutRequest(
   slug: string,
-  { id, destination, nameId, sessionIndex }: Leaving & { id: string; destination: string },
+  { id, destination, nameId, form, sessionIndex }: Leaving & { id: string; destination: string },
 ): string {
   const index = sessionIndex === null ? '' : `<samlp:SessionIndex>${escaped(sessionIndex)}</samlp:SessionIndex>`;
   const head = opening({ name: 'LogoutRequest', id, slug, destination });
-  return `${head}${issuer(slug)}<saml:NameID>${escaped(nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`;
+  const written = [
+    ['NameQualifier', form?.nameQualifier],
+    ['SPNameQualifier', form?.spNameQualifier],
+    ['Format', form?.format],
+  ] as const;
+  const attributes = written.map(([name, value]) => (value === null || value === undefined ? '' : ` ${name}="${escaped(value)}"`)).join('');
+  return `${head}${issuer(slug)}<saml:NameID${attributes}>${escaped(nameId)}</saml:NameID>${index}</samlp:LogoutRequest>`;
 }
 
 export function signOutAnswer(slug: string, { id, destination, answers }: { id: string; destination: string; answers: string }): string {

@@ -121,10 +121,10 @@ describe('sign-in by SAML', () => {
     assert.deepEqual(shared.get().audited.at(-1)?.record.change, { after: { method: 'saml', check: 'signature' } });
   });
 
-  const signedIn = async (): Promise<Browser> => {
+  const signedIn = async (more: Partial<Said> = {}): Promise<Browser> => {
     const browser = shared.get().browser();
     const { said, state } = await asked(browser);
-    await browser.send(locationOf(await post(from.answer(said), state)));
+    await browser.send(locationOf(await post(from.answer({ ...said, ...more }), state)));
     return browser;
   };
   let counted = 0;
@@ -133,10 +133,11 @@ describe('sign-in by SAML', () => {
     const issued = new Date(Date.now() + (change.issued ?? 0) * 1000).toISOString();
     return `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_logout${counted}" Version="2.0" IssueInstant="${issued}" Destination="${change.destination ?? `${origin}${place('slo')}`}"><saml:Issuer>${change.issuer ?? entityId}</saml:Issuer><saml:NameID>person-1</saml:NameID><samlp:SessionIndex>session-1</samlp:SessionIndex></samlp:LogoutRequest>`;
   };
-  const byRedirect = (xml: string, key = from.key): string => {
+  const notTrusted = '/account?refused=identity.logoutRefused';
+  const byRedirect = (xml: string, key = from.key, field: 'SAMLRequest' | 'SAMLResponse' = 'SAMLRequest'): string => {
     const address = redirectAddress({
       destination: `${origin}${place('slo')}`,
-      field: 'SAMLRequest',
+      field,
       xml,
       relayState: 'theirs',
       privateKey: key.privateKey,
@@ -165,8 +166,8 @@ describe('sign-in by SAML', () => {
         .get()
         .browser()
         .send(place('slo'), { method: 'POST', form: { SAMLRequest: inBase64(xml) } });
-    assert.equal((await send(logoutXml())).body['code'], 'identity.logoutToken');
-    assert.equal((await send(signedAs('LogoutRequest', logoutXml(), { key: from.stranger }))).body['code'], 'identity.logoutToken');
+    assert.equal(locationOf(await send(logoutXml())), notTrusted);
+    assert.equal(locationOf(await send(signedAs('LogoutRequest', logoutXml(), { key: from.stranger }))), notTrusted);
     assert.equal((await browser.send('/api/user')).status, 200);
     assert.equal((await send(signedAs('LogoutRequest', logoutXml(), { key: from.key }))).status, 303);
     assert.equal((await browser.send('/api/user')).status, 401);
@@ -187,21 +188,41 @@ describe('sign-in by SAML', () => {
       ['of an hour ago', byRedirect(logoutXml({ issued: -3600 }))],
     ]);
     for (const [what, address] of tries) {
-      const { status } = await shared.get().browser().send(address);
-      assert.ok(status === 400 || status === 422, `${what}: ${status}`);
+      const answer = await shared.get().browser().send(address);
+      if (what === 'with a field twice') assert.equal(answer.status, 422);
+      else assert.equal(locationOf(answer), notTrusted, what);
     }
+    const last = shared.get().audited.at(-1)?.record;
+    assert.deepEqual(
+      [last?.action, last?.outcome, last?.change],
+      ['identity.logout', 'failed', { after: { method: 'saml', check: 'it is not valid now' } }],
+    );
     assert.equal((await browser.send('/api/user')).status, 200);
     assert.equal((await shared.get().browser().send(good)).status, 303);
-    assert.equal((await shared.get().browser().send(good)).body['code'], 'identity.logoutToken');
+    assert.equal(locationOf(await shared.get().browser().send(good)), notTrusted);
+  });
+
+  test('an answer to our signing out leads to the sign-in page, which says so when the provider confirmed nothing', async () => {
+    const answer = (code: string): string =>
+      `<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_out" Version="2.0" IssueInstant="${new Date().toISOString()}" Destination="${origin}${place('slo')}"><saml:Issuer>${entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${code}"/></samlp:Status></samlp:LogoutResponse>`;
+    const good = byRedirect(answer('Success'), from.key, 'SAMLResponse');
+    const go = async (address: string): Promise<string> => locationOf(await shared.get().browser().send(address));
+    assert.equal(await go(good), '/sign-in');
+    const unconfirmed = '/sign-in?refused=identity.signedOutHere';
+    assert.equal(await go(good.replace(/&SigAlg=.*/, '')), unconfirmed, 'not signed');
+    assert.equal(await go(byRedirect(answer('Responder'), from.key, 'SAMLResponse')), unconfirmed, 'failed there');
   });
 
   test('signing out here leads to the provider with a signed request', async () => {
-    const browser = await signedIn();
+    const browser = await signedIn({ nameIdMore: ' SPNameQualifier="us &amp; others"' });
     const answer = await browser.send('/api/user/provider-sign-out', { method: 'POST' });
     const location = new URL(String(answer.body['location']));
     assert.equal(location.pathname, '/slo');
     const xml = inflateRawSync(Buffer.from(location.searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
-    assert.match(xml, /<saml:NameID>person-1<\/saml:NameID><samlp:SessionIndex>session-1</);
+    // The id as the assertion wrote it, with its format: providers compare all of it.
+    const nameId =
+      '<saml:NameID SPNameQualifier="us &amp; others" Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">person-1</saml:NameID>';
+    assert.match(xml, new RegExp(`${nameId}<samlp:SessionIndex>session-1<`));
     assert.equal((await browser.send('/api/user')).status, 401);
   });
 });

@@ -2,7 +2,7 @@
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { decryptXml, getVerifiedXml, parseDomFromString } from '@node-saml/node-saml/lib/xml.js';
 import { serveTasks } from '../../../../platform/workers/serve.ts';
-import { type Expected, type Fault, readAssertion, type SamlCheck, type SamlFacts, textOf } from './assertion.ts';
+import { type Expected, type Fault, isSuccess, readAssertion, type SamlCheck, type SamlFacts, textOf } from './assertion.ts';
 import { assertionFault, logoutFault, responseFault, spaces } from './structure.ts';
 import { childOf, childrenOf, type Element, treeOf } from './xml-tree.ts';
 
@@ -29,6 +29,8 @@ export type LogoutFacts = {
   readonly issueInstant: string;
   readonly nameId: string | null;
   readonly sessionIndexes: readonly string[];
+  /** Of an answer: did the other side sign the person out? */
+  readonly isDone: boolean;
 };
 export type SamlTask = AnswerTask | LogoutTask;
 export type SamlResult = { readonly fault: Fault } | { readonly facts: SamlFacts } | { readonly logout: LogoutFacts };
@@ -143,6 +145,7 @@ function logoutFacts(root: Element): LogoutFacts {
     issueInstant: attributes.get('IssueInstant') ?? '',
     nameId: nameId === undefined ? null : textOf(nameId),
     sessionIndexes: childrenOf(root, spaces.protocol, 'SessionIndex').map(textOf),
+    isDone: isSuccess(root),
   };
 }
 

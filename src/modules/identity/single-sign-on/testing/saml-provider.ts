@@ -16,6 +16,8 @@ export type Said = {
   readonly recipient?: string;
   readonly nameId?: string;
   readonly nameIdFormat?: string;
+  /** Further attributes of the name id. */
+  readonly nameIdMore?: string;
   readonly status?: string;
   /** Seconds from now. */
   readonly issued?: number;
@@ -48,7 +50,7 @@ export function assertionXml(said: Said): string {
   return [
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${said.assertionId ?? newId()}" Version="2.0" IssueInstant="${at(issued)}">`,
     `<saml:Issuer>${said.assertionIssuer ?? said.issuer ?? entityId}</saml:Issuer>`,
-    `<saml:Subject><saml:NameID Format="${format}">${nameId}</saml:NameID>`,
+    `<saml:Subject><saml:NameID Format="${format}"${said.nameIdMore ?? ''}>${nameId}</saml:NameID>`,
     `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="${said.confirmationRequestId ?? said.requestId}" NotOnOrAfter="${at(ends)}" Recipient="${recipient}"/></saml:SubjectConfirmation></saml:Subject>`,
     `<saml:Conditions NotBefore="${at(begins)}" NotOnOrAfter="${at(ends)}"><saml:AudienceRestriction><saml:Audience>${said.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
     `<saml:AuthnStatement AuthnInstant="${at(said.proved ?? issued)}" SessionIndex="session-1"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`,
