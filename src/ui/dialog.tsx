@@ -30,6 +30,17 @@ function firstToFill(dialog: HTMLElement): HTMLElement | null {
   return null;
 }
 
+/** What comes late, or begins anew under the hands, gets the focus that nothing else in the dialog has. */
+function leadFocus(dialog: HTMLElement | null): (() => void) | undefined {
+  if (dialog === null) return undefined;
+  const observer = new MutationObserver(() => {
+    const focused = document.activeElement;
+    if (focused === document.body || focused === dialog) firstToFill(dialog)?.focus();
+  });
+  observer.observe(dialog, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
+
 // The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.
 export function Dialog({ open, onClose, title, description, children, actions, width = 'normal' }: DialogProps) {
   // Radix gives focus back to its own trigger only; ours are opened by whatever was pressed.
@@ -43,11 +54,11 @@ export function Dialog({ open, onClose, title, description, children, actions, w
           onOpenAutoFocus={(event) => {
             opener.current = document.activeElement;
             if (!(event.currentTarget instanceof HTMLElement)) return;
-            const first = firstToFill(event.currentTarget);
-            if (first === null) return;
+            // While what it asks for is still to come, nothing has the focus but the dialog.
             event.preventDefault();
-            first.focus();
+            (firstToFill(event.currentTarget) ?? event.currentTarget).focus();
           }}
+          ref={leadFocus}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();

@@ -145,9 +145,14 @@ describe('a database server that is not ours', () => {
       const begun = performance.now();
       await assert.rejects(ask(), { code: 'request.unavailable', status: 503 });
       assert.ok(performance.now() - begun < 5000, `${performance.now() - begun} ms`);
-      const again = performance.now();
-      await assert.rejects(Promise.all([ask(), ask(), ask()]), { code: 'request.unavailable' });
-      assert.ok(performance.now() - again < 1000, `${performance.now() - again} ms`);
+      // The least of three: others on the machine may hold up one. Who still waited would take two seconds each time.
+      let least = Infinity;
+      for (let round = 0; round < 3; round += 1) {
+        const again = performance.now();
+        await assert.rejects(Promise.all([ask(), ask(), ask()]), { code: 'request.unavailable' });
+        least = Math.min(least, performance.now() - again);
+      }
+      assert.ok(least < 1000, `${least} ms`);
 
       await startEmbedded({ dataDirectory, settings });
       // One caller in a tenth of a second tries a server that was away.

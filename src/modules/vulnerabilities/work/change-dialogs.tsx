@@ -5,7 +5,7 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, SelectField, TextAreaField, TextField } from '../../../ui/form.tsx';
-import { Loaded } from '../../../ui/loaded.tsx';
+import { Loaded, LoadingLines } from '../../../ui/loaded.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { listUsers } from '../../identity/contract.ts';
 import {
@@ -80,12 +80,18 @@ function AssignDialog({ row, onClose }: DialogProps) {
 /** The moves come from the server: the same table decides there and draws here. */
 function StatusDialog({ row, onClose }: DialogProps) {
   const answer = useEndpoint(getVulnerability, { id: row.id });
+  // What was known a moment ago may be of before one's own last change: a form that began with it would begin anew under the hands.
+  const isCurrent = answer.isFetchedAfterMount || !answer.isFetching;
   return (
     <Dialog open onClose={onClose} title={`Status of ${row.number}`} description={row.title}>
-      <Loaded answer={answer} lines={3}>
-        {/* What was known before is shown until the answer comes: a form of another version begins anew, with the moves of that one. */}
-        {(detail: VulnerabilityDetail) => <StatusForm key={detail.version} detail={detail} onClose={onClose} />}
-      </Loaded>
+      {isCurrent ? (
+        <Loaded answer={answer} lines={3}>
+          {/* A form of another version begins anew, with the moves of that one. */}
+          {(detail: VulnerabilityDetail) => <StatusForm key={detail.version} detail={detail} onClose={onClose} />}
+        </Loaded>
+      ) : (
+        <LoadingLines lines={3} />
+      )}
     </Dialog>
   );
 }
