@@ -32,8 +32,8 @@ export function sharedBy(environment: Readonly<Record<string, string>>): () => P
   };
 }
 
-/** The one of the journeys, with the doors that they ask. */
-export const sharedPlatform = sharedBy({ SERVICES: 'ai-scanner,data-integrity' });
+/** The one of the journeys, with the doors that they ask. Whoever asks very often may say from which address: limits count by address. */
+export const sharedPlatform = sharedBy({ SERVICES: 'ai-scanner,data-integrity', TRUST_PROXY: 'true' });
 
 async function start(environment: Readonly<Record<string, string>>): Promise<SharedPlatform> {
   const scanRoot = await mkdtemp(join(tmpdir(), 'projects-'));

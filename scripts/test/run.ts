@@ -39,10 +39,10 @@ async function main(words: readonly string[]): Promise<number> {
 type Run = { readonly nodeOptions: readonly string[]; readonly run: RunFolder };
 
 /** Two more than there are cores: parts wait much, for processes and for the database. What cannot be divided begins first. */
-const mostLanes = 4;
+const mostLanes = 3;
 async function inLanes(parts: readonly Part[], how: Run): Promise<Outcome[]> {
   const waiting = [...parts];
-  const lanes = Math.max(1, Math.min(mostLanes, availableParallelism() + 2, waiting.length));
+  const lanes = Math.max(1, Math.min(mostLanes, availableParallelism() + 1, waiting.length));
   const outcomes: Outcome[] = [];
   const lane = async (): Promise<void> => {
     for (let part = waiting.shift(); part; part = waiting.shift()) outcomes.push(await runPart(part, { ...how, isAlone: lanes === 1 }));
