@@ -38,7 +38,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 type Run = { readonly nodeOptions: readonly string[]; readonly run: RunFolder };
 
-/** Two more than there are cores: parts wait much, for processes and for the database. What cannot be divided begins first. */
+/** One more than there are cores: parts wait much, for processes and for the database. What cannot be divided begins first. */
 const mostLanes = 3;
 async function inLanes(parts: readonly Part[], how: Run): Promise<Outcome[]> {
   const waiting = [...parts];

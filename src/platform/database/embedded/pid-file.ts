@@ -1,6 +1,6 @@
 /** postmaster.pid: whether the process it names is alive and really PostgreSQL. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 function pidFile(clusterDirectory: string): string {
@@ -68,11 +68,25 @@ export function saysReady(clusterDirectory: string): boolean {
 /**
  * Removes a pid file whose process is gone, a zombie, or something else that was given the same number since.
  * PostgreSQL itself would refuse to start for the last two. Safe: a postmaster that is alive still holds the shared
- * memory block named after the cluster's inode, and a second one refuses to start over it.
+ * memory block named after the cluster's inode, and a second one refuses to start over it. A file made a moment ago that is still empty
+ * belongs to a server that begins right now.
  */
 export function removeStalePidFile(clusterDirectory: string): boolean {
   const file = pidFile(clusterDirectory);
-  if (!existsSync(file) || postmasterPid(clusterDirectory) !== null) return false;
+  if (!existsSync(file) || postmasterPid(clusterDirectory) !== null || isBeingWritten(file)) return false;
   rmSync(file, { force: true });
   return true;
+}
+
+/** Far more than it takes between making the file and writing into it. */
+const writtenWithinMs = 2000;
+
+function isBeingWritten(file: string): boolean {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    return size === 0 && Math.abs(Date.now() - mtimeMs) < writtenWithinMs;
+  } catch {
+    // Gone meanwhile: nothing is left to remove.
+    return true;
+  }
 }

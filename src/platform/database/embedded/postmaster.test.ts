@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -102,6 +114,16 @@ describe('the embedded PostgreSQL', () => {
     assert.equal(existsSync(pidFile()), true);
     const again = await start();
     assert.equal(again.attached, false);
+  });
+
+  test('an empty pid file belongs to a server that begins right now, or to one that broke off long ago', async (t) => {
+    const cluster = mkdtempSync(join(tmpdir(), 'pid-'));
+    t.after(() => rmSync(cluster, { recursive: true, force: true }));
+    const file = join(cluster, 'postmaster.pid');
+    writeFileSync(file, '');
+    assert.deepEqual([removeStalePidFile(cluster), existsSync(file)], [false, true]);
+    utimesSync(file, new Date(), new Date(Date.now() - 10_000));
+    assert.deepEqual([removeStalePidFile(cluster), existsSync(file)], [true, false]);
   });
 
   test('starts over a pid file whose number now belongs to somebody else', async () => {

@@ -108,7 +108,7 @@ async function launch(start: Launch): Promise<Embedded> {
     if (other !== null) return other;
     const said = end.reason() ?? readFileSync(log).subarray(from).toString('utf8');
     // The children of a killed server need a moment to notice and let go of the shared memory.
-    const passing = /pre-existing shared memory block|lock file .* already exists|Address already in use/.test(said);
+    const passing = /pre-existing shared memory block|lock file .* (?:already exists|is empty)|Address already in use/.test(said);
     if (!passing || Date.now() - begun > patienceMs)
       throw databaseProblems.startFailed({ reason: lastLines(said) || `it gave no answer; see ${log}` });
   }
