@@ -29,9 +29,8 @@ type Parting = {
   /** Lower edge of the first cell, and cells a unit. What lies outside of all cells counts as of the first or last part. */
   readonly low: number;
   readonly scale: number;
-  /** First part of each cell, and how many it has. */
-  readonly firsts: Float64Array;
-  readonly sizes: Float64Array;
+  /** Of each cell two numbers: what lies at place p of the cells lies in part ⌊first + p·second⌋. */
+  readonly lines: Float64Array;
   /** How far the lower edge of each part lies above `low`; one more closes the last. */
   readonly edges: Float64Array;
   readonly last: number;
@@ -40,9 +39,8 @@ type Side = {
   readonly values: Float64Array;
   /** Part of each number; overwritten by the next comparison. */
   readonly partOfEach: Uint16Array;
-  readonly counts: Uint32Array;
-  /** How far the numbers of a part lie above its lower edge, in widths of a part, added up. */
-  readonly within: Float64Array;
+  /** Of each part two numbers, beside each other because both are written at once: how many lie in it, and how far above its lower edge, in widths of a part, added up. */
+  readonly tally: Float64Array;
   /** How many numbers lie in a part and those before it. */
   readonly upTo: Float64Array;
 };
@@ -110,16 +108,17 @@ function partingOf(reference: Float64Array, current: Float64Array): Parting | nu
 /** Each cell has one part at least. */
 function partsOf(shares: Float64Array, scale: number): Omit<Parting, 'low' | 'scale'> {
   const sizes = shares.map((share) => 1 + Math.floor(share * (parts - cells)));
-  const firsts = new Float64Array(cells);
+  const lines = new Float64Array(2 * cells);
   const edges = new Float64Array(parts + 1);
   let part = 0;
   for (let cell = 0; cell < cells; cell++) {
-    firsts[cell] = part;
     const size = sizes[cell] as number;
+    lines[2 * cell] = part - cell * size;
+    lines[2 * cell + 1] = size;
     for (let k = 0; k < size; k++) edges[part++] = (cell + k / size) / scale;
   }
   edges[part] = cells / scale;
-  return { firsts, sizes, edges, last: part - 1 };
+  return { lines, edges, last: part - 1 };
 }
 
 /** The largest place that lies in the last cell. */
@@ -129,14 +128,11 @@ const lastPlace = cells - 2 ** -30;
 const cellPlace = (value: number, { low, scale }: Pick<Parting, 'low' | 'scale'>): number =>
   Math.max(0, Math.min(lastPlace, (value - low) * scale));
 
-/** Part and, behind the point, where in it. */
-function placeOf(value: number, parting: Parting): number {
+function partOf(value: number, parting: Parting): number {
   const place = cellPlace(value, parting);
-  const cell = place | 0;
-  return (parting.firsts[cell] as number) + (place - cell) * (parting.sizes[cell] as number);
+  const line = (place | 0) << 1;
+  return ((parting.lines[line] as number) + place * (parting.lines[line + 1] as number)) | 0;
 }
-
-const partOf = (value: number, parting: Parting): number => placeOf(value, parting) | 0;
 
 /** Of both sides, used again for every pair of columns: fresh memory costs more than what is written into it. */
 const partsOfSides = [new Uint16Array(0), new Uint16Array(0)];
@@ -146,23 +142,23 @@ function partsOfSide(side: 0 | 1, length: number): Uint16Array {
   return (partsOfSides[side] as Uint16Array).subarray(0, length);
 }
 
-function countParts(values: Float64Array, { low, scale, firsts, sizes }: Parting, side: 0 | 1): Side {
+function countParts(values: Float64Array, { low, scale, lines }: Parting, side: 0 | 1): Side {
   const partOfEach = partsOfSide(side, values.length);
-  const counts = new Uint32Array(parts);
-  const within = new Float64Array(parts);
+  const tally = new Float64Array(2 * parts);
   for (let i = 0; i < values.length; i++) {
-    // As `placeOf`, which is too often called for a call.
+    // As `partOf`, written out: this is most of what a comparison costs.
     const inCells = Math.max(0, Math.min(lastPlace, ((values[i] as number) - low) * scale));
-    const cell = inCells | 0;
-    const place = (firsts[cell] as number) + (inCells - cell) * (sizes[cell] as number);
+    const line = (inCells | 0) << 1;
+    const place = (lines[line] as number) + inCells * (lines[line + 1] as number);
     const part = place | 0;
     partOfEach[i] = part;
-    counts[part] = (counts[part] as number) + 1;
-    within[part] = (within[part] as number) + (place - part);
+    const at = part << 1;
+    tally[at] = (tally[at] as number) + 1;
+    tally[at + 1] = (tally[at + 1] as number) + (place - part);
   }
   const upTo = new Float64Array(parts);
-  for (let k = 0, sum = 0; k < parts; k++) upTo[k] = sum += counts[k] as number;
-  return { values, partOfEach, counts, within, upTo };
+  for (let k = 0, sum = 0; k < parts; k++) upTo[k] = sum += tally[2 * k] as number;
+  return { values, partOfEach, tally, upTo };
 }
 
 /**
@@ -176,8 +172,8 @@ function decisiveParts(before: Side, after: Side, { last }: Parting): Uint8Array
   const decisive = new Uint8Array(parts);
   let apart = 0;
   for (let k = 0; k < parts; k++) {
-    const highest = apart + (before.counts[k] as number) * m;
-    const lowest = apart - (after.counts[k] as number) * n;
+    const highest = apart + (before.tally[2 * k] as number) * m;
+    const lowest = apart - (after.tally[2 * k] as number) * n;
     if (Math.max(highest, -lowest) > farthest || (highest > 0 && lowest < 0)) decisive[k] = 1;
     apart = (before.upTo[k] as number) * m - (after.upTo[k] as number) * n;
   }
@@ -186,15 +182,15 @@ function decisiveParts(before: Side, after: Side, { last }: Parting): Uint8Array
   return decisive;
 }
 
-function shareOf({ counts, values }: Side, marked: Uint8Array): number {
+function shareOf({ tally, values }: Side, marked: Uint8Array): number {
   let numbers = 0;
-  for (let k = 0; k < parts; k++) numbers += (marked[k] as number) * (counts[k] as number);
+  for (let k = 0; k < parts; k++) numbers += (marked[k] as number) * (tally[2 * k] as number);
   return numbers / values.length;
 }
 
-function putInOrder({ values, partOfEach, counts }: Side, marked: Uint8Array): InOrder {
+function putInOrder({ values, partOfEach, tally }: Side, marked: Uint8Array): InOrder {
   const starts = new Uint32Array(parts + 1);
-  for (let k = 0; k < parts; k++) starts[k + 1] = (starts[k] as number) + (marked[k] as number) * (counts[k] as number);
+  for (let k = 0; k < parts; k++) starts[k + 1] = (starts[k] as number) + (marked[k] as number) * (tally[2 * k] as number);
   const picked = new Float64Array(starts[parts] as number);
   let into = 0;
   for (let i = 0; i < values.length; i++) if (marked[partOfEach[i] as number] === 1) picked[into++] = values[i] as number;
@@ -241,11 +237,11 @@ function distances(walk: Walk): Pick<PartedComparison, 'ksDistance' | 'crossing'
   const found = { crossing: 0, work: 0, lost: 0 };
   let apart = 0;
   for (let k = 0; k <= parting.last; k++) {
-    const [a, b] = [before.counts[k] as number, after.counts[k] as number];
+    const [a, b] = [before.tally[2 * k] as number, after.tally[2 * k] as number];
     if (decisive[k] === 1) walkPart(walk, k, { apart, found });
     else {
       // F − G keeps its sign: its integral is that of the steps, whatever their order.
-      const steps = apart + m * (a - (before.within[k] as number)) - n * (b - (after.within[k] as number));
+      const steps = apart + m * (a - (before.tally[2 * k + 1] as number)) - n * (b - (after.tally[2 * k + 1] as number));
       addWork(found, (Math.abs(steps) / (n * m)) * ((parting.edges[k + 1] as number) - (parting.edges[k] as number)));
     }
     apart += a * m - b * n;
