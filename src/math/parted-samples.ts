@@ -260,20 +260,34 @@ function walkPart(walk: Walk, k: number, { apart: from, found }: { apart: number
   const [left, right] = [slice(orderBefore, k), slice(orderAfter, k)];
   const isOuter = k === 0 || k === last;
   if (left.length + right.length === 0 && isOuter) return;
-  let [i, j, apart] = [0, 0, from];
+  let i = 0;
+  let j = 0;
+  let apart = from;
+  const share = 1 / (n * m);
+  let farthest = 0;
+  let work = 0;
   let previous = k === 0 ? Math.min(left[0] ?? Infinity, right[0] ?? Infinity) - low : (edges[k] as number);
-  const step = (to: number): void => {
-    addWork(found, (Math.abs(apart) / (n * m)) * Math.max(0, to - previous));
+  let one = left.length > 0 ? (left[0] as number) : Infinity;
+  let other = right.length > 0 ? (right[0] as number) : Infinity;
+  while (one < Infinity || other < Infinity) {
+    const value = Math.min(one, other);
+    const to = value - low;
+    // Plainly: none of these is negative, and the sum of a part is small beside that of all.
+    work += Math.abs(apart) * share * Math.max(0, to - previous);
     previous = to;
-  };
-  while (i < left.length || j < right.length) {
-    const value = Math.min(left[i] ?? Infinity, right[j] ?? Infinity);
-    step(value - low);
-    for (; left[i] === value; i++) apart += m;
-    for (; right[j] === value; j++) apart -= n;
-    found.crossing = Math.max(found.crossing, Math.abs(apart));
+    for (; one === value; one = i < left.length ? (left[i] as number) : Infinity) {
+      apart += m;
+      i++;
+    }
+    for (; other === value; other = j < right.length ? (right[j] as number) : Infinity) {
+      apart -= n;
+      j++;
+    }
+    farthest = Math.max(farthest, Math.abs(apart));
   }
-  if (k < last) step(edges[k + 1] as number);
+  if (k < last) work += Math.abs(apart) * share * Math.max(0, (edges[k + 1] as number) - previous);
+  found.crossing = Math.max(found.crossing, farthest);
+  addWork(found, work);
 }
 
 const slice = ({ values, starts }: InOrder, part: number): Float64Array =>

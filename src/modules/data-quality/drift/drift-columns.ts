@@ -67,7 +67,9 @@ function rangeChange(before: NumberSide, after: NumberSide): Measured['range'] {
 }
 
 /** @returns how many numbers there are, and how many lie below the least and above the largest of the other side. */
-function countOutside({ unordered, order }: NumberSide, { least, most }: NumberSide): { rows: number; below: number; above: number } {
+function countOutside(side: NumberSide, { least, most }: NumberSide): { rows: number; below: number; above: number } {
+  const { unordered, order } = side;
+  if (side.least >= least && side.most <= most) return { rows: unordered?.length ?? lengthOf(order()), below: 0, above: 0 };
   if (unordered === null) {
     const counted = order();
     const rows = lengthOf(counted);
