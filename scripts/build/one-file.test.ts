@@ -28,18 +28,6 @@ test('the worker of the scanner is one file, and loads no package at its start: 
   assert.ok(!/\bload\("\.\.?\//.test(code));
 });
 
-test('the flags of V8 that the command sets leave Node the compiled code of its own modules', () => {
-  const flags = [...readFileSync(join(root, 'scripts/ai-spm.mjs'), 'utf8').matchAll(/setFlagsFromString\('([^']+)'\)/g)].map(
-    ([, flag]) => flag,
-  );
-  assert.ok(flags.length > 0);
-  const program = `const v8=require('v8');const own=v8.cachedDataVersionTag();
-    for(const flag of ${JSON.stringify(flags)})v8.setFlagsFromString(flag);
-    const under=v8.cachedDataVersionTag();v8.setFlagsFromString('--no-maglev');
-    console.log(under===own,v8.cachedDataVersionTag()===own)`;
-  assert.equal(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout, 'true false\n');
-});
-
 test('a script that is prepared as the body of a function knows its place by what is handed to it, and has no examples of detectors', async () => {
   const [script] = workerScripts;
   assert.ok(script);
