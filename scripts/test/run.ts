@@ -28,28 +28,38 @@ async function main(words: readonly string[]): Promise<number> {
   const run = makeRunFolder();
   try {
     const groups = groupTests(root, choice.files);
-    if (groups.some(({ name }) => name !== 'unit')) await prepare({ ...process.env, ...foldersFor(run.share()) });
-    const outcomes = await inLanes(splitGroups(groups), { nodeOptions, run });
+    const needsMore = groups.some(({ name }) => name !== 'unit');
+    const prepared = needsMore ? prepare({ ...process.env, ...foldersFor(run.share()) }) : Promise.resolve();
+    const outcomes = await inLanes(splitGroups(groups), { nodeOptions, run, prepared });
     return conclude(outcomes, { durationMs: performance.now() - started, everyFileMustRun: choice.namePatterns.length === 0 });
   } finally {
     await run.remove();
   }
 }
 
-type Run = { readonly nodeOptions: readonly string[]; readonly run: RunFolder };
+type Run = { readonly nodeOptions: readonly string[]; readonly run: RunFolder; readonly prepared: Promise<void> };
 
-/** One more than there are cores: parts wait much, for processes and for the database. What cannot be divided begins first. */
+/**
+ * One more than there are cores: parts wait much, for processes and for the database. What cannot be divided begins first; one part of
+ * those that need nothing prepared begins while the rest is.
+ */
 const mostLanes = 3;
 async function inLanes(parts: readonly Part[], how: Run): Promise<Outcome[]> {
-  const waiting = [...parts];
+  const early = parts.filter(needsNothing).slice(0, 1);
+  const waiting = [...early, ...parts.filter((part) => !early.includes(part))];
   const lanes = Math.max(1, Math.min(mostLanes, availableParallelism() + 1, waiting.length));
   const outcomes: Outcome[] = [];
   const lane = async (): Promise<void> => {
-    for (let part = waiting.shift(); part; part = waiting.shift()) outcomes.push(await runPart(part, { ...how, isAlone: lanes === 1 }));
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      if (!needsNothing(part)) await how.prepared;
+      outcomes.push(await runPart(part, { ...how, isAlone: lanes === 1 }));
+    }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return outcomes;
 }
+
+const needsNothing = ({ title }: Part): boolean => title.startsWith('unit');
 
 async function runPart(part: Part, { nodeOptions, run, isAlone }: Run & { isAlone: boolean }): Promise<Outcome> {
   const reportPath = join(run.folder, `${part.title.replaceAll(' ', '-')}.json`);
