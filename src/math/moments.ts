@@ -1,4 +1,5 @@
 /** Describing one sorted column: quantiles and moments, with sums that do not drift. */
+import { addTo, newSum, type Sum, totalOf } from './compensated-sum.ts';
 
 /**
  * Quantile with linear interpolation between order statistics (type 7 of Hyndman and Fan, the default of numpy and R).
@@ -131,18 +132,6 @@ export function compensatedSum(values: Float64Array, scale: number): number {
   if (pairs < values.length) addTo(sum, (values[pairs] as number) * scale);
   addTo(sum, lost);
   return sum.total + sum.lost;
-}
-
-type Sum = { total: number; lost: number };
-const newSum = (): Sum => ({ total: 0, lost: 0 });
-/** What overflowed stays infinite. */
-const totalOf = ({ total, lost }: Sum): number => total + (Number.isFinite(lost) ? lost : 0);
-
-/** Neumaier's compensated sum. */
-function addTo(sum: Sum, value: number): void {
-  const next = sum.total + value;
-  sum.lost += Math.abs(sum.total) >= Math.abs(value) ? sum.total - next + value : value - next + sum.total;
-  sum.total = next;
 }
 
 /** How many different numbers a sorted column holds. */

@@ -2,6 +2,7 @@
  * Two columns compared without sorting them: both are counted in the same narrow parts of the range, and only the few parts in which the
  * order of their numbers can matter are sorted.
  */
+import { addTo, newSum, type Sum, totalOf } from './compensated-sum.ts';
 import { quantileBy } from './moments.ts';
 import { sortNumbers } from './sorting.ts';
 import { sharesOf, stabilityOf } from './two-samples.ts';
@@ -234,7 +235,7 @@ type Walk = {
 function distances(walk: Walk): Pick<PartedComparison, 'ksDistance' | 'crossing' | 'wasserstein'> {
   const { before, after, decisive, parting } = walk;
   const [n, m] = [before.values.length, after.values.length];
-  const found = { crossing: 0, work: 0, lost: 0 };
+  const found = { crossing: 0, work: newSum() };
   let apart = 0;
   for (let k = 0; k <= parting.last; k++) {
     const [a, b] = [before.tally[2 * k] as number, after.tally[2 * k] as number];
@@ -242,15 +243,15 @@ function distances(walk: Walk): Pick<PartedComparison, 'ksDistance' | 'crossing'
     else {
       // F − G keeps its sign: its integral is that of the steps, whatever their order.
       const steps = apart + m * (a - (before.tally[2 * k + 1] as number)) - n * (b - (after.tally[2 * k + 1] as number));
-      addWork(found, (Math.abs(steps) / (n * m)) * ((parting.edges[k + 1] as number) - (parting.edges[k] as number)));
+      addTo(found.work, (Math.abs(steps) / (n * m)) * ((parting.edges[k + 1] as number) - (parting.edges[k] as number)));
     }
     apart += a * m - b * n;
     found.crossing = Math.max(found.crossing, Math.abs(apart));
   }
-  return { ksDistance: found.crossing / (n * m), crossing: found.crossing, wasserstein: found.work + found.lost };
+  return { ksDistance: found.crossing / (n * m), crossing: found.crossing, wasserstein: totalOf(found.work) };
 }
 
-type Found = { crossing: number; work: number; lost: number };
+type Found = { crossing: number; readonly work: Sum };
 
 /** One number after the other, as it lies above `low`: edges are not exact far from zero. Behind all that are equal the distance is looked at. */
 function walkPart(walk: Walk, k: number, { apart: from, found }: { apart: number; found: Found }): void {
@@ -287,15 +288,8 @@ function walkPart(walk: Walk, k: number, { apart: from, found }: { apart: number
   }
   if (k < last) work += Math.abs(apart) * share * Math.max(0, (edges[k + 1] as number) - previous);
   found.crossing = Math.max(found.crossing, farthest);
-  addWork(found, work);
+  addTo(found.work, work);
 }
 
 const slice = ({ values, starts }: InOrder, part: number): Float64Array =>
   values.subarray(starts[part] as number, starts[part + 1] as number);
-
-/** Neumaier's compensated sum of numbers that are not negative. */
-function addWork(found: Found, value: number): void {
-  const next = found.work + value;
-  found.lost += found.work >= value ? found.work - next + value : value - next + found.work;
-  found.work = next;
-}

@@ -1,4 +1,5 @@
 /** Two sorted columns walked side by side once: everything that compares their distribution functions. */
+import { addTo, newSum, type Sum, totalOf } from './compensated-sum.ts';
 import { type CountedValues, countedOf, countWithin, isCounted, lengthOf, numberAt, quantileOf, type Sorted } from './counted-values.ts';
 
 export type SamplePair = {
@@ -126,9 +127,9 @@ function walkApart(walk: Walk, reference: Float64Array, current: Float64Array): 
   walk.previous = previous;
   walk.crossing = crossing;
   walk.rankSum += ranks;
-  add(walk.first, first);
-  add(walk.second, second);
-  add(walk.squares, n * squaresOfReference + m * squaresOfCurrent);
+  addTo(walk.first, first);
+  addTo(walk.second, second);
+  addTo(walk.squares, n * squaresOfReference + m * squaresOfCurrent);
 }
 
 /** Takes groups of equal numbers of both sides, until the next number occurs once. */
@@ -152,8 +153,8 @@ function takeGroup(walk: Walk, value: number, { i, j }: { readonly i: number; re
   const { n, m, i: beforeI, j: beforeJ } = walk;
   const gap = Math.abs(beforeI * m - beforeJ * n) / (n * m);
   const work = gap * (value - walk.previous);
-  add(walk.first, work);
-  add(walk.second, gap * work);
+  addTo(walk.first, work);
+  addTo(walk.second, gap * work);
   walk.previous = value;
   walk.i = i;
   walk.j = j;
@@ -169,7 +170,7 @@ function rankGroup(walk: Walk, { beforeI, beforeJ, a, b }: Group): void {
   const midrank = beforeI + beforeJ + (size + 1) / 2;
   // Halves below 2^53: exact.
   walk.rankSum += a * midrank;
-  add(walk.squares, walk.n * squaresFrom(midrank - beforeI, a) + walk.m * squaresFrom(midrank - beforeJ, b));
+  addTo(walk.squares, walk.n * squaresFrom(midrank - beforeI, a) + walk.m * squaresFrom(midrank - beforeJ, b));
   if (size > 1) walk.tieTerm += size * (size * size - 1);
 }
 
@@ -178,17 +179,6 @@ function squaresFrom(e: number, a: number): number {
   if (a === 0) return 0;
   if (a === 1) return (e - 1) * (e - 1);
   return a * e * e - e * a * (a + 1) + (a * (a + 1) * (2 * a + 1)) / 6;
-}
-
-type Sum = { total: number; lost: number };
-const newSum = (): Sum => ({ total: 0, lost: 0 });
-const totalOf = ({ total, lost }: Sum): number => total + lost;
-
-/** Neumaier's compensated sum of numbers that are not negative. */
-function add(sum: Sum, value: number): void {
-  const next = sum.total + value;
-  sum.lost += sum.total >= value ? sum.total - next + value : value - next + sum.total;
-  sum.total = next;
 }
 
 /** Shares below this are taken as this, without renormalising. */
