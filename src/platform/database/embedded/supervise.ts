@@ -61,7 +61,9 @@ export async function superviseEmbedded(options: SuperviseOptions): Promise<Embe
       const { ended } = server;
       const pauseMs = ended === null ? watchEveryMs.other : watchEveryMs.child;
       await pauseFor(pauseMs, ended === null ? stopping.signal : AbortSignal.any([stopping.signal, ended]));
-      if (stopping.signal.aborted || isRunning(server.pid)) continue;
+      // Its number may be somebody else's by now: what the child said of itself counts.
+      const isAlive = ended?.aborted !== true && isRunning(server.pid);
+      if (stopping.signal.aborted || isAlive) continue;
       enter('down');
       log.error({ code: 'postgresql.died', pid: server.pid }, 'PostgreSQL died.');
       await revive();
