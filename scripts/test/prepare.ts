@@ -5,19 +5,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { browserPath, namedBrowser } from '../../test/browser/unpacked-browser.ts';
 import { root } from '../files.ts';
 
 /** Each in a process of its own, at the same time. */
 const makers = [
-  { maker: 'prepare-code.ts', made: 'node_modules/.cache/clusters' },
-  { maker: 'prepare-cluster.ts', made: 'node_modules/.cache/clusters' },
-  { maker: 'prepare-web.ts', made: 'dist/public.stamp' },
+  { maker: 'prepare-code.ts', made: () => join(root, 'node_modules/.cache/clusters') },
+  { maker: 'prepare-cluster.ts', made: () => join(root, 'node_modules/.cache/clusters') },
+  { maker: 'prepare-web.ts', made: () => join(root, 'dist/public.stamp') },
+  { maker: 'prepare-browser.ts', made: () => namedBrowser() ?? browserPath() },
 ] as const;
 
 /** A maker that fails says so where its work is asked for. */
 export async function prepare(environment: NodeJS.ProcessEnv): Promise<void> {
   if (!existsSync(join(root, 'node_modules'))) return;
-  const missing = makers.filter(({ made }) => !existsSync(join(root, made)));
+  const missing = makers.filter(({ made }) => !existsSync(made()));
   await Promise.all(missing.map(({ maker }) => ended(maker, environment)));
 }
 

@@ -1,7 +1,7 @@
 /** The test command: runs each part of the files in one process, two parts at a time, and closes with the totals of all. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../files.ts';
@@ -91,14 +91,11 @@ function foldersFor(folder: string): NodeJS.ProcessEnv {
   return {
     // Every temporary file of the tests is made here: fast where memory allows, and gone after the run.
     [tmpdirVariable]: folder,
-    [diskVariable]: process.env[diskVariable] ?? tmpdir(),
     // What the platform's own processes use: the tests start many.
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compiled'),
   };
 }
 const tmpdirVariable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
-/** Where programs may be put to be run; folders in memory often forbid that. */
-const diskVariable = 'AI_SPM_TEST_DISK';
 
 type Ended = { /** null: it ended well; else how. */ readonly exit: string | null; readonly text: string };
 /** What a group writes is kept up to here; its failures come last. */

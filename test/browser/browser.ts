@@ -1,25 +1,13 @@
 /** A real Chromium: the one npm brings, or the one CHROMIUM_PATH names. */
-import chromium from '@sparticuz/chromium';
-import { type Browser, type BrowserContext, type CDPSession, chromium as launcher, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { namedBrowser, unpackBrowser } from './unpacked-browser.ts';
 
 export async function launchBrowser(): Promise<Browser> {
-  const named = process.env['CHROMIUM_PATH'];
+  const named = namedBrowser();
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  const executablePath = named !== undefined && named !== '' ? named : await unpackedChromium();
-  // Its own args are made for serverless functions (one process, no web security): not what people browse with.
-  return launcher.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
-}
-
-/** It is unpacked into the temporary folder. The one of a test run may be in memory, where programs often may not be run. */
-async function unpackedChromium(): Promise<string> {
-  const { TMPDIR: before, AI_SPM_TEST_DISK: disk } = process.env;
-  if (before === undefined || disk === undefined) return chromium.executablePath();
-  process.env['TMPDIR'] = disk;
-  try {
-    return await chromium.executablePath();
-  } finally {
-    process.env['TMPDIR'] = before;
-  }
+  const executablePath = named ?? (await unpackBrowser());
+  // The arguments its package gives are made for serverless functions (one process, no web security): not what people browse with.
+  return chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
 }
 
 export type Looks = { readonly theme: 'light' | 'dark'; readonly phone?: boolean };
