@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { browserPath, namedBrowser } from '../../test/browser/unpacked-browser.ts';
 import { root } from '../files.ts';
+import { browserPath, namedBrowser } from './unpacked-browser.ts';
 
 /** Each in a process of its own, at the same time. */
 const makers = [

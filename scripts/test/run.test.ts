@@ -13,7 +13,7 @@ before(() => {
   // Inside the repository, where packages resolve and no check looks.
   mkdirSync(join(root, '.cache'), { recursive: true });
   base = mkdtempSync(join(root, '.cache', 'runner-'));
-  for (const name of ['files', 'prepare', 'reporter', 'run-folder', 'run', 'whole-files'])
+  for (const name of ['files', 'prepare', 'reporter', 'run-folder', 'run', 'unpacked-browser', 'whole-files'])
     cpSync(join(root, `scripts/test/${name}.ts`), join(base, `scripts/test/${name}.ts`));
   cpSync(join(root, 'scripts/files.ts'), join(base, 'scripts/files.ts'));
   cpSync(join(root, 'src/apps/quick-resolve.ts'), join(base, 'src/apps/quick-resolve.ts'));

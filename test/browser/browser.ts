@@ -1,6 +1,6 @@
 /** A real Chromium: the one npm brings, or the one CHROMIUM_PATH names. */
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
-import { namedBrowser, unpackBrowser } from './unpacked-browser.ts';
+import { namedBrowser, unpackBrowser } from '../../scripts/test/unpacked-browser.ts';
 
 export async function launchBrowser(): Promise<Browser> {
   const named = namedBrowser();

@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
-
-const root = join(import.meta.dirname, '../..');
+import { root } from '../files.ts';
 
 /** The one to be used instead, where somebody names one. */
 export function namedBrowser(environment: NodeJS.ProcessEnv = process.env): string | null {
@@ -24,16 +23,15 @@ export function browserPath(cache: string = join(root, 'node_modules/.cache')): 
  * Unpacks it unless it is there. Two processes may ask at once, and either may be killed: it gets its name when it is whole. The package's own
  * unpacking writes under the final name, which a second process then takes for finished.
  */
-export async function unpackBrowser(path: string = browserPath(), packed: string = join(packageFolder(), 'bin/chromium.br')): Promise<string> {
+export async function unpackBrowser(
+  path: string = browserPath(),
+  packed: string = join(packageFolder(), 'bin/chromium.br'),
+): Promise<string> {
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.${randomUUID()}`;
   try {
-    await pipeline(
-      createReadStream(packed),
-      createBrotliDecompress({ chunkSize: 2 ** 20 }),
-      createWriteStream(partial, { mode: 0o755 }),
-    );
+    await pipeline(createReadStream(packed), createBrotliDecompress({ chunkSize: 2 ** 20 }), createWriteStream(partial, { mode: 0o755 }));
     renameSync(partial, path);
   } finally {
     rmSync(partial, { force: true });
