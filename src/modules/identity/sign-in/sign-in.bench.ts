@@ -103,7 +103,7 @@ export const benches = [
     run: async () => (await flood()).p99Ms,
   },
   {
-    // README: a core does two to three a second at the cost of the parameters; the rest is told to come back.
+    // docs/adr/0011: the cost of the parameters leaves two to three a second; the rest is told to come back.
     name: 'sign-ins a second that get through when ten are offered',
     bar: 2,
     atLeast: true,
