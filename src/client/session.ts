@@ -15,6 +15,9 @@ export const SessionUser = z.object({
   role: Role,
   // Plain text: a permission this page does not know yet must not sign anybody out.
   permissions: z.array(z.string()),
+  department: z.string().nullable(),
+  /** Held to assets of their own department: pages say so instead of offering what the server refuses. */
+  ownDepartmentOnly: z.boolean(),
   workspace: z.object({ id: z.string(), name: z.string() }),
   /** Not null: the role must have a second factor, and there is none yet. */
   factorDemand: z.object({ dueAt: z.iso.datetime(), enrolmentOnly: z.boolean() }).nullable(),

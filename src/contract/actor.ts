@@ -14,6 +14,8 @@ export type Actor = {
   readonly verifiedAt?: number;
   /** The role demands a second factor that is overdue: this session leads only to enrolling one. */
   readonly enrolmentOnly?: true;
+  /** Changes only what belongs to this department; null belongs to none, and so changes nothing that belongs to departments. */
+  readonly heldTo?: { readonly department: string | null };
   /** What was shown instead of a session: its id is what audit names, and what is revoked. */
   readonly credential?: { readonly kind: 'api-key' | 'access-token'; readonly id: string };
 };

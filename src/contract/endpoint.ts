@@ -21,6 +21,8 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly access: Access;
   /** A person must have proved who they are within the last minutes ({@link stepUpMs}); keys and tokens cannot. */
   readonly stepUp: boolean;
+  /** Changes what belongs to departments: its function judges each of them for who is held to their own, and fails when it judged none. */
+  readonly ofDepartment: boolean;
   /** Open also to a session whose person must enrol a second factor before anything else: only what leads there. */
   readonly enrolment: boolean;
   /** One object: path parameters, query (GET, DELETE) and body (others) merged. Path wins over body. */
@@ -70,6 +72,7 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   description?: string;
   door?: Door;
   stepUp?: boolean;
+  ofDepartment?: boolean;
   enrolment?: boolean;
   status?: Status;
   kind?: Kind;
@@ -95,6 +98,7 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType>(draft: Draft<
     door: 'product',
     status: draft.kind === 'redirect' ? 303 : 200,
     stepUp: false,
+    ofDepartment: false,
     enrolment: false,
     kind: 'json',
     body: 'json',

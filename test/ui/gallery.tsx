@@ -29,6 +29,8 @@ const user: SessionUser = {
   name: 'Maren Oduya',
   role: 'analyst',
   permissions: [],
+  department: null,
+  ownDepartmentOnly: false,
   factorDemand: null,
   workspace: { id: 'w1', name: 'Halden Mutual' },
 };

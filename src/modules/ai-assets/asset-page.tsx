@@ -22,6 +22,7 @@ import { Sightings } from './asset-peek.tsx';
 import { AssetScans, AssetVerdict, AssetVulnerabilities, TrainingData } from './asset-state.tsx';
 import { LifecycleBadge, RiskChip, TypeTag, typeWords } from './asset-words.tsx';
 import { type AssetDetail, getAsset, restoreAsset, retireAsset } from './contract.ts';
+import { DepartmentNote, useDepartmentReason } from './department-reason.tsx';
 import { Dependencies, LineageRow } from './lineage/asset-lineage.tsx';
 import { LinkDialog } from './lineage/link-dialog.tsx';
 import { ClaimDialog } from './observing/claim-dialog.tsx';
@@ -71,10 +72,11 @@ function AssetActions({ asset }: { asset: AssetDetail }) {
   const retire = useChange(retireAsset, {
     onDone: () => toast({ text: `Retired ${asset.name}`, undo: () => void restore.run({ id: asset.id }) }),
   });
+  const refused = useDepartmentReason()(asset);
   const mayUpdate = can('ai-assets:update');
   if (asset.lifecycle === 'retired')
     return mayUpdate ? (
-      <Button kind="primary" busy={restore.isRunning && 'Restoring…'} onClick={() => void restore.run({ id: asset.id })}>
+      <Button kind="primary" refused={refused} busy={restore.isRunning && 'Restoring…'} onClick={() => void restore.run({ id: asset.id })}>
         Restore
       </Button>
     ) : null;
@@ -82,13 +84,18 @@ function AssetActions({ asset }: { asset: AssetDetail }) {
     <>
       {asset.type === 'dataset' && can('data-quality:read') && <ButtonLink to={`/data-quality/tables/${asset.id}`}>Data</ButtonLink>}
       {can('model-scanner:read') && <ButtonLink to={`/ai-assets/${asset.id}/bom`}>Bill of materials</ButtonLink>}
-      {mayUpdate && (
-        <ButtonLink to={`/ai-assets/${asset.id}/edit`} icon={Pencil}>
-          Edit
-        </ButtonLink>
-      )}
+      {mayUpdate &&
+        (refused === undefined ? (
+          <ButtonLink to={`/ai-assets/${asset.id}/edit`} icon={Pencil}>
+            Edit
+          </ButtonLink>
+        ) : (
+          <Button icon={Pencil} refused={refused}>
+            Edit
+          </Button>
+        ))}
       {mayUpdate && asset.lifecycle === 'proposed' && (
-        <Button kind="primary" onClick={() => setClaiming(true)}>
+        <Button kind="primary" refused={refused} onClick={() => setClaiming(true)}>
           Claim
         </Button>
       )}
@@ -110,9 +117,16 @@ function AssetActions({ asset }: { asset: AssetDetail }) {
 }
 
 function AssetSections({ asset }: { asset: AssetDetail }) {
+  const { can } = useSession();
   const [isLinking, setLinking] = useState(false);
+  const refused = useDepartmentReason()(asset);
   return (
     <>
+      {refused !== undefined && can('ai-assets:update') && (
+        <div className="border-b border-line px-4 py-3 tablet:px-6">
+          <DepartmentNote reason={refused} />
+        </div>
+      )}
       <AssetVerdict asset={asset} />
       <Section title="Lineage" note="as of now" band>
         <LineageRow id={asset.id} />

@@ -15,6 +15,7 @@ import { SeverityShape } from '../../ui/severity.tsx';
 import { listVulnerabilitiesOfAsset } from '../vulnerabilities/contract.ts';
 import { criticalityWords, dataClassWords, LifecycleBadge, RiskChip, TypeTag } from './asset-words.tsx';
 import { type AssetDetail, getAsset } from './contract.ts';
+import { DepartmentNote, useDepartmentReason } from './department-reason.tsx';
 
 type AssetPeekProps = Pick<PeekProps, 'place' | 'onPrevious' | 'onNext' | 'onClose'> & {
   id: string;
@@ -48,6 +49,8 @@ export function AssetPeek({ id, onClaim, ...frame }: AssetPeekProps) {
 
 function PeekSections({ asset, onClaim }: { asset: AssetDetail; onClaim: AssetPeekProps['onClaim'] }) {
   const { can } = useSession();
+  const refused = useDepartmentReason()(asset);
+  const mayClaim = asset.lifecycle === 'proposed' && can('ai-assets:update');
   return (
     <>
       <Section title="What is wrong" inset="peek">
@@ -76,8 +79,13 @@ function PeekSections({ asset, onClaim }: { asset: AssetDetail; onClaim: AssetPe
         )}
       </Section>
       <Section title="Next action" inset="peek">
+        {mayClaim && refused !== undefined && (
+          <div className="mb-2">
+            <DepartmentNote reason={refused} />
+          </div>
+        )}
         <div className="flex flex-wrap gap-2">
-          {asset.lifecycle === 'proposed' && can('ai-assets:update') && (
+          {mayClaim && refused === undefined && (
             <Button kind="primary" onClick={() => onClaim(asset)}>
               Claim
             </Button>

@@ -3,6 +3,7 @@ import type { Actor } from '../../contract/actor.ts';
 import { commonProblems, isProblem } from '../../contract/problem.ts';
 import { audit } from '../../platform/audit.ts';
 import { publish } from '../../platform/events/publish.ts';
+import { departmentJudge, isOtherDepartment } from '../../platform/http/department-check.ts';
 import { stateOf, toAsset } from './asset-view.ts';
 import {
   type AssetDetail,
@@ -89,7 +90,7 @@ function emptyToNull(value: string | null | undefined): string | null | undefine
 }
 
 export async function register(draft: AssetDraft, actor: Actor): Promise<AssetDetail> {
-  const said = fieldsWritten(draft);
+  const said = saidOfNew(draft, actor);
   if (said.type === undefined) throw assetProblems.typeMissing();
   await refuseTakenKeys(draft.keys ?? []);
   const applied = applyDeclaration(null, said, { source: actor.id, at: new Date().toISOString() });
@@ -115,6 +116,13 @@ export async function register(draft: AssetDraft, actor: Actor): Promise<AssetDe
   return await detailOf(row);
 }
 
+/** Who is held to their department registers into it. */
+function saidOfNew(draft: AssetDraft, actor: Actor): Partial<Fields> {
+  const said = fieldsWritten(draft);
+  const department = departmentJudge(actor).ofNew(said.department);
+  return department === undefined ? said : { ...said, department };
+}
+
 async function refuseTakenKeys(keys: readonly string[]): Promise<void> {
   const [owner] = await ownersOfKeys(keys);
   if (owner) throw assetProblems.keyTaken({ key: owner.key, name: owner.name });
@@ -128,9 +136,10 @@ export async function edit(input: Edit, actor: Actor, whole: boolean): Promise<A
   if (input.version !== undefined && input.version !== row.version)
     throw commonProblems.conflict({ expected: input.version, actual: row.version });
   if (row.lifecycle === 'retired') throw assetProblems.retired({ name: row.name });
-  await refuseHeld(row, input);
   const { type: _type, ...empty } = emptyFields;
   const said = whole ? { ...empty, ...fieldsWritten(input) } : fieldsWritten(input);
+  departmentJudge(actor).demand({ before: row.department, ...(said.department === undefined ? {} : { after: said.department }) });
+  await refuseHeld(row, input);
   if (whole && said.type === undefined) throw assetProblems.typeMissing();
   return await detailOf(await write(row, said, { actor, action: 'changed', lifecycle: input.lifecycle }));
 }
@@ -170,8 +179,10 @@ export type Claim = {
 };
 
 /** A proposed asset becomes one of the inventory, with somebody who answers for it. */
-export async function claim(id: string, { owner, environment, criticality }: Claim, actor: Actor): Promise<AssetDetail> {
+export async function claim(id: string, about: Claim, actor: Actor, judge = departmentJudge(actor)): Promise<AssetDetail> {
+  const { owner, environment, criticality } = about;
   const row = await existing(id, true);
+  judge.demand({ before: row.department });
   if (row.lifecycle !== 'proposed') throw assetProblems.notProposed({ name: row.name, lifecycle: row.lifecycle });
   await refuseHeld(row, { lifecycle: 'active', environment });
   const said = fieldsWritten({ owner, ...(environment ? { environment } : {}), ...(criticality ? { criticality } : {}) });
@@ -179,22 +190,30 @@ export async function claim(id: string, { owner, environment, criticality }: Cla
 }
 
 export async function claimMany(ids: readonly string[], about: Claim, actor: Actor) {
+  const judge = departmentJudge(actor);
   const claimed: string[] = [];
   const refused: { id: string; code: string; reason: string }[] = [];
   for (const id of new Set(ids)) {
     try {
-      await claim(id, about, actor);
+      await claim(id, about, actor, judge);
       claimed.push(id);
     } catch (error) {
       if (!isProblem(error)) throw error;
       refused.push({ id, code: error.code, reason: error.message });
+      if (isOtherDepartment(error)) await recordDenied(id, error.code);
     }
   }
   return { claimed, refused };
 }
 
+/** A denial inside a request that goes on with the others: the entry of the request does not tell of it. */
+async function recordDenied(id: string, reason: string): Promise<void> {
+  await audit.record({ action: 'ai-assets.claim-many', resource: { type: 'ai-assets', id }, outcome: 'denied', reason });
+}
+
 export async function retire(id: string, version: number | undefined, actor: Actor): Promise<AssetDetail> {
   const row = await existing(id, true);
+  departmentJudge(actor).demand({ before: row.department });
   if (version !== undefined && version !== row.version) throw commonProblems.conflict({ expected: version, actual: row.version });
   if (row.lifecycle === 'retired') return await detailOf(row);
   await refuseHeld(row, { lifecycle: 'retired' });
@@ -209,6 +228,7 @@ export async function retire(id: string, version: number | undefined, actor: Act
 
 export async function restore(id: string, actor: Actor): Promise<AssetDetail> {
   const row = await existing(id, true);
+  departmentJudge(actor).demand({ before: row.department });
   if (row.lifecycle !== 'retired') throw assetProblems.notRetired({ name: row.name });
   await setColumns([id], { lifecycle: 'active', retiredBy: null }, true);
   await recordChanges(actor, [
@@ -221,7 +241,8 @@ export async function restore(id: string, actor: Actor): Promise<AssetDetail> {
 
 export async function link(id: string, other: string, kind: EdgeKind, actor: Actor): Promise<Dependency> {
   if (id === other) throw assetProblems.dependencyOnItself();
-  const [row, target] = [await existing(id), await existing(other)];
+  const [row, target] = [await existing(id, actor.heldTo !== undefined), await existing(other)];
+  departmentJudge(actor).demand({ before: row.department });
   await refuseUse([row, target]);
   const dependencyId = await insertDeclared(id, other, kind);
   if (dependencyId === null) throw assetProblems.dependencyExists();
@@ -239,6 +260,9 @@ export async function unlink(id: string, dependencyId: string, actor: Actor): Pr
   const row = await existing(id);
   const edge = await findDependency(dependencyId);
   if (!edge || (edge.fromAsset !== id && edge.toAsset !== id)) throw assetProblems.dependencyNotFound({ id, dependencyId });
+  // The link is the asset's it goes out from, whichever of the two it is asked of.
+  const owner = edge.fromAsset === id ? row : await existing(edge.fromAsset);
+  departmentJudge(actor).demand({ before: owner.department });
   if (edge.mark !== 'declared') throw assetProblems.observedDependency({ source: edge.source });
   await endDependency(dependencyId);
   await recordChanges(actor, [

@@ -49,6 +49,7 @@ export const assetProblems = problems('ai-assets', {
 
 export * from './asset-shape.ts';
 export * from './holds/hold-contract.ts';
+export * from './imports/import-contract.ts';
 
 const tag = 'ai-assets';
 const read = 'ai-assets:read' as const;
@@ -82,6 +83,7 @@ export const registerAsset = endpoint({
   tag,
   operation: 'register',
   access: 'ai-assets:create',
+  ofDepartment: true,
   status: 201,
   summary: 'Register an asset',
   input: AssetDraft,
@@ -94,6 +96,7 @@ export const replaceAsset = endpoint({
   tag,
   operation: 'replace',
   access: update,
+  ofDepartment: true,
   summary: 'Replace everything a person may write; what is left out becomes empty',
   input: AssetReplacement,
   output: AssetDetail,
@@ -105,6 +108,7 @@ export const changeAsset = endpoint({
   tag,
   operation: 'change',
   access: update,
+  ofDepartment: true,
   summary: 'Change some fields',
   input: AssetPatch,
   output: AssetDetail,
@@ -116,6 +120,7 @@ export const retireAsset = endpoint({
   tag,
   operation: 'retire',
   access: 'ai-assets:delete',
+  ofDepartment: true,
   summary: 'Retire an asset: it leaves the inventory, its history stays',
   input: z.object({ id: z.uuid(), version: z.coerce.number().int().min(1).optional() }),
   output: AssetDetail,
@@ -126,6 +131,7 @@ export const restoreAsset = endpoint({
   tag,
   operation: 'restore',
   access: update,
+  ofDepartment: true,
   summary: 'Bring a retired asset back',
   input: z.strictObject({ id: z.uuid() }),
   output: AssetDetail,
@@ -147,6 +153,7 @@ export const claimAsset = endpoint({
   tag,
   operation: 'claim',
   access: update,
+  ofDepartment: true,
   summary: 'Take a proposed asset into the inventory',
   input: z.strictObject({ id: z.uuid(), owner: Word.min(1), environment: Environment.optional(), criticality: Criticality.optional() }),
   output: AssetDetail,
@@ -157,6 +164,7 @@ export const claimAssets = endpoint({
   tag,
   operation: 'claim-many',
   access: update,
+  ofDepartment: true,
   summary: 'Claim several proposed assets; refusals are listed by reason',
   input: z.strictObject({
     ids: z.array(z.uuid()).min(1).max(1000),
@@ -172,6 +180,7 @@ export const addDependency = endpoint({
   tag,
   operation: 'add-dependency',
   access: update,
+  ofDepartment: true,
   status: 201,
   summary: 'Declare that this asset depends on, reads, serves … another',
   input: z.strictObject({ id: z.uuid(), assetId: z.uuid(), kind: EdgeKind }),
@@ -183,6 +192,7 @@ export const removeDependency = endpoint({
   tag,
   operation: 'remove-dependency',
   access: update,
+  ofDepartment: true,
   summary: 'Take a declared dependency back',
   input: z.object({ id: z.uuid(), dependencyId: z.uuid() }),
   output: z.object({ removed: z.boolean() }),
@@ -262,50 +272,6 @@ export const assetStatistics = endpoint({
     byLifecycle: z.array(Count),
     byCriticality: z.array(Count),
   }),
-});
-
-/* ——— files in and out ——— */
-export const ImportRow = z.object({
-  line: z.int(),
-  name: z.string(),
-  outcome: z.enum(['new', 'updated', 'unchanged', 'rejected']),
-  reason: z.string().nullable(),
-});
-export const BalanceSheet = z.object({
-  dryRun: z.boolean(),
-  read: z.int().describe('= new + updated + unchanged + rejected'),
-  new: z.int(),
-  updated: z.int(),
-  unchanged: z.int(),
-  rejected: z.int(),
-  rows: z.array(ImportRow).describe('Every rejected row and the first of the others, up to 1,000 rows.'),
-  rowsLeftOut: z.int(),
-});
-export type BalanceSheet = z.infer<typeof BalanceSheet>;
-export const importAssets = endpoint({
-  method: 'POST',
-  path: '/api/ai-assets/import',
-  tag,
-  operation: 'import',
-  access: 'ai-assets:create',
-  kind: 'upload',
-  maxBodyBytes: 33_554_432,
-  timeoutMs: 300_000,
-  summary: 'Import assets from CSV or JSON; a dry run changes nothing',
-  input: z.object({ format: z.enum(['csv', 'json']), dry_run: z.enum(['true', 'false']).default('true') }),
-  output: BalanceSheet,
-});
-export const exportAssets = endpoint({
-  method: 'GET',
-  path: '/api/ai-assets/export',
-  tag,
-  operation: 'export',
-  access: read,
-  kind: 'file',
-  timeoutMs: 600_000,
-  summary: 'All assets of a filter as CSV or JSON, streamed',
-  input: z.object({ ...assetFilter, format: z.enum(['csv', 'json']).default('csv') }),
-  output: z.unknown(),
 });
 
 /* ——— for other slices ——— */

@@ -9,6 +9,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { AssetFieldsForm, formOf } from './asset-form.tsx';
 import { type AssetDetail, changeAsset, getAsset } from './contract.ts';
+import { DepartmentNote, useDepartmentReason } from './department-reason.tsx';
 
 function EditAssetPage({ params }: { params: Readonly<Record<string, string>> }) {
   const id = params['id'] ?? '';
@@ -29,6 +30,7 @@ function EditAssetPage({ params }: { params: Readonly<Record<string, string>> })
 
 function EditForm({ asset, onReload }: { asset: AssetDetail; onReload: () => void }) {
   const [, go] = useLocation();
+  const refused = useDepartmentReason()(asset);
   const change = useChange(changeAsset, {
     invalidates: [],
     onDone: ({ name }) => {
@@ -37,6 +39,12 @@ function EditForm({ asset, onReload }: { asset: AssetDetail; onReload: () => voi
     },
   });
   const isStale = change.problem?.status === 409;
+  if (refused !== undefined)
+    return (
+      <div className="px-4 py-5 tablet:px-6">
+        <DepartmentNote reason={refused} />
+      </div>
+    );
   return (
     <>
       <AssetFieldsForm

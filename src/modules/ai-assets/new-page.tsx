@@ -6,9 +6,12 @@ import { Screen } from '../../ui/screen.tsx';
 import { toast } from '../../ui/toast-store.ts';
 import { AssetFieldsForm, emptyForm } from './asset-form.tsx';
 import { registerAsset } from './contract.ts';
+import { DepartmentNote, useOwnDepartment, useRegisterReason } from './department-reason.tsx';
 
 function NewAssetPage() {
   const [, go] = useLocation();
+  const refused = useRegisterReason();
+  const department = useOwnDepartment() ?? '';
   const register = useChange(registerAsset, {
     onDone: ({ id, name }) => {
       toast({ text: `Registered ${name}` });
@@ -17,13 +20,19 @@ function NewAssetPage() {
   });
   return (
     <Screen title="Register an asset" path={[{ label: 'Assets', to: '/ai-assets' }]}>
-      <AssetFieldsForm
-        initial={emptyForm}
-        submit="Register the asset"
-        problem={register.problem}
-        onSubmit={register.run}
-        onCancel={() => go('/ai-assets')}
-      />
+      {refused !== undefined ? (
+        <div className="px-4 py-5 tablet:px-6">
+          <DepartmentNote reason={refused} />
+        </div>
+      ) : (
+        <AssetFieldsForm
+          initial={{ ...emptyForm, department }}
+          submit="Register the asset"
+          problem={register.problem}
+          onSubmit={register.run}
+          onCancel={() => go('/ai-assets')}
+        />
+      )}
     </Screen>
   );
 }

@@ -25,6 +25,7 @@ import { type PeekState, usePeek } from '../../ui/use-peek.ts';
 import { AssetPeek } from './asset-peek.tsx';
 import { LifecycleBadge, lifecycleWords, RiskFigure, RiskShape, secondLine, TypeTag, typeWords } from './asset-words.tsx';
 import { type Asset, type AssetFilter, assetTypes, criticalities, environments, exportAssets, lifecycles, listAssets } from './contract.ts';
+import { useDepartmentReason, useRegisterReason } from './department-reason.tsx';
 import { ImportDialog } from './imports/import-dialog.tsx';
 import { ClaimDialog } from './observing/claim-dialog.tsx';
 
@@ -109,8 +110,15 @@ function AssetTable({ list, filters, selected, onSelect, onClaim, peek }: AssetT
   const { can } = useSession();
   const [, go] = useLocation();
   const mayClaim = can('ai-assets:update');
-  const columns = useMemo(() => columnsFor(mayClaim ? ({ id, name }) => onClaim({ ids: [id], name }) : null), [mayClaim, onClaim]);
-  const proposed = useMemo(() => new Set(list.rows.filter(({ lifecycle }) => lifecycle === 'proposed').map(({ id }) => id)), [list.rows]);
+  const refusalOf = useDepartmentReason();
+  const columns = useMemo(
+    () => columnsFor(mayClaim ? { start: ({ id, name }) => onClaim({ ids: [id], name }), refusalOf } : null),
+    [mayClaim, onClaim, refusalOf],
+  );
+  const proposed = useMemo(
+    () => new Set(list.rows.filter((row) => row.lifecycle === 'proposed' && refusalOf(row) === undefined).map(({ id }) => id)),
+    [list.rows, refusalOf],
+  );
   const claim = (row: Asset) => mayClaim && proposed.has(row.id) && onClaim({ ids: [row.id], name: row.name });
   return (
     <ListRows
@@ -138,6 +146,7 @@ function AssetTable({ list, filters, selected, onSelect, onClaim, peek }: AssetT
 
 function PageActions({ filter, onImport }: { filter: AssetFilter; onImport: () => void }) {
   const { can } = useSession();
+  const refused = useRegisterReason();
   const download = (format: 'csv' | 'json') => window.location.assign(linkTo(exportAssets, { ...filter, format }));
   return (
     <>
@@ -150,12 +159,18 @@ function PageActions({ filter, onImport }: { filter: AssetFilter; onImport: () =
       />
       {can('ai-assets:create') && (
         <>
-          <Button icon={Upload} onClick={onImport}>
+          <Button icon={Upload} refused={refused} onClick={onImport}>
             Import
           </Button>
-          <ButtonLink to="/ai-assets/new" kind="primary" icon={Plus}>
-            Register
-          </ButtonLink>
+          {refused === undefined ? (
+            <ButtonLink to="/ai-assets/new" kind="primary" icon={Plus}>
+              Register
+            </ButtonLink>
+          ) : (
+            <Button icon={Plus} refused={refused}>
+              Register
+            </Button>
+          )}
         </>
       )}
     </>
@@ -174,7 +189,9 @@ function NoAssets() {
   );
 }
 
-function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
+type Claims = { readonly start: (asset: Asset) => void; readonly refusalOf: (asset: Asset) => string | undefined };
+
+function columnsFor(claims: Claims | null): Column<Asset>[] {
   return [
     { id: 'state', head: 'Risk', headHidden: true, width: 34, cell: (asset) => <RiskShape asset={asset} /> },
     { id: 'name', head: 'Name', primary: true, cell: (asset) => <TwoLines title={asset.name} second={secondLine(asset)} /> },
@@ -182,7 +199,7 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
     { id: 'type', head: 'Type', width: 120, hideUnder: 600, cell: ({ type }) => <TypeTag type={type} /> },
     { id: 'lifecycle', head: 'State', width: 128, hideUnder: 820, cell: (asset) => <LifecycleBadge asset={asset} /> },
     { id: 'environment', head: 'Environment', width: 116, hideUnder: 960, cell: ({ environment }) => environment ?? <Unknown /> },
-    { id: 'owner', head: 'Owner', width: 150, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} onClaim={onClaim} /> },
+    { id: 'owner', head: 'Owner', width: 150, hideUnder: 480, cell: (asset) => <OwnerCell asset={asset} claims={claims} /> },
     {
       id: 'compliance',
       head: 'Compliance',
@@ -202,10 +219,10 @@ function columnsFor(onClaim: ((asset: Asset) => void) | null): Column<Asset>[] {
 }
 const outcomes = { compliant: 'met', partly: 'partly', not_compliant: 'not-met', unknown: 'not-assessed' } as const;
 
-function OwnerCell({ asset, onClaim }: { asset: Asset; onClaim: ((asset: Asset) => void) | null }) {
-  if (asset.lifecycle === 'proposed' && onClaim !== null)
+function OwnerCell({ asset, claims }: { asset: Asset; claims: Claims | null }) {
+  if (asset.lifecycle === 'proposed' && claims !== null)
     return (
-      <Button size="small" onClick={() => onClaim(asset)}>
+      <Button size="small" refused={claims.refusalOf(asset)} onClick={() => claims.start(asset)}>
         Claim
       </Button>
     );

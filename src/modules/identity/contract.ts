@@ -5,8 +5,10 @@ import { eventKind } from '../../contract/event.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { acts, Role, resources, specialRights } from '../../contract/permission.ts';
 import { problems } from '../../contract/problem.ts';
+import { Department } from './departments/department-contract.ts';
 import { CurrentUser, User } from './people/person-contract.ts';
 
+export * from './departments/department-contract.ts';
 export * from './email-change/email-contract.ts';
 export * from './factors/factor-contract.ts';
 export * from './notices/notice-contract.ts';
@@ -191,7 +193,7 @@ export const getUser = endpoint({
 export const changeUser = endpoint({
   method: 'PATCH',
   path: '/api/users/:id',
-  summary: 'Change role, lock or unlock',
+  summary: 'Change role or department, lock or unlock',
   description:
     'Takes effect on the next request of that person. Locking ends all their sessions, and so does a role that may do more than the one before.',
   access: 'users:update',
@@ -201,10 +203,11 @@ export const changeUser = endpoint({
       id: z.uuid(),
       role: Role.optional(),
       active: z.boolean().optional(),
+      department: Department.nullable().optional(),
       unlock: z.literal(true).optional().describe('Forget failed sign-ins.'),
     })
     .refine(
-      ({ role, active, unlock }) => role !== undefined || active !== undefined || unlock !== undefined,
+      ({ role, active, department, unlock }) => [role, active, department, unlock].some((given) => given !== undefined),
       'Nothing to change was given.',
     ),
   output: User,
@@ -216,6 +219,7 @@ export const Invitation = z.object({
   id: z.uuid(),
   email: z.string(),
   role: Role,
+  department: z.string().nullable(),
   invitedBy: z.object({ id: z.uuid(), name: z.string() }),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -229,7 +233,7 @@ export const inviteUser = endpoint({
   summary: 'Invite somebody: answers with a signed link that works once, for 7 days',
   access: 'users:create',
   stepUp: true,
-  input: z.strictObject({ email: Email, role: Role }),
+  input: z.strictObject({ email: Email, role: Role, department: Department.nullable().optional() }),
   output: Invitation.extend({
     token: z.string().describe('Shown this once; whoever has it registers as this address and role.'),
     path: z.string().describe('Path of the link in this web app.'),

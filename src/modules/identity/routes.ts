@@ -2,6 +2,7 @@
 import { handle, type Route } from '../../platform/http/handle.ts';
 import { changeOwnPassword, endOwnOtherSessions, endOwnSession, ownSessions, signOut, whoAmI } from './account/own-account.ts';
 import {
+  changeDepartmentRule,
   changePassword,
   changeUser,
   currentUser,
@@ -18,6 +19,7 @@ import {
   logout,
   makeResetLink,
   peoplePosture,
+  readDepartmentRule,
   readPermissions,
   register,
   registrationState,
@@ -25,6 +27,7 @@ import {
   resetState,
   revokeInvitation,
 } from './contract.ts';
+import { changeRule, departmentRuleAnswer } from './departments/department-rule.ts';
 import { emailRoutes } from './email-change/email-routes.ts';
 import { factorRoutes } from './factors/factor-routes.ts';
 import { askForLink, helpToReset, resetWay, setNewPassword } from './password-reset/reset.ts';
@@ -61,6 +64,8 @@ export const routes: readonly Route[] = [
   handle(getUser, ({ id }) => readPerson(id)),
   handle(changeUser, changePerson),
   handle(readPermissions, () => permissionMatrix(), { transaction: 'none' }),
+  handle(readDepartmentRule, () => departmentRuleAnswer()),
+  handle(changeDepartmentRule, changeRule),
   ...emailRoutes,
   ...factorRoutes,
   ...providerRoutes,

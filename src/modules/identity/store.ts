@@ -1,25 +1,15 @@
 /** Reads and writes of identity. Functions named `…AcrossWorkspaces` run in a system transaction, all others in one of a workspace. */
-import { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, ilike, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Page } from '../../contract/page.ts';
 import type { Role } from '../../contract/permission.ts';
 import { db } from '../../platform/database/database.ts';
 import { keyset, type Paging } from '../../platform/database/keyset.ts';
+import { type Department, heldToOwn } from './departments/department-store.ts';
 import type { FailureCount } from './sign-in/lockout.ts';
-import {
-  account,
-  credential,
-  invitation,
-  type Proof,
-  type SessionEnd,
-  type SignInMethod,
-  session,
-  signInFailure,
-  workspace,
-} from './table.ts';
+import { account, credential, type Proof, type SessionEnd, type SignInMethod, session, signInFailure, workspace } from './table.ts';
 
 export type Account = typeof account.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
-export type InvitationRow = typeof invitation.$inferSelect;
 export type Home = { id: string; name: string };
 
 /** The workspace that was made with the installation: the first admin's, and of everybody who comes without an invitation. */
@@ -56,7 +46,7 @@ export async function findSignInAcrossWorkspaces(key: string): Promise<{ account
   return row;
 }
 
-export type AccountDraft = { email: string; emailKey: string; name: string; role: Role; passwordHash: string };
+export type AccountDraft = { email: string; emailKey: string; name: string; role: Role; department: string | null; passwordHash: string };
 /** @throws the unique index account_email */
 export async function insertAccount({ passwordHash, ...draft }: AccountDraft): Promise<Account> {
   const [made] = await db().insert(account).values(draft).returning();
@@ -135,14 +125,17 @@ export async function insertSession({ hours, ...draft }: SessionDraft): Promise<
   return present(made);
 }
 
-export type RunningSession = {
-  session: SessionRow;
-  role: Role;
-};
+export type RunningSession = Department & { session: SessionRow; role: Role };
 /** The session of a token, when it is running and its person may sign in. Notes its use at most once a minute. */
 export async function touchSessionAcrossWorkspaces(tokenHash: Buffer, idleMinutes: number): Promise<RunningSession | undefined> {
   const [row] = await db()
-    .select({ session, role: account.role, stale: sql<boolean>`${session.lastSeenAt} < now() - interval '1 minute'` })
+    .select({
+      session,
+      role: account.role,
+      department: account.department,
+      isHeld: heldToOwn(),
+      stale: sql<boolean>`${session.lastSeenAt} < now() - interval '1 minute'`,
+    })
     .from(session)
     .innerJoin(account, eq(account.id, session.accountId))
     .where(and(eq(session.tokenHash, tokenHash), eq(account.active, true), running(idleMinutes)));
@@ -282,74 +275,6 @@ async function databaseNow(): Promise<Date> {
     sql`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`,
   );
   return new Date(rows[0]?.now ?? Number.NaN);
-}
-
-// Invitations
-
-export async function insertInvitation(draft: { email: string; role: Role; invitedBy: string; days: number }): Promise<InvitationRow> {
-  const { days, ...values } = draft;
-  const [made] = await db()
-    .insert(invitation)
-    .values({ ...values, expiresAt: sql`now() + make_interval(days => ${days})` })
-    .returning();
-  return present(made);
-}
-
-/** Where an invitation belongs; its state is judged under lock afterwards. */
-export async function findInvitationHomeAcrossWorkspaces(id: string): Promise<string | undefined> {
-  const [row] = await db().select({ workspaceId: invitation.workspaceId }).from(invitation).where(eq(invitation.id, id));
-  return row?.workspaceId;
-}
-
-/** The invitation, locked, when it can still be used or revoked. */
-export async function lockOpenInvitation(id: string): Promise<InvitationRow | undefined> {
-  const [row] = await db()
-    .select()
-    .from(invitation)
-    .where(and(eq(invitation.id, id), isNull(invitation.usedAt), isNull(invitation.revokedAt), gt(invitation.expiresAt, sql`now()`)))
-    .for('update');
-  return row;
-}
-
-export async function takeInvitation(id: string, accountId: string): Promise<void> {
-  await db().update(invitation).set({ usedAt: sql`now()`, usedBy: accountId }).where(eq(invitation.id, id));
-}
-
-export async function revokeInvitationRow(id: string): Promise<InvitationRow> {
-  const [row] = await db().update(invitation).set({ revokedAt: sql`now()` }).where(eq(invitation.id, id)).returning();
-  return present(row);
-}
-
-export type InvitationState = 'open' | 'used' | 'revoked' | 'expired';
-export type ListedInvitation = { invitation: InvitationRow; inviter: string; state: InvitationState };
-const newestInvitation = keyset({ id: invitation.id, sort: [{ by: invitation.createdAt, direction: 'desc' }] });
-
-export function listInvitationRows<T>(
-  state: InvitationState | undefined,
-  paging: Paging,
-  item: (row: ListedInvitation) => T,
-): Promise<Page<T>> {
-  const query = {
-    fields: { ...getTableColumns(invitation), inviter: account.name, expired: sql<boolean>`${invitation.expiresAt} <= now()` },
-    from: sql`${invitation} join ${account} on ${account.id} = ${invitation.invitedBy}`,
-    where: state === undefined ? undefined : invitationIs(state),
-    paging,
-    filter: state ?? null,
-  };
-  return newestInvitation.page(query, ({ inviter, expired, ...row }) => item({ invitation: row, inviter, state: stateOf(row, expired) }));
-}
-
-function invitationIs(state: InvitationState): SQL | undefined {
-  if (state === 'used') return isNotNull(invitation.usedAt);
-  if (state === 'revoked') return isNotNull(invitation.revokedAt);
-  const untouched = and(isNull(invitation.usedAt), isNull(invitation.revokedAt));
-  return and(untouched, state === 'open' ? gt(invitation.expiresAt, sql`now()`) : lte(invitation.expiresAt, sql`now()`));
-}
-
-function stateOf({ usedAt, revokedAt }: InvitationRow, expired: boolean): InvitationState {
-  if (usedAt !== null) return 'used';
-  if (revokedAt !== null) return 'revoked';
-  return expired ? 'expired' : 'open';
 }
 
 // People with their failed sign-ins, as the users page shows them

@@ -284,6 +284,7 @@ const at = '2026-05-01T00:00:00.000Z';
 const plainUser = {
   email: 'person@example.org',
   role: 'analyst' as const,
+  department: null,
   active: true,
   lockedUntil: null,
   failedSignIns: 0,

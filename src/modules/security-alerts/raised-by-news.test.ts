@@ -10,10 +10,11 @@ import { forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle } from '../../platform/http/handle.ts';
 import { installTransactions } from '../../platform/http/run-route.ts';
 import { getUser, identityProblems } from '../identity/contract.ts';
+import { raiseForHistory, raiseForPlace } from './audit-alerts.ts';
 import { raiseForAttackedSignIn, raiseForCopiedPasskey, raiseForReusedToken } from './identity-alerts.ts';
 import { raiseForDrift, raiseForSchema } from './jobs.ts';
 
-test('a copied passkey, a token used twice, guesses at one account, thresholds that no longer fit and a changed schema are one alert each, with the name of whose account it is', async (t) => {
+test('a copied passkey, a token used twice, guesses at one account, thresholds that no longer fit, a changed schema and what second places refuse or show are one alert each, with the name of whose account it is', async (t) => {
   const base = await testDatabase(t);
   const { owner, workspaceId } = base;
   const at = new Date().toISOString();
@@ -23,6 +24,7 @@ test('a copied passkey, a token used twice, guesses at one account, thresholds t
     email: 'ada@example.org',
     name: 'Ada Admin',
     role: 'admin',
+    department: null,
     active: true,
     lockedUntil: null,
     failedSignIns: 0,
@@ -77,6 +79,11 @@ test('a copied passkey, a token used twice, guesses at one account, thresholds t
       await raiseForDrift(drift, event);
       await raiseForSchema({ command: 'ALTER TABLE', objects: ['table audit_logs.head'], role: 'dba' }, event);
       await raiseForSchema({ command: 'ALTER TABLE', objects: ['table audit_logs.head'], role: 'dba' }, event);
+      const refusing = { place: 'mail:a@example.org', size: 9, failures: 3, problem: 'The mail did not go out.' };
+      await raiseForPlace(refusing, event);
+      await raiseForPlace({ ...refusing, size: 12, failures: 96 }, event);
+      await raiseForHistory({ place: 'file:/x', size: 3, signedSize: 5 }, event);
+      await raiseForHistory({ place: 'file:/x', size: 9, signedSize: 7 }, event);
     }),
   );
   const alerts = await owner.query<{ title: string; severity: string; count: number }>(
@@ -91,6 +98,9 @@ test('a copied passkey, a token used twice, guesses at one account, thresholds t
       ['Somebody is guessing their way into the account of somebody who is gone', 'medium', 1],
       ['Drifted', 'low', 2],
       ['The schema of the database was changed outside the migrations: ALTER TABLE on table audit_logs.head', 'high', 2],
+      ['A second place of the audit log keeps no checkpoints: mail:a@example.org', 'high', 2],
+      ['The audit log was rolled back: 5 entries were signed, and 3 are there', 'critical', 1],
+      ['The audit log was rewritten: of its first 7 entries others were signed', 'critical', 1],
     ],
   );
 });

@@ -92,6 +92,7 @@ export class TestWorkspace {
             email: `${name}@example.org`,
             name,
             role: 'engineer' as const,
+            department: null,
             active: true,
             factorDueAt: null,
             lockedUntil: null,

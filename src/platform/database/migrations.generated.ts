@@ -40,6 +40,7 @@ export const migrations = [
   { slice: 'identity', name: '0007_password_reset', sha256: '1f70835aca2b914f185b73422dd013c40749064fb223752933603f0888548510', path: 'src/modules/identity/migrations/0007_password_reset.sql' },
   { slice: 'identity', name: '0008_email_change', sha256: '7e0e43eec7d319abe1e2ec141aa9a641222aa37b4bc957ee0e054bd9470b8387', path: 'src/modules/identity/migrations/0008_email_change.sql' },
   { slice: 'identity', name: '0009_subject_form', sha256: 'a0da583f4e0c6e0f0be37f9007189351ddec1154c82542a2c0883acc7727f0a3', path: 'src/modules/identity/migrations/0009_subject_form.sql' },
+  { slice: 'identity', name: '0010_departments', sha256: 'e7595b59764a9e3dd00aa673bafb700994de537d0562ff49e47e9110e0338ea9', path: 'src/modules/identity/migrations/0010_departments.sql' },
   { slice: 'incidents', name: '0001_incidents', sha256: '6668a2574d1aafe7fab2abea6e4320fabf68c896a09ef624b2b432d22d7deb52', path: 'src/modules/incidents/migrations/0001_incidents.sql' },
   { slice: 'incidents', name: '0002_lists', sha256: '63ee651e4cac0ecf0e774626c5be0b5994f0f1021355b2b704fba88450aa71fc', path: 'src/modules/incidents/migrations/0002_lists.sql' },
   { slice: 'incidents', name: '0003_act_of_block', sha256: '8a05bfa9e4fab6d41b2bb95b04d15c8bd525d0d89f9c530bf6a36a4da524a4b2', path: 'src/modules/incidents/migrations/0003_act_of_block.sql' },

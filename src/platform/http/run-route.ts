@@ -7,6 +7,7 @@ import { withContext } from '../ambient.ts';
 import { type AuditRecord, audit, auditProblems, checkAuditGate, withAuditNotes } from '../audit.ts';
 import { coverage } from '../audit-coverage.ts';
 import { log } from '../log.ts';
+import { judged } from './department-check.ts';
 import type { RequestContext, Route } from './handle.ts';
 import { parseInput } from './input.ts';
 
@@ -83,7 +84,7 @@ async function runAudited(route: Route, input: unknown, context: RequestContext)
   const action = endpoint.audit;
   checkAuditGate({ changes: endpoint.method !== 'GET' });
   return withAuditNotes(async (finish) => {
-    const output = checkedOutput(endpoint, await route.run(input, context));
+    const output = checkedOutput(endpoint, await judged(endpoint, context.actor, () => route.run(input, context)));
     const record: AuditRecord = {
       action,
       resource: { type: endpoint.tag, id: idOf(input) ?? idOf(output) },

@@ -1,8 +1,10 @@
 /** An import of assets and its balance sheet: read = new + updated + unchanged + rejected. A dry run does all but write. */
 import type { Readable } from 'node:stream';
 import type { Context } from '../../../contract/actor.ts';
+import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { publishMany } from '../../../platform/events/publish.ts';
+import { departmentJudge, type Judge } from '../../../platform/http/department-check.ts';
 import { stateOf } from '../asset-view.ts';
 import { assetChanged, assetRegistered, type BalanceSheet } from '../contract.ts';
 import { newsOf } from '../observing/observe.ts';
@@ -31,14 +33,15 @@ export async function importAssets(
   context: Context,
 ): Promise<BalanceSheet> {
   const sheet: BalanceSheet = { dryRun, read: 0, new: 0, updated: 0, unchanged: 0, rejected: 0, rows: [], rowsLeftOut: 0 };
+  const judge = departmentJudge(context.actor);
   const rows = readImport(body, format);
   if (!dryRun) {
-    for await (const batch of batches(rows)) note(sheet, await transaction(context, () => importBatch(batch, context)));
+    for await (const batch of batches(rows)) note(sheet, await transaction(context, () => importBatch(batch, judge, context)));
     return settled(sheet);
   }
   try {
     await transaction(context, async () => {
-      for await (const batch of batches(rows)) note(sheet, await importBatch(batch, context));
+      for await (const batch of batches(rows)) note(sheet, await importBatch(batch, judge, context));
       throw new DryRunOver();
     });
   } catch (error) {
@@ -80,9 +83,18 @@ function settled(sheet: BalanceSheet): BalanceSheet {
   return { ...sheet, rowsLeftOut: sheet.read - sheet.rows.length };
 }
 
-async function importBatch(batch: readonly ImportedRow[], context: Context): Promise<Outcome[]> {
+async function importBatch(batch: readonly ImportedRow[], judge: Judge, context: Context): Promise<Outcome[]> {
   const at = new Date().toISOString();
-  const { outcomes, pending } = planImport(batch, await knownOf(batch), { source, at });
+  const { outcomes, pending, denied } = planImport(batch, await knownOf(batch), { source, at, judge });
+  // The entry of the import does not tell of rows that were denied; one for each would be as long as the file.
+  if (denied > 0)
+    await audit.record({
+      action: 'ai-assets.import',
+      resource: { type: 'ai-assets', id: null },
+      outcome: 'denied',
+      reason: 'department.other',
+      change: { after: { rows: denied } },
+    });
   await writeNew(
     pending.filter(({ row }) => row === null),
     context,

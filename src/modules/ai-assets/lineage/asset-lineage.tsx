@@ -13,6 +13,7 @@ import { SeverityShape } from '../../../ui/severity.tsx';
 import { toast } from '../../../ui/toast-store.ts';
 import { edgeWords, typeWords } from '../asset-words.tsx';
 import { type AssetDetail, assetLineage, removeDependency } from '../contract.ts';
+import { useDepartmentReason } from '../department-reason.tsx';
 
 type Lineage = OutputOf<typeof assetLineage>;
 type Node = Lineage['nodes'][number];
@@ -119,7 +120,8 @@ export function Dependencies({ asset, onAdd }: { asset: AssetDetail; onAdd: () =
   const { can } = useSession();
   const [removing, setRemoving] = useState<string | null>(null);
   const remove = useChange(removeDependency, { onDone: () => toast({ text: 'Link taken back' }) });
-  const mayChange = can('ai-assets:update') && asset.lifecycle !== 'retired';
+  const reasonOf = useDepartmentReason();
+  const mayChange = can('ai-assets:update') && asset.lifecycle !== 'retired' && reasonOf(asset) === undefined;
   return (
     <>
       {asset.dependencies.length === 0 && <p className="text-ink-2">No links are known.</p>}

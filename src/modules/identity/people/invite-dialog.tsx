@@ -12,9 +12,11 @@ import { CodeBlock } from '../../../ui/inert-text.tsx';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { FullTime } from '../../../ui/relative-time.tsx';
 import { inviteUser, readPermissions } from '../contract.ts';
+import { DepartmentText } from '../departments/department-dialog.tsx';
 import { ReachableRoles } from './role-dialog.tsx';
 import { roleWord } from './role-words.tsx';
 
+const Draft = inviteUser.input.extend({ department: DepartmentText });
 type Made = OutputOf<typeof inviteUser>;
 
 export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -54,18 +56,19 @@ function InviteForm({ change, onCancel }: { change: ReturnType<typeof useChange<
     <Loaded answer={matrix}>
       {(loaded) => (
         <Form
-          schema={inviteUser.input}
-          initial={{ email: '', role: 'analyst' }}
+          schema={Draft}
+          initial={{ email: '', role: 'analyst', department: '' }}
           problem={change.problem}
           submit="Make the link"
           busy="Making…"
           onCancel={onCancel}
-          onSubmit={change.run}
+          onSubmit={({ department, ...draft }) => change.run({ ...draft, department: department === '' ? null : department })}
         >
           {(form) => (
             <>
               <TextField name="email" label="Their e-mail" type="email" inputMode="email" autoComplete="off" spellCheck={false} autoFocus />
               <ReachableRoles matrix={loaded} chosen={Role.catch('analyst').parse(form.watch('role'))} />
+              <TextField name="department" label="Department" autoComplete="off" help="Optional." />
             </>
           )}
         </Form>

@@ -21,6 +21,7 @@ import { toast } from '../../../ui/toast-store.ts';
 import type { ListFilters } from '../../../ui/use-asked-filters.ts';
 import { factorWords } from '../account/method-words.tsx';
 import { changeUser, endSessionsOf, removeFactorsOf, type User } from '../contract.ts';
+import { DepartmentDialog } from '../departments/department-dialog.tsx';
 import { EmailDialog } from '../email-change/email-dialog.tsx';
 import { SignInHistoryDialog } from '../factors/sign-in-history-dialog.tsx';
 import { ResetDialog } from '../password-reset/reset-dialog.tsx';
@@ -30,7 +31,7 @@ import { roleWord } from './role-words.tsx';
 const byId = (user: User) => user.id;
 const byName = (user: User) => user.name;
 
-type Task = 'role' | 'lock' | 'history' | 'factors' | 'password' | 'email';
+type Task = 'role' | 'department' | 'lock' | 'history' | 'factors' | 'password' | 'email';
 /** What is being done to whom; one thing at a time. */
 type Doing = { readonly task: Task; readonly user: User };
 
@@ -73,9 +74,11 @@ function PersonDialogs({ doing, onClose }: { doing: Doing | null; onClose: () =>
   const userOf = (task: Task) => (doing?.task === task ? doing.user : null);
   const helped = userOf('password');
   const renamed = userOf('email');
+  const placed = userOf('department');
   return (
     <>
       <RoleDialog user={userOf('role')} onClose={onClose} />
+      {placed !== null && <DepartmentDialog key={placed.id} user={placed} onClose={onClose} />}
       <LockConfirm user={userOf('lock')} onClose={onClose} />
       <FactorsConfirm user={userOf('factors')} onClose={onClose} />
       <SignInHistoryDialog user={userOf('history')} onClose={onClose} />
@@ -91,7 +94,7 @@ function PersonRow({ user, menu }: { user: User; menu: ReactNode }) {
       shape={null}
       title={user.name}
       figure={menu}
-      reason={`${roleWord(user.role)}, ${user.email}`}
+      reason={[roleWord(user.role), user.department, user.email].filter((word) => word !== null).join(', ')}
       owner={
         <span className="flex flex-wrap gap-x-3 gap-y-1">
           <State user={user} />
@@ -105,6 +108,13 @@ function PersonRow({ user, menu }: { user: User; menu: ReactNode }) {
 const plainColumns: readonly Column<User>[] = [
   { id: 'name', head: 'Name', primary: true, cell: (user) => <TwoLines title={user.name} second={user.email} /> },
   { id: 'role', head: 'Role', width: 170, cell: (user) => roleWord(user.role) },
+  {
+    id: 'department',
+    head: 'Department',
+    width: 140,
+    hideUnder: 980,
+    cell: (user) => user.department ?? <span className="text-ink-3">none</span>,
+  },
   { id: 'factors', head: 'Second factor', width: 190, cell: (user) => <Factors user={user} /> },
   { id: 'state', head: 'State', width: 230, cell: (user) => <State user={user} /> },
   { id: 'last', head: 'Last sign-in', width: 130, hideUnder: 700, cell: (user) => <RelativeTime at={user.lastSignInAt} /> },
@@ -154,6 +164,7 @@ function PersonMenu({ user, mayChange, maySeeHistory, onTask }: PersonMenuProps)
     ...(mayChange
       ? [
           { label: 'Change the role…', run: () => onTask('role') },
+          { label: 'Change the department…', run: () => onTask('department') },
           ...(needsUnlock
             ? [{ label: user.active ? 'Forget failed sign-ins' : 'Unlock', note: 'They may sign in at once', run: () => void unlock() }]
             : []),

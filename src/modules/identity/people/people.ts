@@ -3,7 +3,6 @@ import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import type { Page } from '../../../contract/page.ts';
 import type { Permission, Role } from '../../../contract/permission.ts';
 import { audit } from '../../../platform/audit.ts';
-import { afterCommit } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { derivedKey } from '../../../platform/secret.ts';
 import {
@@ -15,27 +14,30 @@ import {
   type listUsers,
   type User,
 } from '../contract.ts';
+import { forgetAfterCommit } from '../departments/department-rule.ts';
+import { updateDepartment } from '../departments/department-store.ts';
 import { demandsOfRoles, dueNow, dueOf } from '../factors/policy.ts';
 import { failureSubject } from '../sign-in/email-key.ts';
-import { forgetRemembered } from '../sign-in/identify.ts';
 import {
   type Account,
   endSessions,
   findAccount,
   findListedAccount,
   forgetFailures,
-  insertInvitation,
   type ListedAccount,
-  type ListedInvitation,
   listAccounts,
-  listInvitationRows,
   lockAccount,
   lockActiveAdmins,
-  lockOpenInvitation,
   readWorkspace,
-  revokeInvitationRow,
   updateAccount,
 } from '../store.ts';
+import {
+  insertInvitation,
+  type ListedInvitation,
+  listInvitationRows,
+  lockOpenInvitation,
+  revokeInvitationRow,
+} from './invitation-store.ts';
 import { issueInvitationToken } from './invitation-token.ts';
 import { permissionsOf } from './permission-matrix.ts';
 import { changeRole } from './role-change.ts';
@@ -55,7 +57,7 @@ export async function readPerson(id: string): Promise<User> {
 }
 
 export async function changePerson(change: ParsedInputOf<typeof changeUser>, { actor }: RequestContext): Promise<User> {
-  const { id, role, active } = change;
+  const { id, role, active, department } = change;
   // Admins are locked before the person, always in this order: two who demote each other wait instead of leaving nobody.
   const admins = await lockActiveAdmins();
   const person = await lockAccount(id);
@@ -67,18 +69,24 @@ export async function changePerson(change: ParsedInputOf<typeof changeUser>, { a
 
   if (role !== undefined) await changeRole(person, role);
   if (active !== undefined) await updateAccount(id, { active });
+  if (department !== undefined) await updateDepartment(id, department);
   if (active === false) await endSessions(id, 'locked-by-admin');
   if (change.unlock || active === true) await forgetFailures(failureSubject(person.emailKey));
-  afterCommit(forgetRemembered);
+  forgetAfterCommit();
   noteChange(person, change);
   return readPerson(id);
 }
 
-function noteChange(person: Account, { id, role, active, unlock }: ParsedInputOf<typeof changeUser>): void {
+function noteChange(person: Account, { id, role, active, department, unlock }: ParsedInputOf<typeof changeUser>): void {
   audit.subject({ type: 'users', id });
   audit.change({
-    before: { role: person.role, active: person.active },
-    after: { role: role ?? person.role, active: active ?? person.active, ...(unlock ? { unlocked: true } : {}) },
+    before: { role: person.role, active: person.active, ...(department === undefined ? {} : { department: person.department }) },
+    after: {
+      role: role ?? person.role,
+      active: active ?? person.active,
+      ...(department === undefined ? {} : { department }),
+      ...(unlock ? { unlocked: true } : {}),
+    },
   });
 }
 
@@ -87,14 +95,14 @@ export function demandReach(own: ReadonlySet<Permission>, role: Role): void {
   if (!permissionsOf(role).isSubsetOf(own)) throw identityProblems.beyondYourRole();
 }
 
-export async function invite({ email, role }: ParsedInputOf<typeof inviteUser>, { actor }: RequestContext) {
+export async function invite({ email, role, department = null }: ParsedInputOf<typeof inviteUser>, { actor }: RequestContext) {
   demandReach(actor.permissions, role);
   const inviter = await findAccount(actor.id);
   const home = await readWorkspace();
   if (!inviter || !home) throw identityProblems.needsSession();
-  const row = await insertInvitation({ email, role, invitedBy: inviter.id, days: invitationDays });
+  const row = await insertInvitation({ email, role, department, invitedBy: inviter.id, days: invitationDays });
   audit.subject({ type: 'invitations', id: row.id });
-  audit.change({ after: { role, expiresAt: row.expiresAt } });
+  audit.change({ after: { role, ...(department === null ? {} : { department }), expiresAt: row.expiresAt } });
   const token = issueInvitationToken(
     { id: row.id, email, role, workspace: home.name, expiresAt: row.expiresAt.toISOString() },
     derivedKey('invitation'),
@@ -121,6 +129,7 @@ function invitationAnswer({ invitation, inviter, state }: ListedInvitation): Inv
     id: invitation.id,
     email: invitation.email,
     role: invitation.role,
+    department: invitation.department,
     invitedBy: { id: invitation.invitedBy, name: inviter },
     createdAt: invitation.createdAt.toISOString(),
     expiresAt: invitation.expiresAt.toISOString(),
@@ -134,6 +143,7 @@ function userAnswer(row: ListedAccount, due: Date | null): User {
     email: row.email,
     name: row.name,
     role: row.role,
+    department: row.department,
     active: row.active,
     lockedUntil: row.lockedUntil?.toISOString() ?? null,
     failedSignIns: row.failures,

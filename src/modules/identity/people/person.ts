@@ -2,6 +2,7 @@
 import type { Actor, Context } from '../../../contract/actor.ts';
 import type { Permission, Role } from '../../../contract/permission.ts';
 import type { CurrentUser } from '../contract.ts';
+import { type Department, readDepartmentRule } from '../departments/department-store.ts';
 import { demandAnswer } from '../factors/policy.ts';
 import { type Account, type Home, hasPassword, type SessionRow } from '../store.ts';
 import { permissionsOf } from './permission-matrix.ts';
@@ -23,6 +24,11 @@ export function asPerson(context: Context, person: Pick<Account, 'id' | 'workspa
   return { ...context, actor };
 }
 
+/** Part of an actor: held to the assets of their own department, where the workspace says so. */
+export function heldOf({ department, isHeld }: Department): Pick<Actor, 'heldTo'> {
+  return isHeld ? { heldTo: { department } } : {};
+}
+
 /** What a session whose person has yet to enrol a second factor may do. */
 const nothing: ReadonlySet<Permission> = new Set();
 
@@ -39,6 +45,8 @@ export async function currentUserAnswer(person: Account, home: Home, session: Se
     name: person.name,
     role: person.role,
     permissions: [...permissionsIn(session, person.role)],
+    department: person.department,
+    ownDepartmentOnly: person.role === 'engineer' && (await readDepartmentRule()),
     workspace: home,
     session: { id: session.id, startedAt: session.startedAt.toISOString(), expiresAt: session.expiresAt.toISOString() },
     factorDemand: await demandAnswer(person, session),

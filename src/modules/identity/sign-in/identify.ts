@@ -4,7 +4,7 @@ import { config } from '../../../platform/config.ts';
 import { systemTransaction } from '../../../platform/database/database.ts';
 import type { Identified, Shown } from '../../../platform/http/server-parts.ts';
 import { derivedKey } from '../../../platform/secret.ts';
-import { permissionsIn } from '../people/person.ts';
+import { heldOf, permissionsIn } from '../people/person.ts';
 import { touchSessionAcrossWorkspaces } from '../store.ts';
 import { actorOfBearer } from '../tokens/bearer.ts';
 import { checkCsrf, csrfCookie } from './csrf.ts';
@@ -85,6 +85,7 @@ async function lookUp(tokenHash: Buffer): Promise<Found | null> {
     sessionId: session.id,
     verifiedAt: session.verifiedAt.getTime(),
     ...(session.enrolmentOnly ? { enrolmentOnly: true } : {}),
+    ...heldOf(found),
   };
   return { actor, sessionId: session.id };
 }

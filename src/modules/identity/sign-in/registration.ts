@@ -11,18 +11,16 @@ import { derivedKey } from '../../../platform/secret.ts';
 import { hashPassword } from '../account/password-hash.ts';
 import { passwordIssue } from '../account/password-rules.ts';
 import { type CurrentUser, identityProblems, type register, type registrationState } from '../contract.ts';
+import { findInvitationHomeAcrossWorkspaces, lockOpenInvitation, takeInvitation } from '../people/invitation-store.ts';
 import { readInvitationToken } from '../people/invitation-token.ts';
 import { asNobody, asPerson, currentUserAnswer } from '../people/person.ts';
 import {
   type Account,
-  findInvitationHomeAcrossWorkspaces,
   firstWorkspaceAcrossWorkspaces,
   insertAccount,
   isSomebodyRegistered,
-  lockOpenInvitation,
   oneRegistrationAtATime,
   readWorkspace,
-  takeInvitation,
 } from '../store.ts';
 import { endFormerSession } from './admission.ts';
 import { emailKey } from './email-key.ts';
@@ -74,8 +72,15 @@ type Work = { draft: Draft; passwordHash: string; workspaceId: string; invitatio
 async function registerOnce(work: Work) {
   const { draft, passwordHash, context, invitationId } = work;
   await oneRegistrationAtATime();
-  const role = await roleFor(work);
-  const person = await insertPerson({ email: draft.email, name: draft.name, emailKey: emailKey(draft.email), role, passwordHash });
+  const { role, department } = await placeFor(work);
+  const person = await insertPerson({
+    email: draft.email,
+    name: draft.name,
+    emailKey: emailKey(draft.email),
+    role,
+    department,
+    passwordHash,
+  });
   if (invitationId !== null) await takeInvitation(invitationId, person.id);
   const started = await startSession(person, byPassword, context);
   // Joins this transaction; only the actor is another: the person who now exists.
@@ -87,18 +92,18 @@ async function registerOnce(work: Work) {
 }
 
 /** Decided under the lock: of two who both found nobody registered, the second is an ordinary newcomer. */
-async function roleFor({ draft, invitationId }: Work): Promise<Role> {
+async function placeFor({ draft, invitationId }: Work): Promise<{ role: Role; department: string | null }> {
   if (invitationId !== null) {
     const invitation = await lockOpenInvitation(invitationId);
     if (!invitation || emailKey(invitation.email) !== emailKey(draft.email)) throw identityProblems.invitationInvalid();
-    return invitation.role;
+    return { role: invitation.role, department: invitation.department };
   }
   if (!(await isSomebodyRegistered())) {
     if (config().FIRST_ADMIN === 'provider') throw identityProblems.registrationClosed();
-    return 'admin';
+    return { role: 'admin', department: null };
   }
   if (config().REGISTRATION !== 'open') throw identityProblems.registrationClosed();
-  return roleOfStrangers;
+  return { role: roleOfStrangers, department: null };
 }
 
 async function insertPerson(draft: Parameters<typeof insertAccount>[0]): Promise<Account> {

@@ -5,6 +5,7 @@ import { audit } from '../../../platform/audit.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import { RateLimit } from '../../../platform/http/rate-limit.ts';
 import { permissionsOf } from '../people/permission-matrix.ts';
+import { heldOf } from '../people/person.ts';
 import { readAccessToken } from './access-token.ts';
 import { bearerOf, readApiKey } from './bearer-text.ts';
 import { isInside } from './networks.ts';
@@ -71,8 +72,10 @@ async function byToken(text: string): Promise<Known | null> {
   return { actor: actorOf(bearer, { kind: 'access-token', id: claims.family }), key: null };
 }
 
-function actorOf({ accountId, workspaceId, role, scopes }: Bearer, credential: NonNullable<Actor['credential']>): Actor {
-  return { kind: 'user', id: accountId, workspaceId, role, permissions: within(scopes, permissionsOf(role)), credential };
+function actorOf(bearer: Bearer, credential: NonNullable<Actor['credential']>): Actor {
+  const { accountId, workspaceId, role, scopes } = bearer;
+  const permissions = within(scopes, permissionsOf(role));
+  return { kind: 'user', id: accountId, workspaceId, role, permissions, credential, ...heldOf(bearer) };
 }
 
 /** A scope the role has lost gives nothing; one it gains gives nothing that was not asked for. */

@@ -4,6 +4,7 @@ import type { Page } from '../../../contract/page.ts';
 import type { Permission, Role } from '../../../contract/permission.ts';
 import { db } from '../../../platform/database/database.ts';
 import { keyset, type Paging } from '../../../platform/database/keyset.ts';
+import { type Department, heldToOwn } from '../departments/department-store.ts';
 import { account } from '../table.ts';
 import { apiKey, type FamilyEnd, type KeyEnd, refreshToken, signingKey, tokenFamily } from './table.ts';
 
@@ -92,19 +93,30 @@ export async function endKey(id: string, because: KeyEnd, reason: string | null 
     .where(and(eq(tokenFamily.apiKeyId, id), isNull(tokenFamily.revokedAt)));
 }
 
-export type Bearer = { readonly role: Role; readonly accountId: string; readonly workspaceId: string; readonly scopes: Permission[] };
+export type Bearer = Department & {
+  readonly role: Role;
+  readonly accountId: string;
+  readonly workspaceId: string;
+  readonly scopes: Permission[];
+};
 export type KeyBearer = Bearer & Pick<ApiKeyRow, 'id' | 'addresses' | 'requestsPerMinute'> & { readonly isFirstUse: boolean };
 type SecretOf = { readonly publicId: string; readonly secretHash: Buffer };
 
 /** The key of a text that was shown, when it works and its owner may sign in. Notes its use at most once a minute. */
 export async function touchKeyAcrossWorkspaces({ publicId, secretHash }: SecretOf, address: string | null): Promise<KeyBearer | undefined> {
   const [row] = await db()
-    .select({ key: apiKey, role: account.role, isStale: sql<boolean>`coalesce(${apiKey.lastUsedAt} < now() - interval '1 minute', true)` })
+    .select({
+      key: apiKey,
+      role: account.role,
+      department: account.department,
+      isHeld: heldToOwn(),
+      isStale: sql<boolean>`coalesce(${apiKey.lastUsedAt} < now() - interval '1 minute', true)`,
+    })
     .from(apiKey)
     .innerJoin(account, eq(account.id, apiKey.accountId))
     .where(and(eq(apiKey.publicId, publicId), eq(apiKey.secretHash, secretHash), eq(account.active, true), working()));
   if (row === undefined) return undefined;
-  const { key, role, isStale } = row;
+  const { key, isStale, ...person } = row;
   if (isStale)
     await db()
       .update(apiKey)
@@ -115,7 +127,7 @@ export async function touchKeyAcrossWorkspaces({ publicId, secretHash }: SecretO
       })
       .where(eq(apiKey.id, key.id));
   const { id, accountId, workspaceId, scopes, addresses, requestsPerMinute } = key;
-  return { id, accountId, workspaceId, scopes, addresses, requestsPerMinute, role, isFirstUse: key.firstUsedAt === null };
+  return { id, accountId, workspaceId, scopes, addresses, requestsPerMinute, ...person, isFirstUse: key.firstUsedAt === null };
 }
 
 // Families of tokens
@@ -209,6 +221,8 @@ export async function findFamilyBearerAcrossWorkspaces(familyId: string): Promis
   const [row] = await db()
     .select({
       role: account.role,
+      department: account.department,
+      isHeld: heldToOwn(),
       accountId: tokenFamily.accountId,
       workspaceId: tokenFamily.workspaceId,
       scopes: tokenFamily.scopes,
