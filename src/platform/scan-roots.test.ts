@@ -64,3 +64,23 @@ test('a folder whose name begins with two dots is inside', () => {
   assert.equal(isInside('/a', '/a/..b'), true);
   assert.equal(isInside('/a', '/ab'), false);
 });
+
+test('of several roots any one may hold the path, and a link may lead from one into another', async () => {
+  const other = join(base, 'other');
+  await mkdir(join(other, 'data'), { recursive: true });
+  await symlink(join(other, 'data'), join(root, 'link-across'));
+  const roots = [join(base, 'no-such-root'), root, other];
+  assert.equal(await confine(join(root, 'models'), roots), join(root, 'models'));
+  assert.equal(await confine(join(other, 'data'), roots), join(other, 'data'));
+  assert.equal(await confine('data', roots), join(other, 'data'));
+  assert.equal(await confine(join(root, 'link-across'), roots), join(other, 'data'));
+  await assert.rejects(confine(join(root, 'link-across'), [root]), { code: 'path.outsideRoots' });
+});
+
+test('of several roots one is enough to say that something is missing, and beside all of them nothing is said', async () => {
+  const roots = [root, join(base, 'allowed-not')];
+  for (const path of [join(root, 'no-such'), join(base, 'allowed-not', 'no-such'), 'no-such'])
+    await assert.rejects(confine(path, roots), { code: 'path.missing' }, path);
+  for (const path of [join(base, 'secret.txt'), join(base, 'no-such'), join(root, 'link-out')])
+    await assert.rejects(confine(path, roots), { code: 'path.outsideRoots' }, path);
+});

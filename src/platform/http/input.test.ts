@@ -36,6 +36,7 @@ test('query text becomes what the schema asks for, and stays text where it canno
   });
   assert.deepEqual(typedQuery({ limit: '7', all: 'true', ids: 'a,b', q: '12' }, schema), { limit: 7, all: true, ids: ['a', 'b'], q: '12' });
   assert.deepEqual(typedQuery({ limit: 'seven', all: 'yes' }, schema), { limit: 'seven', all: 'yes' });
+  assert.deepEqual(typedQuery({ all: 'false' }, schema), { all: false });
 });
 
 test('every wrong value is named by its path', () => {

@@ -41,6 +41,7 @@ test('addresses of one IPv6 network of 64 bits are one caller, whatever their sp
   assert.notEqual(callerOf('2001:db8:0:2::5'), network);
   assert.equal(callerOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
   assert.equal(callerOf('::1'), '0:0:0:0::/64');
+  assert.equal(callerOf('2001:db8:0:1::'), network);
 });
 
 test('an IPv4 address is itself, also inside an IPv6 one', () => {

@@ -48,3 +48,16 @@ test('refuses nesting beyond 32 levels instead of running out of stack', () => {
   for (let level = 0; level < 100_000; level += 1) value = [value];
   assert.throws(() => canonicalJson(value), { code: 'canonical-json.notJson' });
 });
+
+test('nesting of 32 levels and the largest safe integer are written, one more of either is refused', () => {
+  const nested = (levels: number, wrap: (inner: unknown) => unknown): unknown => {
+    let value: unknown = 0;
+    for (let level = 0; level < levels; level += 1) value = wrap(value);
+    return value;
+  };
+  for (const wrap of [(inner: unknown) => [inner], (inner: unknown) => ({ a: inner })]) {
+    assert.deepEqual(JSON.parse(canonicalJson(nested(32, wrap))), nested(32, wrap));
+    assert.throws(() => canonicalJson(nested(33, wrap)), { code: 'canonical-json.notJson' });
+  }
+  assert.equal(canonicalJson([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]), '[9007199254740991,-9007199254740991]');
+});

@@ -31,6 +31,8 @@ test('a step that was used, and all before it, are spent', () => {
   assert.equal(stepOfCode(secret, '005924', { lastStep: 0x273ef07 - 1, now }), 0x273ef07);
   assert.equal(stepOfCode(secret, '005924', { lastStep: 0x273ef07, now }), null);
   assert.equal(stepOfCode(secret, '005924', { lastStep: 0x273ef07 + 5, now }), null);
+  // The newest step that can have been used is the one after: the code of now is then spent as well, and looking for it does not fail.
+  for (const ahead of [1, 2, 3]) assert.equal(stepOfCode(secret, '005924', { lastStep: 0x273ef07 + ahead, now }), null);
 });
 
 test('what is no code of six digits is refused, not thrown at', () => {
