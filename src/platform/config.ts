@@ -11,6 +11,12 @@ const flag = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((value) => value === 'true' || value === '1');
 const address = z.url({ protocol: /^https?$/ }).optional();
+const visible = (least: number, most: number) =>
+  z
+    .string()
+    .min(least)
+    .max(most)
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters');
 const folders = z
   .string()
   .optional()
@@ -110,6 +116,52 @@ const table = {
     says: 'Second place of the signed checkpoints: another PostgreSQL, best with another administrator.',
     secret: true,
   },
+  AUDIT_ANCHOR_S3_BUCKET: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+      .optional(),
+    says: 'Second place of the signed checkpoints: a bucket of an S3-compatible object store, made with object lock. Needs the two keys below.',
+  },
+  AUDIT_ANCHOR_S3_ENDPOINT: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((text) => /^https?:\/\/[^/?#@]+\/?$/.test(text), 'must be a scheme and a host, and no more')
+      .optional(),
+    says: 'Where the object store answers; http and private networks only where OUTBOUND_HOSTS names the host. Default: Amazon S3 of the region.',
+  },
+  AUDIT_ANCHOR_S3_REGION: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/)
+      .default('us-east-1'),
+    says: 'Region of the bucket.',
+  },
+  AUDIT_ANCHOR_S3_PATH_STYLE: {
+    schema: flag(false),
+    says: 'The bucket stands in the path of the address, not before its host: what stores of your own mostly want.',
+  },
+  AUDIT_ANCHOR_S3_PREFIX: {
+    schema: z
+      .string()
+      .max(200)
+      .regex(/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/, 'must be names of letters, digits, dots and dashes, with / between')
+      .default('audit'),
+    says: 'What the names of the objects begin with.',
+  },
+  AUDIT_ANCHOR_S3_ACCESS_KEY_ID: { schema: visible(1, 200).optional(), says: 'Key that may put, get and list there, and not delete.' },
+  AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY: { schema: visible(8, 400).optional(), says: 'Its secret.', secret: true },
+  AUDIT_ANCHOR_S3_SESSION_TOKEN: { schema: visible(1, 4096).optional(), says: 'Token of a key that is temporary.', secret: true },
+  AUDIT_ANCHOR_S3_LOCK: {
+    schema: z.enum(['compliance', 'governance', 'none']).default('compliance'),
+    says: 'Retention lock of each checkpoint: `compliance` (nobody can shorten it), `governance`, or `none` for stores that have no lock.',
+  },
+  AUDIT_ANCHOR_S3_LOCK_DAYS: { schema: count(2557, 1, 36_500), says: 'How long each checkpoint is locked; 2557 days are seven years.' },
+  AUDIT_ANCHOR_MAIL_TO: {
+    schema: z.email().max(254).optional(),
+    says: 'Second place of the signed checkpoints: a mail address they are sent to now and then, through the e-mail destination of the first workspace.',
+  },
+  AUDIT_ANCHOR_MAIL_MINUTES: { schema: count(60, 1, 1440), says: 'How often checkpoints are sent to AUDIT_ANCHOR_MAIL_TO.' },
   SESSION_IDLE_MINUTES: { schema: count(30, 1, 1440), says: 'A session ends after this long without a request.' },
   SESSION_HOURS: { schema: count(12, 1, 720), says: 'A session ends after this long in any case.' },
   REGISTRATION: {
@@ -210,6 +262,14 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Settings that say nothing without one another. */
+function lacking(values: Values): string[] {
+  const { AUDIT_ANCHOR_S3_BUCKET, AUDIT_ANCHOR_S3_ACCESS_KEY_ID, AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY } = values;
+  const isWhole = AUDIT_ANCHOR_S3_ACCESS_KEY_ID !== undefined && AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY !== undefined;
+  if (AUDIT_ANCHOR_S3_BUCKET === undefined || isWhole) return [];
+  return ['AUDIT_ANCHOR_S3_BUCKET: needs AUDIT_ANCHOR_S3_ACCESS_KEY_ID and AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY'];
+}
+
 /** Reads and validates settings. Pure: give it the environment. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, projectRoot: string): Config {
   const values: Record<string, unknown> = {};
@@ -220,6 +280,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (parsed.success) values[name] = parsed.data;
     else wrong.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
   }
+  // Where a value is wrong, what it lacks is not known.
+  if (wrong.length === 0) wrong.push(...lacking(values as unknown as Values));
   if (wrong.length > 0) throw new ConfigError(`Settings that cannot be used:\n  ${wrong.join('\n  ')}\nSee docs/configuration.md.`);
 
   // Each key of `table` was parsed with its own schema just above.

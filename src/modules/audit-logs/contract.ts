@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { endpoint } from '../../contract/endpoint.ts';
 import { pageOf, paging } from '../../contract/page.ts';
 import { problems } from '../../contract/problem.ts';
+import { PlaceStanding } from './anchors/place-contract.ts';
 
+export * from './anchors/place-contract.ts';
 export * from './retention/keeping-contract.ts';
 
 export const auditLogProblems = problems('audit-logs', {
@@ -14,6 +16,8 @@ export const auditLogProblems = problems('audit-logs', {
   nothingToExport: [409, 'The log has no signed checkpoint yet, so there is nothing to export.'],
   exportTooLarge: [409, 'The lines have {bytes} bytes: one archive holds at most 8 GiB.'],
   exportGap: [409, 'Entry {index} is gone from the log: nothing that is whole can be exported. See the verification.'],
+  noPlace: [404, 'No second place is called {name}.'],
+  nothingSigned: [409, 'This log has no signed checkpoint yet: there is nothing to keep.'],
   noEpoch: [404, 'No rollback {number} waits for an acknowledgement.'],
   nothingMatches: [409, 'No entry matches the filter, so there is nothing to export.'],
   excerptTooLarge: [409, 'More than {most} entries match: narrow the filter, or export the whole log.'],
@@ -103,7 +107,7 @@ export const getAuditLog = endpoint({
 
 export const Defect = z.object({
   index: z.int().min(0).describe('Place in the chain where it was seen.'),
-  kind: z.enum(['content', 'form', 'chain', 'gap', 'time', 'projection', 'tail', 'guard', 'root', 'rollback']),
+  kind: z.enum(['content', 'form', 'chain', 'gap', 'time', 'projection', 'tail', 'guard', 'root', 'rollback', 'fork']),
   sentence: z.string(),
 });
 export type Defect = z.infer<typeof Defect>;
@@ -111,7 +115,11 @@ export type Defect = z.infer<typeof Defect>;
 export const Epoch = z.object({
   number: z.int().min(1),
   firstIndex: z.int().min(0).describe('Entries from here on belong to it.'),
-  lostTo: z.int().describe('Entries from firstIndex up to here, without it, were signed before and are gone.'),
+  lostTo: z
+    .int()
+    .describe(
+      'Above firstIndex: entries from there up to here, without it, were signed before and are gone. Else: the first entries up to here were signed before with another root.',
+    ),
   note: z.string().describe('Newest signed checkpoint of what was lost.'),
   place: z.string().describe('Where it was found.'),
   beganAt: z.iso.datetime(),
@@ -138,8 +146,7 @@ export const Verification = z.object({
   checkpoint: z.object({ size: z.int(), madeAt: z.iso.datetime() }).nullable().describe('Newest signed checkpoint.'),
   places: z
     .array(
-      z.object({
-        name: z.string(),
+      PlaceStanding.extend({
         state: z.enum(['read', 'unread', 'failed']).describe('unread: what it keeps cannot be asked back. failed: it did not answer.'),
         problem: z.string().nullable(),
         unsigned: z.int().describe('Notes larger than this log that no known key has signed: they count for nothing.'),

@@ -11,6 +11,8 @@ import { enqueue } from '../../platform/jobs/jobs.ts';
 import { auditActions } from './actions/actions.generated.ts';
 import { forgetAnchorStates } from './anchors/anchor-state.ts';
 import { acknowledgeEpoch } from './anchors/epoch-store.ts';
+import { placesAnswer } from './anchors/standing.ts';
+import { tryOne } from './anchors/try-place.ts';
 import {
   acknowledgeRollback,
   auditLogProblems,
@@ -23,10 +25,12 @@ import {
   listAuditLogs,
   listCheckpoints,
   listKeys,
+  listPlaces,
   listVerifications,
   readExport,
   rotateKey,
   startVerification,
+  tryPlace,
   verifyAuditLog,
 } from './contract.ts';
 import { exportJob, fileOfExport } from './export/export-log.ts';
@@ -47,6 +51,8 @@ export const routes: readonly Route[] = [
   handle(startVerification, async (input) => ({ jobId: await enqueue(verificationJob, input) })),
   handle(listCheckpoints, checkpoints),
   handle(latestCheckpoint, latest),
+  handle(listPlaces, placesAnswer),
+  handle(tryPlace, ({ name }, context) => tryOne(name, context), { transaction: 'none' }),
   handle(listKeys, signingKeys),
   handle(rotateKey, () => rotateSigningKey(), { transaction: 'none' }),
   handle(acknowledgeRollback, acknowledge),

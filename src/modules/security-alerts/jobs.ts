@@ -6,12 +6,13 @@ import { on } from '../../platform/events/subscribe.ts';
 import { call } from '../../platform/http/call.ts';
 import { calibrationDrifted, detectionMade } from '../adversarial-detection/contract.ts';
 import { getAsset } from '../ai-assets/contract.ts';
-import { auditGapFound, schemaChanged } from '../audit-logs/contract.ts';
+import { anchorPlaceFailing, auditGapFound, auditHistoryDiffers, schemaChanged } from '../audit-logs/contract.ts';
 import { dataAlertRaised } from '../data-integrity/contract.ts';
 import { passkeyCopied, refreshReused, signInAttacked } from '../identity/contract.ts';
 import { deliveryDead } from '../notifications/contract.ts';
 import { type VulnerabilityNews, vulnerabilityOpened, vulnerabilityReopened } from '../vulnerabilities/contract.ts';
 import { raise } from './alert.ts';
+import { raiseForHistory, raiseForPlace } from './audit-alerts.ts';
 import { raiseForAttackedSignIn, raiseForCopiedPasskey, raiseForReusedToken } from './identity-alerts.ts';
 
 /** Critical ones, and attacks found in an artefact from high on: a weakness has days, these have minutes. */
@@ -163,6 +164,8 @@ export const subscriptions = [
   on(dataAlertRaised, consumer, raiseForData),
   on(auditGapFound, consumer, raiseForGap),
   on(schemaChanged, consumer, raiseForSchema),
+  on(anchorPlaceFailing, consumer, raiseForPlace),
+  on(auditHistoryDiffers, consumer, raiseForHistory),
   on(detectionMade, consumer, raiseForDetection),
   on(calibrationDrifted, consumer, raiseForDrift),
   on(deliveryDead, consumer, raiseForDeadLetter),

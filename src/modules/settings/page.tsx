@@ -7,12 +7,15 @@ import { useEndpoint } from '../../client/use-endpoint.ts';
 import { TextLink } from '../../ui/button.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import { Form, TextField } from '../../ui/form.tsx';
+import { plural } from '../../ui/format.ts';
 import { Loaded } from '../../ui/loaded.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Section } from '../../ui/section.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { Badge, Tag } from '../../ui/tag.tsx';
 import { toast } from '../../ui/toast-store.ts';
+import { listPlaces } from '../audit-logs/contract.ts';
 import { getWorkspace, listSettings, renameWorkspace, type SettingRow, type Workspace } from './contract.ts';
 import { DepartmentSection } from './department-section.tsx';
 
@@ -54,12 +57,54 @@ function SettingsPage() {
         </ul>
       </Section>
       <DepartmentSection />
+      {can('audit-logs:read') && <PlaceList />}
       <Section title="Installation">
         <Loaded answer={settings} waitsFor="the settings" refusal="Only roles that may read settings see the installation.">
           {(data) => <SettingsTable settings={data.settings} />}
         </Loaded>
       </Section>
     </Screen>
+  );
+}
+
+/** Where the audit log is kept besides the database; trying a place is on its own page. */
+function PlaceList() {
+  const places = useEndpoint(listPlaces, {});
+  return (
+    <Section title="Second places of the audit log" aside={<TextLink to="/audit-logs/verification">Try them</TextLink>}>
+      <Loaded
+        answer={places}
+        lines={2}
+        waitsFor="the second places"
+        isEmpty={(data) => data.places.length === 0}
+        empty={
+          <p className="text-ink-2">
+            None: whoever can write the database and has the signing key could rewrite the log unseen. The settings AUDIT_ANCHOR_… below
+            name them.
+          </p>
+        }
+      >
+        {(data) => (
+          <ul className="grid gap-1.5">
+            {data.places.map(({ name, anchored, failing }) => (
+              <li key={name} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <span className="mono min-w-0 text-code break-all">{name}</span>
+                {failing !== null && <Badge tone="high">Keeps nothing new</Badge>}
+                <span className="text-ink-2">
+                  {anchored === null ? (
+                    'no checkpoint kept yet'
+                  ) : (
+                    <>
+                      {plural(anchored.size, 'entry', 'entries')}, <RelativeTime at={anchored.at} />
+                    </>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Section>
   );
 }
 

@@ -23,6 +23,7 @@ export const migrations = [
   { slice: 'audit-logs', name: '0010_append', sha256: '82ae674505c8b051c5437c4d6f5391b3e5e135f304975a8e4fd6d3fe87445037', path: 'src/modules/audit-logs/migrations/0010_append.sql' },
   { slice: 'audit-logs', name: '0011_project', sha256: 'ddbf54641e91f3c269116f023b494c55f377cde4ed1799e129efe14f45ea2bed', path: 'src/modules/audit-logs/migrations/0011_project.sql' },
   { slice: 'audit-logs', name: '0012_schema_news', sha256: '950f763f2e1b190600fe9cdd2cb5f8af358150e84d40d352cd4dabcfb23fc96e', path: 'src/modules/audit-logs/migrations/0012_schema_news.sql' },
+  { slice: 'audit-logs', name: '0013_second_places', sha256: '95a97cbc2da4c2f60dbd5693237ace4c67344d44c8139534ac4d5d57a725097f', path: 'src/modules/audit-logs/migrations/0013_second_places.sql' },
   { slice: 'data-integrity', name: '0001_data_integrity', sha256: '53f2144d2ba97343866ed6d3543dd459e8341955ed896b4045f69d0fd7a8e5fb', path: 'src/modules/data-integrity/migrations/0001_data_integrity.sql' },
   { slice: 'data-integrity', name: '0002_connections', sha256: '125f8cdc2f96669afecc3126430d99593b782a1a44cdf8cafa72a23067949909', path: 'src/modules/data-integrity/migrations/0002_connections.sql' },
   { slice: 'data-integrity', name: '0003_baseline_key', sha256: '8b1eec0d64f24bc3e5ee8533d8e86022752ca02cfafa6bbb8a9847c2244c40ae', path: 'src/modules/data-integrity/migrations/0003_baseline_key.sql' },

@@ -20,6 +20,7 @@ const installationWide = new Map([
   ['identity.password_reset_count', 'an address typed by a stranger has no workspace; hashed'],
   ['audit_logs.schema_watch', 'whether changes of the schema are noticed; read only'],
   ['audit_logs.signing_key', 'public keys of the installation; read only'],
+  ['audit_logs.anchor_turn', 'who tells a second place of the installation; out of reach but by two functions'],
 ]);
 const applicationRoles = ['aispm_app', 'aispm_system'];
 const ours = "n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'pgboss')";

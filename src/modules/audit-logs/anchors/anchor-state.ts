@@ -2,14 +2,16 @@
 import type { Context } from '../../../contract/actor.ts';
 import { systemTransaction, transaction } from '../../../platform/database/database.ts';
 import type { Defect, Epoch } from '../contract.ts';
+import { readHead } from '../store.ts';
 import { knownKeys } from '../tree/signing-key.ts';
 import { homeWorkspaceAcrossWorkspaces } from '../tree/tree-store.ts';
-import { anchoredBeyond, type PlaceState } from './anchored-log.ts';
+import { type AnchoredLog, anchoredBeyond, type PlaceState } from './anchored-log.ts';
 import { type EpochRow, readEpochs } from './epoch-store.ts';
-import { originOf } from './rollback.ts';
+import { differing, knownIn, originOf, readAnchored } from './rollback.ts';
 
 export type AnchorState = {
   readonly defects: readonly Defect[];
+  /** As they were last asked; how they stand is read at each look. */
   readonly places: readonly PlaceState[];
   readonly epochs: readonly Epoch[];
 };
@@ -35,13 +37,36 @@ async function ask(size: number, context: Context): Promise<AnchorState> {
   if (installation === null) return { defects: open, places: [], epochs: epochs.map(epochAnswer) };
   const keys = await systemTransaction(() => knownKeys(installation), { readOnly: true });
   const origin = originOf(installation, context.actor.workspaceId, epochs.length);
-  const { largest, places } = await anchoredBeyond({ origin, above: size, keys });
-  const sentence = `The second place holds a signed checkpoint of ${largest?.size} entries; this log has ${size}: it was rolled back.`;
-  const now: Defect[] = largest === null ? [] : [{ index: size, kind: 'rollback', sentence }];
-  return { defects: [...open, ...now], places, epochs: epochs.map(epochAnswer) };
+  const anchored = await systemTransaction(readAnchored, { readOnly: true });
+  const above = knownIn(anchored, context.actor.workspaceId, size);
+  const { found, places } = await anchoredBeyond({ origin, above, keys });
+  // Read after the places: what was appended and signed meanwhile is no loss.
+  const present = found.length === 0 ? size : (await transaction(context, readHead, { readOnly: true })).size;
+  const other = await differing(context.actor.workspaceId, present, found);
+  return { defects: [...open, ...(other === null ? [] : [presentDefect(other, present)])], places, epochs: epochs.map(epochAnswer) };
+}
+
+function presentDefect({ size: signed, place }: AnchoredLog, size: number): Defect {
+  return signed > size
+    ? {
+        index: size,
+        kind: 'rollback',
+        sentence: `The second place ${place} holds a signed checkpoint of ${signed} entries; this log has ${size}: it was rolled back.`,
+      }
+    : {
+        index: signed - 1,
+        kind: 'fork',
+        sentence: `The second place ${place} holds a signed checkpoint of ${signed} entries with another root than this log has at that size: it was rewritten.`,
+      };
 }
 
 function lostDefect({ firstIndex, lostTo, place }: EpochRow): Defect {
+  if (lostTo <= firstIndex)
+    return {
+      index: lostTo - 1,
+      kind: 'fork',
+      sentence: `Of the first ${lostTo} entries others were signed, as kept in ${place}: the log was rewritten, and nobody has acknowledged it yet.`,
+    };
   const range = lostTo - firstIndex === 1 ? `Entry ${firstIndex} was` : `Entries ${firstIndex} to ${lostTo - 1} were`;
   return {
     index: firstIndex,

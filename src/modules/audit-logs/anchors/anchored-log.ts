@@ -2,7 +2,7 @@
 import { isProblem } from '../../../contract/problem.ts';
 import { publicKeyObject } from '../tree/public-key.ts';
 import { isSignedBy, readNote, type VerifyingKey } from '../tree/signed-note.ts';
-import type { AnchorPlace } from './place.ts';
+import type { AnchorPlace, FoundNotes } from './place.ts';
 import { anchorPlaces } from './places.ts';
 
 export type AnchoredLog = { readonly size: number; readonly root: Buffer; readonly note: string; readonly place: string };
@@ -15,39 +15,65 @@ export type PlaceState = {
   readonly unsigned: number;
 };
 const mostUnsigned = 1000;
+const buried = `More than ${mostUnsigned - 1} notes there are not signed by a key of this installation: what lies below them was not read.`;
+
+type Asked = {
+  readonly origin: string;
+  /** Notes of no more entries than this are known to lie in that place. */
+  readonly above: (place: string) => number;
+  readonly keys: readonly VerifyingKey[];
+  /** Places that gave no answer a moment ago, and are not asked again for the next log. */
+  readonly silent?: Map<string, PlaceState>;
+};
+type Answer = { readonly found: AnchoredLog | null; readonly state: PlaceState };
 
 /**
- * The largest log that a place holds and that one of the keys has signed, if it is larger than `above`.
- * A place that does not answer is said so: it neither proves nor denies anything.
+ * Of each place the largest log that it holds and that one of the keys has signed, if it is larger than what is known to lie there.
+ * A place that does not answer is said so: it neither proves nor denies anything. All are asked at the same time.
  */
 export async function anchoredBeyond(
-  { origin, above, keys }: { origin: string; above: number; keys: readonly VerifyingKey[] },
+  { origin, above, keys, silent = new Map() }: Asked,
   places: readonly AnchorPlace[] = anchorPlaces(),
-): Promise<{ readonly largest: AnchoredLog | null; readonly places: readonly PlaceState[] }> {
-  let largest: AnchoredLog | null = null;
-  const states: PlaceState[] = [];
-  const verifying = keys.map((key) => ({ ...key, keyObject: publicKeyObject(key.publicKey) }));
-  for (const place of places) {
-    try {
-      const notes = await place.read(origin, above);
-      let unsigned = 0;
-      for (const { note } of notes ?? []) {
-        const read = readNote(note);
-        const isSigned = read !== null && read.checkpoint.origin === origin && verifying.some((key) => isSignedBy(read, key));
-        if (!isSigned) {
-          unsigned += 1;
-          if (unsigned >= mostUnsigned) break;
-          continue;
-        }
-        const { size, root } = read.checkpoint;
-        if (largest === null || size > largest.size) largest = { size, root, note, place: place.name };
-        // They come largest first.
-        break;
+): Promise<{ readonly found: readonly AnchoredLog[]; readonly places: readonly PlaceState[] }> {
+  const isSigned = signedBy(origin, keys);
+  const answers = await Promise.all(
+    places.map(async (place): Promise<Answer> => {
+      const before = silent.get(place.name);
+      if (before !== undefined) return { found: null, state: before };
+      try {
+        const least = above(place.name);
+        return await largestOf(place, await place.read(origin, least), (note) => isSigned(note, least));
+      } catch (error) {
+        const problem = isProblem(error) ? error.message : 'It does not answer.';
+        const state: PlaceState = { name: place.name, state: 'failed', problem, unsigned: 0 };
+        silent.set(place.name, state);
+        return { found: null, state };
       }
-      states.push({ name: place.name, state: notes === null ? 'unread' : 'read', problem: null, unsigned });
-    } catch (error) {
-      states.push({ name: place.name, state: 'failed', problem: isProblem(error) ? error.message : 'It does not answer.', unsigned: 0 });
-    }
+    }),
+  );
+  return { found: answers.flatMap(({ found }) => (found === null ? [] : [found])), places: answers.map(({ state }) => state) };
+}
+
+type SignedNote = Pick<AnchoredLog, 'size' | 'root'>;
+async function largestOf({ name }: AnchorPlace, notes: FoundNotes | null, signed: (note: string) => SignedNote | null): Promise<Answer> {
+  if (notes === null) return { found: null, state: { name, state: 'unread', problem: null, unsigned: 0 } };
+  let unsigned = 0;
+  // They come largest first.
+  for await (const { note } of notes) {
+    const read = signed(note);
+    if (read !== null) return { found: { ...read, note, place: name }, state: { name, state: 'read', problem: null, unsigned } };
+    unsigned += 1;
+    if (unsigned >= mostUnsigned) return { found: null, state: { name, state: 'failed', problem: buried, unsigned } };
   }
-  return { largest, places: states };
+  return { found: null, state: { name, state: 'read', problem: null, unsigned } };
+}
+
+/** What a note signs of this log beyond a size, when one of the keys signed it; null: nothing that counts. */
+export function signedBy(origin: string, keys: readonly VerifyingKey[]): (note: string, above?: number) => SignedNote | null {
+  const verifying = keys.map((key) => ({ ...key, keyObject: publicKeyObject(key.publicKey) }));
+  return (note, above = -1) => {
+    const read = readNote(note);
+    if (read === null || read.checkpoint.origin !== origin || read.checkpoint.size <= above) return null;
+    return verifying.some((key) => isSignedBy(read, key)) ? { size: read.checkpoint.size, root: read.checkpoint.root } : null;
+  };
 }

@@ -20,17 +20,20 @@ const files = new Map<string, Read>();
 export function filePlace(path: string): AnchorPlace {
   return {
     name: `file:${path}`.slice(0, 200),
-    put: (note) => appendNote(path, note),
+    kind: 'file',
+    everyMs: null,
+    put: (notes) => appendNotes(path, notes),
     read: (origin, above) => largestFirst(path, origin, above),
   };
 }
 
 /** One write at the end, forced to the disk before it counts. */
-async function appendNote(path: string, note: string): Promise<void> {
+async function appendNotes(path: string, notes: readonly string[]): Promise<null> {
   const file = await open(path, 'a', 0o600);
   try {
-    await file.write(`${note}\n`);
+    await file.write(notes.map((note) => `${note}\n`).join(''));
     await file.datasync();
+    return null;
   } finally {
     await file.close();
   }

@@ -2,10 +2,9 @@
 import pg from 'pg';
 import { problems } from '../../../contract/problem.ts';
 import { readNote } from '../tree/signed-note.ts';
-import type { AnchorPlace, FoundNote } from './place.ts';
+import { type AnchorPlace, type FoundNote, isSameLog } from './place.ts';
 
 const databaseProblems = problems('audit-logs', {
-  anchorFork: [500, 'The second place holds another checkpoint of {size} entries than the one it was given.'],
   anchorUnreadable: [500, 'A checkpoint that is to be kept is no signed note.'],
 });
 
@@ -20,7 +19,9 @@ export function databasePlace(url: string): AnchorPlace {
   const name = `postgres:${hostname}${port === '' ? '' : `:${port}`}${pathname}`.slice(0, 200);
   return {
     name,
-    put: (note) => onClient(url, (client) => keep(client, note)),
+    kind: 'database',
+    everyMs: null,
+    put: (notes) => onClient(url, (client) => keepAll(client, notes)),
     read: (origin, above) => onClient(url, (client) => larger(client, origin, above)),
   };
 }
@@ -42,17 +43,24 @@ async function onClient<T>(url: string, work: (client: pg.Client) => Promise<T>)
   }
 }
 
-async function keep(client: pg.Client, note: string): Promise<void> {
+async function keepAll(client: pg.Client, notes: readonly string[]): Promise<string | null> {
+  const { rows: there } = await client.query("select to_regclass('aispm_anchor') is not null as made");
+  if (there[0]?.made !== true) await client.query(makeTable);
+  for (const note of notes) {
+    const other = await keep(client, note);
+    if (other !== null) return other;
+  }
+  return null;
+}
+
+async function keep(client: pg.Client, note: string): Promise<string | null> {
   const read = readNote(note);
   if (read === null) throw databaseProblems.anchorUnreadable();
   const { origin, size } = read.checkpoint;
-  const { rows: there } = await client.query("select to_regclass('aispm_anchor') is not null as made");
-  if (there[0]?.made !== true) await client.query(makeTable);
   await client.query('insert into aispm_anchor (origin, size, note) values ($1, $2, $3) on conflict do nothing', [origin, size, note]);
   const { rows } = await client.query<{ note: string }>('select note from aispm_anchor where origin = $1 and size = $2', [origin, size]);
-  const kept = readNote(rows[0]?.note ?? '');
-  // The same log signed by another key is no fork.
-  if (kept === null || kept.text !== read.text) throw databaseProblems.anchorFork({ size });
+  const kept = rows[0]?.note ?? '';
+  return isSameLog(kept, note) ? null : kept;
 }
 
 async function larger(client: pg.Client, origin: string, above: number): Promise<FoundNote[]> {

@@ -13,6 +13,7 @@ import { rotateSigningKey } from '../tree/signing-key.ts';
 import { testKey } from '../tree/test-export.ts';
 import { forgetVerifications, verifyLog } from '../verifying/verify.ts';
 import { acknowledgeEpoch } from './epoch-store.ts';
+import type { AnchorPlace, FoundNote } from './place.ts';
 import { anchorPlaces } from './places.ts';
 import { detectRollbacks, originOf } from './rollback.ts';
 import { type SignedLog, signedLog } from './test-signed-log.ts';
@@ -21,6 +22,12 @@ const logs = freshLogs({ after });
 const verified = (log: SignedLog) => log.inside(() => verifyLog({ restart: true }, log.context()));
 const originsIn = (path: string): string[] =>
   readNotes(readFileSync(path, 'utf8')).notes.map(({ checkpoint }) => `${checkpoint.origin} ${checkpoint.size}`);
+
+async function notesIn(place: AnchorPlace, origin: string, above: number): Promise<FoundNote[]> {
+  const notes: FoundNote[] = [];
+  for await (const note of (await place.read(origin, above)) ?? []) notes.push(note);
+  return notes;
+}
 
 test('a note that no key of ours signed raises no alarm, and is counted', async (t) => {
   const log = await signedLog(t, logs());
@@ -134,14 +141,14 @@ test('another database and an address are second places too: each holds the note
   const places = anchorPlaces();
   const origin = originOf(log.workspaceId, log.workspaceId);
   for (const place of places) {
-    const notes = await place.read(origin, 3);
+    const notes = await notesIn(place, origin, 3);
     assert.deepEqual(
-      notes?.map(({ size, note }) => [size, readNote(note)?.checkpoint.size]),
+      notes.map(({ size, note }) => [size, readNote(note)?.checkpoint.size]),
       [[4, 4]],
       place.name,
     );
-    assert.deepEqual(await place.read(origin, 4), [], place.name);
+    assert.deepEqual(await notesIn(place, origin, 4), [], place.name);
   }
   const other = signCheckpoint({ origin, size: 4, root: Buffer.alloc(32, 1) }, testKey());
-  await assert.rejects(async () => places[2]?.put(other), { code: 'audit-logs.anchorFork' });
+  assert.equal(readNote((await places[2]?.put([other])) ?? '')?.checkpoint.root.equals(Buffer.alloc(32, 1)), false, 'what lies there');
 });

@@ -1,15 +1,14 @@
 /** A second place behind an address: each note is sent to it, signed, and may be asked back. */
 import { createHmac } from 'node:crypto';
 import { problems } from '../../../contract/problem.ts';
-import { config } from '../../../platform/config.ts';
-import type { Reach } from '../../../platform/http/outside-address.ts';
+import { namedHosts, reachOf } from '../../../platform/http/outside-hosts.ts';
 import { askOutside } from '../../../platform/http/outside-request.ts';
 import { readNotes } from '../tree/note-file.ts';
 import { writeNote } from '../tree/signed-note.ts';
 import type { AnchorPlace, FoundNote } from './place.ts';
 
 const webhookProblems = problems('audit-logs', {
-  anchorRefused: [502, 'The second place {host} answered {status}: the checkpoint is not kept there.'],
+  anchorRefused: [502, 'The second place {host} answered {status}: nothing was kept or read there.'],
 });
 
 /** Without a secret the receiver has the signature of the note itself. */
@@ -18,16 +17,14 @@ export function webhookPlace(address: string, secret: string | undefined): Ancho
   // The query may hold a secret.
   return {
     name: `${origin}${pathname}`.slice(0, 200),
-    put: (note) => send(address, secret, { host, note }),
+    kind: 'address',
+    everyMs: null,
+    put: async (notes) => {
+      for (const note of notes) await send(address, secret, { host, note });
+      return null;
+    },
     read: (log, above) => ask(address, log, above),
   };
-}
-
-/** Of the administrator's own network only what OUTBOUND_HOSTS names. */
-function reachOf(address: string): Reach {
-  const { host, hostname } = new URL(address);
-  const { OUTBOUND_HOSTS } = config();
-  return OUTBOUND_HOSTS.includes(host.toLowerCase()) || OUTBOUND_HOSTS.includes(hostname.toLowerCase()) ? 'named' : 'public';
 }
 
 async function send(address: string, secret: string | undefined, { host, note }: { host: string; note: string }): Promise<void> {
@@ -35,7 +32,7 @@ async function send(address: string, secret: string | undefined, { host, note }:
   const signature =
     secret === undefined ? {} : { 'x-aispm-signature': `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${note}`).digest('hex')}` };
   const { status } = await askOutside(address, {
-    reach: reachOf(address),
+    reach: reachOf(address, namedHosts()),
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8', ...signature },
     body: note,
@@ -49,7 +46,11 @@ async function ask(address: string, log: string, above: number): Promise<readonl
   const url = new URL(address);
   url.searchParams.set('origin', log);
   url.searchParams.set('above', String(above));
-  const { status, headers, body } = await askOutside(url.href, { reach: reachOf(address), headers: { accept: 'text/plain' } });
+  const { status, headers, body } = await askOutside(url.href, {
+    reach: reachOf(address, namedHosts()),
+    headers: { accept: 'text/plain' },
+  });
+  if (status >= 500) throw webhookProblems.anchorRefused({ host: url.host, status });
   if (status !== 200 || headers.get('content-type')?.startsWith('text/plain') !== true) return null;
   return readNotes(body.toString('utf8'))
     .notes.filter(({ checkpoint }) => checkpoint.origin === log && checkpoint.size > above)

@@ -11,11 +11,17 @@ import { installSink } from '../recording/sink.ts';
 import { systemContext } from '../recording/system-context.ts';
 import { makeCheckpoints } from '../tree/checkpoints.ts';
 
-const Orders = z.object({ target: z.custom<Target>(), workspace: z.uuid(), name: z.string(), dataDirectory: z.string() });
-const { target, workspace, name, dataDirectory } = Orders.parse(JSON.parse(process.argv[2] ?? '{}'));
+const Orders = z.object({
+  target: z.custom<Target>(),
+  workspace: z.uuid(),
+  name: z.string(),
+  dataDirectory: z.string(),
+  settings: z.record(z.string(), z.string()),
+});
+const { target, workspace, name, dataDirectory, settings } = Orders.parse(JSON.parse(process.argv[2] ?? '{}'));
 const writers = 3;
 
-overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', DATA_DIR: dataDirectory, AUDIT_ANCHOR_FILE: `${dataDirectory}/anchor.txt` });
+overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '', DATA_DIR: dataDirectory, ...settings });
 const database = new Database(target, { poolSize: 6 });
 installSink();
 

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TestObjectStore } from '../anchors/test-object-store.ts';
 import { EntryLine, leafOf, zeroLeaf } from '../entry.ts';
 import type { TestLog } from '../test-log.ts';
 import { readNotes } from '../tree/note-file.ts';
@@ -20,9 +21,12 @@ export type KillOutcome = {
 export async function killMany(log: TestLog, kills: number, random: () => number = Math.random): Promise<KillOutcome> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'audit-kill-'));
   const acknowledged: string[] = [];
+  const store = new TestObjectStore();
+  await store.open({ after: () => {} });
+  const settings = { AUDIT_ANCHOR_FILE: join(dataDirectory, 'anchor.txt'), ...store.settings };
   try {
     for (let kill = 0; kill < kills; kill += 1)
-      acknowledged.push(...(await oneLife(log, { dataDirectory, name: `life-${kill}`, liveMs: 20 + random() * 300 })));
+      acknowledged.push(...(await oneLife(log, { dataDirectory, settings, name: `life-${kill}`, liveMs: 20 + random() * 300 })));
     await sequenceAll(log);
     const { rows } = await log.owner.query<{ index: string; line: Buffer }>(
       'select index, line from audit_logs.entry where workspace_id = $1 order by index',
@@ -31,9 +35,13 @@ export async function killMany(log: TestLog, kills: number, random: () => number
     // None may have been signed before the first was killed.
     const anchor = join(dataDirectory, 'anchor.txt');
     const { notes } = readNotes(existsSync(anchor) ? readFileSync(anchor, 'utf8') : '');
-    const wrong = [...chainFaults(rows), ...lostOf(rows, acknowledged), ...twoRoots(notes)];
+    const locked = readNotes([...store.objects.values()].map(({ body }) => `${body}\n`).join('')).notes;
+    const { rows: epochs } = await log.owner.query('select 1 from audit_logs.epoch');
+    const forged = epochs.length > 0 ? ['a place is said to hold another log'] : [];
+    const wrong = [...chainFaults(rows), ...lostOf(rows, acknowledged), ...twoRoots([...notes, ...locked]), ...forged];
     return { acknowledged: acknowledged.length, entries: rows.length, checkpoints: notes.length, wrong };
   } finally {
+    await store.close();
     rmSync(dataDirectory, { recursive: true, force: true });
   }
 }
@@ -51,9 +59,14 @@ async function sequenceAll(log: TestLog): Promise<void> {
 /** A third of the processor time of a start. */
 const quickStart = new URL('../../../apps/quick-resolve.ts', import.meta.url).href;
 
-type Life = { readonly dataDirectory: string; readonly name: string; readonly liveMs: number };
-async function oneLife({ target, workspaceId }: TestLog, { dataDirectory, name, liveMs }: Life): Promise<string[]> {
-  const orders = JSON.stringify({ target, workspace: workspaceId, name, dataDirectory });
+type Life = {
+  readonly dataDirectory: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly liveMs: number;
+};
+async function oneLife({ target, workspaceId }: TestLog, { dataDirectory, settings, name, liveMs }: Life): Promise<string[]> {
+  const orders = JSON.stringify({ target, workspace: workspaceId, name, dataDirectory, settings });
   const words = [`--import=${quickStart}`, join(import.meta.dirname, 'test-kill-child.ts'), orders];
   const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -78,10 +78,12 @@ export async function makeCheckpoints({
   workspace?: string;
   now?: number;
 }): Promise<ReadonlyMap<string, number>> {
+  const isAsked = (one: Behind): boolean => (workspace === undefined || one.workspace === workspace) && (!onlyDue || isDue(one, now));
+  const readDue = async (): Promise<Behind[]> => (await systemTransaction(readBehindAcrossWorkspaces, { readOnly: true })).filter(isAsked);
+  const before = await readDue();
   // Never signed over: what was signed before and is gone would be hidden by it.
-  await detectRollbacks();
-  const behind = await systemTransaction(readBehindAcrossWorkspaces, { readOnly: true });
-  const due = behind.filter((one) => (workspace === undefined || one.workspace === workspace) && (!onlyDue || isDue(one, now)));
+  if (before.length > 0) await detectRollbacks(new Set(before.map((one) => one.workspace)));
+  const due = before.length > 0 ? await readDue() : [];
   const made = new Map<string, number>();
   if (due.length > 0) {
     const installation = await systemTransaction(homeWorkspaceAcrossWorkspaces, { readOnly: true });

@@ -58,6 +58,12 @@ async function onNodes<T>(size: number, work: (nodes: NodeReader) => Promise<T>)
   return work(nodesOfTiles(size, await readTiles(await tilesFor(size, work))));
 }
 
+/** Root of the first entries, in a transaction of a workspace; null: the tree does not hold as many. */
+export async function rootAt(size: number): Promise<Buffer | null> {
+  if (size > (await readTreeSize())) return null;
+  return onNodes(size, (nodes) => rangeHash({ from: 0, to: size }, nodes));
+}
+
 export async function proveInclusion({ index, size: asked }: ParsedInputOf<typeof inclusionProof>) {
   const size = await sizeOf(asked);
   if (index >= size) throw auditLogProblems.beyondTree({ size: index + 1, treeSize: size });

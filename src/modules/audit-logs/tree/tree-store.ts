@@ -86,18 +86,6 @@ export async function keepCheckpointAcrossWorkspaces(
   return rows[0]?.note ?? note;
 }
 
-export type Unanchored = { readonly workspace: string; readonly size: number; readonly note: string };
-export async function readNotAnchoredAcrossWorkspaces(place: string): Promise<Unanchored[]> {
-  const { rows } = await db().execute<{ workspace_id: string; size: string; note: string }>(
-    sql`select workspace_id, size, note from audit_logs.not_anchored(${place})`,
-  );
-  return rows.map(({ workspace_id, size, note }) => ({ workspace: workspace_id, size: Number(size), note }));
-}
-
-export async function noteAnchorAcrossWorkspaces(workspace: string, size: number, place: string): Promise<void> {
-  await db().execute(sql`select audit_logs.note_anchor(${workspace}::uuid, ${size}::bigint, ${place})`);
-}
-
 export type KeyDraft = {
   readonly keyId: string;
   readonly name: string;

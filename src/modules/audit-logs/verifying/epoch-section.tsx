@@ -1,4 +1,4 @@
-/** Times the log was found smaller than what had been signed of it. They stay here for ever. */
+/** Times the log was found smaller than, or other than, what had been signed of it. They stay here for ever. */
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
@@ -16,13 +16,15 @@ export function EpochSection({ epochs }: { epochs: readonly Epoch[] }) {
   const mayAnswer = useSession().can('audit-logs:administer');
   const people = usePeople();
   return (
-    <Section title="Losses" note="Signed entries that are gone: an older state of the database was restored">
+    <Section title="Losses" note="Signed entries that are gone or other: an older state of the database was restored, or it was rewritten">
       <ul className="divide-y divide-line border-y border-line">
         {epochs.map((epoch) => (
           <li key={epoch.number} className="grid gap-2 py-3">
             <p className="flex flex-wrap items-center gap-3">
               <span className="font-name">
-                Entries {epoch.firstIndex} to {epoch.lostTo - 1}
+                {isRewritten(epoch)
+                  ? `Other entries were signed, of the first ${epoch.lostTo}`
+                  : `Entries ${epoch.firstIndex} to ${epoch.lostTo - 1}`}
               </span>
               <Badge tone={epoch.acknowledged === null ? 'critical' : 'info'}>
                 {epoch.acknowledged === null ? 'Not acknowledged' : 'Acknowledged'}
@@ -47,11 +49,18 @@ export function EpochSection({ epochs }: { epochs: readonly Epoch[] }) {
   );
 }
 
+/** Not smaller than what was signed: of another root. */
+const isRewritten = ({ firstIndex, lostTo }: Epoch): boolean => lostTo <= firstIndex;
+
 function AnswerDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => void }) {
   const answer = useChange(acknowledgeRollback, { onDone: onClose });
   return (
     <ReasonDialog
-      title={`Acknowledge the loss of ${epoch.lostTo - epoch.firstIndex} entries`}
+      title={
+        isRewritten(epoch)
+          ? 'Acknowledge that other entries were signed'
+          : `Acknowledge the loss of ${epoch.lostTo - epoch.firstIndex} entries`
+      }
       description="The alarm ends; the loss stays in the log, on this page and in every export."
       verb="Acknowledge the loss"
       busy="Writing…"

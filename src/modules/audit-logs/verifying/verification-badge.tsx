@@ -68,11 +68,13 @@ function Trigger({ words, shape, tone, error, onRetry }: TriggerProps) {
   );
 }
 
-export function headline({ state, goodTo, size, checkedTo, anchored }: Verification): string {
+export function headline({ state, goodTo, size, checkedTo, anchored, places }: Verification): string {
   if (state === 'tampered') return `Doubt: good up to entry ${formatNumber(goodTo)} of ${formatNumber(size)}`;
   if (state === 'running') return `Verifying: ${formatNumber(checkedTo)} of ${formatNumber(size)}`;
   if (state === 'empty') return 'No entries to verify';
-  return `Verified, ${plural(goodTo, 'entry', 'entries')} · ${anchored === null ? 'unanchored' : `anchored to ${formatNumber(anchored.size)}`}`;
+  const failing = places.filter((place) => place.failing !== null).length;
+  const refusing = failing === 0 ? '' : `, ${failing} of ${plural(places.length, 'place')} failing`;
+  return `Verified, ${plural(goodTo, 'entry', 'entries')} · ${anchored === null ? 'unanchored' : `anchored to ${formatNumber(anchored.size)}`}${refusing}`;
 }
 
 function Anchoring({ verification: { anchored, checkpoint } }: { verification: Verification }) {
@@ -87,8 +89,8 @@ function Anchoring({ verification: { anchored, checkpoint } }: { verification: V
   if (anchored === null)
     return (
       <p className="text-ink-2">
-        {signed} <b className="font-strong">Unanchored:</b> no checkpoint is kept in a second place (setting AUDIT_ANCHOR_FILE). Somebody
-        with the rights of the database and the signing key could rewrite everything, and it would not be seen here.
+        {signed} <b className="font-strong">Unanchored:</b> no checkpoint is kept in a second place. Somebody with the rights of the
+        database and the signing key could rewrite everything, and it would not be seen here.
       </p>
     );
   return (

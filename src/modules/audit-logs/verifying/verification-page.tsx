@@ -13,7 +13,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Shape } from '../../../ui/shape.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import type { Tone } from '../../../ui/words.ts';
+import { PlaceSection } from '../anchors/place-section.tsx';
 import { listVerifications, startVerification, type Verification, type VerificationRun, verifyAuditLog } from '../contract.ts';
 import { CheckpointSection } from '../tree/checkpoint-section.tsx';
 import { KeySection } from '../tree/key-section.tsx';
@@ -38,11 +38,7 @@ function VerificationPage() {
         </Loaded>
       </Section>
       <RunSection />
-      <Section title="Second places" note="Where checkpoints are kept outside this database">
-        <Loaded answer={verification} lines={2} waitsFor="the second places">
-          {(data) => <Places verification={data} />}
-        </Loaded>
-      </Section>
+      <PlaceSection verification={verification} />
       <Loaded answer={verification} lines={1} waitsFor="the losses">
         {({ epochs }) => (epochs.length === 0 ? null : <EpochSection epochs={epochs} />)}
       </Loaded>
@@ -161,47 +157,6 @@ function Run({ run: { kind, at, checkedFrom, checkedTo, defectCount, defects } }
         </p>
       ))}
     </li>
-  );
-}
-
-const placeLooks: Readonly<Record<Verification['places'][number]['state'], { word: string; tone: Tone }>> = {
-  read: { word: 'Compared with the log', tone: 'ok' },
-  unread: { word: 'Cannot be read back', tone: 'info' },
-  failed: { word: 'Does not answer', tone: 'high' },
-};
-
-function Places({ verification: { places, anchored } }: { verification: Verification }) {
-  if (places.length === 0)
-    return (
-      <EmptyNote title="Unanchored">
-        Somebody with the rights of the database and the signing key could rewrite everything, and it would not be seen here. Name a file on
-        another volume, an address or another database: <span className="mono text-code">AUDIT_ANCHOR_FILE</span>,{' '}
-        <span className="mono text-code">AUDIT_ANCHOR_URL</span>, <span className="mono text-code">AUDIT_ANCHOR_DATABASE_URL</span>.
-      </EmptyNote>
-    );
-  return (
-    <>
-      <ul className="divide-y divide-line border-y border-line">
-        {places.map(({ name, state, problem, unsigned }) => (
-          <li key={name} className="flex flex-wrap items-center gap-3 py-2">
-            <span className="mono text-mark break-all">{name}</span>
-            <Badge tone={placeLooks[state].tone}>{placeLooks[state].word}</Badge>
-            {problem !== null && <span className="text-ink-2">{problem}</span>}
-            {unsigned > 0 && <span className="text-ink-2">{plural(unsigned, 'note')} there that no key of ours signed: not counted</span>}
-          </li>
-        ))}
-      </ul>
-      <p className="pt-2 text-ink-2">
-        {anchored === null ? (
-          'No checkpoint has been kept in one yet.'
-        ) : (
-          <>
-            The newest that lies in one signs {plural(anchored.size, 'entry', 'entries')}, <RelativeTime at={anchored.at} />. What came
-            after it is at risk until the next.
-          </>
-        )}
-      </p>
-    </>
   );
 }
 

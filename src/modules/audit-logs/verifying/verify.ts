@@ -3,7 +3,8 @@ import type { Context } from '../../../contract/actor.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { log } from '../../../platform/log.ts';
 import { type AnchorState, anchorState, forgetAnchorStates } from '../anchors/anchor-state.ts';
-import type { Defect, Verification } from '../contract.ts';
+import { standings } from '../anchors/standing.ts';
+import type { Defect, PlaceStanding, Verification } from '../contract.ts';
 import { sweepFromStart } from '../retention/chain-start.ts';
 import { readChain, readGuards, readHead, readMisprojected } from '../store.ts';
 import { newestAnchor, newestCheckpoint, signedRoots } from '../tree/tree-store.ts';
@@ -31,7 +32,7 @@ export const checks = [
   'every filter column against its line, and what lists look in against the filter columns',
   'number and newest hash against the head of the chain',
   'Merkle root (RFC 6962) at the size of every signed checkpoint',
-  'size of the log against the largest signed checkpoint in every second place that can be read back',
+  'size and root of the log against the largest signed checkpoint in every second place that can be read back',
   'triggers, grants and row-level security of the table, and the event trigger that notes changes of the schema',
 ];
 
@@ -43,12 +44,15 @@ export async function verifyLog({ restart }: { restart: boolean }, context: Cont
   const mine = watch.busy.then(() => goOn(watch, restart, context));
   watch.busy = mine.catch(() => {});
   await mine;
-  const [anchor, checkpoint] = await transaction(context, async () => [await newestAnchor(), await newestCheckpoint()] as const, {
-    readOnly: true,
-  });
+  const [anchor, checkpoint, places] = await transaction(
+    context,
+    async () => [await newestAnchor(), await newestCheckpoint(), await standings()] as const,
+    { readOnly: true },
+  );
   const anchors = await anchorState(sizeOf(watch), context, restart);
   return answerOf(watch, {
     ...anchors,
+    standings: places,
     anchored: anchor === undefined ? null : { size: anchor.size, place: anchor.place, at: anchor.at.toISOString() },
     checkpoint: checkpoint === undefined ? null : { size: checkpoint.size, madeAt: checkpoint.madeAt.toISOString() },
   });
@@ -114,8 +118,9 @@ export async function advance(from: Watched, end: number, context: Context): Pro
   return watched;
 }
 
-type Around = Pick<Verification, 'anchored' | 'checkpoint'> & AnchorState;
-function answerOf({ done, running }: Watch, { anchored, checkpoint, places, epochs, defects: anchorDefects }: Around): Verification {
+type Around = Pick<Verification, 'anchored' | 'checkpoint'> & AnchorState & { readonly standings: readonly PlaceStanding[] };
+function answerOf({ done, running }: Watch, around: Around): Verification {
+  const { anchored, checkpoint, epochs, defects: anchorDefects } = around;
   // What a running sweep has already found is not held back until it ends.
   const shown = running !== null && (done === null || running.sweep.defectCount > 0) ? running : done;
   const { sweep, size, closing, startedAt } = shown ?? begin();
@@ -134,11 +139,14 @@ function answerOf({ done, running }: Watch, { anchored, checkpoint, places, epoc
     defectCount,
     anchored,
     checkpoint,
-    places: [...places],
+    places: around.standings.map((place) => ({ ...neverAsked, ...place, ...around.places.find(({ name }) => name === place.name) })),
     epochs: [...epochs],
     checks,
   };
 }
+
+/** A place whose first answer has not come. */
+const neverAsked = { state: 'unread', problem: null, unsigned: 0 } as const;
 
 function stateOf(shown: Watched | null, defectCount: number): Verification['state'] {
   if (defectCount > 0) return 'tampered';

@@ -37,6 +37,13 @@ export const mailPerson = endpoint({
     to: MailAddress,
     subject: Line(200),
     paragraphs: z.array(z.string().trim().min(1).max(2000)).min(1).max(20).describe('Plain text.'),
+    attachment: z
+      .strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}\.txt$/, 'must be letters, digits and dashes, and end with .txt'),
+        text: z.string().min(1).max(1_000_000),
+      })
+      .optional()
+      .describe('One file of plain text.'),
   }),
   output: z.object({
     outcome: z.enum(['sent', 'retry', 'dead', 'no-sender']).describe('retry: may work later. no-sender: no e-mail destination is on.'),

@@ -40,7 +40,7 @@ function isMail(address: OpenAddress | null): address is OpenAddress<'email'> {
   return address?.channel === 'email';
 }
 
-export function mailOfLetter({ to, subject, paragraphs }: Letter, from: string): SendMailOptions {
+export function mailOfLetter({ to, subject, paragraphs, attachment }: Letter, from: string): SendMailOptions {
   return {
     from,
     to,
@@ -51,6 +51,9 @@ export function mailOfLetter({ to, subject, paragraphs }: Letter, from: string):
     date: new Date(),
     // Out-of-office answers and mailing lists leave it alone (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
+    ...(attachment === undefined
+      ? {}
+      : { attachments: [{ filename: attachment.name, content: attachment.text, contentType: 'text/plain; charset=utf-8' }] }),
     disableFileAccess: true,
     disableUrlAccess: true,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { addDestination, changeDestination, mailSender } from '../contract.ts';
+import { addDestination, changeDestination, mailPerson, mailSender } from '../contract.ts';
 import { TestNotifications } from '../test-notifications.ts';
 import { MailReceiver } from '../testing/mail-receiver.ts';
 import { mailOfLetter, sendLetter } from './mail-routes.ts';
@@ -25,8 +25,8 @@ describe('mail to one person', () => {
     subject: 'A new password',
     paragraphs: ['Follow this link:', 'https://spm.example.test/x#secret-part'],
   };
-  const send = (context = notifications.base.context()) =>
-    notifications.within(() => sendLetter(letter, context, notifications.surroundings()), context);
+  const send = (written: Parameters<typeof sendLetter>[0] = letter, context = notifications.base.context()) =>
+    notifications.within(() => sendLetter(written, context, notifications.surroundings()), context);
 
   test('goes to that person alone, under TLS, by the e-mail destination that is on, and is kept nowhere', async () => {
     assert.deepEqual(await notifications.ask(mailSender, {}), { available: false });
@@ -39,12 +39,18 @@ describe('mail to one person', () => {
       },
     });
     assert.deepEqual(await notifications.ask(mailSender, {}), { available: true });
-    assert.deepEqual(await send(), { outcome: 'sent', reason: '' });
+    assert.deepEqual(await send({ ...letter, attachment: { name: 'notes.txt', text: 'kept beside it\n' } }), {
+      outcome: 'sent',
+      reason: '',
+    });
     assert.deepEqual(
       receiver.mails.map(({ to, from, secure }) => ({ to, from, secure })),
       [{ to: ['grace@example.test'], from: 'spm@example.test', secure: true }],
     );
-    assert.match(receiver.mails[0]?.text ?? '', /^Auto-Submitted: auto-generated/m);
+    const text = receiver.mails[0]?.text ?? '';
+    assert.match(text, /^Auto-Submitted: auto-generated/m);
+    assert.match(text, /^Content-Disposition: attachment; filename=notes\.txt/m);
+    assert.ok(text.includes(Buffer.from('kept beside it\n').toString('base64')));
     const { rows } = await notifications.base.owner.query('select count(*)::int as kept from notifications.outbox');
     assert.deepEqual(rows, [{ kept: 0 }]);
     receiver.fault = () => ({ code: 451, text: 'later' });
@@ -56,7 +62,19 @@ describe('mail to one person', () => {
   });
 
   test('another workspace’s mail server is not used', async () => {
-    assert.equal((await send(notifications.base.context(notifications.base.otherWorkspaceId))).outcome, 'no-sender');
+    assert.equal((await send(letter, notifications.base.context(notifications.base.otherWorkspaceId))).outcome, 'no-sender');
+  });
+
+  test('a file beside the letter has a plain name and its text; a name or subject that would break out of its line is refused', async () => {
+    const attachment = { name: 'checkpoints-2026.txt', text: 'aispm/x\n5\n\n— name AAAA\n' };
+    const { attachments } = mailOfLetter({ ...letter, attachment }, 'spm@example.test');
+    assert.deepEqual(attachments, [{ filename: attachment.name, content: attachment.text, contentType: 'text/plain; charset=utf-8' }]);
+    const isTaken = (changed: object): boolean => mailPerson.input.safeParse({ ...letter, attachment, ...changed }).success;
+    assert.ok(isTaken({}));
+    for (const name of ['a.txt\r\nBcc: x@example.test', '../a.txt', 'a.html', 'ä.txt'])
+      assert.ok(!isTaken({ attachment: { ...attachment, name } }), name);
+    assert.ok(!isTaken({ subject: 'a\r\nBcc: x@example.test' }));
+    assert.ok(!isTaken({ to: 'a@example.test\r\nBcc: x@example.test' }));
   });
 
   test('what is written is text: markup in it stays words', () => {
