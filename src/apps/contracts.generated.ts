@@ -482,6 +482,7 @@ export const events: readonly EventKind[] = [
   incidents.actChanged,
   incidents.incidentChanged,
   incidents.incidentEscalated,
+  incidents.incidentNoted,
   incidents.incidentOpened,
   incidents.playbookMoved,
   incidents.quarantineChanged,

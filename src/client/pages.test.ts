@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from '../contract/page.ts';
-import { freshRows, mergeRows, patchValue, withCursor } from './pages.ts';
+import { freshRows, mergeRows, patchValue, withCursor, withFresh } from './pages.ts';
 
 type Row = { id: string; priority: number };
 const page = (...items: Row[]): Page<Row> => ({ items, nextCursor: null, total: items.length, totalIsEstimate: false });
@@ -25,6 +25,16 @@ test('counts new rows above the last known one only', () => {
 });
 test('when nothing is known any more, all of it is new', () => {
   assert.equal(freshRows([row('a')], page(row('x'), row('y'))).length, 2);
+});
+test('what is new stands before what is loaded, of which nothing goes; with a gap between, it is not put together', () => {
+  const loaded = [page(row('c'), row('b')), page(row('a'))];
+  const together = withFresh(loaded, page(row('e'), row('d'), row('c')));
+  assert.deepEqual(
+    together?.map(({ items }) => items.map(({ id }) => id)),
+    [['e', 'd', 'c', 'b'], ['a']],
+  );
+  assert.equal(withFresh(loaded, page(row('z'), row('y'))), null);
+  assert.deepEqual(withFresh([page()], page(row('a')))?.[0]?.items, [row('a')]);
 });
 test('the first page carries no cursor', () => {
   assert.deepEqual(withCursor({ limit: 5 }, null), { limit: 5 });

@@ -19,6 +19,15 @@ export function freshRows<T extends Identified>(rows: readonly T[], newest: Page
   return newest.items.slice(0, until).filter((row) => !loaded.has(row.id));
 }
 
+/** The loaded pages with what is new before their rows; null when more is new than a page holds, and rows between are not known. */
+export function withFresh<T extends Identified>(pages: readonly Page<T>[], newest: Page<T>): Page<T>[] | null {
+  const [first, ...older] = pages;
+  if (first === undefined) return null;
+  const loaded = new Set(first.items.map((row) => row.id));
+  if (first.items.length > 0 && !newest.items.some((row) => loaded.has(row.id))) return null;
+  return [{ ...first, items: [...freshRows(first.items, newest), ...first.items] }, ...older];
+}
+
 export function withCursor(input: unknown, cursor: string | null): Record<string, unknown> {
   const base: Record<string, unknown> = typeof input === 'object' && input !== null ? { ...input } : {};
   return cursor === null ? base : { ...base, cursor };

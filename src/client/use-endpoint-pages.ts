@@ -4,7 +4,7 @@ import { useCallback, useMemo } from 'react';
 import type { z } from 'zod';
 import type { Endpoint, InputOf, OutputOf } from '../contract/endpoint.ts';
 import type { Page } from '../contract/page.ts';
-import { freshRows, mergeRows, withCursor } from './pages.ts';
+import { freshRows, mergeRows, withCursor, withFresh } from './pages.ts';
 import { request } from './request.ts';
 import type { AskOptions } from './use-endpoint.ts';
 
@@ -22,6 +22,8 @@ export type EndpointPages<T> = {
   readonly newCount: number;
   /** Puts them in; the list starts over at its first page. */
   readonly showNew: () => void;
+  /** Puts them in and keeps what is loaded: for what happened one after the other, where nothing changes its place. */
+  readonly addNew: () => void;
   /** For `Loaded`: data is undefined until the first page is here. */
   readonly data: readonly T[] | undefined;
   readonly error: unknown;
@@ -72,6 +74,12 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
     if (newest === undefined) return;
     client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { pages: [newest], pageParams: [null] });
   }, [client, newest, pagesKey]);
+  const addNew = useCallback(() => {
+    const loaded = client.getQueryData<InfiniteData<Page<T>, string | null>>(pagesKey);
+    const together = newest === undefined || loaded === undefined ? null : withFresh(loaded.pages, newest);
+    if (together === null || loaded === undefined) showNew();
+    else client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { ...loaded, pages: together });
+  }, [client, newest, pagesKey, showNew]);
   const { fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = pages;
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -87,6 +95,7 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
     isLoadingMore: isFetchingNextPage,
     newCount,
     showNew,
+    addNew,
     data: pages.data === undefined ? undefined : rows,
     ...stateOf(pages),
     refetch: () => void refetch(),

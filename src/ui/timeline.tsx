@@ -1,6 +1,6 @@
 /** What happened: day heads, time left, one sentence, actor right. Machines and people are told apart by icon. */
 import { Cog, UserRound } from 'lucide-react';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, type Ref } from 'react';
 import { useNow } from './now.ts';
 import { formatClock, formatDay, formatMoment } from './time.ts';
 
@@ -16,8 +16,15 @@ export type TimelineEntry = {
   readonly shape?: ReactNode;
 };
 
+type TimelineProps = {
+  label: string;
+  entries: readonly TimelineEntry[];
+  /** The last entry, which can then have the focus: where a way leads to the end. */
+  endRef?: Ref<HTMLLIElement>;
+};
+
 /** Entries in the order given: newest first in feeds, oldest first in incidents. */
-export function Timeline({ label, entries }: { label: string; entries: readonly TimelineEntry[] }) {
+export function Timeline({ label, entries, endRef }: TimelineProps) {
   const now = useNow();
   return (
     <ol aria-label={label}>
@@ -28,7 +35,7 @@ export function Timeline({ label, entries }: { label: string; entries: readonly 
         return (
           <Fragment key={entry.id}>
             {isNewDay && <li className="pt-3 pb-1 text-label font-name text-ink-3 first:pt-0">{day}</li>}
-            <TimelineRow entry={entry} />
+            <TimelineRow entry={entry} endRef={index === entries.length - 1 ? endRef : undefined} />
           </Fragment>
         );
       })}
@@ -36,10 +43,14 @@ export function Timeline({ label, entries }: { label: string; entries: readonly 
   );
 }
 
-function TimelineRow({ entry: { at, sentence, detail, actor, isMachine, shape } }: { entry: TimelineEntry }) {
+function TimelineRow({ entry, endRef }: { entry: TimelineEntry; endRef: Ref<HTMLLIElement> | undefined }) {
+  const { at, sentence, detail, actor, isMachine, shape } = entry;
   const Icon = isMachine ? Cog : UserRound;
   return (
-    <li className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-b-0">
+    <li
+      {...(endRef === undefined ? {} : { ref: endRef, tabIndex: -1 })}
+      className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-b-0"
+    >
       <time dateTime={at} title={formatMoment(at)} className="w-11 flex-none text-ink-2 tabular-nums">
         {formatClock(at)}
       </time>

@@ -1,4 +1,5 @@
 /** One act: its state, its time, and its way back; many equal ones are one line that opens. */
+import { useSession } from '../../../client/session.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Fold } from '../../../ui/fold.tsx';
 import { type FoldedRows, gatherAlike } from '../../../ui/fold-rows.ts';
@@ -98,8 +99,11 @@ function ActTimes({ act }: { act: Act }) {
   );
 }
 
+/** None of them is a primary button: the one thing to press stands under "Next action". */
 function ActButtons({ act, onDecide }: { act: Act; onDecide: (verb: Verb) => void }) {
+  const { user } = useSession();
   const waits = act.state === 'awaiting_approval';
+  const isOwn = act.requestedBy.id === user?.id;
   const canRevert = act.revertible && (act.state === 'in_force' || act.state === 'partial');
   const canWaive = act.containing && act.waived === null && ['failed', 'partial', 'awaiting_approval', 'executing'].includes(act.state);
   if (!waits && !canRevert && !canWaive) return null;
@@ -107,9 +111,13 @@ function ActButtons({ act, onDecide }: { act: Act; onDecide: (verb: Verb) => voi
     <div className="mt-1.5 flex flex-wrap gap-2">
       {waits && (
         <>
-          <Button size="small" kind="primary" onClick={() => onDecide('approve')}>
-            Approve
-          </Button>
+          {isOwn ? (
+            <span className="self-center text-ink-2">Somebody else than you must approve it.</span>
+          ) : (
+            <Button size="small" onClick={() => onDecide('approve')}>
+              Approve
+            </Button>
+          )}
           <Button size="small" onClick={() => onDecide('refuse')}>
             Do not approve
           </Button>

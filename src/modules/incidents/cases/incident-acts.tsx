@@ -14,7 +14,7 @@ import { ActLines, type Verb } from '../acts/act-row.tsx';
 import { type Act, approveAct, type Incident, listActs, refuseAct, revertAct, waiveAct } from '../contract.ts';
 import { liveEvents, touched } from './incident-words.tsx';
 
-type Decision = { readonly act: Act; readonly verb: Verb };
+export type Decision = { readonly act: Act; readonly verb: Verb };
 const decisions = {
   approve: { title: 'Approve', endpoint: approveAct },
   refuse: { title: 'Do not approve', endpoint: refuseAct },
@@ -57,7 +57,15 @@ export function Acts({ incident }: { incident: Incident }) {
   );
 }
 
-function DecisionDialog({ decision: { act, verb }, incidentId, onClose }: { decision: Decision; incidentId: string; onClose: () => void }) {
+export function DecisionDialog({
+  decision: { act, verb },
+  incidentId,
+  onClose,
+}: {
+  decision: Decision;
+  incidentId: string;
+  onClose: () => void;
+}) {
   const { title, endpoint } = decisions[verb];
   const change = useChange(endpoint, {
     invalidates: touched,

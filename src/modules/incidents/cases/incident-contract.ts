@@ -267,6 +267,8 @@ const news = z.object({
 });
 export const incidentOpened = eventKind('incidents.opened', news, read);
 export const incidentChanged = eventKind('incidents.changed', news.extend({ byName: z.string().nullable() }), read);
+/** Somebody wrote into the timeline: who looks at it sees it. It is news of the page alone, and told to nobody elsewhere. */
+export const incidentNoted = eventKind('incidents.noted', z.object({ incidentId: z.uuid(), entryId: z.uuid() }), read);
 export const incidentEscalated = eventKind(
   'incidents.escalated',
   news.extend({ level: z.int().min(1), round: z.int().min(1), onCall: z.array(z.string()), destinationIds: z.array(z.uuid()) }),

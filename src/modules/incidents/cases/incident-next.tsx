@@ -5,95 +5,125 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Person } from '../../../ui/avatar.tsx';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
+import { InertText } from '../../../ui/inert-text.tsx';
 import { useKeys } from '../../../ui/keys.ts';
+import { Loaded } from '../../../ui/loaded.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import { type Act, acknowledgeIncident, type Incident, listActs, unmergeIncident } from '../contract.ts';
+import { ActDialog } from '../acts/act-dialog.tsx';
+import {
+  type Act,
+  acknowledgeIncident,
+  type Incident,
+  listActs,
+  type NextStep,
+  nextStep,
+  unmergeIncident,
+  unsettledActs,
+} from '../contract.ts';
+import { type Decision, DecisionDialog } from './incident-acts.tsx';
 import { type Ask, IncidentDialog } from './incident-dialogs.tsx';
 import { liveEvents, touched } from './incident-words.tsx';
 
-type Step = { readonly says: string; readonly verb: string | null; readonly ask: Ask | 'acknowledge' | null };
-
-/** Acts that a next step may be about; those in force can be hundreds. */
-const notInForce = 'failed,partial,planned,executing,awaiting_approval';
-
-/** What comes next, by state and acts. Pure. */
-function nextStep(incident: Incident, acts: readonly Act[]): Step {
-  const waiting = acts.filter(({ state }) => state === 'awaiting_approval').length;
-  const open = acts.filter(
-    ({ containing, simulated, waived, state }) => containing && !simulated && waived === null && notInForce.split(',').includes(state),
-  ).length;
-  if (incident.state === 'closed') return { says: 'Nothing: it is closed and its timeline is sealed.', verb: null, ask: null };
-  if (incident.state === 'false_positive') return { says: 'Nothing: it was a false positive.', verb: null, ask: null };
-  if (incident.acknowledgedAt === null)
-    return { says: 'Say that you look at it: that stops the escalation.', verb: 'Acknowledge', ask: 'acknowledge' };
-  if (waiting > 0)
-    return { says: `${waiting} act(s) wait for approval by somebody else than who asked: see what is done.`, verb: null, ask: null };
-  if (incident.state === 'resolved')
-    return { says: 'Close it when nothing new comes; after 72 hours it closes by itself.', verb: 'Close', ask: 'close' };
-  if (incident.state === 'contained')
-    return { says: 'Find the root cause, write it down, and resolve it.', verb: 'Resolve', ask: 'resolve' };
-  if (open > 0)
-    return {
-      says: `${open} containing act(s) are not in force: repeat them another way, or say why it need not wait.`,
-      verb: null,
-      ask: null,
-    };
-  return { says: 'Make sure that nothing spreads, then mark it as contained.', verb: 'Mark as contained', ask: 'contain' };
-}
+type Asking =
+  | { readonly kind: 'words'; readonly ask: Ask }
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'act' };
 
 export function NextAction({ incident }: { incident: Incident }) {
   const { can, user } = useSession();
-  const acts = useEndpoint(listActs, { incident_id: incident.id, state: notInForce, limit: 100 }, { live: liveEvents });
-  const [asked, setAsked] = useState<Ask | null>(null);
+  const isMerged = incident.mergedInto !== null;
+  const asked = { incident_id: incident.id, state: unsettledActs.join(','), limit: 100 };
+  const acts = useEndpoint(listActs, asked, { live: liveEvents, enabled: !isMerged });
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const ask = (words: Ask): void => setAsking({ kind: 'words', ask: words });
+  const mayChange = can('incidents:update') && !isMerged;
+  const step = nextStep(incident, acts.data?.items ?? null, user?.id ?? null);
+  return (
+    <>
+      <Section title="Next action">
+        {step === null ? (
+          <Loaded answer={acts} lines={1} waitsFor="what is done">
+            {() => null}
+          </Loaded>
+        ) : (
+          <>
+            <p className="text-ink-2">
+              <InertText text={mayChange ? step.says : step.stands} />
+            </p>
+            {mayChange && <StepButtons incident={incident} step={step} acts={acts.data?.items ?? []} onAsk={setAsking} />}
+            {isMerged && <MergedButtons incident={incident} verb={step.does?.verb ?? ''} />}
+          </>
+        )}
+        {mayChange && <SecondPerson incident={incident} onAgree={() => ask('false-positive')} />}
+      </Section>
+      <Owner incident={incident} onAssign={mayChange ? () => ask('owner') : null} />
+      <Asked asking={asking} incident={incident} onClose={() => setAsking(null)} />
+    </>
+  );
+}
+
+type StepButtonsProps = { incident: Incident; step: NextStep; acts: readonly Act[]; onAsk: (asking: Asking) => void };
+/** The one primary button of the page, what else may be done, and their keys. */
+function StepButtons({ incident, step: { does, act: about }, acts, onAsk }: StepButtonsProps) {
   const acknowledge = useChange(acknowledgeIncident, {
     invalidates: touched,
     onDone: () => toast({ text: `You look at INC-${incident.number}` }),
     onRefused: (problem) => toast({ text: problem.message }),
   });
-  const mayChange = can('incidents:update') && incident.mergedInto === null;
-  const step = nextStep(incident, acts.data?.items ?? []);
+  const act = acts.find(({ id }) => id === about?.id);
+  const ask = (words: Ask): void => onAsk({ kind: 'words', ask: words });
+  const decide = (verb: Decision['verb']): void => {
+    if (act !== undefined) onAsk({ kind: 'decision', decision: { act, verb } });
+  };
+  const look = (): void => void acknowledge.run({ id: incident.id, version: incident.version });
   const take = (): void => {
-    if (!mayChange || step.ask === null) return;
-    if (step.ask === 'acknowledge') void acknowledge.run({ id: incident.id, version: incident.version });
-    else setAsked(step.ask);
+    if (does === null || does.kind === 'open-other') return;
+    if (does.kind === 'acknowledge') look();
+    else if (does.kind === 'approve') decide('approve');
+    else if (does.kind === 'act') onAsk({ kind: 'act' });
+    else ask(does.kind);
   };
   useKeys('Incident', [
-    {
-      keys: 'a',
-      label: 'Acknowledge',
-      run: () => mayChange && incident.acknowledgedAt === null && void acknowledge.run({ id: incident.id }),
-    },
-    { keys: 'e', label: 'Assign', run: () => mayChange && setAsked('owner') },
-    { keys: 'c', label: 'Note', run: () => mayChange && setAsked('note') },
-    { keys: 's', label: 'Next step', run: take },
+    { keys: 'a', label: 'Acknowledge', run: () => incident.acknowledgedAt === null && look() },
+    { keys: 'e', label: 'Assign', run: () => ask('owner') },
+    { keys: 'c', label: 'Note', run: () => ask('note') },
+    { keys: 's', label: does === null ? 'Next step' : does.verb, run: take },
   ]);
-  if (incident.mergedInto !== null) return <Merged incident={incident} />;
   return (
-    <>
-      <Section title="Next action">
-        <p className="text-ink-2">{step.says}</p>
-        {mayChange && (
-          <div className="mt-2 flex flex-wrap gap-2">
-            {step.verb !== null && (
-              <Button kind="primary" keys={step.ask === 'acknowledge' ? 'a' : 's'} busy={acknowledge.isRunning && 'Saying…'} onClick={take}>
-                {step.verb}
-              </Button>
-            )}
-            <Menu trigger={<Button>More</Button>} align="start" items={more(incident, setAsked)} />
-          </div>
-        )}
-        {incident.falsePositiveBy !== null && incident.state !== 'false_positive' && (
-          <p className="mt-2 text-ink-2">
-            {incident.falsePositiveBy} calls it a false positive. It is critical: a second person must agree
-            {user === null || incident.falsePositiveBy === user.name ? '.' : ', for instance you.'}
-          </p>
-        )}
-      </Section>
-      <Owner incident={incident} onAssign={mayChange ? () => setAsked('owner') : null} />
-      {asked !== null && <IncidentDialog ask={asked} incident={incident} onClose={() => setAsked(null)} />}
-    </>
+    <div className="mt-2 flex flex-wrap gap-2">
+      {does !== null && (
+        <Button kind="primary" keys={does.kind === 'acknowledge' ? 'a' : 's'} busy={acknowledge.isRunning && 'Saying…'} onClick={take}>
+          {does.verb}
+        </Button>
+      )}
+      {act !== undefined && <Button onClick={() => decide('refuse')}>Do not approve</Button>}
+      <Menu trigger={<Button>More</Button>} align="start" items={more(incident, ask)} />
+    </div>
+  );
+}
+
+function Asked({ asking, incident, onClose }: { asking: Asking | null; incident: Incident; onClose: () => void }) {
+  if (asking === null) return null;
+  if (asking.kind === 'act') return <ActDialog incident={incident} onClose={onClose} />;
+  if (asking.kind === 'decision') return <DecisionDialog decision={asking.decision} incidentId={incident.id} onClose={onClose} />;
+  return <IncidentDialog ask={asking.ask} incident={incident} onClose={onClose} />;
+}
+
+/** A critical incident is a false positive only when two persons say so. */
+function SecondPerson({ incident, onAgree }: { incident: Incident; onAgree: () => void }) {
+  const { user } = useSession();
+  if (incident.falsePositiveBy === null || incident.state === 'false_positive') return null;
+  const isMine = user !== null && incident.falsePositiveBy === user.name;
+  return (
+    <div className="mt-3 flex flex-wrap items-center gap-2">
+      <p className="min-w-0 flex-1 basis-60 text-ink-2">
+        {incident.falsePositiveBy} calls it a false positive. It is critical: a second person must agree
+        {isMine ? '.' : ', for instance you.'}
+      </p>
+      {!isMine && <Button onClick={onAgree}>Agree that it is one</Button>}
+    </div>
   );
 }
 
@@ -132,22 +162,19 @@ function more(incident: Incident, ask: (ask: Ask) => void) {
   ];
 }
 
-function Merged({ incident }: { incident: Incident }) {
+function MergedButtons({ incident, verb }: { incident: Incident; verb: string }) {
   const { can } = useSession();
   const change = useChange(unmergeIncident, { invalidates: touched, onRefused: (problem) => toast({ text: problem.message }) });
   return (
-    <Section title="Next action">
-      <p className="text-ink-2">It was merged into another incident and lives on there.</p>
-      <div className="mt-2 flex flex-wrap gap-2">
-        <ButtonLink kind="primary" to={`/incidents/${incident.mergedInto ?? ''}`}>
-          Open that one
-        </ButtonLink>
-        {can('incidents:update') && (
-          <Button busy={change.isRunning && 'Taking out…'} onClick={() => void change.run({ id: incident.id })}>
-            Take it out again
-          </Button>
-        )}
-      </div>
-    </Section>
+    <div className="mt-2 flex flex-wrap gap-2">
+      <ButtonLink kind="primary" to={`/incidents/${incident.mergedInto ?? ''}`}>
+        {verb}
+      </ButtonLink>
+      {can('incidents:update') && (
+        <Button busy={change.isRunning && 'Taking out…'} onClick={() => void change.run({ id: incident.id })}>
+          Take it out again
+        </Button>
+      )}
+    </div>
   );
 }

@@ -112,26 +112,28 @@ function Affected({ incident }: { incident: Incident }) {
   );
 }
 
-/** Quarantines of the incident, with who has not answered. */
+/** Quarantines of the incident, with who has not answered. Said also when there is none: left out, it could as well be unknown. */
 function Containment({ incident }: { incident: Incident }) {
   const answer = useEndpoint(listQuarantines, { incident_id: incident.id, limit: 20 }, { live: liveEvents });
-  const items = answer.data?.items ?? [];
-  if (items.length === 0) return null;
   return (
     <Section title="Quarantine" aside={<TextLink to="/incidents/quarantine">All quarantines</TextLink>}>
-      <ul>
-        {items.map((one) => (
-          <li key={one.id} className="flex flex-wrap items-center gap-2 border-b border-line py-1.5 last:border-b-0">
-            <QuarantineStateBadge state={one.state} />
-            <TextLink to={`/incidents/quarantine?peek=${one.id}`}>{inertLine(one.assetName)}</TextLink>
-            {one.state === 'executing' && <CountdownWords dueAt={one.deadlineAt} />}
-            <span className="text-ink-2">
-              {one.points.filter(({ state }) => state === 'confirmed').length} of{' '}
-              {one.points.filter(({ state }) => state !== 'advised').length} points
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Loaded answer={answer} lines={1} waitsFor="the quarantines" empty={<p className="text-ink-2">Nothing was quarantined for it.</p>}>
+        {({ items }) => (
+          <ul>
+            {items.map((one) => (
+              <li key={one.id} className="flex flex-wrap items-center gap-2 border-b border-line py-1.5 last:border-b-0">
+                <QuarantineStateBadge state={one.state} />
+                <TextLink to={`/incidents/quarantine?peek=${one.id}`}>{inertLine(one.assetName)}</TextLink>
+                {one.state === 'executing' && <CountdownWords dueAt={one.deadlineAt} />}
+                <span className="text-ink-2">
+                  {one.points.filter(({ state }) => state === 'confirmed').length} of{' '}
+                  {one.points.filter(({ state }) => state !== 'advised').length} points
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Section>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import { audit } from '../../../platform/audit.ts';
+import { publish } from '../../../platform/events/publish.ts';
 import { call } from '../../../platform/http/call.ts';
 import { handle, type Route } from '../../../platform/http/handle.ts';
 import { getAlert } from '../../security-alerts/contract.ts';
@@ -89,6 +90,7 @@ export const incidentRoutes: readonly Route[] = [
     const entry = await note(row.id, { kind: 'note', text });
     if (entry === null) throw problems.notFound({ id });
     audit.subject({ type: 'incident', id });
+    await publish(contract.incidentNoted, { incidentId: id, entryId: entry.id });
     return toEntry(entry);
   }),
   handle(contract.mergeIncidents, async ({ id, incidentIds, reason }) => changed(await merge(id, incidentIds, reason))),

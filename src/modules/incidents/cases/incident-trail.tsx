@@ -1,5 +1,6 @@
-/** Everything that happened, newest first: what a machine did many times is one line, and a call shows what became of its messages. */
-import { type ReactNode, useMemo, useState } from 'react';
+/** Everything that happened, oldest first: what a machine did many times is one line, and a call shows what became of its messages. */
+import { ArrowDown } from 'lucide-react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
@@ -9,6 +10,7 @@ import { type FoldedRows, followersOf, gatherRuns } from '../../../ui/fold-rows.
 import { formatNumber, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { InertText } from '../../../ui/inert-text.tsx';
+import { useKeys } from '../../../ui/keys.ts';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { formatClock, formatDuration } from '../../../ui/time.ts';
@@ -31,48 +33,109 @@ function headOf({ kind, actor, text, lateByMs }: TimelineEntry): string | null {
   return end > 0 && end <= 40 ? text.slice(0, end) : null;
 }
 
+/** The latest so many come at once: the story of nearly every incident is then whole. */
+const atOnce = 200;
+/** Below this the end is in sight anyway. */
+const fewEntries = 8;
+
 export function Trail({ incident }: { incident: Incident }) {
   const { can } = useSession();
-  const list = useEndpointPages(incidentTimeline, { id: incident.id, limit: 100 }, { live: liveEvents });
+  const list = useEndpointPages(incidentTimeline, { id: incident.id, limit: atOnce }, { live: liveEvents });
   const messages = useMessages(incident.id);
   const [writing, setWriting] = useState(false);
+  const { rows, newCount, addNew } = list;
   const entries = useMemo(() => {
-    const calls = list.rows.filter(({ kind }) => kind === 'escalation');
+    const calls = rows.filter(({ kind }) => kind === 'escalation');
     const sent = messages === null ? null : followersOf(calls, messages, { dateOf: ({ createdAt }) => createdAt, slackMs: earlierMs });
-    return gatherRuns(list.rows, headOf).map((line) => shown(line, sent?.get(line.first.id) ?? null));
-  }, [list.rows, messages]);
+    // The server gives the newest first, so that the end is always here.
+    return gatherRuns(rows.toReversed(), headOf).map((line) => shown(line, sent?.get(line.first.id) ?? null));
+  }, [rows, messages]);
+  const end = useEnd(entries.at(-1)?.id, { newCount, addNew });
+  const isLong = entries.length >= fewEntries;
+  useKeys('Incident', isLong || newCount > 0 ? [{ keys: 'n', label: 'To the latest entry', run: end.go }] : []);
   return (
     <Section
       title="Timeline"
-      note="newest first"
+      note="oldest first"
       aside={
-        can('incidents:update') ? (
-          <Button size="small" keys="c" onClick={() => setWriting(true)}>
-            Note
-          </Button>
-        ) : undefined
+        <span className="flex gap-2">
+          {isLong && (
+            <Button size="small" icon={ArrowDown} onClick={end.go}>
+              To the latest
+            </Button>
+          )}
+          {can('incidents:update') && (
+            <Button size="small" keys="c" onClick={() => setWriting(true)}>
+              Note
+            </Button>
+          )}
+        </span>
       }
     >
-      <Loaded answer={list} lines={5}>
+      <Loaded answer={list} lines={5} waitsFor="the timeline">
         {() => (
           <>
-            {list.newCount > 0 && (
-              <Button size="small" onClick={list.showNew}>
-                {plural(list.newCount, 'new entry', 'new entries')}
-              </Button>
-            )}
-            <Timeline label="Timeline" entries={entries} />
             {list.hasMore && (
               <Button size="small" busy={list.isLoadingMore && 'Loading…'} onClick={list.loadMore}>
-                Older
+                Show what was earlier
               </Button>
             )}
+            <Timeline label="Timeline" entries={entries} endRef={end.ref} />
+            <NewEntries count={newCount} onShow={end.go} />
           </>
         )}
       </Loaded>
       {writing && <IncidentDialog ask="note" incident={incident} onClose={() => setWriting(false)} />}
     </Section>
   );
+}
+
+/** Stays at the foot of the window while the reader is further up. */
+function NewEntries({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <div role="status" className="pointer-events-none sticky bottom-3 flex justify-center">
+      {count > 0 && (
+        <button
+          type="button"
+          onClick={onShow}
+          className="finger pointer-events-auto inline-flex h-6 animate-float items-center gap-1 rounded-round bg-accent px-2.5 text-label font-name text-on-accent hover:bg-accent-hover"
+        >
+          <ArrowDown size={13} aria-hidden="true" />
+          {plural(count, 'new entry', 'new entries')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+type News = { readonly newCount: number; readonly addNew: () => void };
+type End = { readonly ref: RefObject<HTMLLIElement | null>; readonly go: () => void };
+/**
+ * The last entry. What is new is added at once while it is in sight, because then nothing moves that is being read; else it waits.
+ * @param lastId of the entry that stands last now
+ */
+function useEnd(lastId: string | undefined, { newCount, addNew }: News): End {
+  const ref = useRef<HTMLLIElement>(null);
+  const [isGoing, setGoing] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another last entry is another element
+  useEffect(() => {
+    const last = ref.current;
+    if (last === null || newCount === 0) return;
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting === true && addNew());
+    observer.observe(last);
+    return () => observer.disconnect();
+  }, [lastId, newCount, addNew]);
+  useEffect(() => {
+    if (!isGoing || newCount > 0) return;
+    setGoing(false);
+    ref.current?.focus({ preventScroll: true });
+    ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [isGoing, newCount]);
+  const go = (): void => {
+    if (newCount > 0) addNew();
+    setGoing(true);
+  };
+  return { ref, go };
 }
 
 /** null: the reader may not see them, or they are not here yet. */

@@ -90,6 +90,17 @@ describe('incidents', () => {
     assert.equal(world.alerts.size > 0 && [...world.alerts.values()].find((one) => one.incidentId === incident.id)?.state, 'acknowledged');
   });
 
+  test('a note stands in the timeline, and whoever looks at the incident hears of it without what it says', async () => {
+    const incident = await opened();
+    const entry = await world.ask(contract.addNote, { id: incident.id, text: 'The key was theirs.' });
+    assert.equal((await timeline(incident.id)).at(-1), 'The key was theirs.');
+    const told = await world.rows<{ payload: unknown }>(
+      "select payload from platform.outbox where type = 'incidents.noted' and payload->>'incidentId' = $1",
+      [incident.id],
+    );
+    assert.deepEqual(told, [{ payload: { incidentId: incident.id, entryId: entry.id } }]);
+  });
+
   test('one that becomes grave when an alert joins is escalated from then on, and is first told as opened', async () => {
     const assetId = world.asset();
     const weak = { assetId, assetName: 'claims-2025', severity: 'medium' as const };
