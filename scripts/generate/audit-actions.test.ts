@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { compiledActions } from './audit-actions.ts';
 
 const endpoints = [
-  { door: 'product', audit: 'risk.accept', tag: 'risk', operation: 'accept', summary: 'Accept a risk' },
-  { door: 'product', audit: false, tag: 'risk', operation: 'list', summary: 'List risks' },
-  { door: 'ai-scanner', audit: 'scan.run', tag: 'scan', operation: 'run', summary: 'Scan' },
+  { door: 'product', audit: 'risk.accept', reading: false, tag: 'risk', operation: 'accept', summary: 'Accept a risk' },
+  { door: 'product', audit: false, reading: false, tag: 'risk', operation: 'list', summary: 'List risks' },
+  { door: 'ai-scanner', audit: 'scan.run', reading: false, tag: 'scan', operation: 'run', summary: 'Scan' },
 ] as const;
 const none = { spokenActions: {}, namedElsewhere: {} };
 const source = (text: string) => new Map([['src/modules/risk/x.ts', text]]);
@@ -40,4 +40,14 @@ test('a record whose action is a variable must say elsewhere what it can be', ()
   assert.throws(() => compiledActions(endpoints, none, recording), /by a variable/);
   const named = { spokenActions: {}, namedElsewhere: { 'src/modules/risk/x.ts': ['risk.accept'] } };
   assert.equal(compiledActions(endpoints, named, recording).size, 2);
+});
+
+test('a reading that is recorded needs a sentence, under the name it is recorded by', () => {
+  const reading = (action?: string) =>
+    [{ ...endpoints[1], reading: action === undefined ? {} : { action } }] as const satisfies Parameters<typeof compiledActions>[0];
+  assert.throws(() => compiledActions(reading(), none, source('')), /risk\.list is recorded and has no sentence/);
+  const said = { spokenActions: { 'risk.list': 'Risks were read' }, namedElsewhere: {} };
+  assert.equal(compiledActions(reading(), said, source('')).get('risk.list'), 'Risks were read');
+  const other = { spokenActions: { 'risk.read-values': 'Values were read' }, namedElsewhere: {} };
+  assert.equal(compiledActions(reading('risk.read-values'), other, source('')).get('risk.read-values'), 'Values were read');
 });

@@ -40,7 +40,7 @@ const sourcesOf = (base: string): string[] =>
     (path) => path.endsWith('.ts') && !/\.(test|bench|generated)\.ts$|\/test-[^/]*\.ts$|\/testing\//.test(path),
   );
 
-type Said = Pick<Endpoint, 'door' | 'audit' | 'tag' | 'operation' | 'summary'>;
+type Said = Pick<Endpoint, 'door' | 'audit' | 'reading' | 'tag' | 'operation' | 'summary'>;
 /**
  * Actions with their sentences. Pure.
  * @param sources text of each shipped file by its path
@@ -53,6 +53,7 @@ export function compiledActions(
 ): Map<string, string> {
   const complaints: string[] = [];
   const brought = new Map<string, string>();
+  const read = new Set<string>();
   const used = new Set(Object.values(namedElsewhere).flat());
   for (const [path, text] of sources) {
     for (const kind of jobKinds(text)) addFirst(brought, kind, `Background work ended: ${kind.replace('.', ', ').replaceAll('-', ' ')}`);
@@ -62,12 +63,16 @@ export function compiledActions(
         complaints.push(`${path} records an action by a variable: say in spoken-actions.ts what it can be.`);
     }
   }
-  for (const { door, audit, tag, operation, summary } of endpoints)
+  for (const { door, audit, reading, tag, operation, summary } of endpoints) {
     if (door === 'product') addFirst(brought, audit === false ? `${tag}.${operation}` : audit, said(summary, audit === false));
+    // What was read is said of what happened, not of what can be asked for.
+    if (reading !== false) read.add(reading.action ?? `${tag}.${operation}`);
+  }
   for (const action of Object.keys(spokenActions))
-    if (!used.has(action) && !brought.has(action)) complaints.push(`Nothing records ${action}: take it out of spoken-actions.ts.`);
-  for (const action of used)
-    if (!brought.has(action) && spokenActions[action] === undefined)
+    if (!used.has(action) && !read.has(action) && !brought.has(action))
+      complaints.push(`Nothing records ${action}: take it out of spoken-actions.ts.`);
+  for (const action of [...used, ...read])
+    if ((read.has(action) || !brought.has(action)) && spokenActions[action] === undefined)
       complaints.push(`${action} is recorded and has no sentence in spoken-actions.ts.`);
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
   return new Map([...brought, ...Object.entries(spokenActions)]);

@@ -1,6 +1,6 @@
 /** An endpoint is data: the server, the web client, the CLI and OpenAPI all read the same object. */
 import type { z } from 'zod';
-import type { Access } from './permission.ts';
+import type { Access, Permission } from './permission.ts';
 
 /** How long a proof of who somebody is counts before a sensitive change (ms). */
 export const stepUpMs = 5 * 60_000;
@@ -41,6 +41,8 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   readonly crossSite: boolean;
   /** Audit action; default is `<resource>.<last word>` made from access and path. `false` only for reads. */
   readonly audit: string | false;
+  /** Of a read: that it leaves an entry, because the answer holds personal data of others, values of tables, or is an export. */
+  readonly reading: Reading | false;
   /** Repeating it changes nothing more: callers may retry. */
   readonly idempotent: boolean;
   readonly maxBodyBytes: number;
@@ -54,6 +56,20 @@ export type Endpoint<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Zo
   /** Name in OpenAPI and on the command line: `<slice> <verb>`. */
   readonly operation: string;
   readonly deprecated?: boolean;
+};
+
+/**
+ * A read that is recorded at the door, after its function ran and before anything is answered: once a minute for a reader and what they
+ * asked, so that paging and typing are one reading. Refused when it cannot be recorded.
+ */
+export type Reading = {
+  /** Inputs the entry repeats besides those of the path. Of the others, which may be words about people, it says that they were given. */
+  readonly repeats?: readonly string[];
+  /** Only who has this right is answered anything of the kind: others see it masked, and leave no entry. */
+  readonly shownTo?: Permission;
+  /** Default is `<tag>.<operation>`, and the tag. */
+  readonly action?: string;
+  readonly resource?: string;
 };
 
 export type Kind = 'json' | 'file' | 'events' | 'upload' | 'redirect' | 'relay';
@@ -80,6 +96,7 @@ type Draft<I extends z.ZodType, O extends z.ZodType> = {
   crossSite?: boolean;
   /** false: a read that needs a body (POST), so nothing to record. */
   audit?: string | false;
+  reading?: Reading;
   idempotent?: boolean;
   maxBodyBytes?: number;
   timeoutMs?: number;
@@ -99,6 +116,7 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType>(draft: Draft<
     status: draft.kind === 'redirect' ? 303 : 200,
     stepUp: false,
     ofDepartment: false,
+    reading: false,
     enrolment: false,
     kind: 'json',
     body: 'json',

@@ -74,6 +74,7 @@ export const listAuditLogs = endpoint({
   output: pageOf(AuditEntry),
   tag,
   operation: 'list',
+  reading: {},
 });
 
 export const listAuditActions = endpoint({
@@ -103,6 +104,7 @@ export const getAuditLog = endpoint({
   }),
   tag,
   operation: 'read',
+  audit: 'audit-logs.read',
 });
 
 export const Defect = z.object({
@@ -324,6 +326,7 @@ export const readExport = endpoint({
   method: 'GET',
   path: '/api/audit-logs/exports/:id',
   operation: 'read-export',
+  audit: 'audit-logs.read-export',
   kind: 'file',
   timeoutMs: 3_600_000,
   summary: 'A finished export as one archive: entries.jsonl, checkpoints.txt, keys.json, manifest.json, and tiles or proofs',

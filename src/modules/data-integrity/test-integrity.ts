@@ -17,7 +17,7 @@ import { inDatabase, transaction } from '../../platform/database/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/database/test-database.ts';
 import { call, forgetLocalRoutes, serveLocally } from '../../platform/http/call.ts';
 import { handle, type Route } from '../../platform/http/handle.ts';
-import { checkAccess, installTransactions, runRoute } from '../../platform/http/run-route.ts';
+import { checkAccess, installTransactions, runAtDoor } from '../../platform/http/run-route.ts';
 import { startJobs } from '../../platform/jobs/worker.ts';
 import { type AssetDetail, assetProblems, assetStatistics, getAsset } from '../ai-assets/contract.ts';
 import { type Destination, deliveryProblems, destinationProblems, getDestination, sendMessage } from '../notifications/contract.ts';
@@ -171,7 +171,7 @@ export class TestIntegrity {
       ...(body === undefined ? {} : { body: Readable.from([body]) }),
     };
     checkAccess(endpoint.access, context.actor);
-    return this.within(() => runRoute(route, input, request), context) as Promise<OutputOf<E>>;
+    return this.within(() => runAtDoor(route, input, request), context) as Promise<OutputOf<E>>;
   }
 
   /** Runs jobs for as long as the work takes. */

@@ -250,6 +250,7 @@ export const downloadAggregate = endpoint({
   path: '/api/federated-learning/rounds/:id/aggregate',
   tag,
   operation: 'download-aggregate',
+  audit: 'federated-learning.download-aggregate',
   access: 'federated-learning:read',
   kind: 'file',
   summary: 'The aggregate as safetensors',

@@ -176,6 +176,7 @@ export const listUsers = endpoint({
   output: pageOf(User),
   tag,
   operation: 'list-users',
+  reading: { repeats: ['role', 'active'], resource: 'users' },
 });
 
 export const getUser = endpoint({
@@ -253,6 +254,7 @@ export const listInvitations = endpoint({
   output: pageOf(Invitation),
   tag,
   operation: 'list-invitations',
+  reading: { repeats: ['state'], resource: 'invitations' },
 });
 
 export const revokeInvitation = endpoint({

@@ -31,10 +31,9 @@ import { changeRule, departmentRuleAnswer } from './departments/department-rule.
 import { emailRoutes } from './email-change/email-routes.ts';
 import { factorRoutes } from './factors/factor-routes.ts';
 import { askForLink, helpToReset, resetWay, setNewPassword } from './password-reset/reset.ts';
-import { changePerson, invite, readPerson, revoke } from './people/people.ts';
+import { changePerson, invitations, invite, people, readPerson, revoke } from './people/people.ts';
 import { permissionMatrix } from './people/permission-matrix.ts';
-import { readFindings, readInvitations, readPeople } from './people/read-people.ts';
-import { posture } from './posture/weak-spots.ts';
+import { findings, posture } from './posture/weak-spots.ts';
 import { registerPerson, registrationWay } from './sign-in/registration.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { providerRoutes } from './single-sign-on/provider-routes.ts';
@@ -55,11 +54,11 @@ export const routes: readonly Route[] = [
   handle(endSession, ({ id }, context) => endOwnSession(id, context)),
   handle(endOtherSessions, (_input, context) => endOwnOtherSessions(context)),
   handle(changePassword, changeOwnPassword, { transaction: 'none' }),
-  handle(listUsers, readPeople, { transaction: 'none' }),
+  handle(listUsers, (input) => people(input)),
   handle(inviteUser, invite),
-  handle(listInvitations, readInvitations, { transaction: 'none' }),
+  handle(listInvitations, (input) => invitations(input)),
   handle(revokeInvitation, ({ id }) => revoke(id)),
-  handle(listPeopleFindings, readFindings, { transaction: 'none' }),
+  handle(listPeopleFindings, (input) => findings(input)),
   handle(peoplePosture, posture),
   handle(getUser, ({ id }) => readPerson(id)),
   handle(changeUser, changePerson),

@@ -321,6 +321,7 @@ export const scanReport = endpoint({
   path: '/api/model-scanner/scans/:id/report',
   tag,
   operation: 'report',
+  audit: 'model-scanner.report',
   access: 'model-scanner:read',
   kind: 'file',
   summary: 'A finished scan as SARIF 2.1.0, JSON, CycloneDX or HTML',

@@ -308,6 +308,7 @@ export const exportVulnerabilities = endpoint({
   path: '/api/vulnerabilities/exports',
   tag,
   operation: 'export',
+  audit: 'vulnerabilities.export',
   access: read,
   kind: 'file',
   timeoutMs: 600_000,

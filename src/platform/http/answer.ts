@@ -13,7 +13,7 @@ import type { FileAnswer, RelayAnswer, RequestContext, Route } from './handle.ts
 import { parseJsonBody, typedQuery } from './input.ts';
 import { problemOf } from './problem-reply.ts';
 import { checkedLocation, type RedirectAnswer } from './redirect.ts';
-import { checkAccess, checkEnrolment, checkStepUp, countRefusal, leavesEntry, recordRefusal, runRoute } from './run-route.ts';
+import { checkAccess, checkEnrolment, checkStepUp, countRefusal, leavesEntry, recordRefusal, runAtDoor } from './run-route.ts';
 import { sendText } from './send-text.ts';
 import { type Identified, refuse, type ServerParts } from './server-parts.ts';
 import { actorOfServiceToken } from './service-token.ts';
@@ -58,7 +58,7 @@ async function answer(route: Route, parts: ServerParts, request: FastifyRequest,
     if (endpoint.body === 'form') context = { ...context, header };
     if (endpoint.kind === 'relay') context = { ...context, header, bytes: jsonBytes(request) };
     if (endpoint.kind === 'redirect') context = { ...context, rawQuery: request.url.split('?', 2)[1] ?? '' };
-    const output = await withinTime(endpoint, cancellation, runRoute(route, input, context));
+    const output = await withinTime(endpoint, cancellation, runAtDoor(route, input, context));
     if (leavesEntry(endpoint)) coverage.decided(context.actor.workspaceId, context.traceId);
     await send(endpoint, output, { request, reply });
   } catch (error) {

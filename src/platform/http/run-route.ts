@@ -6,6 +6,7 @@ import { commonProblems, isProblem, Problem } from '../../contract/problem.ts';
 import { withContext } from '../ambient.ts';
 import { type AuditRecord, audit, auditProblems, checkAuditGate, withAuditNotes } from '../audit.ts';
 import { coverage } from '../audit-coverage.ts';
+import { noteReading } from '../audit-reading.ts';
 import { log } from '../log.ts';
 import { judged } from './department-check.ts';
 import type { RequestContext, Route } from './handle.ts';
@@ -51,8 +52,21 @@ export function checkEnrolment({ access, enrolment }: Pick<Endpoint, 'access' | 
  * Product routes get a transaction (unless they open their own) that also holds events, jobs and the audit record.
  */
 export async function runRoute(route: Route, rawInput: unknown, context: RequestContext): Promise<unknown> {
+  return runParsed(route, parsedFor(route.endpoint, rawInput), context);
+}
+
+/** The same for a request: what somebody is shown is recorded here, at the door, and not again for what the answer is made of. */
+export async function runAtDoor(route: Route, rawInput: unknown, context: RequestContext): Promise<unknown> {
   const { endpoint } = route;
+  const { reading } = endpoint;
   const input = parsedFor(endpoint, rawInput);
+  const output = await runParsed(route, input, context);
+  if (reading !== false && endpoint.door === 'product') await noteReading({ ...endpoint, reading }, input, context, transaction);
+  return output;
+}
+
+async function runParsed(route: Route, input: unknown, context: RequestContext): Promise<unknown> {
+  const { endpoint } = route;
   // The transaction makes the context the running one by itself.
   if (endpoint.door === 'product' && route.transaction === 'one') return await runInTransaction(route, input, context);
   return await withContext(context, () => (endpoint.door === 'product' ? runAudited : runPlain)(route, input, context));

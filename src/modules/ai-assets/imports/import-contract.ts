@@ -40,6 +40,7 @@ export const exportAssets = endpoint({
   path: '/api/ai-assets/export',
   tag,
   operation: 'export',
+  audit: 'ai-assets.export',
   access: 'ai-assets:read',
   kind: 'file',
   timeoutMs: 600_000,

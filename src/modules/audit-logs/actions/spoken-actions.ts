@@ -75,6 +75,8 @@ export const spokenActions: Readonly<Record<string, string>> = { ...endpointSent
 export const namedElsewhere: Readonly<Record<string, readonly string[]>> = {
   'src/modules/audit-logs/sealed/erasure.ts': ['audit-logs.destroy-keys', 'audit-logs.destroy-keys-again'],
   'src/modules/audit-logs/wiring.ts': ['platform.start', 'platform.stop'],
+  // What endpoints declare of their readings.
+  'src/platform/audit-reading.ts': [],
   'src/modules/identity/factors/demand-password.ts': ['identity.verify-session', 'identity.change-password'],
   'src/modules/identity/factors/verify-session.ts': ['identity.verify-session'],
   'src/modules/identity/single-sign-on/environment.ts': ['identity.create-provider', 'identity.change-provider'],

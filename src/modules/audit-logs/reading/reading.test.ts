@@ -123,23 +123,6 @@ test('entries of another workspace do not exist: in the list, by words, by id', 
   );
 });
 
-test('reading the list leaves one entry a minute and reader; reading one entry leaves one each', async () => {
-  const log = await logs();
-  await log.fill(1);
-  const reader: Context = { ...log.context(), actor: { ...log.context().actor, id: `reader-${performance.now()}` } };
-  for (let page = 0; page < 3; page += 1) await list(log, {}, reader);
-  const [entry] = await list(log, {}, reader);
-  for (let look = 0; look < 2; look += 1) await inDatabase(log.database, () => readEntry(entry?.id ?? '', reader));
-  await log.sequence();
-  const { rows } = await log.owner.query<{ action: string }>('select action from audit_logs.entry where actor_id = $1 order by index', [
-    reader.actor.id,
-  ]);
-  assert.deepEqual(
-    rows.map(({ action }) => action),
-    ['audit-logs.list', 'audit-logs.read', 'audit-logs.read'],
-  );
-});
-
 test('address and program of the caller are sealed beside the line, and opened only by who asks for them', async () => {
   const log = await logs();
   const context: Context = { ...log.context(), address: '198.51.100.23', userAgent: 'Browser/1.0' };

@@ -1,9 +1,7 @@
-/** Answers questions about the log; reading it is recorded too. */
+/** Answers questions about the log; that it was read is recorded at the door, as the contract says. */
 import type { Context } from '../../../contract/actor.ts';
 import type { ParsedInputOf } from '../../../contract/endpoint.ts';
 import type { Page } from '../../../contract/page.ts';
-import { audit } from '../../../platform/audit.ts';
-import { noteReading } from '../../../platform/audit-reading.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { type AuditEntry, type AuditFilter, auditLogProblems, type listAuditLogs } from '../contract.ts';
 import { EntryLine, leafOf } from '../entry.ts';
@@ -16,11 +14,6 @@ export async function readLog(input: ParsedInputOf<typeof listAuditLogs>, contex
   const { cursor, limit, page, per_page, ...filter } = input;
   const paging = { cursor, limit, page, per_page };
   const wanted = filterOf(filter);
-  // Paging through the log is one reading.
-  await noteReading(context, {
-    question: 'audit-logs',
-    record: () => audit.record({ action: 'audit-logs.list', resource: { type: 'audit-logs', id: null }, outcome: 'allowed' }),
-  });
   return transaction(context, () => listEntries(wanted, paging, entryAnswer), { readOnly: true });
 }
 
@@ -43,11 +36,10 @@ export function filterOf(input: AuditFilter): EntryFilter {
   };
 }
 
-/** One entry, and which personal parts are sealed beside it: each such reading is recorded. */
+/** One entry, and which personal parts are sealed beside it. */
 export async function readEntry(id: string, context: Context) {
   const found = await transaction(context, () => findEntry(id), { readOnly: true });
   if (!found) throw auditLogProblems.notFound({ id });
-  await transaction(context, () => audit.record({ action: 'audit-logs.read', resource: { type: 'audit-logs', id }, outcome: 'allowed' }));
   return {
     ...entryAnswer(found),
     line: found.toString('utf8'),

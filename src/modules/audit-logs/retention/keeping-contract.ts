@@ -137,6 +137,7 @@ export const listHolds = endpoint({
   method: 'GET',
   path: '/api/audit-logs/legal-holds',
   operation: 'legal-holds',
+  reading: { repeats: ['in_force'] },
   summary: 'Legal holds, newest first',
   input: z.object({ ...paging, in_force: z.boolean().optional().describe('true: only those that were not released.') }),
   output: pageOf(LegalHold),

@@ -1,7 +1,6 @@
 /** The rows that fail a rule, with their cells: read again from the table, as long as it is the same. */
 import type { Context } from '../../../contract/actor.ts';
 import type { OutputOf } from '../../../contract/endpoint.ts';
-import { audit } from '../../../platform/audit.ts';
 import { transaction } from '../../../platform/database/database.ts';
 import { call } from '../../../platform/http/call.ts';
 import { checkQuality } from '../../data-quality/contract.ts';
@@ -32,7 +31,6 @@ export async function readRowsOfRule({ id, ruleId, offset, limit }: Asked, conte
   });
   if (answer.ingest.sha256 !== plan.sha256) throw assessmentProblems.notReadAgain({ reason: 'the table has changed since' });
   if (answer.failing === null) throw assessmentProblems.notReadAgain({ reason: 'the engine named no rows' });
-  if (reveal) await transaction(context, () => recordReading(id, ruleId));
   return answer.failing;
 }
 
@@ -48,10 +46,4 @@ async function planOf(id: string, ruleId: string, context: Context) {
   const [rule] = await furtherTables([named], context);
   if (rule === undefined) throw ruleProblems.ruleNotFound({ id: ruleId });
   return { table: await locateTable(source, context), rule, sha256 };
-}
-
-/** Who saw the cells of which table stays known. */
-function recordReading(assessmentId: string, ruleId: string): Promise<void> {
-  const resource = { type: 'data-quality-assessment', id: assessmentId };
-  return audit.record({ action: 'data-quality.read-values', resource, outcome: 'done', change: { after: { ruleId } } });
 }

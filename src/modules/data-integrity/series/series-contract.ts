@@ -192,6 +192,7 @@ export const readReport = endpoint({
   path: '/api/data-quality/report/:assetId',
   tag,
   operation: 'report',
+  audit: 'data-quality.report',
   access: read,
   kind: 'file',
   timeoutMs: 60_000,

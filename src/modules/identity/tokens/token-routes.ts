@@ -18,7 +18,7 @@ import {
 } from './token-contract.ts';
 
 export const tokenRoutes: readonly Route[] = [
-  handle(listApiKeys, readApiKeys, { transaction: 'none' }),
+  handle(listApiKeys, readApiKeys),
   handle(createApiKey, makeApiKey),
   handle(revokeApiKey, revokeKey),
   // They begin without a workspace, and a reuse must stay although it is refused: own transactions.

@@ -82,6 +82,7 @@ export const billDocument = endpoint({
   path: '/api/model-scanner/bill/document',
   tag,
   operation: 'bill-document',
+  audit: 'model-scanner.bill-document',
   access,
   kind: 'file',
   summary: 'The same as a CycloneDX document',
