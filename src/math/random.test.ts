@@ -42,3 +42,32 @@ test('a shuffle keeps the members', () => {
     Int32Array.from({ length: 100 }, (_, i) => i),
   );
 });
+
+/** Chi-square of counts that should all be alike. */
+const unevenness = (counts: readonly number[]): number => {
+  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+};
+
+test('every order is an equally likely outcome of a shuffle', () => {
+  const random = randomSource(21);
+  const seen = new Map<string, number>();
+  for (let round = 0; round < 24_000; round++) {
+    const values = Uint8Array.of(1, 2, 3, 4);
+    shuffle(values, random);
+    seen.set(values.join(), (seen.get(values.join()) ?? 0) + 1);
+  }
+  assert.equal(seen.size, 24, 'all orders of four, and nothing else');
+  assert.ok(chiSquareTail(unevenness([...seen.values()]), 23) > 0.001);
+});
+
+test('every set of two of five, in either order, is an equally likely sample', () => {
+  const random = randomSource(22);
+  const seen = new Map<string, number>();
+  for (let round = 0; round < 20_000; round++) {
+    const pair = sampleWithoutReplacement(5, 2, random).join();
+    seen.set(pair, (seen.get(pair) ?? 0) + 1);
+  }
+  assert.equal(seen.size, 20);
+  assert.ok(chiSquareTail(unevenness([...seen.values()]), 19) > 0.001);
+});

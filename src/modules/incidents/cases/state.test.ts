@@ -90,3 +90,55 @@ test('lists exactly the transitions of the design', () => {
   const built = incidentStates.flatMap((from) => incidentMoves[from].map((to) => `${from} ${to}`));
   assert.deepEqual(built.sort(), listed.map(([from, to]) => `${from} ${to}`).sort());
 });
+
+const day = 86_400_000;
+const calm: IncidentFacts = {
+  severity: 'high',
+  assigneeId: 'ada',
+  reason: 'because',
+  rootCause: 'A key had leaked.',
+  mergedInto: null,
+  uncontained: 0,
+  openQuarantine: null,
+  hasFreshAlert: false,
+  endedForMs: null,
+  byPerson: true,
+  falsePositiveBy: null,
+  actorId: 'ada',
+};
+const critical = { ...calm, severity: 'critical' } as const;
+
+/** Each guard from both of its sides: what it refuses with which code, and what it lets pass. */
+const judged: readonly (readonly [says: string, from: IncidentState, to: IncidentState, IncidentFacts, code: string | null])[] = [
+  ['somebody is at it', 'open', 'investigating', calm, null],
+  ['nobody is at it', 'open', 'investigating', { ...calm, assigneeId: null }, 'incidents.assigneeMissing'],
+  ['begun without a word of why', 'open', 'investigating', { ...calm, reason: '' }, null],
+  ['reopened on the last moment', 'closed', 'investigating', { ...calm, endedForMs: 30 * day }, null],
+  ['reopened later', 'closed', 'investigating', { ...calm, endedForMs: 30 * day + 1 }, 'incidents.tooOldToReopen'],
+  ['reopened, nobody at it yet', 'resolved', 'investigating', { ...calm, endedForMs: 0, assigneeId: null }, null],
+  ['reopened without a reason', 'resolved', 'investigating', { ...calm, endedForMs: 0, reason: ' no ' }, 'incidents.reasonMissing'],
+  ['reopened with the shortest reason', 'resolved', 'investigating', { ...calm, endedForMs: 0, reason: 'yes' }, null],
+  ['reopened by a rule', 'resolved', 'investigating', { ...calm, endedForMs: 0, reason: '', byPerson: false }, null],
+  ['one act open', 'investigating', 'contained', { ...calm, uncontained: 1 }, 'incidents.notContained'],
+  ['a quarantine open', 'contained', 'resolved', { ...calm, openQuarantine: 'claims' }, 'incidents.quarantineOpen'],
+  ['no root cause', 'contained', 'resolved', { ...calm, rootCause: ' ' }, 'incidents.rootCauseMissing'],
+  ['all said', 'contained', 'resolved', calm, null],
+  ['an alert came after', 'resolved', 'closed', { ...calm, hasFreshAlert: true }, 'incidents.freshAlerts'],
+  ['merged', 'open', 'contained', { ...calm, mergedInto: 'another' }, 'incidents.merged'],
+  ['no such way', 'open', 'resolved', calm, 'incidents.badTransition'],
+  ['a false positive', 'open', 'false_positive', calm, null],
+  ['a false positive, said twice by one', 'open', 'false_positive', { ...calm, falsePositiveBy: 'ada' }, null],
+  ['a critical one, the first person', 'open', 'false_positive', critical, null],
+  ['a critical one, the same person', 'open', 'false_positive', { ...critical, falsePositiveBy: 'ada' }, 'incidents.ownSecondPerson'],
+  ['a critical one, another person', 'open', 'false_positive', { ...critical, falsePositiveBy: 'bob' }, null],
+  ['a critical one without a reason', 'open', 'false_positive', { ...critical, reason: '' }, 'incidents.reasonMissing'],
+];
+for (const [says, from, to, given, code] of judged) {
+  test(`${from} → ${to}, ${says}: ${code ?? 'allowed'}`, () => assert.equal(refusalOf(from, to, given)?.code ?? null, code));
+}
+
+test('only the first of two persons about a critical incident is not yet the decision', () => {
+  assert.equal(isFirstOfTwo(critical), true);
+  assert.equal(isFirstOfTwo({ ...critical, falsePositiveBy: 'bob' }), false);
+  assert.equal(isFirstOfTwo(calm), false);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actions } from '../actions.generated.ts';
+import { PlaybookCondition, PlaybookFacts } from '../contract.ts';
 import { shippedPlaybooks } from './library.ts';
 import { checkText, fill, fits } from './playbook.ts';
 
@@ -70,4 +71,34 @@ test('puts in what is known, leaves out what is not, and touches no text that on
     assetId: 'a',
     text: 'of $assetId',
   });
+});
+
+test('every field of a condition is asked, and one fitting word of each is enough', () => {
+  const asset = { type: 'model', environment: 'production', criticality: 'high', riskLevel: 'low', tags: ['claims', 'eu'], owner: 'ada' };
+  const facts = PlaybookFacts.parse({ category: 'model-evasion', severity: 'high', source: 'detection', asset });
+  const yes = [
+    {},
+    { category: ['data-poisoning', 'model-evasion'] },
+    { severityAtLeast: 'medium' },
+    { severityAtLeast: 'high' },
+    { source: ['person', 'detection'] },
+    { asset: {} },
+    {
+      asset: { type: ['model'], environment: ['production'], criticality: ['high'], riskLevel: ['low'], owner: ['ada'], tag: ['eu', 'us'] },
+    },
+  ];
+  const no = [
+    { category: ['data-poisoning'] },
+    { severityAtLeast: 'critical' },
+    { source: ['person'] },
+    { asset: { type: ['dataset'] } },
+    { asset: { environment: ['staging'] } },
+    { asset: { criticality: ['low'] } },
+    { asset: { riskLevel: ['high'] } },
+    { asset: { owner: ['bob'] } },
+    { asset: { tag: ['us'] } },
+    { category: ['model-evasion'], asset: { type: ['model'], tag: ['us'] } },
+  ];
+  for (const when of yes) assert.equal(fits(PlaybookCondition.parse(when), facts), true, JSON.stringify(when));
+  for (const when of no) assert.equal(fits(PlaybookCondition.parse(when), facts), false, JSON.stringify(when));
 });
