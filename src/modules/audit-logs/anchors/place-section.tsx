@@ -99,8 +99,8 @@ function PlaceRow({ place, signed }: { place: Place; signed: number }) {
         <p>
           {failing.problem}{' '}
           <span className="text-ink-2">
-            {plural(failing.failures, 'try', 'tries')} in a row, the first <RelativeTime at={failing.since} />; the next{' '}
-            <RelativeTime at={failing.retryAt} />.
+            {plural(failing.failures, 'try', 'tries')} in a row failed since <FullTime at={failing.since} />. It is tried again by itself,
+            at least every 15 min.
           </span>
         </p>
       )}
@@ -123,7 +123,7 @@ function Anchored({ anchored, signed, everyMs }: Pick<Place, 'anchored' | 'every
   const behind = signed - anchored.size;
   return (
     <>
-      Signs {plural(anchored.size, 'entry', 'entries')}, kept <RelativeTime at={anchored.at} />
+      Checkpoint of {plural(anchored.size, 'entry', 'entries')}, kept <RelativeTime at={anchored.at} />
       {behind > 0 && `; ${formatNumber(behind)} signed since`}.{pace}
     </>
   );

@@ -16,7 +16,8 @@ import { anchorPlaces } from './places.ts';
 export async function tryOne(name: string, context: Context, places: readonly AnchorPlace[] = anchorPlaces()): Promise<PlaceTrial> {
   const place = places.find((one) => one.name === name);
   if (place === undefined) throw auditLogProblems.noPlace({ name });
-  audit.subject({ type: 'audit-logs', id: name });
+  // There is one of each kind; the name may be an address, which entries do not show.
+  audit.subject({ type: 'audit-logs', id: place.kind });
   const newest = (await newestOf(context)) ?? (await signedNow(context));
   if (newest === undefined) throw auditLogProblems.nothingSigned();
   const begun = performance.now();

@@ -10,7 +10,7 @@ import { Shape } from '../../../ui/shape.tsx';
 import type { ShapeName, Tone } from '../../../ui/words.ts';
 import { type Verification, verifyAuditLog } from '../contract.ts';
 
-export const looks: Readonly<Record<Verification['state'], { shape: ShapeName; tone: Tone }>> = {
+const looks: Readonly<Record<Verification['state'], { shape: ShapeName; tone: Tone }>> = {
   verified: { shape: 'ok', tone: 'ok' },
   running: { shape: 'in-progress', tone: 'accent' },
   tampered: { shape: 'critical', tone: 'critical' },
@@ -25,7 +25,7 @@ export function VerificationBadge() {
     const words = error === null ? 'Verifying…' : 'Verification unknown';
     return <Trigger words={words} shape="unknown" tone="unknown" error={error} onRetry={() => void verification.refetch()} />;
   }
-  const { shape, tone } = looks[data.state];
+  const { shape, tone } = lookOf(data);
   return (
     <Popover
       label="Verification of the audit log"
@@ -72,9 +72,18 @@ export function headline({ state, goodTo, size, checkedTo, anchored, places }: V
   if (state === 'tampered') return `Doubt: good up to entry ${formatNumber(goodTo)} of ${formatNumber(size)}`;
   if (state === 'running') return `Verifying: ${formatNumber(checkedTo)} of ${formatNumber(size)}`;
   if (state === 'empty') return 'No entries to verify';
-  const failing = places.filter((place) => place.failing !== null).length;
-  const refusing = failing === 0 ? '' : `, ${failing} of ${plural(places.length, 'place')} failing`;
-  return `Verified, ${plural(goodTo, 'entry', 'entries')} · ${anchored === null ? 'unanchored' : `anchored to ${formatNumber(anchored.size)}`}${refusing}`;
+  const failing = failingOf(places);
+  if (failing > 0) return `Verified to ${formatNumber(goodTo)} · ${failing} of ${plural(places.length, 'place')} failing`;
+  return `Verified to ${formatNumber(goodTo)} · ${anchored === null ? 'unanchored' : `anchored to ${formatNumber(anchored.size)}`}`;
+}
+
+const failingOf = (places: Verification['places']): number => places.filter(({ failing }) => failing !== null).length;
+
+/** What is proven here alone, or kept in fewer places than there are to be, is no doubt, and not all well. */
+export function lookOf({ state, places, anchored }: Verification): { shape: ShapeName; tone: Tone } {
+  if (state !== 'verified') return looks[state];
+  if (failingOf(places) > 0) return { shape: 'high', tone: 'high' };
+  return anchored === null ? { shape: 'ok', tone: 'unknown' } : looks.verified;
 }
 
 function Anchoring({ verification: { anchored, checkpoint } }: { verification: Verification }) {

@@ -18,7 +18,7 @@ import { listVerifications, startVerification, type Verification, type Verificat
 import { CheckpointSection } from '../tree/checkpoint-section.tsx';
 import { KeySection } from '../tree/key-section.tsx';
 import { EpochSection } from './epoch-section.tsx';
-import { headline, looks } from './verification-badge.tsx';
+import { headline, lookOf } from './verification-badge.tsx';
 
 function VerificationPage() {
   const verification = useEndpoint(verifyAuditLog, {}, { everyMs: 5000 });
@@ -49,8 +49,8 @@ function VerificationPage() {
 }
 
 function Now({ verification, onAgain }: { verification: Verification; onAgain: () => void }) {
-  const { state, defects, defectCount, checks, sweepFinishedAt, newestLeaf, goodTo, size } = verification;
-  const { shape, tone } = looks[state];
+  const { defects, defectCount, checks, sweepFinishedAt, newestLeaf, goodTo, size } = verification;
+  const { shape, tone } = lookOf(verification);
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-3">
