@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backoffMs, isRetried, refusedBy, retryAfterMs } from './outcome.ts';
+import { backoffMs, isRetried, outcomeOfProblem, refusedBy, retryAfterMs } from './outcome.ts';
 
 test('the HTTP class decides first: 408, 425, 429 and 5xx are tried again, other 4xx never', () => {
   assert.deepEqual([408, 425, 429, 500, 502, 503, 599].map(isRetried), Array(7).fill(true));
@@ -41,4 +41,30 @@ test('the wait is full jitter over min(2^attempt s, 15 min)', () => {
     backoffMs(7, () => 0),
     0,
   );
+});
+
+test('an answer that is no success is told by what it was, and only one that is tried again keeps when', () => {
+  const answered = (status: number) => refusedBy({ status, headers: new Map([['retry-after', '7']]), body: 'no' }, 0);
+  const told = [299, 300, 399, 400, 429, 503].map((status) => {
+    const { outcome, reason, httpStatus, answer, retryAfterMs: pause } = answered(status);
+    assert.deepEqual([httpStatus, answer], [status, 'no']);
+    return [outcome, /elsewhere|refuses|fewer|cannot take it now/.exec(reason)?.[0], pause];
+  });
+  assert.deepEqual(told, [
+    ['dead', 'refuses', null],
+    ['dead', 'elsewhere', null],
+    ['dead', 'elsewhere', null],
+    ['dead', 'refuses', null],
+    ['retry', 'fewer', 7000],
+    ['retry', 'cannot take it now', 7000],
+  ]);
+});
+
+test('a place that is refused or is none is never asked again, one that does not answer is', () => {
+  const outcomeFor = (code: string) => outcomeOfProblem({ code, message: 'why' });
+  assert.deepEqual(
+    ['outside.address', 'outside.refused', 'outside.unreachable', 'outside.timedOut'].map((code) => outcomeFor(code).outcome),
+    ['dead', 'dead', 'retry', 'retry'],
+  );
+  assert.equal(outcomeFor('outside.address').reason, 'why');
 });
