@@ -102,7 +102,7 @@ export const auditActions: readonly (readonly [action: string, sentence: string]
   ['audit-logs.release-hold', 'A legal hold was released'],
   ['audit-logs.replace-key', 'The key that signs checkpoints was replaced'],
   ['audit-logs.retention', 'Months of the log whose time had come were looked for'],
-  ['audit-logs.rollback', 'The log was found smaller than what had been signed of it'],
+  ['audit-logs.rollback', 'The log was found smaller, or other, than what had been signed of it'],
   ['audit-logs.rotate-key', 'The signing key was replaced, signed by the old one and the new one'],
   ['audit-logs.sign', 'The log had been signed at this size, with this root, at this time'],
   ['audit-logs.start-export', 'An export of the audit log was asked for'],

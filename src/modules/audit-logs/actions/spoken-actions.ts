@@ -17,7 +17,7 @@ const besides: Readonly<Record<string, string>> = {
   'audit-logs.drop-month': 'A month of the log left the database, after its term, for cold storage only',
   'audit-logs.freeze-month': 'A month of the log was written to cold storage and verified there',
   'audit-logs.replace-key': 'The key that signs checkpoints was replaced',
-  'audit-logs.rollback': 'The log was found smaller than what had been signed of it',
+  'audit-logs.rollback': 'The log was found smaller, or other, than what had been signed of it',
   'audit-logs.sign': 'The log had been signed at this size, with this root, at this time',
   'data-quality.alert-not-sent': 'An alert about data quality could not be sent',
   'data-quality.read-values': 'Sample values of a data set were read',

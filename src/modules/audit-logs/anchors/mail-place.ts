@@ -64,7 +64,7 @@ export function letterOf(notes: readonly string[], at: Date): Letter {
       `Signed checkpoints of the audit log as of ${moment}. Keep this mail: nobody can change what stands before a checkpoint without its root becoming another.`,
       ...named,
       ...(logs.length > mostNamed ? [`${logs.length - mostNamed} more are in the file.`] : []),
-      'The file holds the signed notes. To compare them with an export of the log: ai-spm audit verify --file entries.jsonl --checkpoints FILE --key KEY',
+      `The file holds the signed notes${logs.length === 1 ? '' : ' of all logs; put those of one log into a file of their own'}. To compare them with an export: ai-spm audit verify --file entries.jsonl --checkpoints FILE --key KEY`,
     ],
     attachment: {
       name: `checkpoints-${at.toISOString().slice(0, 19).replace(/\D/g, '-')}.txt`,
