@@ -2,7 +2,7 @@
 import { expressionOf, quote } from './expression.ts';
 import type { Interpreter } from './interpreter.ts';
 import { codeInState } from './states.ts';
-import { type Call, extend, type GlobalValue, keptElements, type MethodValue, type Value } from './values.ts';
+import { type Call, extend, type GlobalValue, keepPairs, type MethodValue, type Value } from './values.ts';
 
 /** A tuple that a hash walks more often than this was doubled on purpose. */
 const heaviestKey = 20_000_000;
@@ -103,7 +103,7 @@ function hashed(interpreter: Interpreter, values: readonly Value[], step: 1 | 2)
 export function setItems(interpreter: Interpreter, target: Value, pairs: Value[]): void {
   hashed(interpreter, pairs, 2);
   if (target.kind === 'dict') {
-    extend(target, pairs);
+    extend(target, pairs, interpreter.isLate(pairs.length));
     return;
   }
   if (target.kind === 'global' || target.kind === 'method') {
@@ -120,7 +120,7 @@ export function setItems(interpreter: Interpreter, target: Value, pairs: Value[]
   }
   if (target.kind === 'call') {
     target.items ??= [];
-    if (target.items.length < 2 * keptElements) target.items.push(...pairs.slice(0, 2 * keptElements));
+    keepPairs(target.items, pairs, interpreter.isLate(pairs.length));
     return;
   }
   if (target.kind === 'list' || (target.kind === 'opaque' && target.why !== 'buffer')) return;
@@ -135,7 +135,7 @@ export function addElements(
 ): void {
   if (kind === 'set') hashed(interpreter, elements, 1);
   if (target.kind === kind) {
-    extend(target, elements);
+    extend(target, elements, interpreter.isLate(elements.length));
     return;
   }
   if (target.kind === 'global' || target.kind === 'method') {

@@ -17,6 +17,8 @@ export type Interpreter = {
   used(value: Value): void;
   /** The bytes of a constant, at most `most`; undefined when longer or unknown. */
   bytesOf(value: Value | undefined, most?: number): Uint8Array | undefined;
+  /** Whether enough is kept of what the stream put into containers, these elements counted. */
+  isLate(elements: number): boolean;
   /** Offers bytes to the caller as a member of their own. */
   nest(value: Value, name: string): boolean;
 };

@@ -168,3 +168,10 @@ test('a line without an end is not kept', () => {
   assert.equal(facts(source).pickles, 1);
   assert.ok(process.memoryUsage().heapUsed - started < 64 * 2 ** 20);
 });
+
+test('a name that was forgotten on the stack is told as one that cannot be known', () => {
+  const waiting = Buffer.alloc(700_000, ']');
+  const away = Buffer.alloc(450_000, '0');
+  const found = facts(sparse(Buffer.concat([op('PROTO', 4), waiting, away, op('STACK_GLOBAL'), op('STOP')])));
+  assert.deepEqual([found.globals[0]?.judgement, found.globals[0]?.certainty], ['computed', 'unknown']);
+});

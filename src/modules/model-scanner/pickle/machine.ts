@@ -8,10 +8,14 @@ import { Memo } from './memo.ts';
 import { moduleTarget, resolve, type Target } from './names.ts';
 import type { Recorder, Site } from './recorder.ts';
 import type { PickleFactTables } from './tables.ts';
-import { type Bytes, type Call, type GlobalValue, type Text, unknown, type Value } from './values.ts';
+import { type Bytes, type Call, forget, type GlobalValue, keptElements, type Text, unknown, type Value } from './values.ts';
 
 /** Deeper stacks come from no pickler: it writes lists and dicts in batches of 1,000. */
 export const deepestStack = 4_000_000;
+/** Values that wait on the stack and are kept: the oldest, and as many of the newest. */
+const keptWaiting = 200_000;
+/** Elements of all containers of one stream that are kept by reference. */
+const mostKept = 500_000;
 const mostSightings = 20_000;
 const computedBytesMost = 65_536;
 
@@ -46,6 +50,8 @@ export class Machine implements Interpreter {
   result: Value = unknown;
   /** The wrapper whose raw data follows. */
   wrapper: Call | undefined;
+  #kept = 0;
+  #forgottenTo = 0;
   readonly #sightings = new Map<Target, { value: GlobalValue; used: boolean }>();
 
   /** Constants handed to the caller already: once as a constant, once as an argument would be twice. */
@@ -111,6 +117,25 @@ export class Machine implements Interpreter {
     const mark = this.unmark();
     if (mark === undefined) throw new StreamBroken('missing-mark', `the opcode at byte ${this.offset} needs a MARK`);
     return this.stack.splice(mark);
+  }
+
+  /** Whether the stream has put enough together, these elements of a container included: nested containers would keep whole files. */
+  isLate(elements: number): boolean {
+    this.#kept += Math.min(elements, keptElements);
+    return this.#kept > mostKept;
+  }
+
+  /**
+   * Millions of values may wait on the stack, which only tuples and sets make of them: those in the middle are forgotten, so that memory
+   * does not grow with the file. Who names something by a forgotten text names something that cannot be known, and is told so.
+   * @param since opcodes since the last call: each may have taken one value off.
+   */
+  relieve(since: number): void {
+    const { length } = this.stack;
+    const to = length - keptWaiting;
+    const from = Math.max(keptWaiting, Math.min(this.#forgottenTo, length) - since);
+    if (to > from) forget(this.stack, from, to);
+    this.#forgottenTo = Math.max(keptWaiting, Math.min(Math.max(to, this.#forgottenTo), length));
   }
 
   go(): void {

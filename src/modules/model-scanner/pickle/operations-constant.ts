@@ -188,9 +188,9 @@ function get(machine: Machine, index: number): void {
 function protocol(machine: Machine): void {
   const announced = machine.cursor.u1();
   const { recorder } = machine;
-  if (announced > 5)
+  if (announced > 5 && recorder.wants('pickle-protocol-unknown'))
     recorder.anomaly('pickle-protocol-unknown', 'broken', { detail: `protocol ${announced} is announced`, site: machine.site() });
-  if (machine.opcodeIndex > 0)
+  if (machine.opcodeIndex > 0 && recorder.wants('pickle-protocol-inside'))
     recorder.anomaly('pickle-protocol-inside', 'broken', {
       detail: `protocol ${announced} is announced inside the stream`,
       site: machine.site(),

@@ -7,7 +7,18 @@ import { expressionOf } from './expression.ts';
 import { judge, unlisted } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Operation, offerEmbedded } from './operations-constant.ts';
-import { argumentsOf, type Call, extend, extendByOne, extension, type Mapping, sequence, textOf, type Value } from './values.ts';
+import {
+  argumentsOf,
+  type Call,
+  extend,
+  extendByOne,
+  extension,
+  type Mapping,
+  type Sequence,
+  sequence,
+  textOf,
+  type Value,
+} from './values.ts';
 
 /** Longest module or class name that is looked up. */
 const longestName = 65_536;
@@ -27,10 +38,14 @@ function pairsFromMark(machine: Machine): Value[] {
   return pairs;
 }
 
+function sequenceOf(machine: Machine, kind: Sequence['kind'], elements: Value[]): Sequence {
+  return sequence(kind, elements, machine.isLate(elements.length));
+}
+
 function pushTuple(machine: Machine, count: number): void {
   const elements: Value[] = [];
   for (let at = 0; at < count; at += 1) elements.push(machine.pop());
-  machine.push(sequence('tuple', elements.reverse()));
+  machine.push(sequenceOf(machine, 'tuple', elements.reverse()));
 }
 
 /** `cls.__new__(cls, *args)`: the class is built, its `__init__` does not run. */
@@ -144,7 +159,7 @@ function setOne(machine: Machine): void {
   const key = machine.pop();
   const target = machine.top();
   // By far the most frequent case in protocol 0.
-  if (target.kind === 'dict' && key.kind === 'text') extendByOne(target, key, value);
+  if (target.kind === 'dict' && key.kind === 'text') extendByOne(target, key, value, machine.isLate(2));
   else setItems(machine, target, [key, value]);
 }
 
@@ -153,12 +168,12 @@ export const objectOperations: readonly (readonly [string, Operation])[] = [
   ['EMPTY_LIST', (machine) => machine.push(sequence('list', []))],
   ['EMPTY_DICT', (machine) => machine.push(dictionary([]))],
   ['EMPTY_SET', (machine) => machine.push(sequence('set', []))],
-  ['TUPLE', (machine) => machine.push(sequence('tuple', machine.popMark()))],
+  ['TUPLE', (machine) => machine.push(sequenceOf(machine, 'tuple', machine.popMark()))],
   ['TUPLE1', (machine) => pushTuple(machine, 1)],
   ['TUPLE2', (machine) => pushTuple(machine, 2)],
   ['TUPLE3', (machine) => pushTuple(machine, 3)],
-  ['LIST', (machine) => machine.push(sequence('list', machine.popMark()))],
-  ['FROZENSET', (machine) => machine.push(sequence('frozenset', machine.popMark()))],
+  ['LIST', (machine) => machine.push(sequenceOf(machine, 'list', machine.popMark()))],
+  ['FROZENSET', (machine) => machine.push(sequenceOf(machine, 'frozenset', machine.popMark()))],
   [
     'DICT',
     (machine) => {

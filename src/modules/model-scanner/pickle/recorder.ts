@@ -126,10 +126,14 @@ export class Recorder {
     nature: AnomalyFact['nature'],
     { detail, site, proved = true }: { detail: string; site: Site; proved?: boolean },
   ): void {
-    const count = this.#codes.get(code) ?? 0;
-    this.#codes.set(code, count + 1);
-    if (count >= most.perCode || this.anomalies.length >= most.anomalies) return;
+    if (!this.wants(code)) return;
+    this.#codes.set(code, (this.#codes.get(code) ?? 0) + 1);
     this.anomalies.push({ code, nature, proved, detail, where: this.where(site) });
+  }
+
+  /** False when it was said often enough: millions of opcodes may have the same fault. */
+  wants(code: string): boolean {
+    return (this.#codes.get(code) ?? 0) < most.perCode && this.anomalies.length < most.anomalies;
   }
 
   couldNotRead(reason: UnreadFact['reason'], detail: string, site: Site): void {

@@ -24,6 +24,7 @@ export function run(machine: Machine, most = Number.POSITIVE_INFINITY): 'stop' |
   for (let count = 0; count < most; count += 1) {
     if (count >= nextCheck) {
       parts.budget.checkTime();
+      machine.relieve(2 * opcodesPerCheck);
       nextCheck = count + opcodesPerCheck;
     }
     machine.offset = cursor.position;

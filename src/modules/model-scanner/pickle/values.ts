@@ -3,6 +3,9 @@ import type { Target } from './names.ts';
 
 /** First elements kept by reference; the count goes on. */
 export const keptElements = 1000;
+/** The same when a stream has put enough together. */
+const keptOfLate = 16;
+const heavyPart = 100;
 /** Characters kept of a text constant. */
 export const keptText = 65_536;
 
@@ -104,28 +107,58 @@ export const computedBytes = (data: Uint8Array): Bytes => ({ kind: 'bytes', offs
 const heaviest = Number.MAX_SAFE_INTEGER;
 const weightOf = (value: Value): number => (value.kind === 'tuple' || value.kind === 'frozenset' ? value.weight : 1);
 
-export function sequence(kind: Sequence['kind'], elements: Value[]): Sequence {
+/** @param isLate the stream has put enough together: what keeps others alive is forgotten. */
+export function sequence(kind: Sequence['kind'], elements: Value[], isLate = false): Sequence {
   let weight = 1;
   if (kind === 'tuple' || kind === 'frozenset') for (const element of elements) weight = Math.min(heaviest, weight + weightOf(element));
   const items = elements.length > keptElements ? elements.slice(0, keptElements) : elements;
-  return { kind, items, count: elements.length, weight };
+  return { kind, items: isLate ? items.map(withoutHeavy) : items, count: elements.length, weight };
 }
 
 /** Appends to what is kept and counts the rest. @param elements belong to the container from now on. */
-export function extend(container: Sequence | Mapping, elements: Value[]): void {
+export function extend(container: Sequence | Mapping, elements: Value[], isLate = false): void {
   container.count += container.kind === 'dict' ? elements.length / 2 : elements.length;
-  const room = (container.kind === 'dict' ? 2 * keptElements : keptElements) - container.items.length;
-  if (container.items.length === 0 && elements.length <= room) {
-    container.items = elements;
-    return;
+  const most = (container.kind === 'dict' ? 2 : 1) * (isLate ? keptOfLate : keptElements);
+  if (container.items.length === 0 && elements.length <= most && !isLate) container.items = elements;
+  else keep(container.items, elements, { most, isLate });
+}
+
+/** Keys and values alternate. */
+export function keepPairs(items: Value[], pairs: readonly Value[], isLate: boolean): void {
+  keep(items, pairs, { most: 2 * (isLate ? keptOfLate : keptElements), isLate });
+}
+
+function keep(items: Value[], elements: readonly Value[], { most, isLate }: { most: number; isLate: boolean }): void {
+  const room = most - items.length;
+  for (let at = 0; at < elements.length && at < room; at += 1) {
+    const element = elements[at] as Value;
+    items.push(isLate ? withoutParts(element) : element);
   }
-  for (let at = 0; at < elements.length && at < room; at += 1) container.items.push(elements[at] as Value);
 }
 
 /** One pair more. */
-export function extendByOne(mapping: Mapping, key: Value, value: Value): void {
+export function extendByOne(mapping: Mapping, key: Value, value: Value, isLate: boolean): void {
   mapping.count += 1;
-  if (mapping.items.length < 2 * keptElements) mapping.items.push(key, value);
+  const items = mapping.items;
+  if (items.length < 2 * (isLate ? keptOfLate : keptElements)) items.push(key, isLate ? withoutParts(value) : value);
+}
+
+/** A value that keeps others alive is forgotten where it goes into a container. */
+function withoutParts(value: Value): Value {
+  return value.kind === 'call' || 'items' in value || value.kind === 'method' || value.kind === 'persistent' ? forgotten : value;
+}
+
+/** Arguments of calls are tuples: only a tuple in it that keeps many others alive is forgotten. */
+function withoutHeavy(value: Value): Value {
+  return weightOf(value) >= heavyPart ? forgotten : value;
+}
+
+/** Takes values out of memory; names stay, which are shared, and tuples that are bombs when they are hashed. */
+export function forget(values: Value[], from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
+    const value = values[at] as Value;
+    if (value.kind !== 'global' && weightOf(value) < keptElements) values[at] = forgotten;
+  }
 }
 
 /** The arguments of a call; a value that is no sequence stands for arguments nobody can know. */

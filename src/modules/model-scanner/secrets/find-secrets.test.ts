@@ -212,3 +212,15 @@ describe('bounds', () => {
     }
   });
 });
+
+describe('runs of one byte are passed over, and what stands at their ends is not', () => {
+  const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ'.repeat(3)}\n-----END PRIVATE KEY-----`;
+  const placesIn = (bytes: Buffer, isText: boolean) => findSecrets(bytes, table, isText).map(({ offset, kind }) => `${kind} at ${offset}`);
+  for (const length of [1, 5, 4095, 4096, 4097, 12_288, 12_300, 100_000])
+    test(`${length} bytes`, () => {
+      const dashes = Buffer.from(`${'-'.repeat(length)}\n${'-'.repeat(length)}${key}`);
+      assert.deepEqual(placesIn(dashes, true), [`private-key at ${2 * length + 1}`]);
+      const zeros = Buffer.concat([Buffer.alloc(length), Buffer.from(hugging), Buffer.alloc(length), Buffer.from(hugging)]);
+      assert.deepEqual(placesIn(zeros, false), [`huggingface-token at ${length}`, `huggingface-token at ${2 * length + hugging.length}`]);
+    });
+});

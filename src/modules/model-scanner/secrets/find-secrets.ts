@@ -24,27 +24,51 @@ const mostHits = 200;
  */
 export function findSecrets(bytes: Uint8Array, table: SecretTable, isText: boolean): SecretHit[] {
   const secrets = compiledSecrets(table);
-  const { pairs, leads } = secrets;
+  const { pairs, leads, longestRepeat } = secrets;
   // Most bytes lead to no look at all.
   let look: Look | null = null;
   for (let at = nextPair(bytes, pairs, 1); at > 0; at = nextPair(bytes, pairs, at + 1)) {
+    const first = bytes[at - 1] as number;
+    // Rules of dashes or stars: a beginning stands at their end only.
+    if (first === bytes[at]) at = Math.max(at, endOfRun(bytes, at) - longestRepeat + 1);
     look ??= new Look(bytes, secrets, isText);
-    for (const lead of leads.get((bytes[at - 1] ?? 0) | ((bytes[at] ?? 0) << 8)) ?? []) look.at(lead, at - 1);
+    for (const lead of leads.get(first | ((bytes[at] ?? 0) << 8)) ?? []) look.at(lead, at - 1);
     if (look.hits.length >= mostHits) break;
   }
   return look === null || look.hits.length === 0 ? [] : withoutOverlap(look.hits);
 }
 
+const blockBytes = 4096;
+
 /** Every byte of every file passes here: nothing but the table is looked at. @returns the second byte of the next pair, or -1. */
 function nextPair(bytes: Uint8Array, pairs: Uint8Array, from: number): number {
-  const end = bytes.length;
+  const last = bytes.length;
   let before = bytes[from - 1] as number;
-  for (let at = from; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (pairs[before | (byte << 8)] !== 0) return at;
-    before = byte;
+  for (let at = from; at < last; ) {
+    // Blocks of zeros, as arrays and padding have them, are compared by the library; other blocks differ in their first bytes.
+    if (bytes[at] === before && pairs[before | (before << 8)] === 0) at = endOfRun(bytes, at);
+    for (const end = Math.min(last, at + blockBytes); at < end; at++) {
+      const byte = bytes[at] as number;
+      if (pairs[before | (byte << 8)] !== 0) return at;
+      before = byte;
+    }
   }
   return -1;
+}
+
+/** @returns where the bytes that equal the one before `from` end, within a block. */
+function endOfRun(bytes: Uint8Array, from: number): number {
+  const same = bytes[from - 1] as number;
+  let end = from;
+  // Bytes that equal those one place before are all the same.
+  for (let size = blockBytes; size >= blockBytes; ) {
+    const isSame =
+      end + size <= bytes.length && Buffer.compare(bytes.subarray(end - 1, end - 1 + size), bytes.subarray(end, end + size)) === 0;
+    if (isSame) end += size;
+    size = isSame ? 2 * size : size / 2;
+  }
+  while (end < bytes.length && bytes[end] === same) end += 1;
+  return end;
 }
 
 /** A shape says more than a name, and the longer of two shapes more than the shorter. */

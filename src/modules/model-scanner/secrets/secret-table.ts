@@ -41,6 +41,8 @@ export type CompiledSecrets = {
   /** By the first two bytes, little-endian: 1 where some lead begins so. */
   readonly pairs: Uint8Array;
   readonly leads: ReadonlyMap<number, readonly Lead[]>;
+  /** How often the first byte of a lead is repeated at its beginning, at most. */
+  readonly longestRepeat: number;
   readonly names: readonly CompiledName[];
 };
 
@@ -72,7 +74,8 @@ function compile({ shapes, names }: SecretTable): CompiledSecrets {
   }
   for (const start of nameParts) for (const first of casesOf(start)) add(first, { kind: 'name', start });
   add('://', { kind: 'address', start: '://' });
-  return { pairs, leads, names: names.map((name) => ({ ...name, expression: new RegExp(`^(?:${name.value})$`) })) };
+  const longestRepeat = Math.max(1, ...shapes.map(({ prefix }) => prefix.search(/(.)(?!\1)/s) + 1));
+  return { pairs, leads, longestRepeat, names: names.map((name) => ({ ...name, expression: new RegExp(`^(?:${name.value})$`) })) };
 }
 
 /** The first two letters in each mixture of cases. */

@@ -10,6 +10,8 @@ const historyBytes = 64 * 1024;
 const pieceBytes = 64 * 1024;
 const longestMatch = 65_538;
 const inputBytes = 64 * 1024;
+/** From here on the library's loop is quicker than ours. */
+const longRun = 32;
 
 type Codes = { readonly table: Uint16Array; readonly bits: number };
 
@@ -236,6 +238,12 @@ export class Inflate implements PieceDecoder {
       throw new MalformedBytes('deflate-broken', this.#inputAt, 'a deflate match points before the start');
     const output = this.#output;
     let from = this.#end - distance;
+    // Long runs of zeros are matches of the longest length at distance 1.
+    if (distance === 1 && length >= longRun) {
+      output.fill(output[from] ?? 0, this.#end, this.#end + length);
+      this.#end += length;
+      return;
+    }
     for (let left = length; left > 0; left--) output[this.#end++] = output[from++] ?? 0;
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { field, message, savedModel, type TfNode, tfGraph, tfText } from '../../../../../test/corpus/model-scanner/build-models.ts';
-import { artefactOf, reportOf } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+import { artefactOf, reportOf, scanTables } from '../../../../../test/corpus/model-scanner/read-artefact.ts';
+import { scanSource } from '../../engine/scan.ts';
 
 const constant = (name: string, text: string): TfNode => ({ name, op: 'Const', attributes: { value: tfText(text) } });
 const plain: TfNode[] = [
@@ -137,4 +138,15 @@ test('a graph written as text is read like the binary one, with the line of the 
   assert.equal(judged(text(placeholder + reads)).findings[0]?.where.line, 5);
   const inFunction = "library { function { node_def { name: 'p' op: 'PyFunc' } } }";
   assert.equal(reportOf(new TextEncoder().encode(inFunction), 'vocab.txt').verdict, 'suspicious');
+});
+
+test('bytes that look like hundreds of thousands of empty graphs cost no look at each', () => {
+  const bytes = new Uint8Array(20 * 100_000).fill(0x12);
+  let reads = 0;
+  const read = (offset: number, length: number) => {
+    reads += 1;
+    return bytes.subarray(offset, offset + length);
+  };
+  assert.equal(scanSource({ size: bytes.length, read }, 'x.bin', { tables: scanTables() }).verdict, 'unsupported');
+  assert.ok(reads < 10_000, `${reads} reads`);
 });

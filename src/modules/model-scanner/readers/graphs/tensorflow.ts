@@ -84,7 +84,7 @@ function addAssets(source: ByteSource, kind: Kind, assets: Set<string>, draft: D
 
 function kindOf(source: ByteSource): Kind | null {
   const all: Field = { number: 0, wire: 2, value: 0, start: 0, end: source.size };
-  if (fitsShape(source, 0, source.size, savedModelShape) && children(source, all, 2).some((meta) => isMetaGraph(source, meta)))
+  if (fitsShape(source, 0, source.size, savedModelShape) && someChild(source, all, 2, (meta) => isMetaGraph(source, meta)))
     return 'tensorflow-saved-model';
   if (isMetaGraph(source, all)) return 'tensorflow-meta-graph';
   return isGraph(source, all) ? 'tensorflow-graph' : null;
@@ -92,18 +92,45 @@ function kindOf(source: ByteSource): Kind | null {
 
 function isMetaGraph(source: ByteSource, meta: Field): boolean {
   if (!fitsShape(source, meta.start, meta.end, metaGraphShape)) return false;
-  return children(source, meta, 2).some((graph) => isGraph(source, graph));
+  return someChild(source, meta, 2, (graph) => isGraph(source, graph));
 }
 
 /** Nodes with a name and an operator of letters, or a library with functions. */
 function isGraph(source: ByteSource, graph: Field): boolean {
   if (graph.end - graph.start < 4 || !fitsShape(source, graph.start, graph.end, graphShape)) return false;
-  const nodes = children(source, graph, 1);
-  const [first] = nodes;
-  if (!first) return children(source, graph, 2).some((library) => children(source, library, 1).length > 0);
+  const first = firstChild(source, graph, 1);
+  if (!first) return someChild(source, graph, 2, (library) => firstChild(source, library, 1) !== null);
   if (!fitsShape(source, first.start, first.end, nodeShape)) return false;
-  const operator = children(source, first, 2)[0];
-  return operator !== undefined && /^[A-Z_][A-Za-z0-9_>]*$/.test(fieldText(source, operator, 200));
+  const operator = firstChild(source, first, 2);
+  return operator !== null && /^[A-Z_][A-Za-z0-9_>]*$/.test(fieldText(source, operator, 200));
+}
+
+/** Graphs that a file has; bytes that only look like messages have millions of messages, none of which is a graph. */
+const mostAsked = 1000;
+
+/** Whether one of the first of these fields is what is asked for. */
+function someChild(source: ByteSource, parent: Field, number: number, isWanted: (child: Field) => boolean): boolean {
+  let asked = 0;
+  try {
+    for (const field of fields(source, parent.start, parent.end)) {
+      if (field.number !== number || field.wire !== 2) continue;
+      asked += 1;
+      if (asked > mostAsked) return false;
+      if (isWanted(field)) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+  }
+  return false;
+}
+
+function firstChild(source: ByteSource, parent: Field, number: number): Field | null {
+  let first: Field | null = null;
+  someChild(source, parent, number, (child) => {
+    first = child;
+    return true;
+  });
+  return first;
 }
 
 function children(source: ByteSource, parent: Field, number: number): Field[] {
