@@ -4,18 +4,18 @@ import { randomSource, sampleWithoutReplacement } from '../../../math/random.ts'
 import type { BuildReport, BuildStep } from './build-report.ts';
 import { calibrationScores, conformalOf } from './calibration.ts';
 import { canHoldShapes } from './class-shapes.ts';
+import { combinedScore, type Rule, ruleOf } from './decision-rule.ts';
 import { leastScoreOf, noteOf } from './decision-threshold.ts';
 import { type Calibrated, type DetectorReport, reportOf } from './detector-report.ts';
 import { evasionDetectors } from './detectors.ts';
 import { type EvasionFacts, factsOf } from './facts.ts';
 import { chooseSpace, learnColumns, type SpaceScale } from './feature-space.ts';
 import { chooseFinestVariance } from './finest-variance.ts';
-import { combinedBy, type Spoken } from './fusion.ts';
+import { contextWeight } from './fusion.ts';
 import { copiesPerRow, type HarmlessColumns, harmlessColumns, harmlessCopies } from './harmless.ts';
 import { fitOtherModels } from './other-models.ts';
 import {
   type CalibrationScores,
-  type Combination,
   classOf,
   type EvasionProfile,
   type OtherModels,
@@ -237,7 +237,7 @@ function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfi
   const { source, split, profile, models } = bench;
   const reports = calibrated.map((one) => reportOf(one, source, copies));
   const used = calibrated.filter((_, at) => reports[at]?.status === 'used');
-  const rule: Rule = { used, combination: combinationOf(source), rate: source.targetRate };
+  const rule = ruleOf({ ...source, rows: split.calibration, classCount: bench.scaled.classCount }, { facts, used });
   const fusedScores = combinedScores(bench, { facts, rule });
   const setting = fusedScores.filter(({ counted }) => counted);
   const fused = calibrationScores(
@@ -257,6 +257,7 @@ function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfi
       referenceModels: source.referenceModels ?? null,
       targetRate: source.targetRate,
       combination: rule.combination,
+      contested: rule.contested,
       calibrations,
       used: used.map(({ detector }) => detector.id),
       fused,
@@ -272,14 +273,14 @@ function finish(bench: Bench, { facts, calibrated, copies }: Scored): BuiltProfi
   };
 }
 
-/** Half of the weight is evidence against the answer: doubt and change share what it lets them add. */
+/** Evidence against the answer counts once; doubt and change share what it lets them add. */
 function withWeights(reports: readonly DetectorReport[]): DetectorReport[] {
   const used = reports.filter(({ status }) => status === 'used');
   const against = used.filter(({ role }) => role === 'answer').length;
-  const half = used.length > against ? 0.5 : 1;
+  const own = used.length > against ? 1 / (1 + contextWeight) : 1;
   return reports.map((report) => {
     if (report.status !== 'used') return report;
-    return { ...report, weight: report.role === 'answer' ? half / against : 0.5 / (used.length - against) };
+    return { ...report, weight: report.role === 'answer' ? own / against : (1 - own) / (used.length - against) };
   });
 }
 
@@ -304,10 +305,6 @@ function rowsReport({ source, rows, profile, scale }: Bench) {
   };
 }
 
-/** Where the model's mistakes set no threshold, nothing has to tell them from attacks. */
-const combinationOf = ({ mistakes }: ProfileSource): Combination => (mistakes === 'set-aside' ? 'answer' : 'answer-opens-context');
-
-type Rule = { readonly used: readonly Calibrated[]; readonly combination: Combination; readonly rate: number };
 type Combined = {
   readonly score: number;
   readonly predicted: number;
@@ -322,20 +319,10 @@ function combinedScores(bench: Bench, { facts, rule }: { facts: ReadonlyMap<numb
   return [...split.fusion].flatMap((row) => {
     const found = facts.get(row);
     const counted = counts(bench, row);
-    const score = found === undefined ? null : combinedScore(rule, found, split.leaveOneOut && counted);
+    const score = found === undefined ? null : combinedScore(rule, found, { row, itself: split.leaveOneOut && counted });
     if (score === null) return [];
     return [{ score, predicted: predicted[row] as number, mistaken: predicted[row] !== scaled.classes[row], counted }];
   });
-}
-
-function combinedScore({ used, combination, rate }: Rule, facts: EvasionFacts, itself: boolean): number | null {
-  const spoken: Spoken[] = [];
-  for (const { detector, scores } of used) {
-    const score = detector.score(facts);
-    if (scores === null || score === null) return null;
-    spoken.push({ role: detector.role, conformal: conformalOf(scores, score, { predicted: facts.predicted, itself }) });
-  }
-  return combinedBy(combination, spoken, rate);
 }
 
 type Fused = {
@@ -362,8 +349,8 @@ function decide({ source, split }: Bench, { fused, rule, copies, own }: Fused): 
     return refused('No detector is left: all are excluded or lack what they need.');
   const fewest = fewestCalibrationRows(source.targetRate);
   if (rows < fewest) return refused(`${rows} fusion rows cannot hold a rate of ${source.targetRate}: ${fewest} are needed.`);
-  const changed = copies.flatMap(({ facts }) => {
-    const score = combinedScore(rule, facts, false);
+  const changed = copies.flatMap(({ row, facts }) => {
+    const score = combinedScore(rule, facts, { row, itself: false });
     return score === null ? [] : [{ score, p: conformalOf(fused, score, { predicted: facts.predicted }).p }];
   });
   const leastScore = leastScoreOf(changed, source.targetRate);

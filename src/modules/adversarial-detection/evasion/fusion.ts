@@ -19,7 +19,12 @@ export function cauchyScore(conformals: readonly Conformal[]): number {
   return sum / conformals.length;
 }
 
-export type Spoken = { readonly role: EvasionDetector['role']; readonly conformal: Conformal };
+export type Spoken = {
+  readonly role: EvasionDetector['role'];
+  readonly conformal: Conformal;
+  /** Of doubt: p among the calibration rows whose answer is contested. Absent: the profile's rule asks for none. */
+  readonly contestedP?: number;
+};
 
 /** So many detectors have to agree that the answer does not fit. */
 const agreeing = 2;
@@ -58,9 +63,28 @@ export function openedScore(spoken: readonly Spoken[], rate: number): number {
   return against + contextOf(spoken) * Math.min(1, against / -Math.log(rate));
 }
 
+/** So much weighs what context says against what the answer detectors say. */
+export const contextWeight = 2;
+
+/**
+ * T = A + 2 · C · min(1, A / −ln α): as `openedScore`, but doubt is held against the clean rows whose answer is contested as well. A model errs
+ * near its boundary, so that among all rows the doubt of its own mistakes looks as rare as an attack's; among contested rows it does not. A
+ * mistake is an input like others, so change stays held against all rows. Weight and share of contested rows were chosen on digits (seeds 1–6
+ * and 21–25 of split and network, with less than 2 % of harmless copies flagged on average); the bench measures on others.
+ * @param rate α, in (0, 1). @returns ≥ 0, in nats.
+ */
+export function contestedScore(spoken: readonly Spoken[], rate: number): number {
+  const against = answerScore(spoken);
+  const context = spoken
+    .filter(({ role }) => role !== 'answer')
+    .reduce((most, { conformal, contestedP }) => Math.max(most, -Math.log(contestedP ?? conformal.p)), 0);
+  return against + contextWeight * context * Math.min(1, against / -Math.log(rate));
+}
+
 /** @param rate α of the profile. */
 export function combinedBy(combination: Combination, spoken: readonly Spoken[], rate: number): number {
   if (combination === 'cauchy-mean') return cauchyScore(spoken.map(({ conformal }) => conformal));
   if (combination === 'answer-and-context') return contextScore(spoken);
+  if (combination === 'contested-context') return contestedScore(spoken, rate);
   return combination === 'answer' ? answerScore(spoken) : openedScore(spoken, rate);
 }

@@ -5,7 +5,7 @@ import type { EvasionDetector } from './detector.ts';
 import { evasionDetectors } from './detectors.ts';
 import { type EvasionFacts, factsOf } from './facts.ts';
 import { combinedBy, type Spoken } from './fusion.ts';
-import { classOf, type EvasionProfile, writeScaled } from './profile.ts';
+import { type CalibrationScores, classOf, type EvasionProfile, writeScaled } from './profile.ts';
 
 export type DetectorAnswer = {
   readonly id: string;
@@ -30,6 +30,10 @@ export type JudgedInput = {
   readonly confidence: number | null;
 };
 
+function contestedOf(scores: CalibrationScores | undefined, score: number, predicted: number): Pick<Spoken, 'contestedP'> {
+  return scores === undefined ? {} : { contestedP: conformalOf(scores, score, { predicted }).p };
+}
+
 /** Pure. O(reference rows · columns); about 0.1 ms at 2,000 × 64. @param features as many as the profile's inputs have. */
 export function judgeInput(profile: EvasionProfile, { features, prediction, confidence }: JudgedInput): Judgement {
   const scaled = new Float32Array(profile.space.kept.length);
@@ -45,7 +49,7 @@ export function judgeInput(profile: EvasionProfile, { features, prediction, conf
     const conformal = conformalOf(scores, score, { predicted });
     const used = profile.used.includes(detector.id);
     answers.push({ id: detector.id, score, pValue: conformal.p, rows: conformal.rows, used, role: detector.role });
-    if (used) combined.push({ role: detector.role, conformal });
+    if (used) combined.push({ role: detector.role, conformal, ...contestedOf(profile.contested.get(detector.id), score, predicted) });
   }
   // Calibrated with all of them: with fewer the combined score would be another one.
   if (combined.length === 0 || combined.length < profile.used.length) return { facts, answers, fused: null, flagged: null };

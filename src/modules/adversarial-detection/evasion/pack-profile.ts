@@ -91,11 +91,13 @@ type ProfileHeader = {
   leastScore?: number | null;
   /** Calibrated detectors; `fused` is stored the same way. */
   calibrated: string[];
+  /** Absent in profiles packed before doubt was held against contested rows. */
+  contested?: string[];
   fourierCount: number;
 };
 
 export function packProfile(profile: EvasionProfile): Uint8Array<ArrayBuffer> {
-  const { labels, space, columns, reference, models, calibrations, fused } = profile;
+  const { labels, space, columns, reference, models, calibrations, contested, fused } = profile;
   const arrays = new Map<string, Numbers>([
     ['kept', space.kept],
     ['centre', space.centre],
@@ -123,6 +125,7 @@ export function packProfile(profile: EvasionProfile): Uint8Array<ArrayBuffer> {
     ['forestShares', models.forest.shares],
     ...shapeArrays(models.shapes),
     ...[...calibrations, ['fused', fused] as const].flatMap(([id, scores]) => scoreArrays(id, scores)),
+    ...[...contested].flatMap(([id, scores]) => scoreArrays(contestedName(id), scores)),
   ]);
   const header: ProfileHeader = {
     labels: [...labels],
@@ -136,6 +139,7 @@ export function packProfile(profile: EvasionProfile): Uint8Array<ArrayBuffer> {
     decisionThreshold: profile.decisionThreshold,
     leastScore: profile.leastScore,
     calibrated: [...calibrations.keys()],
+    contested: [...contested.keys()],
     fourierCount: models.kernel.features.count,
   };
   return pack(header, arrays);
@@ -165,6 +169,8 @@ function readShapes(read: Reader, dimensions: number, classes: number): ClassSha
     allFactor: read.f8('shapeAllFactor'),
   };
 }
+
+const contestedName = (id: string): string => `contested.${id}`;
 
 function scoreArrays(id: string, { pooled, byClass }: CalibrationScores): [string, Numbers][] {
   return [[`scores.${id}`, pooled], ...byClass.map((scores, known): [string, Numbers] => [`scores.${id}.${known}`, scores])];
@@ -207,6 +213,7 @@ export function unpackProfile(bytes: Uint8Array): EvasionProfile {
     decisionThreshold,
     leastScore = null,
     calibrated,
+    contested = [],
     fourierCount,
   } = header as ProfileHeader;
   const read = new Reader(arrays);
@@ -230,6 +237,7 @@ export function unpackProfile(bytes: Uint8Array): EvasionProfile {
     models: readModels(read, { width: kept.length, classes: classCount, fourierCount }),
     targetRate,
     calibrations: new Map(calibrated.map((id) => [id, scores(id)])),
+    contested: new Map(contested.map((id) => [id, scores(contestedName(id))])),
     used,
     combination,
     referenceModels,

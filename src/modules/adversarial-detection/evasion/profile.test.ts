@@ -13,7 +13,7 @@ import { leastScoreOf } from './decision-threshold.ts';
 import { evasionDetectors } from './detectors.ts';
 import { chooseSpace } from './feature-space.ts';
 import { chooseFinestVariance } from './finest-variance.ts';
-import { answerScore, cauchyScore, contextScore, openedScore, type Spoken } from './fusion.ts';
+import { answerScore, cauchyScore, contestedScore, contextScore, openedScore, type Spoken } from './fusion.ts';
 import { copiesPerRow, harmlessColumns, harmlessCopies } from './harmless.ts';
 import { judgeInput } from './judge-input.ts';
 import { packProfile, packSource, unpackProfile, unpackSource } from './pack-profile.ts';
@@ -84,6 +84,11 @@ test('doubt and change count as far as two detectors that hold the answer agains
   const changed = [...answers, said('doubt', Math.exp(-1)), said('change', Math.exp(-9))];
   near(openedScore(changed, Math.exp(-6)), 3 + 4.5);
   near(openedScore(changed, Math.exp(-2)), 3 + 9);
+  // Doubt of 9 among all rows is one of 2 among contested rows; change of 3 stays, and counts twice: all of it, then half.
+  const contested: Spoken[] = [...answers, { ...said('doubt', Math.exp(-9)), contestedP: Math.exp(-2) }, said('change', Math.exp(-3))];
+  near(contestedScore(contested, Math.exp(-2)), 3 + 6);
+  near(contestedScore(contested, Math.exp(-6)), 3 + 3);
+  near(contestedScore(fits, 0.01), 0);
 });
 
 test('where harmless copies are flagged too often, a flagged score has to exceed theirs', () => {
@@ -235,6 +240,8 @@ test('what is packed comes back and answers the same', () => {
   const again = unpackProfile(packProfile(built.profile));
   const question = { ...blobInput('b'), confidence: 0.7 };
   assert.deepEqual(judgeInput(again, question).answers, judgeInput(built.profile, question).answers);
+  assert.deepEqual(judgeInput(again, question).fused, judgeInput(built.profile, question).fused);
+  assert.deepEqual([...again.contested.keys()], ['margin']);
   assert.ok(again.reference.values.buffer instanceof SharedArrayBuffer);
   const { source: rows, nonMemberLosses } = unpackSource(packSource(source, [0.5, 2]));
   assert.deepEqual(rows.labels, source.labels);

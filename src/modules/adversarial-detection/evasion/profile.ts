@@ -42,7 +42,7 @@ export type OtherModels = {
   readonly shapes: ClassShapes | null;
 };
 
-export type Combination = 'cauchy-mean' | 'answer-and-context' | 'answer-opens-context' | 'answer';
+export type Combination = 'cauchy-mean' | 'answer-and-context' | 'answer-opens-context' | 'contested-context' | 'answer';
 
 /** Calibration scores, ascending; a class has its own when it has rows enough, else an empty list. */
 export type CalibrationScores = { readonly pooled: Float64Array; readonly byClass: readonly Float64Array[] };
@@ -71,6 +71,11 @@ export type EvasionProfile = {
   readonly models: OtherModels;
   readonly targetRate: number;
   readonly calibrations: ReadonlyMap<string, CalibrationScores>;
+  /**
+   * Scores of doubt among the calibration rows whose answer is most contested: what doubt is held against. Empty where the combination asks
+   * for none.
+   */
+  readonly contested: ReadonlyMap<string, CalibrationScores>;
   /** How p-values are combined: profiles built before there were roles of detectors keep to the rule they were calibrated by. */
   readonly combination: Combination;
   /** Detectors whose p-values are combined. */
