@@ -37,3 +37,26 @@ test('the settings table never holds the value of a secret', () => {
     ],
   );
 });
+
+test('SPIFFE ids are taken as the standard writes them, and nothing that only looks like one', () => {
+  const id = 'spiffe://spm.example/ns/ai-spm/sa/gateway';
+  assert.deepEqual(readConfig({ SERVICE_SPIFFE_IDS: ` ${id} ,spiffe://td/a.b_c-1,` }, '/').SERVICE_SPIFFE_IDS, [id, 'spiffe://td/a.b_c-1']);
+  assert.deepEqual(readConfig({}, '/').SERVICE_SPIFFE_IDS, []);
+  for (const wrong of [
+    'spiffe://td',
+    'spiffe://td/',
+    `${id}/`,
+    'SPIFFE://td/a',
+    'spiffe://TD/a',
+    'spiffe://td:1/a',
+    'spiffe://u@td/a',
+    'spiffe://td/a/../b',
+    'spiffe://td/.',
+    'spiffe://td//a',
+    'spiffe://td/a?b',
+    'spiffe://td/a%2fb',
+    'https://td/a',
+    '*',
+  ])
+    assert.throws(() => readConfig({ SERVICE_SPIFFE_IDS: wrong }, '/'), /SERVICE_SPIFFE_IDS/, wrong);
+});

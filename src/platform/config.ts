@@ -22,6 +22,9 @@ const folders = z
   .optional()
   .transform((value) => (value ?? '').split(process.platform === 'win32' ? ';' : ':').filter((part) => part !== ''));
 
+/** Trust domain and path, as the SPIFFE standard writes them (SPIFFE-ID, section 2): no port, no query, no `.` or `..`, no slash at the end. */
+const spiffeId = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
+
 const table = {
   PROCESS: {
     schema: z
@@ -224,6 +227,16 @@ const table = {
   WIZ_INTEGRATION_URL: { schema: address, says: 'Where the Wiz integration answers. Default: loopback, + 3.' },
   COMPLIANCE_ENGINE_URL: { schema: address, says: 'Where the compliance engine answers. Default: loopback, + 4.' },
   AGENT_GATEWAY_URL: { schema: address, says: 'Where the agent gateway answers. Default: loopback, + 5.' },
+  SERVICE_SPIFFE_IDS: {
+    schema: z
+      .string()
+      .max(8000)
+      .optional()
+      .transform((value) => (value ?? '').split(',').map((id) => id.trim()))
+      .transform((ids) => ids.filter((id) => id !== ''))
+      .pipe(z.array(z.string().max(2048).regex(spiffeId, 'must be SPIFFE ids, like spiffe://example.org/ns/ai-spm/sa/gateway'))),
+    says: 'In a mesh: SPIFFE ids whose calls the services take, with commas between. Each call must then come through the proxy of the same machine, which sets or appends x-forwarded-client-cert itself (Envoy: SANITIZE_SET or APPEND_FORWARD), and carry the signed token too. Unset: the header is not looked at.',
+  },
   OUTBOUND_HOSTS: {
     schema: z
       .string()

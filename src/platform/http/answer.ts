@@ -2,7 +2,7 @@
 import { Readable, Transform } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../contract/actor.ts';
-import type { Endpoint } from '../../contract/endpoint.ts';
+import type { Door, Endpoint } from '../../contract/endpoint.ts';
 import { commonProblems, type Problem } from '../../contract/problem.ts';
 import { coverage } from '../audit-coverage.ts';
 import { config } from '../config.ts';
@@ -11,6 +11,7 @@ import { cookieLine, cookiesIn } from './cookies.ts';
 import { formFields, readBounded } from './form.ts';
 import type { FileAnswer, RelayAnswer, RequestContext, Route } from './handle.ts';
 import { parseJsonBody, typedQuery } from './input.ts';
+import { checkMeshPeer } from './mesh-peer.ts';
 import { problemOf } from './problem-reply.ts';
 import { checkedLocation, type RedirectAnswer } from './redirect.ts';
 import { checkAccess, checkEnrolment, checkStepUp, countRefusal, leavesEntry, recordRefusal, runAtDoor } from './run-route.ts';
@@ -107,7 +108,7 @@ function identifyCaller(
   request: FastifyRequest,
   cookies: ReadonlyMap<string, string>,
 ): Actor | null | Promise<Actor | null> {
-  if (parts.door !== 'product') return endpoint.access === 'public' ? null : actorOfServiceToken(request.headers.authorization, parts.door);
+  if (parts.door !== 'product') return endpoint.access === 'public' ? null : callingService(parts.door, request);
   const changes = request.method !== 'GET' && request.method !== 'HEAD';
   if (changes && !endpoint.crossSite) checkOrigin(request);
   const csrf = request.headers['x-csrf-token'];
@@ -119,6 +120,11 @@ function identifyCaller(
   };
   const identified = parts.identify?.(cookies, { authorization: request.headers.authorization, address: request.ip });
   return identified instanceof Promise ? identified.then(trusted) : trusted(identified);
+}
+
+function callingService(door: Door, { headers, raw }: FastifyRequest): Promise<Actor> {
+  checkMeshPeer({ peer: raw.socket.remoteAddress, rawHeaders: raw.rawHeaders });
+  return actorOfServiceToken(headers.authorization, door);
 }
 
 /** A browser says where a request comes from; a script on another site cannot change that. */
