@@ -39,7 +39,10 @@ export function objectStorePlace(store: ObjectStore, prefix: string, locking: Lo
   };
 }
 
+/** Looked at first: a store that knows no conditions would write over what lies there, and say nothing. */
 async function putNote(store: ObjectStore, key: string, { note, locking }: { note: string; locking: Locking }): Promise<string | null> {
+  const before = await readObject(store, key);
+  if (before !== null) return isSameLog(before.text, note) ? null : before.text;
   const lock = locking === null ? null : { mode: locking.mode, until: new Date(Date.now() + locking.days * dayMs) };
   if (await putOnce(store, { key, body: note, lock })) return null;
   const there = await readObject(store, key);

@@ -118,6 +118,14 @@ test('a checkpoint is an object of its own, locked, never written over; the same
   assert.equal(await place.put([signCheckpoint({ origin, size: 5, root: Buffer.alloc(32, 5) }, key, new Date(0))]), null);
   assert.equal(await place.put([noteOf(5, 6)]), note, 'another root of the same size: what lies there is told');
   assert.equal(store.objects.get(name)?.body, note);
+  store.knowsConditions = false;
+  assert.equal(await place.put([noteOf(5, 6)]), note, 'nor by a store that would write over it');
+  assert.equal(store.objects.get(name)?.body, note);
+  store.knowsConditions = true;
+  // Somebody else was between looking and putting.
+  let looks = 0;
+  store.fault = ({ method }) => (method === 'GET' && looks++ === 0 ? refusal(404, 'NoSuchKey') : null);
+  assert.equal(await place.put([noteOf(5, 6)]), note);
 });
 
 test('what is larger is read back largest first, over several pages; what is no name of a checkpoint is passed over', async (t) => {
@@ -155,7 +163,7 @@ test('what the store refuses is said with its code and what it means, and never 
     [refusal(503, 'SlowDown'), /503 \(SlowDown\)/],
     [{ status: 500, body: `<Code>${'x'.repeat(500)}</Code>` }, /500 \(no code\): nothing was kept or read/],
     [{ status: 307, headers: { location: 'http://127.0.0.1:1/' } }, /307 \(no code\): the bucket is in another region/],
-    [{ status: 200, body: 'x'.repeat(3 * 2 ** 20) }, /answered with more than 2097152 bytes/],
+    [{ status: 200, body: 'x'.repeat(3 * 2 ** 20) }, /answered with more than 16384 bytes/],
   ] as const;
   for (const [answer, words] of cases) {
     store.fault = () => answer;

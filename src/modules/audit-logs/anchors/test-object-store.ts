@@ -53,6 +53,8 @@ export class TestObjectStore {
   readonly bucket = 'anchors';
   readonly objects = new Map<string, Stored>();
   readonly asked: string[] = [];
+  /** Some stores know none, and write over what is there. */
+  knowsConditions = true;
   /** Instead of doing what was asked; 'silent' never answers. Null: it does it. */
   fault: (request: IncomingMessage) => Answer | 'silent' | null = () => null;
   readonly #server: Server = createServer((request, reply) => void this.#take(request, reply));
@@ -133,7 +135,7 @@ export class TestObjectStore {
         headers: lock === null ? {} : { 'x-amz-object-lock-mode': lock.mode, 'x-amz-object-lock-retain-until-date': lock.until },
       };
     }
-    if (stored !== undefined && headers['if-none-match'] === '*') return refusal(412, 'PreconditionFailed');
+    if (this.knowsConditions && stored !== undefined && headers['if-none-match'] === '*') return refusal(412, 'PreconditionFailed');
     const [mode, until] = [headers['x-amz-object-lock-mode'], headers['x-amz-object-lock-retain-until-date']];
     this.objects.set(name, { body, lock: mode === undefined ? null : { mode: String(mode), until: String(until) } });
     return { status: 200 };
