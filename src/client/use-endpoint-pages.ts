@@ -40,7 +40,6 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
   input: InputOf<E>,
   options: Omit<AskOptions, 'everyMs'> = {},
 ): EndpointPages<T> & { readonly firstPage: OutputOf<E> | undefined } {
-  const client = useQueryClient();
   const pagesKey = useMemo(() => [endpoint.tag, endpoint.operation, 'pages', input], [endpoint, input]);
   const pages = useInfiniteQuery({
     queryKey: pagesKey,
@@ -70,16 +69,7 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
     () => (newest === undefined || pages.isPlaceholderData ? 0 : freshRows(rows, newest).length),
     [rows, newest, pages.isPlaceholderData],
   );
-  const showNew = useCallback(() => {
-    if (newest === undefined) return;
-    client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { pages: [newest], pageParams: [null] });
-  }, [client, newest, pagesKey]);
-  const addNew = useCallback(() => {
-    const loaded = client.getQueryData<InfiniteData<Page<T>, string | null>>(pagesKey);
-    const together = newest === undefined || loaded === undefined ? null : withFresh(loaded.pages, newest);
-    if (together === null || loaded === undefined) showNew();
-    else client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { ...loaded, pages: together });
-  }, [client, newest, pagesKey, showNew]);
+  const { showNew, addNew } = useNews(pagesKey, newest);
   const { fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = pages;
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -100,6 +90,25 @@ export function useEndpointPages<T extends Identified, E extends PagedEndpoint<T
     ...stateOf(pages),
     refetch: () => void refetch(),
   };
+}
+
+/** The two ways to put what is new into what is loaded. */
+function useNews<T extends Identified>(
+  pagesKey: readonly unknown[],
+  newest: Page<T> | undefined,
+): Pick<EndpointPages<T>, 'showNew' | 'addNew'> {
+  const client = useQueryClient();
+  const showNew = useCallback(() => {
+    if (newest === undefined) return;
+    client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { pages: [newest], pageParams: [null] });
+  }, [client, newest, pagesKey]);
+  const addNew = useCallback(() => {
+    const loaded = client.getQueryData<InfiniteData<Page<T>, string | null>>(pagesKey);
+    const together = newest === undefined || loaded === undefined ? null : withFresh(loaded.pages, newest);
+    if (together === null || loaded === undefined) showNew();
+    else client.setQueryData<InfiniteData<Page<T>, string | null>>(pagesKey, { ...loaded, pages: together });
+  }, [client, newest, pagesKey, showNew]);
+  return { showNew, addNew };
 }
 
 /** The newest count is the true one, but only of the list that is shown. */

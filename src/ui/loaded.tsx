@@ -1,8 +1,10 @@
 /** One answer in all its states: loading, empty, refused, failed, stale, here. The rest of the page stands whatever happens to one part. */
 import { RotateCcw } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import { Button } from './button.tsx';
+import { type ReactNode, useContext, useEffect, useState } from 'react';
+import { Button, ButtonLink } from './button.tsx';
+import { classNames } from './class-names.ts';
 import { CopyButton } from './copy-button.tsx';
+import { InSectionContext, PageAboveContext } from './screen-slots.ts';
 import { Shape } from './shape.tsx';
 import { formatClock } from './time.ts';
 
@@ -70,21 +72,28 @@ export function LoadingLines({ lines = 4, waitsFor = 'the server' }: { lines?: n
       clearTimeout(words);
     };
   }, []);
+  const inSection = useContext(InSectionContext);
   return (
-    <div aria-busy="true" className="px-4 py-3 tablet:px-6">
-      {Array.from({ length: lines }, (_, place) => (
+    <div aria-busy="true" className={inSection ? '' : 'px-4 py-3 tablet:px-6'}>
+      {Array.from({ length: lines - 1 }, (_, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars are alike and never reorder
-        <div key={place} aria-hidden="true" className="flex h-8 items-center">
-          {stage !== 'nothing' && (
-            <span className="block h-2.5 rounded-tag bg-sunken" style={{ width: `${[62, 48, 71, 39][place % 4]}%` }} />
-          )}
+        <div key={place} className="flex h-8 items-center">
+          {stage !== 'nothing' && <Bar place={place} />}
         </div>
       ))}
-      <p role="status" className="min-h-5 text-ink-3">
-        {stage === 'words' ? `Waiting for ${waitsFor}…` : ''}
-      </p>
+      {/* The words take the place of the last bar, so that nothing below moves when they come. */}
+      <div className="flex h-8 items-center">
+        {stage === 'bars' && <Bar place={lines - 1} />}
+        <p role="status" className="text-ink-3">
+          {stage === 'words' ? `Waiting for ${waitsFor}…` : ''}
+        </p>
+      </div>
     </div>
   );
+}
+
+function Bar({ place }: { place: number }) {
+  return <span aria-hidden="true" className="block h-2.5 rounded-tag bg-sunken" style={{ width: `${[62, 48, 71, 39][place % 4]}%` }} />;
 }
 
 type ProblemFacts = { sentence: string; code: string | null; status: number | null; traceId: string | null };
@@ -104,15 +113,25 @@ export function problemFacts(error: unknown): ProblemFacts {
 }
 
 type ProblemNoteProps = { error: unknown; onRetry?: (() => unknown) | undefined; refusal?: string | undefined; busy?: boolean | undefined };
-/** An error or refusal where its content would stand. */
+/** An error or refusal where its content would stand. What is gone does not come back by asking again: the way on is the page above. */
 export function ProblemNote({ error, onRetry, refusal, busy }: ProblemNoteProps) {
   const { sentence, code, status, traceId } = problemFacts(error);
+  const above = useContext(PageAboveContext);
+  const inSection = useContext(InSectionContext);
   const isRefusal = status === 403;
+  const isGone = status === 404 && onRetry !== undefined;
   return (
-    <div ref={intoView} role={isRefusal ? undefined : 'alert'} className="flex gap-3 px-4 py-5 tablet:px-6">
-      <span className="mt-0.5">{isRefusal ? <Shape name="on-hold" tone="ink-3" /> : <Shape name="high" tone="high" />}</span>
+    <div
+      ref={intoView}
+      role={isRefusal ? undefined : 'alert'}
+      className={classNames('flex gap-3', inSection ? 'py-1' : 'px-4 py-5 tablet:px-6')}
+    >
+      <span className="mt-0.5">
+        {isRefusal || isGone ? <Shape name={isGone ? 'unknown' : 'on-hold'} tone="ink-3" /> : <Shape name="high" tone="high" />}
+      </span>
       <div className="min-w-0 max-w-[72ch]">
         <p className="text-read font-name">{isRefusal ? (refusal ?? sentence) : sentence}</p>
+        {isGone && <p className="mt-0.5 text-ink-2">It may have been removed, or the address is not whole.</p>}
         <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-ink-3">
           {code !== null && <span className="mono text-code">{code}</span>}
           {traceId !== null && (
@@ -122,7 +141,12 @@ export function ProblemNote({ error, onRetry, refusal, busy }: ProblemNoteProps)
             </span>
           )}
         </p>
-        {onRetry && !isRefusal && (
+        {isGone && above !== null && (
+          <div className="mt-2">
+            <ButtonLink to={above.to}>To {above.label}</ButtonLink>
+          </div>
+        )}
+        {onRetry && !isRefusal && !isGone && (
           <div className="mt-2">
             <Button icon={RotateCcw} busy={busy && 'Trying…'} onClick={() => void onRetry()}>
               Try again
@@ -166,9 +190,10 @@ type EmptyNoteProps = {
   actions?: ReactNode;
 };
 export function EmptyNote({ kind = 'nothing-yet', title, children, actions }: EmptyNoteProps) {
+  const inSection = useContext(InSectionContext);
   const shape = { 'nothing-yet': 'open', 'no-match': 'false-positive', 'all-clear': 'ok' } as const;
   return (
-    <div className="flex gap-3 px-4 py-8 tablet:px-6">
+    <div className={classNames('flex gap-3', inSection ? 'py-2' : 'px-4 py-8 tablet:px-6')}>
       <span className="mt-0.5">
         <Shape name={shape[kind]} tone={kind === 'all-clear' ? 'ok' : 'ink-3'} size={16} />
       </span>

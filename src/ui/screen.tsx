@@ -6,7 +6,7 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { classNames } from './class-names.ts';
 import { useKeys } from './keys.ts';
 import { usePreference } from './preference.ts';
-import { ScreenSlotsContext } from './screen-slots.ts';
+import { PageAboveContext, ScreenSlotsContext } from './screen-slots.ts';
 import { useScrollMemory } from './scroll.ts';
 
 export type PathStep = { readonly label: string; readonly to: string };
@@ -72,13 +72,15 @@ export function Screen({ toolbar, rail, peek, ready = true, children, ...head }:
         >
           <ScreenHead {...head} />
           {toolbar}
-          {hasTools ? (
-            <div ref={body} className="scroll-quiet flex flex-col tablet:min-h-0 tablet:flex-1 tablet:overflow-y-auto">
-              {children}
-            </div>
-          ) : (
-            children
-          )}
+          <PageAboveContext value={head.path?.at(-1) ?? null}>
+            {hasTools ? (
+              <div ref={body} className="scroll-quiet flex flex-col tablet:min-h-0 tablet:flex-1 tablet:overflow-y-auto">
+                {children}
+              </div>
+            ) : (
+              children
+            )}
+          </PageAboveContext>
         </div>
         {rail !== undefined && !isRailFolded && (
           <aside

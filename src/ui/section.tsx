@@ -1,6 +1,7 @@
 /** A part of a page under its own heading, divided from the next by a hairline. And columns, divided the same way. */
 import { type ReactNode, useId } from 'react';
 import { classNames } from './class-names.ts';
+import { InSectionContext } from './screen-slots.ts';
 
 type SectionProps = {
   title: string;
@@ -32,7 +33,7 @@ export function Section({ title, note, aside, inset = 'page', level = 2, band = 
         {note !== undefined && <span className="min-w-0 text-ink-3">{note}</span>}
         {aside !== undefined && <span className="ml-auto flex-none text-ink-2">{aside}</span>}
       </div>
-      {children}
+      <InSectionContext value={true}>{children}</InSectionContext>
     </section>
   );
 }

@@ -187,6 +187,10 @@ export function KitScene() {
               error={{ code: 'request.forbidden', message: 'Your role may not do this: it needs users:update.', status: 403 }}
               refusal="Only an admin can change roles. Ask Maren Oduya."
             />
+            <ProblemNote
+              error={{ code: 'vulnerabilities.notFound', message: 'No vulnerability has the id VUL-9.', status: 404 }}
+              onRetry={() => undefined}
+            />
             <EmptyNote title="No assets yet" actions={<Button kind="primary">Discover a folder</Button>}>
               They appear when a folder was discovered or a source connected.
             </EmptyNote>

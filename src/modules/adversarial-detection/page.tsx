@@ -1,5 +1,6 @@
 /** Threat detection at a glance: what was found, what was refused, and whether the numbers still hold. */
 import { useState } from 'react';
+import { useSession } from '../../client/session.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { severities } from '../../contract/severity.ts';
 import { Bars } from '../../ui/bars.tsx';
@@ -148,6 +149,7 @@ function stepsOf({ window, since }: ThreatStatistics): number[] {
 }
 
 function TimeSection({ figures }: { figures: ThreatStatistics }) {
+  const { can } = useSession();
   const { overTime, window } = figures;
   const sum = (at: number, of: 'threat' | 'analysed') =>
     overTime.filter(({ from }) => Date.parse(from) === at).reduce((total, row) => total + row[of], 0);
@@ -155,7 +157,14 @@ function TimeSection({ figures }: { figures: ThreatStatistics }) {
     <Section title="Over time" note={window === '24h' ? 'by hour' : 'by day'}>
       {overTime.length === 0 ? (
         <EmptyNote title="Nothing was analysed in this time">
-          Send inputs to the analyse or screening endpoints, or a data set to the poisoning check, and they appear here.
+          {can('adversarial-detection:create') ? (
+            <>
+              Put a <TextLink to="/adversarial-detection/guards">guard</TextLink> in front of a model, or send inputs and data sets to be
+              analysed, and they appear here.
+            </>
+          ) : (
+            'Inputs that guards screen, and what is sent to be analysed, appear here.'
+          )}
         </EmptyNote>
       ) : (
         <Bars
@@ -194,9 +203,11 @@ function ResponseSection({ figures: { responses, quarantined, activeIncidents } 
       <span className="font-name">{name}</span>{' '}
       {told === null
         ? 'unknown'
-        : `${formatNumber(told.inForce)} of ${formatNumber(told.requested)} in force, ${formatNumber(told.metDeadline)} in time${
-            told.latencyMs === null ? '' : `, half within ${formatDuration(told.latencyMs.p50)}`
-          }`}
+        : told.requested === 0
+          ? 'none asked for in this time'
+          : `${formatNumber(told.inForce)} of ${formatNumber(told.requested)} in force, ${formatNumber(told.metDeadline)} in time${
+              told.latencyMs === null ? '' : `, half within ${formatDuration(told.latencyMs.p50)}`
+            }`}
     </p>
   );
   return (

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
 import { Person } from '../../ui/avatar.tsx';
 import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
@@ -146,10 +147,19 @@ function IncidentPhoneRow({ incident }: { incident: Incident }) {
   );
 }
 
+/** That none needs anybody is good news only where there ever was one. */
 function NoIncidents() {
+  const ever = useEndpoint(listIncidents, { state: incidentStates.join(','), limit: 1 });
+  if (ever.data?.total === 0)
+    return (
+      <EmptyNote title="No incident yet" actions={<ButtonLink to="/incidents/on-call">See who would be called</ButtonLink>}>
+        One opens when an alert is grave enough, or comes often enough; <TextLink to="/security-alerts">alerts</TextLink> below that wait in
+        their own list. What nobody watches raises none.
+      </EmptyNote>
+    );
   return (
     <EmptyNote
-      kind="all-clear"
+      kind={ever.data === undefined ? 'nothing-yet' : 'all-clear'}
       title="No incident needs anybody"
       actions={<ButtonLink to="/incidents?state=closed">Show closed ones</ButtonLink>}
     >

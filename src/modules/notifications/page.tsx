@@ -132,7 +132,7 @@ function StateCell({ row: { health, pausedUntil } }: { row: Destination }) {
 function NoDestinations({ mayAdd }: { mayAdd: boolean }) {
   return (
     <EmptyNote title="Nothing leaves the browser yet">
-      {mayAdd ? 'Add a destination, test it, and let ' : 'An admin can add a destination and let '}
+      {mayAdd ? 'Add a destination, test it, and let ' : 'An admin or the CISO can add a destination and let '}
       <TextLink to="/notifications/rules">a rule</TextLink> send to it. Until then alerts are seen only by who looks here.
     </EmptyNote>
   );

@@ -4,8 +4,9 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSession } from '../../client/session.ts';
 import { type Change as ChangeOf, useChange } from '../../client/use-change.ts';
+import { useEndpoint } from '../../client/use-endpoint.ts';
 import { type EndpointPages, useEndpointPages } from '../../client/use-endpoint-pages.ts';
-import { Button, TextLink } from '../../ui/button.tsx';
+import { Button, ButtonLink, TextLink } from '../../ui/button.tsx';
 import { definePage } from '../../ui/define-page.ts';
 import type { FilterField } from '../../ui/filter.ts';
 import { inertLine } from '../../ui/inert.ts';
@@ -199,11 +200,28 @@ function AlertPhoneRow({ alert }: { alert: SecurityAlert }) {
   );
 }
 
+/** That nothing waits is good news only where something was ever looked at. */
 function NoAlerts() {
+  const { can } = useSession();
+  const ever = useEndpoint(listAlerts, { state: 'new,acknowledged,closed', limit: 1 });
+  if (ever.data?.total === 0)
+    return (
+      <EmptyNote
+        title="No alert was raised yet"
+        actions={can('discovery:create') ? <ButtonLink to="/discovery">Discover a folder</ButtonLink> : undefined}
+      >
+        Critical vulnerabilities, attacks on models and what is found in an artefact raise one the moment they are seen. What nobody scans
+        or watches raises none: <TextLink to="/">the dashboard says what is not covered</TextLink>.
+      </EmptyNote>
+    );
   return (
-    <EmptyNote kind="all-clear" title="No alert waits">
-      Critical vulnerabilities, and attacks found in an artefact, raise one the moment they open. What nobody scanned raises none:{' '}
-      <TextLink to="/">the dashboard says what is not covered</TextLink>.
+    <EmptyNote
+      kind={ever.data === undefined ? 'nothing-yet' : 'all-clear'}
+      title="No alert waits"
+      actions={<ButtonLink to="/security-alerts?state=closed">Show closed ones</ButtonLink>}
+    >
+      Critical vulnerabilities, attacks on models and what is found in an artefact raise one the moment they are seen. What nobody scans or
+      watches raises none: <TextLink to="/">the dashboard says what is not covered</TextLink>.
     </EmptyNote>
   );
 }

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { formatNumber, truncateMiddle } from '../../../ui/format.ts';
@@ -47,8 +47,9 @@ function BlocksPage() {
         filters={filters}
         noMatch="No block matches"
         empty={
-          <EmptyNote kind="all-clear" title="Nothing is blocked">
-            Detections block by themselves from the severity that the configuration names.
+          <EmptyNote title="Nothing is blocked">
+            An input or a client stands here from the moment it is refused until its block is over or lifted. Detections block by themselves
+            from the severity that the <TextLink to="/adversarial-detection/configuration">configuration</TextLink> names.
           </EmptyNote>
         }
         rowId={byId}

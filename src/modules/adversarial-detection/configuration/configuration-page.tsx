@@ -39,7 +39,8 @@ function ConfigurationPage() {
           )
         }
       </Loaded>
-      <Signatures configuration={answer.data} isWritten={isWritten} />
+      {/* Not before what stands above it: it would be pushed down when that comes. */}
+      {!answer.isPending && <Signatures configuration={answer.data} isWritten={isWritten} />}
     </Screen>
   );
 }

@@ -7,7 +7,7 @@ import { definePage } from '../../../ui/define-page.ts';
 import { type Field, FieldList } from '../../../ui/field-list.tsx';
 import { formatMeasured, formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { Loaded } from '../../../ui/loaded.tsx';
+import { Loaded, ProblemNote } from '../../../ui/loaded.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Columns, Section } from '../../../ui/section.tsx';
@@ -103,6 +103,12 @@ function Standings({ detection }: { detection: Detection }) {
   const profileId = detection.calibration?.profileId ?? '';
   const profile = useEndpoint(getProfile, { id: profileId }, { enabled: profileId !== '' });
   const detectors = profile.data?.detectors.filter(({ scores }) => scores.length > 0) ?? [];
+  if (profile.data === undefined && profile.error !== null)
+    return (
+      <Section title="Against what is normal">
+        <ProblemNote error={profile.error} />
+      </Section>
+    );
   if (profileId === '' || detectors.length === 0) return null;
   return (
     <Section

@@ -1,6 +1,8 @@
 /** Every decision, newest first. */
 
+import { useSession } from '../../../client/session.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { ButtonLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { inertLine } from '../../../ui/inert.ts';
@@ -60,11 +62,7 @@ function DetectionsPage() {
         list={list}
         filters={filters}
         noMatch="No detection matches"
-        empty={
-          <EmptyNote title="Nothing was analysed yet">
-            Build a profile of a model, then send inputs to the analyse or screening endpoints.
-          </EmptyNote>
-        }
+        empty={<NoDetections />}
         rowId={byId}
         rowName={byName}
         columns={columns}
@@ -73,6 +71,18 @@ function DetectionsPage() {
         phone={(row) => <DetectionPhoneRow row={row} />}
       />
     </ListScreen>
+  );
+}
+
+function NoDetections() {
+  const { can } = useSession();
+  return (
+    <EmptyNote title="Nothing was analysed yet" actions={<ButtonLink to="/adversarial-detection/profiles">See the profiles</ButtonLink>}>
+      Every input that a guard screens, and every data set, update or query that is sent to be analysed, leaves its decision here.{' '}
+      {can('adversarial-detection:create')
+        ? 'Begin with a profile of the model, then put a guard in front of it.'
+        : 'Analysts and engineers set that up; until then nothing is known of attacks.'}
+    </EmptyNote>
   );
 }
 

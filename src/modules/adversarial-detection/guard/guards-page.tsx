@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { formatNumber } from '../../../ui/format.ts';
@@ -59,8 +59,14 @@ function GuardsPage() {
         noMatch="No guard of this mode"
         empty={
           <EmptyNote title="No model endpoint is guarded">
-            A guard stands in front of a model endpoint and begins by watching: it refuses nothing until you let it enforce. It needs a
-            profile of the model.
+            A guard stands in front of a model endpoint and begins by watching: it refuses nothing until somebody lets it enforce.{' '}
+            {mayAdd ? (
+              <>
+                Add one; it needs a <TextLink to="/adversarial-detection/profiles">profile</TextLink> of the model.
+              </>
+            ) : (
+              'Analysts and engineers add them; until then no input is screened before it is answered.'
+            )}
           </EmptyNote>
         }
         rowId={byId}

@@ -36,7 +36,9 @@ function PlantedPage() {
       {answer === null ? (
         test.problem === null && (
           <EmptyNote title={test.isRunning ? 'The detectors are being tested' : 'Not tested here yet'}>
-            It takes up to a minute or two. Results are not kept: run it after a change of the configuration or of a profile.
+            {can('adversarial-detection:create')
+              ? 'It takes up to a minute or two. Results are not kept: run it after a change of the configuration or of a profile.'
+              : 'Analysts and engineers run it. Results are not kept: they are shown to whoever runs it.'}
           </EmptyNote>
         )
       ) : (

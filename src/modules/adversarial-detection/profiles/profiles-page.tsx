@@ -1,5 +1,6 @@
 /** What is known to be normal for each model, and how far that can be trusted. */
 
+import { useSession } from '../../../client/session.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { definePage } from '../../../ui/define-page.ts';
 import { formatNumber } from '../../../ui/format.ts';
@@ -28,6 +29,7 @@ export function trustOf(row: Profile): { word: string; shape: 'ok' | 'unknown' |
 }
 
 function ProfilesPage() {
+  const { can } = useSession();
   const list = useEndpointPages(listProfiles, { limit: 50 }, { live: ['adversarial-detection.profile-ready', 'job.changed'] });
   return (
     <ListScreen title="Profiles" path={[home]} list={list} order="Newest first">
@@ -36,8 +38,10 @@ function ProfilesPage() {
         list={list}
         empty={
           <EmptyNote title="No profile yet">
-            Send at least 200 rows the model was not trained on, with its own answers, to POST /api/adversarial-detection/profiles. Without
-            one nothing about a model’s inputs can be decided.
+            A profile says what is normal for a model; without one nothing about its inputs can be decided.{' '}
+            {can('adversarial-detection:create')
+              ? 'Send at least 200 rows the model was not trained on, with its own answers, to POST /api/adversarial-detection/profiles.'
+              : 'Analysts and engineers send the rows that it is built from.'}
           </EmptyNote>
         }
         rowId={byId}

@@ -1,5 +1,7 @@
 /** What each client asked each model over time, and which of it looks like copying, searching the boundary, or probing. */
+import { useSession } from '../../../client/session.ts';
 import { useEndpointPages } from '../../../client/use-endpoint-pages.ts';
+import { TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { formatNumber, plural } from '../../../ui/format.ts';
@@ -26,6 +28,7 @@ const byId = (row: Stream): string => row.id;
 const nameOf = (row: Stream): string => inertLine(row.clientId);
 
 function StreamsPage() {
+  const { can } = useSession();
   const filters = useAskedFilters(fields, listStreams.input);
   const list = useEndpointPages(listStreams, { ...filters.asked, limit: 50 }, { live: ['adversarial-detection.detected'] });
   const peek = usePeek(list);
@@ -46,8 +49,11 @@ function StreamsPage() {
         noMatch="No stream matches"
         empty={
           <EmptyNote title="No queries yet">
-            Guards tell what clients ask. A model without one is watched when its queries are sent to POST
-            /api/adversarial-detection/traffic.
+            What each client asks of each model is sketched here, so that probing and copying of a model are seen.{' '}
+            <TextLink to="/adversarial-detection/guards">Guards</TextLink> tell it by themselves
+            {can('adversarial-detection:create')
+              ? '; for a model without one, send its queries to POST /api/adversarial-detection/traffic.'
+              : '; analysts and engineers put them in front of models.'}
           </EmptyNote>
         }
         rowId={byId}

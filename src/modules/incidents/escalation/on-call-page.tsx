@@ -4,7 +4,7 @@ import { useSession } from '../../../client/session.ts';
 import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Person } from '../../../ui/avatar.tsx';
-import { Button } from '../../../ui/button.tsx';
+import { Button, TextLink } from '../../../ui/button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { plural } from '../../../ui/format.ts';
@@ -15,6 +15,7 @@ import { Columns, Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
 import { formatClock, formatDate, formatDuration } from '../../../ui/time.ts';
 import { toast } from '../../../ui/toast-store.ts';
+import { listRules } from '../../notifications/contract.ts';
 import {
   type EscalationPolicy,
   listPolicies,
@@ -56,12 +57,13 @@ function OnCallPage() {
     >
       <Columns tracks="1fr 1fr">
         <Section title="Schedules" aside={add('Add a schedule', { kind: 'schedule', schedule: null })}>
-          <Loaded answer={schedules} lines={4} empty={<p className="text-ink-2">None: policies then call destinations only.</p>}>
+          <Loaded answer={schedules} lines={4} waitsFor="the schedules" empty={<NoSchedules mayWrite={mayWrite} />}>
             {({ items }) => items.map((one) => <Schedule key={one.id} schedule={one} onAsk={setAsked} />)}
           </Loaded>
         </Section>
         <Section title="Escalation policies" aside={add('Add a policy', { kind: 'policy', policy: null })}>
-          <Loaded answer={policies} lines={4}>
+          <NobodyIsCalled policies={policies.data?.items ?? []} />
+          <Loaded answer={policies} lines={4} waitsFor="the policies">
             {({ items }) => items.map((one) => <Policy key={one.id ?? 'built-in'} policy={one} schedules={known} onAsk={setAsked} />)}
           </Loaded>
         </Section>
@@ -72,6 +74,31 @@ function OnCallPage() {
         <PolicyDialog policy={nowOf(policies.data?.items ?? [], asked.policy)} schedules={known} onClose={() => setAsked(null)} />
       )}
     </Screen>
+  );
+}
+
+function NoSchedules({ mayWrite }: { mayWrite: boolean }) {
+  return (
+    <p className="text-ink-2">
+      No schedule yet: nobody takes turns, and policies call destinations only.
+      {mayWrite ? ' Add one with the people who take turns.' : ' An analyst can add one.'}
+    </p>
+  );
+}
+
+/** A policy that leaves it to the rules of notifications calls nobody while there is none. */
+function NobodyIsCalled({ policies }: { policies: readonly EscalationPolicy[] }) {
+  const { can } = useSession();
+  const rules = useEndpoint(listRules, { limit: 1 }, { live: ['notifications.'], enabled: can('notifications:read') });
+  const byRules = policies.some(({ levels }) =>
+    levels.some(({ scheduleIds, destinationIds }) => scheduleIds.length + destinationIds.length === 0),
+  );
+  if (!byRules || rules.data?.total !== 0) return null;
+  return (
+    <p className="mb-2 rounded-control bg-high-tint px-3 py-2 text-high-ink">
+      There is no rule of notifications yet: a level that goes by the rules calls nobody.{' '}
+      <TextLink to="/notifications/rules">Routing</TextLink>
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { useSession } from '../../../client/session.ts';
+import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { Button, ButtonLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
@@ -17,7 +18,7 @@ import { PhoneRow } from '../../../ui/table-phone.tsx';
 import { type ListFilters, useAskedFilters } from '../../../ui/use-asked-filters.ts';
 import { type PeekState, usePeek } from '../../../ui/use-peek.ts';
 import { CountdownWords, liveEvents, QuarantineStateBadge } from '../cases/incident-words.tsx';
-import { listQuarantines, type Quarantine } from '../contract.ts';
+import { listQuarantines, type Quarantine, quarantineStates } from '../contract.ts';
 import { PointsDialog } from '../playbooks/points-dialog.tsx';
 import { QuarantinePeek } from './quarantine-peek.tsx';
 
@@ -139,10 +140,19 @@ function Waits({ row }: { row: Quarantine }) {
   );
 }
 
+/** Green only where something was ever held: before that nobody may have looked. */
 function NoQuarantines() {
+  const ever = useEndpoint(listQuarantines, { state: quarantineStates.join(','), limit: 1 });
+  if (ever.data?.total === 0)
+    return (
+      <EmptyNote title="Nothing was quarantined yet" actions={<ButtonLink to="/incidents/playbooks">See what would be</ButtonLink>}>
+        A data set that looks poisoned is quarantined by itself from the configured severity on; any asset can be, from its incident or by a
+        playbook. It stands here with every point that enforces it.
+      </EmptyNote>
+    );
   return (
     <EmptyNote
-      kind="all-clear"
+      kind={ever.data === undefined ? 'nothing-yet' : 'all-clear'}
       title="Nothing is in quarantine"
       actions={<ButtonLink to="/incidents/quarantine?state=reverted">Show released ones</ButtonLink>}
     >

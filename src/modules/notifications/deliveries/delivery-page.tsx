@@ -5,7 +5,7 @@ import { useSession } from '../../../client/session.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { type EndpointPages, useEndpointPages } from '../../../client/use-endpoint-pages.ts';
 import { severities } from '../../../contract/severity.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, TextLink } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import type { FilterField } from '../../../ui/filter.ts';
 import { inertLine } from '../../../ui/inert.ts';
@@ -70,7 +70,10 @@ function DeliveriesPage() {
       list={list}
       filters={filters}
       order="Latest first"
-      actions={can('notifications:update') && <Button onClick={() => setReplaying(true)}>Replay a range</Button>}
+      actions={
+        can('notifications:update') &&
+        (list.rows.length > 0 || !filters.isEmpty) && <Button onClick={() => setReplaying(true)}>Replay a range</Button>
+      }
       tabs={<NotificationPlaces current="/notifications/deliveries" />}
       peek={peek.id === null ? null : <DeliveryPeek id={peek.id} {...peek.placing} />}
     >
@@ -90,7 +93,8 @@ function Ledger({ list, filters, peek }: LedgerProps) {
       noMatch="No delivery matches"
       empty={
         <EmptyNote title="Nothing was sent yet">
-          A message appears here the moment a rule, a playbook or a test puts it into the outbox.
+          A message appears here the moment a rule, a playbook or a test puts it into the outbox.{' '}
+          <TextLink to="/notifications">Destinations</TextLink> and <TextLink to="/notifications/rules">rules</TextLink> come first.
         </EmptyNote>
       }
       rowId={byId}

@@ -141,7 +141,7 @@ function columnsFor(remove: ((rule: Rule) => void) | null): readonly Column<Rule
 function NoRules({ mayAdd }: { mayAdd: boolean }) {
   return (
     <EmptyNote title="No rule, so nothing leaves the browser">
-      {mayAdd ? 'Say which severities and kinds of news go where. ' : 'An admin can say which news goes where. '}
+      {mayAdd ? 'Say which severities and kinds of news go where. ' : 'An admin or the CISO can say which news goes where. '}
       <TextLink to="/notifications">Destinations</TextLink> come first.
     </EmptyNote>
   );
