@@ -67,3 +67,26 @@ test('a bucket fills by the minute and never over its brim', () => {
   assert.equal(refilled({ tokens: -6, perMinute: 6, burst: 8 }, 60_000), 0);
   assert.equal(refilled({ tokens: 7.5, perMinute: 6, burst: 8 }, 60_000), 8);
 });
+
+test('a window keeps a bounded number of names; a list that is full hides nothing of the other, and nothing that is worse', () => {
+  let { heard } = judgeArrival(null, arrival, at);
+  let heardAtOnce = 0;
+  for (let asset = 0; asset < 300; asset += 1) {
+    const verdict = judgeArrival(heard, { ...arrival, assetId: `asset ${asset}` }, later(1000));
+    if (verdict.waitUntil === null) heardAtOnce += 1;
+    ({ heard } = verdict);
+  }
+  assert.equal(heardAtOnce, heard.assetIds.length - 1, 'those that found room, besides the first');
+  assert.ok(heard.assetIds.length < 300 && heard.assetIds.includes('asset 0'));
+  assert.equal(heard.count, 301);
+  const more = { ...arrival, assetId: 'one more' };
+  assert.notEqual(judgeArrival(heard, more, later(2000)).waitUntil, null);
+  assert.equal(judgeArrival(heard, { ...more, techniques: ['AML.T0043'] }, later(2000)).waitUntil, null);
+  const worse = judgeArrival(heard, { ...more, rank: 1 }, later(2000));
+  assert.deepEqual([worse.waitUntil, worse.isWorse, worse.heard.worstRank], [null, true, 1]);
+});
+
+test('as many as there is room for go one by one, without a digest', () => {
+  const { ordinary, digestOrdinary } = planSending(5, { urgent: 0, ordinary: 5 }, true);
+  assert.deepEqual([ordinary, digestOrdinary], [5, false]);
+});

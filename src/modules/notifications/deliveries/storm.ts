@@ -41,16 +41,18 @@ export function judgeArrival(before: Heard | null, arrival: Arrival, now: Date):
   const isWorse = rank < before.worstRank;
   const newTechniques = techniques.filter((name) => !before.techniques.includes(name));
   const newAssets = assetIds.filter((id) => !before.assetIds.includes(id));
-  const hasRoom = before.techniques.length + newTechniques.length <= mostNames && before.assetIds.length + newAssets.length <= mostNames;
-  const isNews = isWorse || (hasRoom && newTechniques.length + newAssets.length > 0);
+  // Each list is full by itself: many assets do not hide the first alert of another technique.
+  const techniquesFit = before.techniques.length + newTechniques.length <= mostNames;
+  const assetsFit = before.assetIds.length + newAssets.length <= mostNames;
+  const isNews = isWorse || (techniquesFit && newTechniques.length > 0) || (assetsFit && newAssets.length > 0);
   return {
     waitUntil: isNews ? null : new Date(before.since.getTime() + repeatWindowMs),
     isWorse,
     heard: {
       since: before.since,
       worstRank: Math.min(rank, before.worstRank),
-      techniques: hasRoom ? [...before.techniques, ...newTechniques] : before.techniques,
-      assetIds: hasRoom ? [...before.assetIds, ...newAssets] : before.assetIds,
+      techniques: techniquesFit ? [...before.techniques, ...newTechniques] : before.techniques,
+      assetIds: assetsFit ? [...before.assetIds, ...newAssets] : before.assetIds,
       count: before.count + 1,
     },
   };

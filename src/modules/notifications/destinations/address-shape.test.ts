@@ -35,3 +35,22 @@ test('what would break a header or leave a place is refused: line breaks, displa
       .success,
   );
 });
+
+test('a signing secret holds 24 to 64 bytes', () => {
+  const fits = (bytes: number) =>
+    Address.safeParse({ channel: 'webhook', url: 'https://example.test', signingSecret: `whsec_${Buffer.alloc(bytes).toString('base64')}` })
+      .success;
+  assert.deepEqual([23, 24, 63, 64, 65, 66].map(fits), [false, true, true, true, false, false]);
+});
+
+test('a change may leave out the secret of each channel, and an address may not', () => {
+  for (const address of [
+    { channel: 'slack' },
+    { channel: 'pagerduty' },
+    { channel: 'sms', accountSid: `AC${'0'.repeat(32)}`, sender: '+15005550006', to: '+4915112345678' },
+    { channel: 'webhook', url: 'https://example.test' },
+  ]) {
+    assert.ok(AddressChange.safeParse(address).success, JSON.stringify(AddressChange.safeParse(address).error?.issues));
+    assert.ok(!Address.safeParse(address).success, address.channel);
+  }
+});

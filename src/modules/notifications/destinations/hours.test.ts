@@ -34,3 +34,29 @@ test('hours name a zone of the IANA list, and leave a gap', () => {
   assert.ok(!Hours.safeParse({ ...night, from: '00:00', to: '00:00', days: [1, 2, 3, 4, 5, 6, 7] }).success);
   assert.ok(!Hours.safeParse({ ...night, from: '24:00' }).success);
 });
+
+test('hours of a day begin with their first minute and end before their last, and from a time to itself is a whole day', () => {
+  const noon: Hours = { zone: 'UTC', from: '12:00', to: '13:00', days: [1] };
+  // 2026-01-05 is a Monday.
+  assert.deepEqual(
+    ['2026-01-05T11:59:59Z', '2026-01-05T12:00:00Z', '2026-01-05T12:59:59Z', '2026-01-05T13:00:00Z', '2026-01-06T12:30:00Z'].map((time) =>
+      isWithin(noon, new Date(time)),
+    ),
+    [false, true, true, false, false],
+  );
+  const day: Hours = { zone: 'UTC', from: '08:00', to: '08:00', days: [1] };
+  assert.ok(Hours.safeParse(day).success);
+  assert.deepEqual(
+    ['2026-01-05T07:59:00Z', '2026-01-05T08:00:00Z', '2026-01-06T07:59:00Z', '2026-01-06T08:00:00Z'].map((time) =>
+      isWithin(day, new Date(time)),
+    ),
+    [false, true, true, false],
+  );
+  assert.equal(endOf(day, new Date('2026-01-05T09:00:00Z')).toISOString(), '2026-01-06T08:00:00.000Z');
+  assert.equal(endOf(noon, new Date('2026-01-05T12:59:30Z')).toISOString(), '2026-01-05T13:00:00.000Z');
+});
+
+test('a day is named once', () => {
+  assert.ok(!Hours.safeParse({ ...night, days: [1, 1] }).success);
+  assert.ok(!Hours.safeParse({ ...night, days: [] }).success);
+});

@@ -62,3 +62,23 @@ test('keeps the old date when reopened within 30 days', () => {
   assert.equal(keepsOldDate({ ...closed, now: at('2026-02-05T00:00:00Z') }, policy), false);
   assert.equal(keepsOldDate({ ...closed, dueAt: null, now: at('2026-01-06T00:00:00Z') }, policy), false);
 });
+
+test('a shortened date that still leaves the notice is taken as it is, and one exactly at the notice too', () => {
+  const change = (now: string) => ({
+    startedAt: at('2026-01-01T00:00:00Z'),
+    pausedMs: 0,
+    dueAt: at('2026-01-31T00:00:00Z'),
+    now: at(now),
+  });
+  for (const now of ['2026-01-02T00:00:00Z', '2026-01-07T00:00:00Z'])
+    assert.equal(movedDueDate(change(now), plain, policy)?.toISOString(), '2026-01-08T00:00:00.000Z', now);
+});
+test('what had no date gets one, with the notice when it would be late already', () => {
+  const change = (now: string) => ({ startedAt: at('2026-01-01T00:00:00Z'), pausedMs: 0, dueAt: null, now: at(now) });
+  assert.equal(movedDueDate(change('2026-01-02T00:00:00Z'), plain, policy)?.toISOString(), '2026-01-08T00:00:00.000Z');
+  assert.equal(movedDueDate(change('2026-03-01T00:00:00Z'), plain, policy)?.toISOString(), '2026-03-02T00:00:00.000Z');
+});
+test('a date that moves away is taken although it is nearer than the notice', () => {
+  const change = { startedAt: at('2026-01-01T00:00:00Z'), pausedMs: 0, dueAt: at('2026-01-05T00:00:00Z'), now: at('2026-01-07T12:00:00Z') };
+  assert.equal(movedDueDate(change, plain, policy)?.toISOString(), '2026-01-08T00:00:00.000Z');
+});

@@ -91,3 +91,13 @@ test('shows the buttons of the same table, refused ones with who can', () => {
   assert.equal(moves[2]?.refusal, 'Only analyst, ciso, admin can do this.');
   assert.equal(rules.length, 6);
 });
+test('shows no second way to ask while a request waits, and does once it was granted', () => {
+  const accept = (acceptance: Standing['acceptance']) =>
+    movesFor({ status: 'open', assigneeId: null, acceptance }, { role: 'engineer' }).find(({ to }) => to === 'risk_accepted');
+  assert.match(accept({ requestedByName: 'Ana', grantedAt: null })?.refusal ?? '', /^Ana has asked already/);
+  assert.equal(accept({ requestedByName: 'Ana', grantedAt: '2026-01-01T00:00:00Z' })?.allowed, true);
+});
+test('the shortest reason that is enough is enough', () => {
+  assert.equal(tryMove('open', { to: 'false_positive', reason: '123456789' }), 'reasonTooShort');
+  assert.equal(tryMove('open', { to: 'false_positive', reason: '1234567890' }), 'allowed');
+});
