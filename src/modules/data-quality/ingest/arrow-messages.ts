@@ -95,7 +95,7 @@ function look(bytes: DataView): { kind: ArrowMessage['kind']; body: number; rows
   if (kind === 'schema') checkSchema(header);
   const batch = kind === 'dictionary' ? childTable(header, 1) : header;
   if (batch === null) throw lying('a dictionary without values');
-  return { kind, body, rows: kind === 'schema' ? 0 : checkBatch(batch, body) };
+  return { kind, body, rows: kind === 'schema' ? 0 : checkBatch(batch, body, kind) };
 }
 
 function checkSchema(schema: FlatTable): void {
@@ -125,16 +125,22 @@ function checkField(field: FlatTable, depth: number, seen: { fields: number }): 
   for (const child of tablesOf(field, 5)) checkField(child, depth + 1, seen);
 }
 
-function checkBatch(batch: FlatTable, body: number): number {
+/** What each column, or part of a nested one, says of its length. The values of a dictionary are decoded at once, as many as it says. */
+function checkNodes(batch: FlatTable, most: number): void {
+  const nodes = vectorOf(batch, 1, 16);
+  for (let k = 0; k < nodes.length; k++) {
+    const length = longAt(batch.bytes, nodes.from + 16 * k);
+    if (length > most) throw lying(`a column of ${length} values where ${most} have room`);
+    longAt(batch.bytes, nodes.from + 16 * k + 8);
+  }
+}
+
+function checkBatch(batch: FlatTable, body: number, kind: 'dictionary' | 'records'): number {
   if (batch.field(3) !== null)
     throw dataProblems.unsupported({ what: 'Arrow with compressed buffers (write it without compression, or as Parquet)' });
   const rows = longOf(batch, 0);
   if (rows > Math.max(freeRows, body * 8)) throw lying(`${rows} rows in ${body} bytes`);
-  const nodes = vectorOf(batch, 1, 16);
-  for (let k = 0; k < nodes.length; k++) {
-    longAt(batch.bytes, nodes.from + 16 * k);
-    longAt(batch.bytes, nodes.from + 16 * k + 8);
-  }
+  checkNodes(batch, kind === 'dictionary' ? body * 8 : Math.max(freeRows, body * 8));
   const buffers = vectorOf(batch, 2, 16);
   for (let k = 0; k < buffers.length; k++) {
     const end = longAt(batch.bytes, buffers.from + 16 * k) + longAt(batch.bytes, buffers.from + 16 * k + 8);

@@ -203,3 +203,21 @@ test('changed bytes are read or refused, never a defect', async () => {
     }
   });
 });
+
+test('a dictionary that says it has more values than it has bytes for is refused before any is decoded', async () => {
+  const words = Array.from({ length: 100 }, (_, row) => `word ${row % 37}`);
+  const whole = tableToIPC(tableFromArrays({ word: words }, { types: { word: dictionary(utf8()) } }), { format: 'stream' }) as Uint8Array;
+  // Its length stands twice, for the batch and for its one column.
+  const places = Array.from({ length: whole.length / 8 }, (_, word) => 8 * word).filter(
+    (at) => new DataView(whole.buffer, whole.byteOffset).getBigInt64(at, true) === 37n,
+  );
+  assert.equal(places.length, 2);
+  for (const at of places) {
+    const bytes = whole.slice();
+    new DataView(bytes.buffer).setBigInt64(at, 16_777_221n, true);
+    await assert.rejects(
+      read(arrow(bytes), async () => {}),
+      { code: 'data-quality.unreadable', message: /16777221 (rows|values)/ },
+    );
+  }
+});
