@@ -85,9 +85,9 @@ function PlaceList() {
         }
       >
         {(data) => (
-          <ul className="grid gap-1.5">
+          <ul className="divide-y divide-line border-y border-line">
             {data.places.map(({ name, anchored, failing }) => (
-              <li key={name} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <li key={name} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
                 <span className="mono min-w-0 text-code break-all">{name}</span>
                 {failing !== null && <Badge tone="high">Keeps nothing new</Badge>}
                 <span className="text-ink-2">

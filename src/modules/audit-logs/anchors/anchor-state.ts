@@ -18,32 +18,34 @@ export type AnchorState = {
 
 /** A page asks every few seconds; a place on another machine is asked once a minute. */
 const freshForMs = 60_000;
-const asked = new Map<string, { readonly at: number; readonly size: number; readonly state: AnchorState }>();
+type Asked = Pick<AnchorState, 'defects' | 'places'>;
+const asked = new Map<string, { readonly at: number; readonly size: number; readonly epoch: number; readonly answer: Asked }>();
 
 /** @param size of the log. @param isFresh asks the places now. */
 export async function anchorState(size: number, context: Context, isFresh: boolean): Promise<AnchorState> {
   const { workspaceId } = context.actor;
+  const epochs = await transaction(context, readEpochs, { readOnly: true });
   const before = asked.get(workspaceId);
-  if (!isFresh && before !== undefined && size >= before.size && performance.now() - before.at < freshForMs) return before.state;
-  const state = await ask(size, context);
-  asked.set(workspaceId, { at: performance.now(), size, state });
-  return state;
+  const isKnown = before !== undefined && before.epoch === epochs.length && size >= before.size;
+  const answer =
+    isKnown && !isFresh && performance.now() - before.at < freshForMs ? before.answer : await ask(size, epochs.length, context);
+  if (answer !== before?.answer) asked.set(workspaceId, { at: performance.now(), size, epoch: epochs.length, answer });
+  const open = epochs.filter(({ acknowledgedAt }) => acknowledgedAt === null).map(lostDefect);
+  return { defects: [...open, ...answer.defects], places: answer.places, epochs: epochs.map(epochAnswer) };
 }
 
-async function ask(size: number, context: Context): Promise<AnchorState> {
-  const epochs = await transaction(context, readEpochs, { readOnly: true });
-  const open = epochs.filter(({ acknowledgedAt }) => acknowledgedAt === null).map(lostDefect);
+async function ask(size: number, epoch: number, context: Context): Promise<Asked> {
   const installation = await systemTransaction(homeWorkspaceAcrossWorkspaces, { readOnly: true });
-  if (installation === null) return { defects: open, places: [], epochs: epochs.map(epochAnswer) };
+  if (installation === null) return { defects: [], places: [] };
   const keys = await systemTransaction(() => knownKeys(installation), { readOnly: true });
-  const origin = originOf(installation, context.actor.workspaceId, epochs.length);
+  const origin = originOf(installation, context.actor.workspaceId, epoch);
   const anchored = await systemTransaction(readAnchored, { readOnly: true });
   const above = knownIn(anchored, context.actor.workspaceId, size);
   const { found, places } = await anchoredBeyond({ origin, above, keys });
   // Read after the places: what was appended and signed meanwhile is no loss.
   const present = found.length === 0 ? size : (await transaction(context, readHead, { readOnly: true })).size;
   const other = await differing(context.actor.workspaceId, present, found);
-  return { defects: [...open, ...(other === null ? [] : [presentDefect(other, present)])], places, epochs: epochs.map(epochAnswer) };
+  return { defects: other === null ? [] : [presentDefect(other, present)], places };
 }
 
 function presentDefect({ size: signed, place }: AnchoredLog, size: number): Defect {

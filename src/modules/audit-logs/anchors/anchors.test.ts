@@ -138,6 +138,7 @@ test('a log that was cut, and grew beyond what was signed before anybody compare
   assert.deepEqual([now.state, now.defects.map(({ kind, index }) => [kind, index])], ['tampered', [['fork', 4]]]);
   assert.deepEqual(await log.inside(() => detectRollbacks()), [log.workspaceId]);
   assert.deepEqual(await log.inside(() => detectRollbacks()), [], 'once');
+  assert.equal((await log.inside(() => verifyLog({ restart: false }, log.context()))).epochs.length, 1, 'at the next look');
   await log.sequence();
   const [epoch] = (await verified(log)).epochs;
   assert.deepEqual([epoch?.firstIndex, epoch?.lostTo], [9, 5]);
