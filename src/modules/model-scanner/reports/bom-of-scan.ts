@@ -225,7 +225,7 @@ function packageRow({ name, version, purl, digest, requirement, relation }: Scan
 const packageRuleIds: ReadonlySet<string> = new Set(packageRules.map(({ id }) => id));
 
 function findingRow(finding: ScanFinding, key: string): BomVulnerability {
-  const { ruleId, title, why, severity, references, remedy, evidence } = finding;
+  const { ruleId, title, why, severity, unrated, references, remedy, evidence } = finding;
   // An advisory is about the package; its evidence begins with the package's address.
   if (packageRuleIds.has(ruleId)) {
     const [purl = ''] = evidence.split(' ');
@@ -237,7 +237,7 @@ function findingRow(finding: ScanFinding, key: string): BomVulnerability {
   return {
     id: ruleId,
     source: { name: 'ai-spm', url: null },
-    severity: severity === 'informational' ? 'info' : severity,
+    severity: unrated ? 'unknown' : severity === 'informational' ? 'info' : severity,
     score: null,
     cwes: references.flatMap((reference) => (reference.startsWith('CWE-') ? [Number(reference.slice(4))] : [])),
     description: escapeText(`${title}. ${why}`),

@@ -27,15 +27,19 @@ export function gatedScan({ result, suppressed, comparison }: JudgedScan): Gated
   return standing.length === result.findings.length ? result : gateOf(result, standing);
 }
 
+type Rated = Pick<ScanFinding, 'severity' | 'unrated'>;
+
 /** 1 when a verdict or finding reaches the bar; 2 when something was not read and nothing did; else 0. */
-export function exitCodeOf(result: Gated<Pick<ScanFinding, 'severity'>>, bar: Bar): number {
+export function exitCodeOf(result: Gated<Rated>, bar: Bar): number {
   if (reaches(result, bar)) return exitCodes.found;
   return result.unread.length > 0 ? exitCodes.incomplete : exitCodes.clean;
 }
 
-function reaches({ findings, files, verdict }: Gated<Pick<ScanFinding, 'severity'>>, bar: Bar): boolean {
+function reaches({ findings, files, verdict }: Gated<Rated>, bar: Bar): boolean {
   const severity = severityBars.find((word) => word === bar);
-  if (severity) return findings.some((finding) => severityOrder.indexOf(finding.severity) <= severityOrder.indexOf(severity));
+  // Whatever its severity is, it is at least the lowest; more than that nobody has said.
+  const ratingOf = (finding: Rated) => severityOrder.indexOf(finding.unrated ? 'low' : finding.severity);
+  if (severity) return findings.some((finding) => ratingOf(finding) <= severityOrder.indexOf(severity));
   const barWord = verdictBars.find((word) => word === bar);
   const barIndex = barWord === undefined ? -1 : verdictOrder.indexOf(barWord);
   const reached = (word: ScanResult['verdict'] | null) =>

@@ -4,6 +4,8 @@ import { reportOf } from '../../../../test/corpus/model-scanner/read-artefact.ts
 import type { PackageMatch } from '../advisory-port.ts';
 import type { ScannedPackage, ScanResult } from '../contract.ts';
 import { resultOf } from '../engine/scan-result.ts';
+import { bomOfScan } from '../reports/bom-of-scan.ts';
+import { exitCodeOf, exitCodes } from '../reports/gate.ts';
 import { withPackageFindings } from './package-findings.ts';
 
 const torch: ScannedPackage = {
@@ -64,7 +66,7 @@ test('what is known about exploitation, and that a severity is not known, is sai
   )?.why;
   assert.match(
     why ?? '',
-    /unknown, and taken as medium\. It is listed as exploited \(KEV, to be mended by 2025-05-01, used by ransomware\)\. .*12\.3 % \(EPSS of 2025-04-20, percentile 98\)\.$/,
+    /unknown; it is counted with the medium ones\. It is listed as exploited \(KEV, to be mended by 2025-05-01, used by ransomware\)\. .*12\.3 % \(EPSS of 2025-04-20, percentile 98\)\.$/,
   );
 });
 
@@ -119,5 +121,20 @@ test('a finding about a loader says whether the locked version of it is named by
   assert.equal(
     whyWith([{ ...named, state: 'unknown' }]),
     'It is a second name. The advisories at hand cannot compare onnx 1.19.0 under CVE-2026-34446.',
+  );
+});
+
+test('a severity that nobody has stated stays unknown in a bill of materials, and reaches the lowest bar alone', () => {
+  const unrated = withPackageFindings(scanWith([torch]), [{ ...match, severity: null }]);
+  const rated = withPackageFindings(scanWith([torch]), [{ ...match, severity: 'medium' }]);
+  const severities = (result: ScanResult) => bomOfScan({ result, name: 'x' }).vulnerabilities.map(({ severity }) => severity);
+  assert.deepEqual([severities(unrated), severities(rated)], [['unknown'], ['medium']]);
+  const codes = (result: ScanResult) => (['low', 'medium', 'high'] as const).map((bar) => exitCodeOf(result, bar));
+  assert.deepEqual(
+    [codes(unrated), codes(rated)],
+    [
+      [exitCodes.found, exitCodes.clean, exitCodes.clean],
+      [exitCodes.found, exitCodes.found, exitCodes.clean],
+    ],
   );
 });

@@ -83,6 +83,7 @@ function findingsOf(path: string, entry: ScannedPackage, matches: readonly Packa
       ruleId: rule.id,
       title: escapeText(`${entry.name} ${version} ${match.malicious ? 'is an attack' : `has ${match.id}`}`).slice(0, 300),
       severity: match.severity ?? (match.malicious ? 'critical' : 'medium'),
+      ...(isUnrated(match) ? { unrated: true as const } : {}),
       axis: rule.axis,
       // Installing the package runs its code; whether a range installs this very version nobody knows.
       ...(match.malicious ? { effect: 'exec' as const } : {}),
@@ -103,6 +104,11 @@ function findingsOf(path: string, entry: ScannedPackage, matches: readonly Packa
   });
 }
 
+/** What is an attack needs no rating. */
+function isUnrated({ severity, malicious }: Pick<PackageMatch, 'severity' | 'malicious'>): boolean {
+  return severity === null && !malicious;
+}
+
 function certaintyOf({ version }: ScannedPackage, { state, malicious }: PackageMatch): ScanFinding['certainty'] {
   if (state !== 'affected') return state;
   return malicious && version === null ? 'possible' : 'proved';
@@ -114,7 +120,7 @@ function whyOf({ name, requirement }: ScannedPackage, { id, summary, state, seve
     possible: `The requirement ${requirement ?? name} allows versions that ${id} affects`,
     unknown: `Whether ${id} affects this version of ${name} cannot be told`,
   }[state];
-  const unstated = severity === null && !malicious ? ' Its severity is unknown, and taken as medium.' : '';
+  const unstated = isUnrated({ severity, malicious }) ? ' Its severity is unknown; it is counted with the medium ones.' : '';
   return escapeText(`${reach}${summary === '' ? '' : `: ${summary.replace(/\.$/, '')}`}.${unstated}${exploitedWords(exploitation)}`);
 }
 

@@ -71,6 +71,10 @@ export type ScannedFile = z.infer<typeof ScannedFile>;
 /** A finding of a file in the tree. */
 export const ScanFinding = Finding.extend({
   path: z.string().max(4096).describe('File, relative to the scanned path.'),
+  unrated: z
+    .literal(true)
+    .optional()
+    .describe('The advisory gives no severity. The finding is counted with the medium ones; a bill of materials says unknown.'),
   excerpt: z
     .object({ start: z.int().min(0), base64: z.string().max(1400) })
     .optional()
