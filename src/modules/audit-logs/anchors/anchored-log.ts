@@ -41,8 +41,7 @@ export async function anchoredBeyond(
       const before = silent.get(place.name);
       if (before !== undefined) return { found: null, state: before };
       try {
-        const least = above(place.name);
-        return await largestOf(place, await place.read(origin, least), (note) => isSigned(note, least));
+        return await largestOf(place, await place.read(origin, above(place.name)), isSigned);
       } catch (error) {
         const problem = isProblem(error) ? error.message : 'It does not answer.';
         const state: PlaceState = { name: place.name, state: 'failed', problem, unsigned: 0 };
@@ -59,21 +58,22 @@ async function largestOf({ name }: AnchorPlace, notes: FoundNotes | null, signed
   if (notes === null) return { found: null, state: { name, state: 'unread', problem: null, unsigned: 0 } };
   let unsigned = 0;
   // They come largest first.
-  for await (const { note } of notes) {
+  for await (const { note, size } of notes) {
     const read = signed(note);
-    if (read !== null) return { found: { ...read, note, place: name }, state: { name, state: 'read', problem: null, unsigned } };
+    // One that stands under another size than it signs would hide those below it.
+    if (read?.size === size) return { found: { ...read, note, place: name }, state: { name, state: 'read', problem: null, unsigned } };
     unsigned += 1;
     if (unsigned >= mostUnsigned) return { found: null, state: { name, state: 'failed', problem: buried, unsigned } };
   }
   return { found: null, state: { name, state: 'read', problem: null, unsigned } };
 }
 
-/** What a note signs of this log beyond a size, when one of the keys signed it; null: nothing that counts. */
-export function signedBy(origin: string, keys: readonly VerifyingKey[]): (note: string, above?: number) => SignedNote | null {
+/** What a note signs of this log, when one of the keys signed it; null: nothing that counts. */
+export function signedBy(origin: string, keys: readonly VerifyingKey[]): (note: string) => SignedNote | null {
   const verifying = keys.map((key) => ({ ...key, keyObject: publicKeyObject(key.publicKey) }));
-  return (note, above = -1) => {
+  return (note) => {
     const read = readNote(note);
-    if (read === null || read.checkpoint.origin !== origin || read.checkpoint.size <= above) return null;
+    if (read === null || read.checkpoint.origin !== origin) return null;
     return verifying.some((key) => isSignedBy(read, key)) ? { size: read.checkpoint.size, root: read.checkpoint.root } : null;
   };
 }

@@ -10,6 +10,7 @@ import { testKey } from '../tree/test-export.ts';
 import { newestAnchor } from '../tree/tree-store.ts';
 import { forgetVerifications, verifyLog } from '../verifying/verify.ts';
 import { takeTurnAcrossWorkspaces } from './anchor-store.ts';
+import { anchoredBeyond } from './anchored-log.ts';
 import { anchorCheckpoints } from './anchors.ts';
 import { acknowledgeEpoch } from './epoch-store.ts';
 import { type Letter, letterOf, mailPlace } from './mail-place.ts';
@@ -108,15 +109,18 @@ test('a process that is killed between putting a checkpoint and noting it: the s
   assert.equal((await verified(log)).state, 'verified');
 });
 
-test('an older backup is seen by the object store alone', async (t) => {
-  const { log, place } = await logWithStore(t);
+test('an older backup is seen by the object store alone, though an old note was put on top under a larger name', async (t) => {
+  const { log, store, place, name } = await logWithStore(t);
   log.set({ AUDIT_ANCHOR_FILE: '' });
-  await log.fill(5);
+  await log.fill(2);
   await log.sign();
+  await log.fill(3);
+  await log.sign();
+  store.objects.set(name(900), { body: store.objects.get(name(2))?.body ?? '', lock: null });
   await log.restoreOlder(3);
   forgetVerifications();
-  const { state, defects } = await verified(log);
-  assert.equal(state, 'tampered');
+  const { state, goodTo, defects } = await verified(log);
+  assert.deepEqual([state, goodTo], ['tampered', 3]);
   assert.ok(
     defects.some(
       ({ kind, sentence }) =>
@@ -127,6 +131,14 @@ test('an older backup is seen by the object store alone', async (t) => {
   assert.deepEqual(await news(log, 'audit-log.history-differs'), [{ place: place.name, size: 3, signedSize: 5 }]);
 });
 
+test('who cuts the log and leaves what is known of its places hides nothing', async (t) => {
+  const { log } = await logWithStore(t);
+  await log.fill(5);
+  await log.sign();
+  await log.restoreOlder(3, 'cut');
+  assert.deepEqual(await log.inside(() => detectRollbacks()), [log.workspaceId]);
+});
+
 test('a log that was cut, and grew beyond what was signed before anybody compared it, is seen by its roots', async (t) => {
   const { log } = await logWithStore(t);
   await log.fill(5);
@@ -135,7 +147,7 @@ test('a log that was cut, and grew beyond what was signed before anybody compare
   await log.fill(6);
   forgetVerifications();
   const now = await verified(log);
-  assert.deepEqual([now.state, now.defects.map(({ kind, index }) => [kind, index])], ['tampered', [['fork', 4]]]);
+  assert.deepEqual([now.state, now.goodTo, now.defects.map(({ kind, index }) => [kind, index])], ['tampered', 0, [['fork', 4]]]);
   assert.deepEqual(await log.inside(() => detectRollbacks()), [log.workspaceId]);
   assert.deepEqual(await log.inside(() => detectRollbacks()), [], 'once');
   assert.equal((await log.inside(() => verifyLog({ restart: false }, log.context()))).epochs.length, 1, 'at the next look');
@@ -238,6 +250,28 @@ test('a mailbox gets one mail of all logs, not before its time, from one process
     ],
   );
   assert.equal(await place.read('', 0), null);
+});
+
+test('a place that is filled with notes nobody signed counts as one that does not answer, never as one that holds nothing', async () => {
+  const key = testKey('aispm/i');
+  const origin = 'aispm/i/w';
+  const foreign = signCheckpoint({ origin, size: 9, root: Buffer.alloc(32, 9) }, testKey('aispm/i'));
+  const own = signCheckpoint({ origin, size: 5, root: Buffer.alloc(32, 5) }, key);
+  const filled = (count: number): AnchorPlace => ({
+    name: 'filled',
+    kind: 'database',
+    everyMs: null,
+    put: async () => null,
+    read: async () => [...Array.from({ length: count }, () => ({ origin, size: 9, note: foreign })), { origin, size: 5, note: own }],
+  });
+  const found = async (count: number) => anchoredBeyond({ origin, above: () => 0, keys: [key] }, [filled(count)]);
+  assert.deepEqual(
+    (await found(999)).found.map(({ size }) => size),
+    [5],
+  );
+  const { found: none, places } = await found(1000);
+  assert.deepEqual([none, places[0]?.state], [[], 'failed']);
+  assert.match(places[0]?.problem ?? '', /what lies below them was not read/);
 });
 
 test('the mail says origin, entries and root of ten logs, and its file holds the notes of all', () => {

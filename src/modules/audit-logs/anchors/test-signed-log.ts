@@ -12,8 +12,8 @@ export type SignedLog = TestLog & {
   readonly anchorFile: string;
   sign(): Promise<ReadonlyMap<string, number>>;
   inside<T>(work: () => Promise<T>): Promise<T>;
-  /** As an older backup would leave it: with its first entries only, and no checkpoint. */
-  restoreOlder(size: number): Promise<void>;
+  /** As an older backup would leave it: with its first entries only, and no checkpoint; `cut` leaves what is known of checkpoints. */
+  restoreOlder(size: number, how?: 'cut'): Promise<void>;
   /** More settings, on top of those of the test. */
   set(values: Readonly<Record<string, string>>): void;
 };
@@ -39,14 +39,16 @@ export async function signedLog(t: Parameters<typeof testLog>[0], opened?: Promi
     for (const name of Object.keys(values)) extra.add(name);
     overrideEnvironment(values);
   };
-  const restoreOlder = async (size: number): Promise<void> => {
+  const restoreOlder = async (size: number, how?: 'cut'): Promise<void> => {
     const { rows } = await log.owner.query<{ name: string }>(
       `select c.oid::regclass::text as name from pg_class c join pg_trigger t on t.tgrelid = c.oid
        where c.relnamespace = 'audit_logs'::regnamespace and not t.tgisinternal group by 1`,
     );
     for (const { name } of rows) await log.owner.query(`alter table ${name} disable trigger user`);
-    await log.owner.query('delete from audit_logs.anchor');
-    await log.owner.query('delete from audit_logs.checkpoint');
+    if (how !== 'cut') {
+      await log.owner.query('delete from audit_logs.anchor');
+      await log.owner.query('delete from audit_logs.checkpoint');
+    }
     await log.owner.query('delete from audit_logs.entry where index >= $1', [size]);
     await log.owner.query(
       `update audit_logs.head set size = $1, tree_size = 0, edge = '', root = sha256(''),

@@ -126,7 +126,12 @@ function answerOf({ done, running }: Watch, around: Around): Verification {
   const { sweep, size, closing, startedAt } = shown ?? begin();
   const defects = [...sweep.defects, ...closing, ...anchorDefects].slice(0, 100);
   const defectCount = sweep.defectCount + closing.length + anchorDefects.length;
-  const goodTo = Math.min(sweep.goodTo, ...closing.filter(({ kind }) => kind === 'tail').map(({ index }) => index));
+  const goodTo = Math.min(
+    sweep.goodTo,
+    ...closing.filter(({ kind }) => kind === 'tail').map(({ index }) => index),
+    // Before which entry the two logs differ, a root does not say.
+    ...anchorDefects.map(({ kind, index }) => (kind === 'fork' ? 0 : index)),
+  );
   return {
     state: stateOf(shown, defectCount),
     size,
