@@ -1,17 +1,13 @@
 /** For tests and benches: evasion attacks by the network's own gradients, inputs kept to [0, 1]. */
-import { forward, inputGradient, predictionOf, type SmallNetwork } from './small-network.ts';
+import { answerOf, look, type Network } from './network.ts';
 
-export type Attack = (network: SmallNetwork, x: Float64Array, label: number) => Float64Array;
+export type Attack = (network: Network, x: Float64Array, label: number) => Float64Array;
 const boxed = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** Gradient of the cross-entropy at the true label: Σ (p_k − [k = label]) ∇logit_k. */
-function lossSlope(network: SmallNetwork, x: ArrayLike<number>, label: number): Float64Array {
-  const pass = forward(network, x);
-  return inputGradient(
-    network,
-    pass,
-    pass.probabilities.map((p, k) => p - (k === label ? 1 : 0)),
-  );
+function lossSlope(network: Network, x: ArrayLike<number>, label: number): Float64Array {
+  const { probabilities, slope } = look(network, x);
+  return slope(probabilities.map((p, k) => p - (k === label ? 1 : 0)));
 }
 
 /** One step of ε along the sign of the gradient. @source Goodfellow, Shlens and Szegedy 2015. */
@@ -41,8 +37,8 @@ export const projectedGradient =
 export const deepFool: Attack = (network, x, label) => {
   const moved = new Float64Array(x.length);
   let at = x.slice();
-  for (let round = 0; round < 50 && predictionOf(network, at).label === label; round++) {
-    const pass = forward(network, at);
+  for (let round = 0; round < 50 && answerOf(network, at).label === label; round++) {
+    const pass = look(network, at);
     let nearest: { distance: number; gap: number; slope: Float64Array; square: number } = {
       distance: Infinity,
       gap: 0,
@@ -51,11 +47,7 @@ export const deepFool: Attack = (network, x, label) => {
     };
     for (let k = 0; k < network.classes; k++) {
       if (k === label) continue;
-      const slope = inputGradient(
-        network,
-        pass,
-        Float64Array.from({ length: network.classes }, (_, j) => (j === k ? 1 : j === label ? -1 : 0)),
-      );
+      const slope = pass.slope(Float64Array.from({ length: network.classes }, (_, j) => (j === k ? 1 : j === label ? -1 : 0)));
       const square = slope.reduce((sum, value) => sum + value * value, 0) + 1e-12;
       const gap = Math.abs((pass.logits[k] as number) - (pass.logits[label] as number));
       const distance = gap / Math.sqrt(square);
@@ -91,7 +83,7 @@ export const carliniWagner =
   };
 
 function descend(
-  network: SmallNetwork,
+  network: Network,
   { x, label }: { x: Float64Array; label: number },
   { weight, steps, rate }: { weight: number; steps: number; rate: number },
 ): { x: Float64Array; norm: number } | null {
@@ -101,7 +93,7 @@ function descend(
   let best: { x: Float64Array; norm: number } | null = null;
   for (let step = 1; step <= steps; step++) {
     const at = w.map((value) => (Math.tanh(value) + 1) / 2);
-    const pass = forward(network, at);
+    const pass = look(network, at);
     let other = label === 0 ? 1 : 0;
     for (let k = 0; k < network.classes; k++) if (k !== label && (pass.logits[k] as number) > (pass.logits[other] as number)) other = k;
     const gap = (pass.logits[label] as number) - (pass.logits[other] as number);
@@ -109,11 +101,7 @@ function descend(
     if (gap < 0 && (best === null || norm < best.norm)) best = { x: at, norm };
     const slope =
       gap > 0
-        ? inputGradient(
-            network,
-            pass,
-            Float64Array.from({ length: network.classes }, (_, k) => (k === label ? 1 : k === other ? -1 : 0)),
-          )
+        ? pass.slope(Float64Array.from({ length: network.classes }, (_, k) => (k === label ? 1 : k === other ? -1 : 0)))
         : new Float64Array(x.length);
     for (let i = 0; i < x.length; i++) {
       const inner = 2 * ((at[i] as number) - (x[i] as number)) + weight * (slope[i] as number);

@@ -6,14 +6,15 @@ import { harmlessColumns, harmlessCopies } from '../evasion/harmless.ts';
 import { judgeInput } from '../evasion/judge-input.ts';
 import type { EvasionProfile } from '../evasion/profile.ts';
 import type { Attack } from './attacks.ts';
-import { type LabelledRows, predictionOf, type SmallNetwork, trainNetwork } from './small-network.ts';
+import { answerOf, type Network } from './network.ts';
+import { type LabelledRows, trainNetwork } from './small-network.ts';
 
 export type Trial = {
   readonly data: LabelledRows;
   readonly trainRows: Int32Array;
   readonly profileRows: Int32Array;
   readonly testRows: Int32Array;
-  readonly network: SmallNetwork;
+  readonly network: Network;
   readonly profile: EvasionProfile;
   readonly report: BuildReport;
 };
@@ -25,16 +26,22 @@ export function layTrial(
   {
     seed = 1,
     rate = 0.01,
-    epochs = 60,
+    train = trainNetwork,
     mistakes = 'count',
-  }: { seed?: number; rate?: number; epochs?: number; mistakes?: 'count' | 'set-aside' } = {},
+  }: {
+    seed?: number;
+    rate?: number;
+    /** Learns the network under attack. */
+    train?: (data: LabelledRows, rows: Int32Array, options: { seed: number }) => Network;
+    mistakes?: 'count' | 'set-aside';
+  } = {},
 ): Trial {
   const order = Int32Array.from(data.labels, (_, row) => row);
   shuffle(order, randomSource(seed));
   const trainRows = order.subarray(0, shares.train);
   const profileRows = order.subarray(shares.train, shares.train + shares.profile);
   const testRows = order.subarray(shares.train + shares.profile);
-  const network = trainNetwork(data, trainRows, { seed, epochs });
+  const network = train(data, trainRows, { seed });
   const { profile, report } = drain(
     buildProfile({ ...sourceOf({ data, network }, profileRows, { rate, seed, known: trainRows }), mistakes }),
   );
@@ -52,7 +59,7 @@ export function sourceOf(
   const trainedOn = Uint8Array.from(rows, (_, at) => (at < known.length ? 1 : 0));
   const cells = new Float32Array(rows.length * dimensions);
   for (const [to, row] of rows.entries()) cells.set(values.subarray(row * dimensions, (row + 1) * dimensions), to * dimensions);
-  const answers = Array.from(rows, (row) => predictionOf(network, values.subarray(row * dimensions, (row + 1) * dimensions)));
+  const answers = Array.from(rows, (row) => answerOf(network, values.subarray(row * dimensions, (row + 1) * dimensions)));
   return {
     values: cells,
     dimensions,
@@ -83,7 +90,7 @@ export function scoreInputs({ network, profile }: Pick<Trial, 'network' | 'profi
   const fused: number[] = [];
   let flagged = 0;
   for (const features of inputs) {
-    const { label, confidence } = predictionOf(network, features);
+    const { label, confidence } = answerOf(network, features);
     const judged = judgeInput(profile, { features, prediction: label, confidence });
     for (const { id, score } of judged.answers) byDetector.set(id, [...(byDetector.get(id) ?? []), score]);
     if (judged.fused !== null) fused.push(judged.fused.score);
@@ -101,9 +108,9 @@ export function attackRows({ data, network, testRows }: Trial, attack: Attack, m
     if (changed.length >= most) break;
     const x = rowOf(data, row);
     const label = data.labels[row] as number;
-    if (predictionOf(network, x).label !== label) continue;
+    if (answerOf(network, x).label !== label) continue;
     const moved = attack(network, x, label);
-    if (predictionOf(network, moved).label !== label) changed.push(moved);
+    if (answerOf(network, moved).label !== label) changed.push(moved);
   }
   return changed;
 }
@@ -112,7 +119,7 @@ export const cleanRows = ({ data, testRows }: Trial): Float64Array[] => Array.fr
 /** Clean rows of the test part that the network answers right. */
 export const rightRows = ({ data, network, testRows }: Trial): Float64Array[] =>
   Array.from(testRows)
-    .filter((row) => predictionOf(network, rowOf(data, row)).label === data.labels[row])
+    .filter((row) => answerOf(network, rowOf(data, row)).label === data.labels[row])
     .map((row) => rowOf(data, row));
 
 /** Harmless copies of the test part, answered by the network itself. */
