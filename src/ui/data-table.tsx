@@ -1,5 +1,6 @@
 /** Rows of decisions: a real table on a desk, rows on a phone; keyboard, selection, peek, pages fetched ahead. */
 import { type MouseEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
 import { classNames } from './class-names.ts';
 import { LoadingLines } from './loaded.tsx';
 import { useIsPhone } from './media.ts';
@@ -14,7 +15,8 @@ import { useNearEnd, useRowWindow } from './table-window.ts';
 const heights: Readonly<Record<Density, number>> = { queue: 78, list: 48, compact: 36 };
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { rows, rowId, columns, viewKey, density = 'list', onOpen, openId, selection, rowKeys, label } = props;
+  const { rows, rowId, columns, viewKey, density = 'list', openId, selection, rowKeys, label } = props;
+  const onOpen = useOpening(props);
   const isPhone = useIsPhone();
   const root = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
@@ -46,6 +48,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {props.foot}
     </div>
   );
+}
+
+/** Where a row opens no peek, Enter and a click anywhere in it go to its page, as its name does. */
+function useOpening<Row>({ onOpen, rowTo }: Pick<DataTableProps<Row>, 'onOpen' | 'rowTo'>): ((row: Row) => void) | undefined {
+  const [, go] = useLocation();
+  if (onOpen !== undefined || rowTo === undefined) return onOpen;
+  return (row) => go(rowTo(row));
 }
 
 /** Width of the list: it changes when a peek opens beside it. */

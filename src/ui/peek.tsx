@@ -43,7 +43,11 @@ export function Peek(props: PeekProps) {
   const body = useRef<HTMLDivElement>(null);
   const [stored, store] = usePreference('peek-width');
   const width = clampWidth(Number(stored ?? normal));
-  useKeys('Peek', [{ keys: 'Escape', label: 'Close the peek', run: props.onClose }]);
+  useKeys('Peek', [
+    { keys: 'Escape', label: 'Close the peek', run: props.onClose },
+    // j and k leave the keyboard in the list; opened already, the peek would not take it by Enter alone.
+    { keys: 'Enter', label: 'Into the peek', run: () => panel.current?.focus({ preventScroll: true }) },
+  ]);
   useFocusInside(panel);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another record starts at its top
   useEffect(() => {

@@ -69,6 +69,76 @@ describe('an incident by keyboard alone', { timeout: 300_000 }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  /** What may be pressed first: a page has one such button, or none. */
+  const primary = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('main button, main a')]
+        .filter(({ classList }) => classList.contains('bg-accent'))
+        .map((one) => one.textContent),
+    );
+  const begins = (words: string) =>
+    page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll('main button')].some(
+          (one) => one.classList.contains('bg-accent') && one.textContent?.startsWith(wanted),
+        ),
+      words,
+    );
+
+  test('from the list to closed and back, with one thing to press at each step', async () => {
+    const draft = { title: 'A life by keyboard', severity: 'low', category: 'general' };
+    const { id: own } = await admin.must(incidents.Incident, 'POST', '/api/incidents', draft);
+    await page.evaluate(() => window.history.pushState(null, '', '/incidents?q=by+keyboard'));
+    await page.getByRole('link', { name: draft.title }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: draft.title }).waitFor();
+    await begins('Acknowledge');
+    assert.equal((await primary()).length, 1);
+    await page.keyboard.press('a');
+    for (const { verb, says } of [
+      { verb: 'Mark as contained', says: 'Nothing spreads.' },
+      { verb: 'Resolve', says: 'A key had leaked.' },
+      { verb: 'Close', says: 'Nothing came.' },
+    ]) {
+      await begins(verb);
+      assert.equal((await primary()).length, 1);
+      await page.keyboard.press('s');
+      await page.getByRole('dialog').getByRole('textbox').first().waitFor();
+      await page.keyboard.type(says);
+      await tabTo(verb);
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await page.getByText('Nothing: it is closed').waitFor();
+    assert.deepEqual(await primary(), []);
+    await tabTo('More');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Reopen' }).waitFor();
+    await page.keyboard.type('Reo');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('textbox').first().waitFor();
+    await page.keyboard.type('It came back.');
+    await tabTo('Reopen');
+    await page.keyboard.press('Enter');
+    await begins('Mark as contained');
+    await page.getByLabel('Timeline').getByText('It came back.').waitFor();
+    // What happened is told from its beginning, and its end is one key away.
+    const told = await page.getByLabel('Timeline').locator('li:has(time)').allTextContents();
+    assert.match(told[0] ?? '', /Opened/);
+    const at = (words: string) => told.findIndex((line) => line.includes(words));
+    assert.ok(0 < at('Nothing came.') && at('Nothing came.') < at('It came back.'));
+    await admin.must(incidents.TimelineEntry, 'POST', `/api/incidents/${own}/notes`, { text: 'Somebody else looks too.' });
+    await page
+      .getByText('Somebody else looks too.')
+      .or(page.getByRole('button', { name: '1 new entry' }))
+      .waitFor();
+    await page.keyboard.press('n');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Somebody else looks too.'));
+    await admin.must(incidents.Incident, 'PATCH', `/api/incidents/${own}`, { status: 'false_positive', reason: 'A test.' });
+    assert.deepEqual(complaints, []);
+  });
+
   test('a playbook is begun and a schedule asked for by keyboard, and Escape gives the focus back to where it was', async () => {
     await page.goto('/incidents/on-call');
     await page.getByRole('button', { name: 'Add a schedule' }).waitFor();

@@ -1,7 +1,7 @@
 /** Which alerts of the last week a playbook would have answered, and with what. */
 import type { OutputOf } from '../../../contract/endpoint.ts';
 import { TextLink } from '../../../ui/button.tsx';
-import { plural } from '../../../ui/format.ts';
+import { formatNumber, plural } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -12,9 +12,14 @@ export function DryRun({ result }: { result: OutputOf<typeof dryRunPlaybook> }) 
   const { examined, truncated, matched } = result;
   return (
     <Section title="Last week" note={`${plural(examined, 'alert')} looked at${truncated ? ', there are more' : ''}`}>
-      {matched.length === 0 ? (
-        <p className="text-ink-2">It would have answered none of them.</p>
-      ) : (
+      <p role="status" className="text-ink-2">
+        {examined === 0
+          ? 'No alert came last week: nothing could be tried.'
+          : matched.length === 0
+            ? 'It would have answered none of them.'
+            : `It would have answered ${formatNumber(matched.length)} of them.`}
+      </p>
+      {matched.length > 0 && (
         <ul>
           {matched.map((row) => (
             <li key={row.alertId} className="border-b border-line py-2 last:border-b-0">

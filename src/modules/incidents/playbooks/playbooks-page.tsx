@@ -32,7 +32,15 @@ function PlaybooksPage() {
         ) : undefined
       }
     >
-      <Loaded answer={answer} waitsFor="the playbooks" empty={<EmptyNote title="There is no playbook">Write one.</EmptyNote>}>
+      <Loaded
+        answer={answer}
+        waitsFor="the playbooks"
+        empty={
+          <EmptyNote title="There is no playbook">
+            Each playbook and when it runs stands here. {can('incidents:create') ? 'Write one.' : 'An analyst can write one.'}
+          </EmptyNote>
+        }
+      >
         {({ items }) => (
           <Section title="In this workspace" note={plural(items.length, 'playbook')}>
             <ul>
