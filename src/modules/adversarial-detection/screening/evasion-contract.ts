@@ -74,7 +74,7 @@ export const CalibratedDetector = z.object({
   role: z
     .enum(['answer', 'doubt', 'change'])
     .default('answer')
-    .describe('answer: what the model says does not fit the input. The others count beside it, at most as much, never alone.'),
+    .describe('answer: what the model says does not fit the input. The others count beside it, as far as it lets them, never alone.'),
   status: z.enum(detectorStatuses),
   reason: z.string().nullable(),
   weight: z.number().min(0),
