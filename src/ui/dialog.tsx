@@ -1,7 +1,7 @@
 /** Takes the page until it is answered. Only for small whole tasks; never one from another. */
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useState } from 'react';
 import { IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
 
@@ -41,54 +41,66 @@ function leadFocus(dialog: HTMLElement | null): (() => void) | undefined {
   return () => observer.disconnect();
 }
 
+/** What was pressed; for an item of a menu, which goes with its menu, the button that opened it. */
+function openerOf(pressed: Element | null): Element | null {
+  const trigger = pressed?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  return trigger == null ? pressed : (document.getElementById(trigger) ?? pressed);
+}
+
 // The backdrop is a plain element: Radix's own Overlay locks scrolling with an injected style element, which the CSP refuses.
-export function Dialog({ open, onClose, title, description, children, actions, width = 'normal' }: DialogProps) {
-  // Radix gives focus back to its own trigger only; ours are opened by whatever was pressed.
-  const opener = useRef<Element | null>(null);
+export function Dialog({ open, onClose, ...rest }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <div aria-hidden="true" className="fixed inset-0 z-40 bg-[#0b0f14]/45" />
-        <Radix.Content
-          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          onOpenAutoFocus={(event) => {
-            opener.current = document.activeElement;
-            if (!(event.currentTarget instanceof HTMLElement)) return;
-            // While what it asks for is still to come, nothing has the focus but the dialog.
-            event.preventDefault();
-            (firstToFill(event.currentTarget) ?? event.currentTarget).focus();
-          }}
-          ref={leadFocus}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
-          }}
-          className={classNames(
-            'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-float flex-col rounded-t-form bg-raised text-body shadow-float tablet:top-[12vh] tablet:bottom-auto tablet:max-h-[76vh] tablet:rounded-form',
-            dialogWidths[width],
-          )}
-        >
-          <header className="flex items-start gap-4 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-peek font-title">{title}</Radix.Title>
-              {description !== undefined && <Radix.Description className="mt-1 text-read text-ink-2">{description}</Radix.Description>}
-            </div>
-            <Radix.Close asChild>
-              <IconButton icon={X} label="Close" className="-mr-1.5" />
-            </Radix.Close>
-          </header>
-          {children !== undefined && (
-            <div data-dialog-body="" className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">
-              {children}
-            </div>
-          )}
-          {actions !== undefined && (
-            <footer className="pad-safe-bottom border-t border-line">
-              <div className="flex flex-wrap justify-end gap-2 px-5 py-3">{actions}</div>
-            </footer>
-          )}
-        </Radix.Content>
+        <Content {...rest} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function Content({ title, description, children, actions, width = 'normal' }: Omit<DialogProps, 'open' | 'onClose'>) {
+  // Radix gives focus back to its own trigger only; ours are opened by whatever was pressed. Asked for while this is drawn for the first
+  // time: afterwards a field that takes the focus by itself has it.
+  const [opener] = useState(() => openerOf(document.activeElement));
+  return (
+    <Radix.Content
+      {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+      onOpenAutoFocus={(event) => {
+        if (!(event.currentTarget instanceof HTMLElement)) return;
+        // While what it asks for is still to come, nothing has the focus but the dialog.
+        event.preventDefault();
+        (firstToFill(event.currentTarget) ?? event.currentTarget).focus();
+      }}
+      ref={leadFocus}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      }}
+      className={classNames(
+        'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-float flex-col rounded-t-form bg-raised text-body shadow-float tablet:top-[12vh] tablet:bottom-auto tablet:max-h-[76vh] tablet:rounded-form',
+        dialogWidths[width],
+      )}
+    >
+      <header className="flex items-start gap-4 px-5 pt-4 pb-3">
+        <div className="min-w-0 flex-1">
+          <Radix.Title className="text-peek font-title">{title}</Radix.Title>
+          {description !== undefined && <Radix.Description className="mt-1 text-read text-ink-2">{description}</Radix.Description>}
+        </div>
+        <Radix.Close asChild>
+          <IconButton icon={X} label="Close" className="-mr-1.5" />
+        </Radix.Close>
+      </header>
+      {children !== undefined && (
+        <div data-dialog-body="" className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pb-4">
+          {children}
+        </div>
+      )}
+      {actions !== undefined && (
+        <footer className="pad-safe-bottom border-t border-line">
+          <div className="flex flex-wrap justify-end gap-2 px-5 py-3">{actions}</div>
+        </footer>
+      )}
+    </Radix.Content>
   );
 }

@@ -1,20 +1,12 @@
-/** Forms on react-hook-form and zod: label above, help below, error beside the field and in a summary on top. Nothing is lost on refusal. */
+/** Forms on react-hook-form and zod: label above, help below, error beside the field; in a summary on top what no field in view says. Nothing is lost on refusal. */
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Eye, EyeOff } from 'lucide-react';
-import { createContext, type InputHTMLAttributes, type ReactNode, useContext, useEffect, useId, useState } from 'react';
-import {
-  type DefaultValues,
-  type FieldValues,
-  FormProvider,
-  type Path,
-  type UseFormReturn,
-  useForm,
-  useFormContext,
-} from 'react-hook-form';
+import { createContext, type InputHTMLAttributes, type ReactNode, useContext, useId, useState } from 'react';
+import { type DefaultValues, type FieldValues, FormProvider, type UseFormReturn, useForm, useFormContext } from 'react-hook-form';
 import type { z } from 'zod';
 import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
-import { problemFacts } from './loaded.tsx';
+import { ProblemSummary, useRefusal } from './form-refusal.tsx';
 
 type Size = 'normal' | 'form';
 const FormSizeContext = createContext<Size>('normal');
@@ -28,7 +20,7 @@ type FormProps<Values extends FieldValues, Output> = {
   schema: z.ZodType<Output, Values>;
   initial: DefaultValues<Values>;
   onSubmit: (values: Output) => Promise<unknown> | unknown;
-  /** The server's refusal of the last try: its issues go to their fields, the sentence on top. */
+  /** The server's refusal of the last try: what it says of a field goes there, anything else on top. */
   problem?: unknown;
   /** Verb and object of the button; left out when the form has its own. */
   submit?: string;
@@ -41,17 +33,18 @@ type FormProps<Values extends FieldValues, Output> = {
 export function Form<Values extends FieldValues, Output>(props: FormProps<Values, Output>) {
   const { schema, initial, onSubmit, problem, submit, busy = 'Saving…', onCancel, size = 'normal', children } = props;
   const form = useForm<Values, unknown, Output>({ resolver: zodResolver(schema), defaultValues: initial, shouldFocusError: true });
-  useServerIssues(form, problem);
+  const { ref, unsaid } = useRefusal(form, problem);
   const { isSubmitting } = form.formState;
   return (
     <FormSizeContext value={size}>
       <FormProvider {...form}>
         <form
+          ref={ref}
           noValidate
           onSubmit={(event) => void form.handleSubmit(async (values) => void (await onSubmit(values)))(event)}
           className="grid gap-4"
         >
-          <ProblemSummary problem={problem} />
+          <ProblemSummary problem={problem} unsaid={unsaid} />
           {typeof children === 'function' ? children(form) : children}
           {submit !== undefined && (
             <div className={classNames('flex gap-2', size === 'form' ? 'flex-col' : 'flex-row-reverse justify-start')}>
@@ -68,45 +61,6 @@ export function Form<Values extends FieldValues, Output>(props: FormProps<Values
         </form>
       </FormProvider>
     </FormSizeContext>
-  );
-}
-
-type Issue = { path: string; message: string };
-function issuesOf(problem: unknown): Issue[] {
-  const issues: unknown = typeof problem === 'object' && problem !== null ? Reflect.get(problem, 'issues') : undefined;
-  if (!Array.isArray(issues)) return [];
-  return issues.filter((issue): issue is Issue => typeof issue?.path === 'string' && typeof issue.message === 'string');
-}
-
-function useServerIssues<Values extends FieldValues, Output>(form: UseFormReturn<Values, unknown, Output>, problem: unknown): void {
-  useEffect(() => {
-    const known = new Set(Object.keys(form.getValues()));
-    for (const { path, message } of issuesOf(problem)) {
-      // The server names fields by the same contract; paths of other fields stay in the summary.
-      if (known.has(path.split('.')[0] ?? '')) form.setError(path as Path<Values>, { type: 'server', message });
-    }
-  }, [form, problem]);
-}
-
-function ProblemSummary({ problem }: { problem: unknown }) {
-  if (problem === null || problem === undefined) return null;
-  const { sentence, code } = problemFacts(problem);
-  const issues = issuesOf(problem);
-  return (
-    <div role="alert" className="rounded-control border border-critical bg-critical-tint px-3 py-2 text-critical-ink">
-      <p className="font-name">{sentence}</p>
-      {issues.length > 0 && (
-        <ul className="mt-1 list-disc pl-4">
-          {issues.map(({ path, message }) => (
-            <li key={`${path} ${message}`}>
-              {path === '' ? '' : `${path}: `}
-              {message}
-            </li>
-          ))}
-        </ul>
-      )}
-      {code !== null && issues.length === 0 && <p className="mono mt-0.5 text-mark">{code}</p>}
-    </div>
   );
 }
 
@@ -128,7 +82,7 @@ export function FieldFrame({ name, label, help, aside, children }: FieldFramePro
   const errorId = error ? `${id}-error` : undefined;
   const describedBy = [errorId, helpId].filter((one) => one !== undefined).join(' ') || undefined;
   return (
-    <div>
+    <div data-field={name}>
       <div className="flex items-baseline justify-between gap-3 pb-1">
         <label htmlFor={id} className="font-name">
           {label}
@@ -269,18 +223,26 @@ export function SelectField({ name, label, help, aside, choices, none }: SelectF
 
 export function CheckboxField({ name, label, help }: Omit<FieldProps, 'aside'>) {
   const id = useId();
-  const { register } = useFormContext();
+  const { register, getFieldState, formState } = useFormContext();
+  const { error } = getFieldState(name, formState);
+  const describedBy = [...(error ? [`${id}-error`] : []), ...(help === undefined ? [] : [`${id}-help`])].join(' ') || undefined;
   return (
-    <div className="flex items-start gap-2">
+    <div data-field={name} className="flex items-start gap-2">
       <input
         id={id}
         type="checkbox"
-        aria-describedby={help === undefined ? undefined : `${id}-help`}
+        aria-describedby={describedBy}
+        aria-invalid={error !== undefined || undefined}
         className="mt-0.5 size-4 flex-none accent-accent"
         {...register(name)}
       />
       <div>
         <label htmlFor={id}>{label}</label>
+        {error && (
+          <p id={`${id}-error`} className="text-label text-critical-ink">
+            {error.message || 'This value is not valid.'}
+          </p>
+        )}
         {help !== undefined && (
           <p id={`${id}-help`} className="text-label text-ink-3">
             {help}

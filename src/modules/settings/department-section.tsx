@@ -4,7 +4,7 @@ import { useSession } from '../../client/session.ts';
 import { useChange } from '../../client/use-change.ts';
 import { useEndpoint } from '../../client/use-endpoint.ts';
 import { Button, TextLink } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -54,14 +54,20 @@ function Rule({ rule: { ownOnly, engineers, without } }: { rule: DepartmentRule 
           {ownOnly ? 'Let engineers change any asset' : 'Hold engineers to their own department'}
         </Button>
       )}
-      <Confirm
+      <Dialog
         open={isAsking}
         onClose={() => setAsking(false)}
         title={ownOnly ? 'Let engineers change any asset' : 'Hold engineers to their own department'}
-        effect={ownOnly ? 'Holds from their next request on.' : stopping(engineers, without)}
-        verb={ownOnly ? 'Let them' : 'Hold them to it'}
-        busy={change.isRunning && 'Changing…'}
-        onConfirm={() => void change.run({ ownOnly: !ownOnly })}
+        description={ownOnly ? 'Holds from their next request on.' : stopping(engineers, without)}
+        width="narrow"
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button kind="primary" busy={change.isRunning && 'Changing…'} onClick={() => void change.run({ ownOnly: !ownOnly })}>
+              {ownOnly ? 'Let them' : 'Hold them to it'}
+            </Button>
+          </>
+        }
       />
     </div>
   );

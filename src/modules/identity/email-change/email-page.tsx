@@ -10,6 +10,8 @@ import { confirmEmailChange, emailProblems, stopEmailChange } from '../contract.
 import { SignInFrame } from '../sign-in/sign-in-frame.tsx';
 import { useLinkFragment } from '../sign-in/use-link-fragment.tsx';
 
+const invalid = emailProblems.emailChangeInvalid().code;
+
 type Link = { readonly act: 'confirm' | 'stop'; readonly token: string };
 
 function linkIn(fragment: string): Link | null {
@@ -68,7 +70,7 @@ function Confirm({ token }: { token: string }) {
           <p className="text-read text-ink-2">
             You are {session.data.name}, until now {session.data.email}. Your other sessions and tokens end.
           </p>
-          {change.problem?.code === emailProblems.emailChangeInvalid().code ? (
+          {change.problem?.code === invalid ? (
             <ButtonLink to="/account">Your account</ButtonLink>
           ) : (
             <Button kind="primary" size="form" busy={change.isRunning && 'Confirming…'} onClick={() => void confirm()}>
@@ -113,6 +115,19 @@ function Stop({ token }: { token: string }) {
         </div>
         <div className="mt-6">
           <ButtonLink to="/reset-password">Set a new password</ButtonLink>
+        </div>
+      </SignInFrame>
+    );
+  if (change.problem?.code === invalid)
+    return (
+      <SignInFrame title="This link stops nothing any more">
+        <div role="status" className="grid gap-3 text-read text-ink-2">
+          <p>It was used already, is older than 60 minutes, or the change was stopped or decided by an admin since.</p>
+          <p>If you did not ask for a change and no longer get in with this address, tell your admin. If you do, set a new password.</p>
+        </div>
+        <div className="mt-6 flex flex-wrap gap-3">
+          <ButtonLink to="/reset-password">Set a new password</ButtonLink>
+          <ButtonLink to="/sign-in">Sign in</ButtonLink>
         </div>
       </SignInFrame>
     );
