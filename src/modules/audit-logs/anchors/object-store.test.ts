@@ -180,7 +180,7 @@ test('what the store refuses is said with its code and what it means, and never 
   assert.match(await failure(), /ended the connection/);
 });
 
-test('a wrong secret and a wrong region are refused by the receiver, which computes the signature itself', async (t) => {
+test('a wrong secret and a wrong region are refused by the receiver, which computes the signature itself; one that is silent is not waited for', async (t) => {
   const { store } = await openStore(t);
   const reached = {
     endpoint: `http://${store.host}`,
@@ -196,4 +196,14 @@ test('a wrong secret and a wrong region are refused by the receiver, which compu
   await assert.rejects(put({ region: 'us-east-1' }), /AuthorizationHeaderMalformed/);
   await assert.rejects(put({ bucket: 'other' }), /there is no such bucket/);
   assert.equal(await put({}), null);
+  store.fault = () => 'silent';
+  await assert.rejects(put({ timeoutMs: 30 }), /took longer than 30 ms/);
+});
+
+test('a store in a private network, by plain HTTP or at a metadata address is not asked unless the administrator named it', async () => {
+  const place = (endpoint: string) => objectStorePlace({ ...example, endpoint, pathStyle: true }, 'a', null).put([noteOf(1)]);
+  overrideEnvironment({ LOG_LEVEL: 'silent', LOG_DIR: '' });
+  await assert.rejects(place('http://127.0.0.1:1'), { code: 'outside.address' });
+  await assert.rejects(place('https://10.0.0.1'), { code: 'outside.refused' });
+  await assert.rejects(place('https://169.254.169.254'), { code: 'outside.refused' });
 });

@@ -14,6 +14,8 @@ export type ObjectStore = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;
+  /** Longest wait for an answer. Default 10,000. */
+  readonly timeoutMs?: number;
 };
 
 const storeProblems = problems('audit-logs', {
@@ -71,6 +73,7 @@ async function ask(store: ObjectStore, asked: Asked): Promise<OutsideAnswer> {
     reach: reachOf(address, namedHosts()),
     method: asked.method,
     headers,
+    ...(store.timeoutMs === undefined ? {} : { timeoutMs: store.timeoutMs }),
     ...(asked.body === undefined ? {} : { body: asked.body }),
     mostBytes: asked.mostBytes ?? longestAnswer,
   });
