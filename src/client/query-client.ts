@@ -9,6 +9,12 @@ declare module '@tanstack/react-query' {
   }
 }
 
+/**
+ * A browser that calls itself offline may still reach a platform on its own machine or network. And a change that waited for a connection
+ * would be sent whenever one comes, long after who asked for it has turned away: it fails at once instead, and what was written stays.
+ */
+const askAnyway = { networkMode: 'always' } as const;
+
 export function createQueryClient(): QueryClient {
   const client = new QueryClient({
     queryCache: new QueryCache({
@@ -18,12 +24,14 @@ export function createQueryClient(): QueryClient {
     }),
     defaultOptions: {
       queries: {
+        ...askAnyway,
+        refetchOnReconnect: true,
         staleTime: 30_000,
         gcTime: 10 * 60_000,
         retry: (failures, error) => failures < 2 && isProblem(error) && [502, 503, 504].includes(error.status),
         retryDelay: (attempt) => Math.min(8000, 500 * 2 ** attempt),
       },
-      mutations: { retry: false },
+      mutations: { ...askAnyway, retry: false },
     },
   });
   return client;

@@ -164,10 +164,14 @@ function intoView(note: HTMLDivElement | null): void {
 }
 
 function StaleNote({ answer: { error, dataUpdatedAt, refetch } }: { answer: Answer<unknown> }) {
+  const inSection = useContext(InSectionContext);
   return (
     <div
       role="status"
-      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-high-tint px-4 py-1.5 text-high-ink tablet:px-6"
+      className={classNames(
+        'flex flex-wrap items-center gap-x-3 gap-y-1 bg-high-tint py-1.5 text-high-ink',
+        inSection ? 'mb-2 rounded-control px-3' : 'border-b border-line px-4 tablet:px-6',
+      )}
     >
       <span>
         {dataUpdatedAt === undefined || dataUpdatedAt === 0 ? 'Not up to date' : `From ${formatClock(dataUpdatedAt)}`}.{' '}

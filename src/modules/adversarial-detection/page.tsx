@@ -37,7 +37,7 @@ function OverviewPage() {
           <ButtonLink to="/adversarial-detection/guards">Guards</ButtonLink>
           <ButtonLink to="/adversarial-detection/streams">Query streams</ButtonLink>
           <ButtonLink to="/adversarial-detection/profiles">Profiles</ButtonLink>
-          <ButtonLink to="/adversarial-detection/test">Test</ButtonLink>
+          <ButtonLink to="/adversarial-detection/test">Planted attacks</ButtonLink>
           <ButtonLink to="/adversarial-detection/configuration">Configuration</ButtonLink>
         </>
       }

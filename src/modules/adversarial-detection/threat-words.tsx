@@ -52,6 +52,7 @@ const actStateWords: Readonly<Record<string, string>> = {
   reverting: 'being taken back',
   reverted: 'taken back',
   executing: 'under way',
+  skipped: 'not done',
 };
 export const actStateWord = (state: string): string => actStateWords[state] ?? state.replaceAll('_', ' ');
 

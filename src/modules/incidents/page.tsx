@@ -33,7 +33,7 @@ const fields: readonly FilterField[] = [
     choices: incidentStates.map((value) => ({ value, label: incidentStateWord(value).toLowerCase() })),
   },
   { key: 'severity', label: 'severity', kind: 'choice', choices: severities.map((value) => ({ value, label: value })) },
-  { key: 'category', label: 'category', kind: 'text' },
+  { key: 'category', label: 'kind', kind: 'text' },
 ];
 const byId = (row: Incident): string => row.id;
 const byName = (row: Incident): string => inertLine(row.title);

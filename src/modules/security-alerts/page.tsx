@@ -31,7 +31,7 @@ const choices = (values: readonly string[]) => values.map((value) => ({ value, l
 const fields: readonly FilterField[] = [
   { key: 'state', label: 'state', kind: 'choice', choices: choices(['new', 'acknowledged', 'closed']) },
   { key: 'severity', label: 'severity', kind: 'choice', choices: choices(['critical', 'high', 'medium', 'low', 'informational']) },
-  { key: 'category', label: 'category', kind: 'text' },
+  { key: 'category', label: 'kind', kind: 'text' },
   { key: 'source', label: 'source', kind: 'text' },
 ];
 const byId = (alert: SecurityAlert): string => alert.id;

@@ -42,7 +42,12 @@ function Written({ onWritten }: Pick<Props, 'onWritten'>) {
   return null;
 }
 
-const severityChoices = severities.map((value) => ({ value, label: value === 'informational' ? 'everything' : `${value} and worse` }));
+/** Nothing is worse than critical, and nothing milder than informational. */
+const severityLabels: Readonly<Partial<Record<(typeof severities)[number], string>>> = {
+  critical: 'critical only',
+  informational: 'everything',
+};
+const severityChoices = severities.map((value) => ({ value, label: severityLabels[value] ?? `${value} and worse` }));
 function Responses() {
   return (
     <Section title="Response" note="what follows by itself">

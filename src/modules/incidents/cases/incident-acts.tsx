@@ -5,6 +5,7 @@ import { useChange } from '../../../client/use-change.ts';
 import { useEndpoint } from '../../../client/use-endpoint.ts';
 import { Button } from '../../../ui/button.tsx';
 import { plural } from '../../../ui/format.ts';
+import { inertLine } from '../../../ui/inert.ts';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { ReasonDialog } from '../../../ui/reason-dialog.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -16,10 +17,10 @@ import { liveEvents, touched } from './incident-words.tsx';
 
 export type Decision = { readonly act: Act; readonly verb: Verb };
 const decisions = {
-  approve: { title: 'Approve', endpoint: approveAct },
-  refuse: { title: 'Do not approve', endpoint: refuseAct },
-  revert: { title: 'Take back', endpoint: revertAct },
-  waive: { title: 'Do not wait for it', endpoint: waiveAct },
+  approve: { title: 'Approve', done: 'Approved', endpoint: approveAct },
+  refuse: { title: 'Do not approve', done: 'Not approved', endpoint: refuseAct },
+  revert: { title: 'Take back', done: 'Taken back', endpoint: revertAct },
+  waive: { title: 'Do not wait for it', done: 'Not waited for', endpoint: waiveAct },
 } as const;
 
 /** As many as an answer holds; the command line and the interface give the older ones. */
@@ -66,11 +67,11 @@ export function DecisionDialog({
   incidentId: string;
   onClose: () => void;
 }) {
-  const { title, endpoint } = decisions[verb];
+  const { title, done, endpoint } = decisions[verb];
   const change = useChange(endpoint, {
     invalidates: touched,
     onDone: () => {
-      toast({ text: `${title}: ${act.title}` });
+      toast({ text: `${done}: ${inertLine(act.title)}` });
       onClose();
     },
   });

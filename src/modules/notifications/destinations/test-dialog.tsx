@@ -64,7 +64,7 @@ function TestResult({ result: { works, outcome, httpStatus, answer, explanation,
         </div>
       )}
       <p>
-        <TextLink to={`/notifications/deliveries?peek=${deliveryId}`}>Open it in the ledger</TextLink>
+        <TextLink to={`/notifications/deliveries?peek=${deliveryId}`}>Open its delivery</TextLink>
       </p>
     </>
   );

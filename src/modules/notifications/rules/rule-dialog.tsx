@@ -139,7 +139,7 @@ function What({ draft, set }: PartProps) {
       </fieldset>
       <TextLine
         plain
-        label="Categories or sources"
+        label="Kinds of alerts, or sources"
         value={categories}
         onChange={(text) => {
           setCategories(text);
