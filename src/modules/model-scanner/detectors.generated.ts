@@ -55,6 +55,8 @@ import pythonLoaderCall from './detectors/python-loader-call.ts';
 import remoteCodeConfig from './detectors/remote-code-config.ts';
 import repositorySetting from './detectors/repository-setting.ts';
 import resourceBomb from './detectors/resource-bomb.ts';
+import scriptHostileCode from './detectors/script-hostile-code.ts';
+import scriptPractice from './detectors/script-practice.ts';
 import secretInFile from './detectors/secret-in-file.ts';
 import storedBytecode from './detectors/stored-bytecode.ts';
 import storedCode from './detectors/stored-code.ts';
@@ -128,6 +130,8 @@ export const detectors: readonly Detector[] = [
   remoteCodeConfig,
   repositorySetting,
   resourceBomb,
+  scriptHostileCode,
+  scriptPractice,
   secretInFile,
   storedBytecode,
   storedCode,

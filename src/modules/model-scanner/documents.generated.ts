@@ -2,9 +2,11 @@
 
 import type { DocumentKind } from './engine/document.ts';
 import agentInstructions from './documents/agent-instructions.ts';
+import comfyWorkflow from './documents/comfy-workflow.ts';
 import compose from './documents/compose.ts';
 import coremlManifest from './documents/coreml-manifest.ts';
 import dockerfile from './documents/dockerfile.ts';
+import dvcConfig from './documents/dvc-config.ts';
 import dvcOutputs from './documents/dvc-outputs.ts';
 import editorCommands from './documents/editor-commands.ts';
 import exportedProgram from './documents/exported-program.ts';
@@ -21,6 +23,7 @@ import huggingFaceTokenizer from './documents/hugging-face-tokenizer.ts';
 import huggingFace from './documents/hugging-face.ts';
 import hydraFiddle from './documents/hydra-fiddle.ts';
 import hydraTarget from './documents/hydra-target.ts';
+import javascriptSource from './documents/javascript-source.ts';
 import kerasArchitecture from './documents/keras-architecture.ts';
 import kubernetesTemplate from './documents/kubernetes-template.ts';
 import kubernetes from './documents/kubernetes.ts';
@@ -30,6 +33,7 @@ import mcpConfig from './documents/mcp-config.ts';
 import mlflowModel from './documents/mlflow-model.ts';
 import mlflowProject from './documents/mlflow-project.ts';
 import mlflowRecipe from './documents/mlflow-recipe.ts';
+import modalImage from './documents/modal-image.ts';
 import mxnetSymbol from './documents/mxnet-symbol.ts';
 import notebook from './documents/notebook.ts';
 import ociManifest from './documents/oci-manifest.ts';
@@ -70,6 +74,7 @@ import promptHiddenText from './documents/prompt-hidden-text.ts';
 import provenanceBundle from './documents/provenance-bundle.ts';
 import provenanceChecksums from './documents/provenance-checksums.ts';
 import pythonSource from './documents/python-source.ts';
+import rustSource from './documents/rust-source.ts';
 import shellScript from './documents/shell-script.ts';
 import skopsSchema from './documents/skops-schema.ts';
 import tensorflowText from './documents/tensorflow-text.ts';
@@ -82,9 +87,11 @@ import zarrArray from './documents/zarr-array.ts';
 
 export const documents: readonly DocumentKind[] = [
   agentInstructions,
+  comfyWorkflow,
   compose,
   coremlManifest,
   dockerfile,
+  dvcConfig,
   dvcOutputs,
   editorCommands,
   exportedProgram,
@@ -101,6 +108,7 @@ export const documents: readonly DocumentKind[] = [
   huggingFace,
   hydraFiddle,
   hydraTarget,
+  javascriptSource,
   kerasArchitecture,
   kubernetesTemplate,
   kubernetes,
@@ -110,6 +118,7 @@ export const documents: readonly DocumentKind[] = [
   mlflowModel,
   mlflowProject,
   mlflowRecipe,
+  modalImage,
   mxnetSymbol,
   notebook,
   ociManifest,
@@ -150,6 +159,7 @@ export const documents: readonly DocumentKind[] = [
   provenanceBundle,
   provenanceChecksums,
   pythonSource,
+  rustSource,
   shellScript,
   skopsSchema,
   tensorflowText,

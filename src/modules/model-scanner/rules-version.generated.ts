@@ -1,3 +1,3 @@
 // Written by npm run generate. Do not edit.
 
-export const rulesVersion = '2d69fb1f6e9f8520';
+export const rulesVersion = '4f811f2858df9a81';

@@ -1,10 +1,12 @@
 /** package.json: what a project asks for, and what runs when it is installed. @source npm documentation, "package.json" */
 import type { Where } from '../../../contract/finding.ts';
 import { defineDocument, type TextDocument } from '../engine/document.ts';
+import type { Draft } from '../engine/reader.ts';
 import { sayLicence } from '../packages/licence-facts.ts';
 import { isOwnList, type PackageList, readList } from '../packages/package-list.ts';
 import { sayReference } from '../packages/source-practice.ts';
 import { entriesOf, mapOf, textOf, under } from '../packages/value.ts';
+import { addBuildStep } from './repository-path.ts';
 
 const tables = [
   ['dependencies', 'runtime'],
@@ -22,6 +24,7 @@ export default defineDocument({
   is: (document) => isOwnList(document) && document.root instanceof Map,
   read: (document, draft, tools) => {
     readList(readManifest)(document, draft, tools);
+    addStarted(document, draft);
     const licence = textOf(under(document.root, 'license')) ?? textOf(mapOf(under(document.root, 'license'))?.get('type'));
     if (licence !== null) sayLicence({ draft, tools }, { text: licence, source: 'manifest' }, document.placeOf(['license']));
   },
@@ -37,6 +40,17 @@ function readManifest(document: TextDocument, list: PackageList): void {
     const text = textOf(under(document.root, 'scripts', script));
     if (text !== null) sayScript(script, text, { list, where: document.placeOf(['scripts', script]) });
   }
+}
+
+const startedFile = /(?:^|[\s;&|])node\s+(?:--?[\w-]{1,60}(?:=\S{1,200})?\s+){0,10}["']?(\.?\/?[\w@./-]{1,300})/g;
+
+/** Files of the package that its installation runs. `prepare` runs where a package is installed from its repository. */
+function addStarted({ root, placeOf }: TextDocument, draft: Draft): void {
+  for (const script of [...installScripts, 'prepare'])
+    for (const [, file = ''] of (textOf(under(root, 'scripts', script)) ?? '').matchAll(startedFile)) {
+      const path = file.replace(/^\.\//, '');
+      addBuildStep(/\.[cm]?js$/.test(path) ? path : `${path}.js`, `${script} of package.json`, placeOf(['scripts', script]), draft);
+    }
 }
 
 type Asked = { readonly scope: 'runtime' | 'development' | 'optional'; readonly where: Where; readonly list: PackageList };

@@ -7,7 +7,7 @@ import { parseRequirement } from '../packages/requirement-line.ts';
 import { sayExtraIndex, sayIndex, sayReference } from '../packages/source-practice.ts';
 import { entriesOf, listOf, mapOf, textOf, under } from '../packages/value.ts';
 import type { JsonValue } from '../readers/parts/json-tokens.ts';
-import { addActivation } from './repository-path.ts';
+import { addActivation, addBuildStep, moduleFile } from './repository-path.ts';
 
 type Scope = 'runtime' | 'development' | 'optional';
 type Path = readonly (string | number)[];
@@ -21,6 +21,7 @@ export default defineDocument({
   read: (document, draft, tools) => {
     readList(readProject)(document, draft, tools);
     addOwnBackend(document, draft);
+    addBuildHooks(document, draft);
     const licence = under(document.root, 'project', 'license');
     const text = textOf(licence) ?? textOf(mapOf(licence)?.get('text')) ?? textOf(under(document.root, 'tool', 'poetry', 'license'));
     if (text !== null && !text.includes('\n'))
@@ -35,6 +36,26 @@ function addOwnBackend({ root, placeOf }: TextDocument, draft: Draft): void {
   for (const folder of listOf(under(root, 'build-system', 'backend-path')).slice(0, 20)) {
     const file = `${textOf(folder) ?? ''}/${backend.replaceAll('.', '/')}.py`;
     addActivation(file, 'build-backend of pyproject.toml', placeOf(['build-system', 'build-backend']), draft);
+  }
+}
+
+/** @source documentation of hatch ("Custom build hook"), poetry ("build"), pdm-backend ("Build hooks"), setuptools ("cmdclass"). */
+function addBuildHooks({ root, placeOf }: TextDocument, draft: Draft): void {
+  const tool = (...path: string[]) => under(root, 'tool', ...path);
+  const add = (file: string | null, path: Path) => {
+    if (file !== null && file !== '') addBuildStep(file, `${path.slice(1).join('.')} of pyproject.toml`, placeOf(path), draft);
+  };
+  for (const path of [
+    ['hatch', 'build', 'hooks', 'custom'],
+    ['hatch', 'build', 'targets', 'wheel', 'hooks', 'custom'],
+    ['hatch', 'metadata', 'hooks', 'custom'],
+  ])
+    if (mapOf(tool(...path)) !== null) add(textOf(under(tool(...path), 'path')) ?? 'hatch_build.py', ['tool', ...path]);
+  add(textOf(tool('poetry', 'build')) ?? textOf(tool('poetry', 'build', 'script')), ['tool', 'poetry', 'build']);
+  add(textOf(tool('pdm', 'build', 'custom-hook')), ['tool', 'pdm', 'build', 'custom-hook']);
+  for (const [name, value] of entriesOf(tool('setuptools', 'cmdclass')).slice(0, 50)) {
+    const file = moduleFile(textOf(value) ?? '');
+    add(file, ['tool', 'setuptools', 'cmdclass', name]);
   }
 }
 

@@ -33,6 +33,17 @@ export function climbsOut(text: string): boolean {
   return leavesFolder(forward) && !forward.startsWith('/') && !/^[A-Za-z]:|^~/.test(forward) && !isAddress(forward);
 }
 
+/** `package.module.name` → the file that is imported for it: `package/module.py`; null for what is no such name. */
+export function moduleFile(dotted: string): string | null {
+  const parts = /^[A-Za-z_]\w{0,100}(?:\.[A-Za-z_]\w{0,100}){1,10}$/.test(dotted.trim()) ? dotted.trim().split('.') : [];
+  return parts.length < 2 ? null : `${parts.slice(0, -1).join('/')}.py`;
+}
+
+/** Adds that building or installing the package runs this file of it. */
+export function addBuildStep(file: string, by: string, where: Where, draft: Draft): void {
+  if (draft.activations.length < mostPaths) draft.activations.push({ file: file.slice(0, 500), by, builds: true, where });
+}
+
 /** Adds that a loader imports this file of the folder. */
 export function addActivation(file: string, by: string, where: Where, draft: Draft): void {
   if (draft.activations.length < mostPaths) draft.activations.push({ file: file.slice(0, 500), by, where });

@@ -121,6 +121,8 @@ export type ActivationFact = {
   readonly by: string;
   /** Holds only once the artefact that says so is activated itself: an import written in a Python file. */
   readonly onlyWhenActivated?: boolean;
+  /** Building or installing the package starts it: starting tools is the work of such a file, hiding what it does is not. */
+  readonly builds?: boolean;
   readonly where: Where;
 };
 
@@ -183,7 +185,8 @@ export type PracticeFact = {
     | 'agent-instructions'
     | 'model-server'
     | 'repository'
-    | 'data-set';
+    | 'data-set'
+    | 'script';
   /** Closed list per subject, kebab-case: 'runs-as-root', 'untrusted-checkout', 'unpinned-action', … */
   readonly code: string;
   readonly detail: string;

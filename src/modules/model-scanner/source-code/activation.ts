@@ -4,7 +4,7 @@ import type { FileReport, FoundBytes } from '../engine/file-report.ts';
 import { verdictOf, verdictOrder } from '../engine/verdict.ts';
 
 /** Rules about source whose findings grow when a loader imports the file. */
-const grows = new Set(['python-acts-on-load', 'python-hostile-code', 'python-disguised-call', 'compiled-python']);
+const grows = new Set(['python-acts-on-load', 'python-hostile-code', 'python-disguised-call', 'compiled-python', 'script-hostile-code']);
 
 /**
  * Raises the findings of every file that a configuration, a manifest or another activated file has imported.
@@ -16,10 +16,21 @@ const grows = new Set(['python-acts-on-load', 'python-hostile-code', 'python-dis
 export function withActivations(reports: readonly FileReport[]): FileReport[] {
   const facts = reports.flatMap(({ activations }) => activations);
   if (facts.length === 0) return [...reports];
-  const activated = activatedPlaces(facts, () => placesOf(reports));
+  const loading = facts.filter(({ builds }) => builds !== true);
+  const known = () => placesOf(reports);
+  const loaded = activatedPlaces(loading, known);
+  // Whoever is loaded by a model as well is judged as that.
+  const activated = new Map(
+    [...activatedPlaces(facts, known)].map(([place, by]): [string, Activated] => [
+      place,
+      { by: loaded.get(place) ?? by, builds: !loaded.has(place) },
+    ]),
+  );
   if (activated.size === 0) return [...reports];
   return reports.map((report) => raisedReport(report, activated));
 }
+
+type Activated = { readonly by: string; readonly builds: boolean };
 
 /** Every place that anything is said about: what a pattern may mean. */
 function placesOf(reports: readonly FileReport[]): Set<string> {
@@ -91,13 +102,13 @@ function joined(folder: string, file: string): string | null {
   return parts.join('/');
 }
 
-function raisedReport(report: FileReport, activated: ReadonlyMap<string, string>): FileReport {
+function raisedReport(report: FileReport, activated: ReadonlyMap<string, Activated>): FileReport {
   let changed = false;
   const findings = report.findings.map((finding) => {
     const by = grows.has(finding.ruleId) ? activated.get(JSON.stringify(finding.where.containerPath)) : undefined;
-    if (by === undefined) return finding;
+    if (by === undefined || (by.builds && finding.ruleId === 'python-acts-on-load')) return finding;
     changed = true;
-    return raised(finding, by);
+    return raised(finding, by.by);
   });
   const known = activated.get(JSON.stringify([report.path]));
   const role = report.role ?? (known === undefined ? null : 'code');

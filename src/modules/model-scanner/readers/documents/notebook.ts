@@ -1,7 +1,9 @@
 /** Jupyter notebooks: what their cells do when they are run, and what their outputs do when they are shown. */
 import type { Where } from '../../../../contract/finding.ts';
+import { noteInto } from '../../documents/pipeline-practice.ts';
 import type { TextDocument } from '../../engine/document.ts';
 import type { Draft, ReaderTools } from '../../engine/reader.ts';
+import { javascriptActs } from '../../source-code/javascript-acts.ts';
 import { pythonAnalysis } from '../../source-code/load-analysis.ts';
 import { type CellPlace, type NotebookCell, notebookSource } from '../../source-code/notebook-cells.ts';
 import type { JsonObject, JsonValue } from '../parts/json-tokens.ts';
@@ -20,7 +22,10 @@ export function readNotebook(document: TextDocument, draft: Draft, tools: Reader
   draft.metadata.set('codeCells', code.length);
   const kernel = kernelOf(document.root);
   if (kernel !== null) draft.metadata.set('kernel', kernel.slice(0, 100));
-  for (const cell of code.slice(0, mostOutputs)) readOutputs(cell, document, draft);
+  for (const cell of code.slice(0, mostOutputs)) {
+    readOutputs(cell, document, draft);
+    readPageCell(cell, document, draft);
+  }
   if (isPythonKernel(document.root, kernel)) readCells(code, { document, draft, tools });
   else if (code.length > 0)
     draft.unread.push({
@@ -121,6 +126,27 @@ function readOutputs(cell: Found, document: TextDocument, draft: Draft): void {
         addScript(draft, { kind, number: cell.number, trusted: isTrusted(cell, document), where: where() });
     }
   }
+}
+
+const pageCell = /^\s*%%(javascript|js|html|svg)\b/;
+
+/** `%%javascript` and `%%html`: when somebody runs the cell, the page runs it, and with it whatever it asks the kernel to do. */
+function readPageCell({ value, path, number }: Found, document: TextDocument, draft: Draft): void {
+  const source = textOf(value.get('source') ?? value.get('input'));
+  const language = pageCell.exec(source)?.[1];
+  if (language === undefined) return;
+  const where = document.placeOf([...path, value.has('source') ? 'source' : 'input']);
+  if (kernelCall.test(source)) {
+    draft.sourceCalls.push({
+      ...kernelFact(source, number, where),
+      because: `Cell ${number} runs code in the kernel from the page that shows it.`,
+    });
+    return;
+  }
+  const note = noteInto(draft, 'script');
+  for (const { code, detail, text } of javascriptActs(source)) note({ code, detail, text, certainty: 'possible', where });
+  const runs = language === 'javascript' || language === 'js' || script.test(source);
+  if (runs) note({ code: 'notebook-script', detail: `Cell ${number} (%%${language}) holds a script.`, text: source.slice(0, 200), where });
 }
 
 function isTrusted({ value }: Found, { root }: TextDocument): boolean {
