@@ -13,7 +13,7 @@ import { Loaded } from '../../../ui/loaded.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { toast } from '../../../ui/toast-store.ts';
-import { changePassword, currentUser, endOtherSessions, listSessions } from '../contract.ts';
+import { type CurrentUser, changePassword, currentUser, endOtherSessions, listSessions } from '../contract.ts';
 import { EmailField } from '../email-change/email-field.tsx';
 import { OwnFactorSections } from '../factors/own-factor-sections.tsx';
 import { roleWord } from '../people/role-words.tsx';
@@ -37,6 +37,9 @@ function AccountPage() {
                 { label: 'Name', value: user.name },
                 { label: 'E-mail', value: <EmailField email={user.email} isOpen={isOpen} /> },
                 { label: 'Role', value: roleWord(user.role) },
+                ...(user.department === null && !user.ownDepartmentOnly
+                  ? []
+                  : [{ label: 'Department', value: <DepartmentOf user={user} /> }]),
                 { label: 'Workspace', value: user.workspace.name },
               ]}
             />
@@ -120,6 +123,12 @@ function Sessions() {
       <Loaded answer={sessions}>{({ items }) => <SessionList sessions={items} />}</Loaded>
     </Section>
   );
+}
+
+function DepartmentOf({ user: { department, ownDepartmentOnly } }: { user: Pick<CurrentUser, 'department' | 'ownDepartmentOnly'> }) {
+  if (!ownDepartmentOnly) return department;
+  if (department === null) return 'None: you change no asset until an admin gives you one.';
+  return `${department}. You change only assets of it.`;
 }
 
 export default definePage({

@@ -45,7 +45,7 @@ export function InvitationList() {
           <PhoneRow
             shape={null}
             title={invitation.email}
-            reason={`${roleWord(invitation.role)}, invited by ${invitation.invitedBy.name}`}
+            reason={`${placeWords(invitation)}, invited by ${invitation.invitedBy.name}`}
             owner={<State state={invitation.state} />}
             actions={mayRevoke && invitation.state === 'open' ? <Revoke invitation={invitation} /> : null}
           />
@@ -62,7 +62,7 @@ const plainColumns: readonly Column<Invitation>[] = [
     primary: true,
     cell: (invitation) => <TwoLines title={invitation.email} second={`Invited by ${invitation.invitedBy.name}`} />,
   },
-  { id: 'role', head: 'Role', width: 170, cell: (invitation) => roleWord(invitation.role) },
+  { id: 'role', head: 'Role', width: 170, cell: (invitation) => placeWords(invitation) },
   { id: 'state', head: 'State', width: 110, cell: (invitation) => <State state={invitation.state} /> },
   { id: 'made', head: 'Made', width: 120, hideUnder: 640, cell: (invitation) => <RelativeTime at={invitation.createdAt} /> },
   { id: 'until', head: 'Until', width: 110, hideUnder: 760, cell: (invitation) => <RelativeTime at={invitation.expiresAt} form="date" /> },
@@ -75,6 +75,11 @@ const revokeColumn: Column<Invitation> = {
   align: 'right',
   cell: (invitation) => (invitation.state === 'open' ? <Revoke invitation={invitation} /> : null),
 };
+
+/** As what, and of which department. */
+function placeWords({ role, department }: Invitation): string {
+  return department === null ? roleWord(role) : `${roleWord(role)}, ${department}`;
+}
 
 function State({ state }: { state: Invitation['state'] }) {
   return <Badge tone={states[state].tone}>{states[state].word}</Badge>;
