@@ -113,7 +113,12 @@ function NextAction({ alert, mayChange, onAcknowledge, onEnd }: NextProps) {
           {alert.closeCause !== null && `: ${causeWords[alert.closeCause]}`}. {alert.note}
         </p>
       )}
-      <div className="flex flex-wrap gap-2">
+      {!mayChange && alert.state !== 'closed' && (
+        <p className="mb-2 text-ink-2 last:mb-0">
+          {alert.state === 'new' ? 'Nobody has acknowledged it yet.' : `${alert.acknowledgedByName ?? 'Somebody'} looks at it.`}
+        </p>
+      )}
+      <div className="flex flex-wrap gap-2 empty:hidden">
         {mayChange && alert.state === 'new' && (
           <Button kind="primary" keys="a" onClick={() => onAcknowledge(alert)}>
             Acknowledge

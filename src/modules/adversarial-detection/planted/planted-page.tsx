@@ -7,7 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { definePage } from '../../../ui/define-page.ts';
 import { formatNumber } from '../../../ui/format.ts';
 import { inertLine } from '../../../ui/inert.ts';
-import { EmptyNote } from '../../../ui/loaded.tsx';
+import { EmptyNote, ProblemNote } from '../../../ui/loaded.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Badge } from '../../../ui/tag.tsx';
@@ -26,13 +26,13 @@ function PlantedPage() {
       path={[home]}
       actions={
         can('adversarial-detection:create') && (
-          <Button kind="primary" disabled={test.isRunning} onClick={() => void test.run({})}>
-            {test.isRunning ? 'Testing…' : 'Test the detectors'}
+          <Button kind="primary" busy={test.isRunning && 'Testing…'} onClick={() => void test.run({})}>
+            Test the detectors
           </Button>
         )
       }
     >
-      {test.problem !== null && <EmptyNote title="The test did not run">{test.problem.message}</EmptyNote>}
+      {test.problem !== null && <ProblemNote error={test.problem} onRetry={() => void test.run({})} busy={test.isRunning} />}
       {answer === null ? (
         test.problem === null && (
           <EmptyNote title={test.isRunning ? 'The detectors are being tested' : 'Not tested here yet'}>

@@ -93,7 +93,9 @@ function Body({ incident }: { incident: Detail }) {
 
 function Affected({ incident }: { incident: Incident }) {
   const asset =
-    incident.assetId === null ? null : (
+    incident.assetId === null ? (
+      <span className="text-ink-3">none: no alert names one</span>
+    ) : (
       <TextLink to={`/ai-assets/${incident.assetId}`}>{inertLine(incident.assetName ?? 'asset')}</TextLink>
     );
   return (
@@ -102,7 +104,7 @@ function Affected({ incident }: { incident: Incident }) {
         labelWidth={96}
         fields={[
           { label: 'Kind', value: categoryWords(incident.category) },
-          { label: 'Asset', value: asset, reason: 'no alert names one' },
+          { label: 'Asset', value: asset },
           { label: 'Source', value: sourceWords(incident.source) },
           { label: 'Opened by', value: incident.openedBy.name },
           ...(incident.reason === '' ? [] : [{ label: 'Last reason', value: <InertText text={incident.reason} /> }]),

@@ -57,12 +57,11 @@ function Sections({ row }: { row: Quarantine }) {
             { label: 'Asset', value: <TextLink to={`/ai-assets/${row.assetId}`}>{inertLine(row.assetName)}</TextLink> },
             {
               label: 'Incident',
-              value: row.incidentId === null ? null : <TextLink to={`/incidents/${row.incidentId}`}>Open the incident</TextLink>,
-              reason: 'of none',
+              value: row.incidentId === null ? 'none' : <TextLink to={`/incidents/${row.incidentId}`}>Open the incident</TextLink>,
             },
             { label: 'Asked for by', value: row.requestedBy },
             { label: 'Requested', value: <RelativeTime at={row.requestedAt} /> },
-            { label: 'In force', value: row.inForceAt === null ? null : <RelativeTime at={row.inForceAt} />, reason: 'not yet' },
+            { label: 'In force', value: row.inForceAt === null ? 'not yet' : <RelativeTime at={row.inForceAt} /> },
             ...(row.releasedAt === null ? [] : [{ label: 'Released', value: <RelativeTime at={row.releasedAt} /> }]),
             { label: 'Because of', value: <Detections ids={row.detectionIds} /> },
           ]}
@@ -158,6 +157,9 @@ function Release({ row }: { row: Quarantine }) {
           {can('incidents:update') && <Button onClick={() => setAsked('keep')}>Keep it</Button>}
           {row.incidentId !== null && <ButtonLink to={`/incidents/${row.incidentId}`}>Open the incident</ButtonLink>}
         </div>
+      )}
+      {isOpen && !can('adversarial-detection:update') && (
+        <p className="mt-2 text-ink-3">An analyst can ask for its release, or approve it.</p>
       )}
       {row.state === 'reverting' && isOwn && <p className="mt-2 text-ink-3">You asked for it, so another person must approve it.</p>}
       {asked !== null && <AskDialog row={row} asked={asked} onClose={() => setAsked(null)} />}
