@@ -221,3 +221,17 @@ test('a dictionary that says it has more values than it has bytes for is refused
     );
   }
 });
+
+test('a column without a name gets one, and the report says so', async () => {
+  const nameless = tableFromColumns([
+    [null as never, columnFromArray([1])],
+    ['a', columnFromArray([2])],
+  ]);
+  await read(arrow(tableToIPC(nameless, { format: 'stream' }) as Uint8Array), async ({ columns: found, ingest }) => {
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['column_1', 'a'],
+    );
+    assert.deepEqual(ingest.renamed, [{ column: 0, from: '', to: 'column_1' }]);
+  });
+});

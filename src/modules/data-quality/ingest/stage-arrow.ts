@@ -85,7 +85,8 @@ function copyBatches(reading: Reading): Field[] {
 
 function takeFields(reading: Reading, schema: ArrowMessage): Field[] {
   const { fields } = tableFromIPC([schema.bytes], exact).schema;
-  const all = fields.map(({ name, type }, place) => ({ place, name, kind: type }));
+  // A field may come without its name: the decoder's types do not say so.
+  const all = fields.map(({ name, type }, place) => ({ place, name: (name as string | null) ?? '', kind: type }));
   reading.fields = all.filter(({ kind }) => kindInWords(kind) === null);
   if (all.length === 0) throw dataProblems.emptyData();
   if (reading.fields.length === 0) throw dataProblems.unsupported({ what: 'An Arrow table of nested columns alone' });
