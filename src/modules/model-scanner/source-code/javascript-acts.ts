@@ -34,7 +34,7 @@ export function javascriptActs(text: string): ScriptAct[] {
 }
 
 /** Calls of one kind that are looked at. */
-const mostCalls = 5000;
+const mostCalls = 2000;
 
 class ScriptFile {
   readonly code: string;

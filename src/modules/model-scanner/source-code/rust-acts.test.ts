@@ -42,3 +42,9 @@ test('only what runs while compiling is read', () => {
   assert.equal(scanText('lib.rs', macro).findings[0]?.ruleId, 'script-practice');
   assert.deepEqual(scanText('build.rs', 'fn main() { println!("cargo:rerun-if-changed=src/kernel.cu"); }').findings, []);
 });
+
+test('a build script of many starts takes bounded time', () => {
+  const before = performance.now();
+  rustActs('Command::new("a").arg("b")\n'.repeat(50_000), 'build');
+  assert.ok(performance.now() - before < 3000);
+});

@@ -8,6 +8,8 @@ const starts = /\bCommand\s*::\s*new\s*\(/g;
 const connects = /\b(?:TcpStream|UdpSocket)\s*::\s*(?:connect|bind)\b|\b(?:reqwest|ureq|attohttpc|minreq|isahc|curl::easy)\s*::/g;
 const decodes = /\b(?:base64|hex|STANDARD|BASE64\w*)\s*(?:::\s*\w+\s*){0,6}(?:::|\.)\s*decode\s*\(/;
 const mostActs = 100;
+/** A build script that starts more programs is looked at as far as this. */
+const mostStarts = 300;
 /** A chain of `.arg(…)` behind a command. */
 const longestChain = 4000;
 
@@ -19,7 +21,10 @@ export function rustActs(text: string, runs: 'build' | 'macro'): ScriptAct[] {
 
 function* commands(script: ScriptText, runs: 'build' | 'macro'): Generator<ScriptAct> {
   const given = new CallArguments(script);
+  let count = 0;
   for (const { 0: call, index } of script.code.matchAll(starts)) {
+    count += 1;
+    if (count > mostStarts) return;
     const program = given.at(index + call.length);
     const chain = chainAt(script, index);
     const line = textsIn(chain);

@@ -65,7 +65,7 @@ function isExpression(text: string, at: number): boolean {
   return before === '' || beforeExpression.test(before);
 }
 
-const expressionBody = /(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n]){0,2000}\]|[^\\/[\n]){1,5000}\//y;
+const expressionBody = /(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n]){0,200}\]|[^\\/[\n]){1,5000}\//y;
 function afterExpression(text: string, from: number): number {
   expressionBody.lastIndex = from;
   return expressionBody.test(text) ? expressionBody.lastIndex : from;
