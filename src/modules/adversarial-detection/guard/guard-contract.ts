@@ -135,7 +135,7 @@ export const createGuard = endpoint({
   access: 'adversarial-detection:create',
   stepUp: true,
   status: 201,
-  summary: 'Put a guard in front of a model endpoint; it begins in shadow mode unless told otherwise',
+  summary: 'Put a guard in front of a model endpoint; it begins by watching (mode shadow) unless told otherwise',
   input: z.strictObject({
     name: GuardName,
     profileId: z.uuid(),

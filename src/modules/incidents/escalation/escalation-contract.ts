@@ -113,7 +113,7 @@ export const addPolicy = endpoint({
   operation: 'add-policy',
   access: write,
   status: 201,
-  summary: 'Make an escalation policy',
+  summary: 'Add an escalation policy',
   input: PolicyDraft,
   output: EscalationPolicy,
 });
@@ -154,7 +154,7 @@ export const addSchedule = endpoint({
   operation: 'add-on-call',
   access: write,
   status: 201,
-  summary: 'Make an on-call schedule',
+  summary: 'Add an on-call schedule',
   input: ScheduleDraft,
   output: OnCallSchedule,
 });
@@ -185,7 +185,7 @@ export const addOverride = endpoint({
   operation: 'add-override',
   access: 'incidents:update',
   status: 201,
-  summary: 'Somebody else is on call for a while',
+  summary: 'Somebody stands in for a while',
   input: z.strictObject({
     id: z.uuid(),
     userId: z.uuid(),
@@ -201,7 +201,7 @@ export const removeOverride = endpoint({
   tag,
   operation: 'remove-override',
   access: 'incidents:update',
-  summary: 'Take an override back',
+  summary: 'Take back that somebody stands in',
   input: z.object({ id: z.uuid(), overrideId: z.uuid() }),
   output: OnCallSchedule,
 });

@@ -143,7 +143,7 @@ export const removeDestination = endpoint({
   operation: 'remove-destination',
   access: 'notifications:delete',
   stepUp: true,
-  summary: 'Remove a destination and its secrets; the ledger stays, what is queued is dead',
+  summary: 'Remove a destination and its secrets; its deliveries stay, what is queued is dead',
   input: z.object({ id: z.uuid() }),
   output: Destination,
 });
