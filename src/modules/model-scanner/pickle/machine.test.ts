@@ -57,3 +57,26 @@ test('arguments of a late call are kept, but for tuples that hold many others', 
   // What a hash visits is counted all the same.
   assert.equal(late.weight, 1 + 2 + 1 + heavy.weight);
 });
+
+test('of containers that wait or stand in the memo few elements stay, once a stream has put a million together', () => {
+  const busy = machine();
+  const tuple = sequence(
+    'tuple',
+    Array.from({ length: 100 }, () => integer(1)),
+  );
+  busy.stack = new Array<Value>(5000).fill(tuple);
+  busy.memo.set(0, tuple);
+  busy.relieve(0);
+  assert.equal(busy.stack[2500], tuple);
+  for (let at = 0; at < 1000; at += 1) busy.isLate(1000);
+  busy.relieve(0);
+  const lengths = [busy.stack[0], busy.stack[2500], busy.stack[4999], busy.memo.get(0, bytesSource(new Uint8Array(0)))].map((value) =>
+    value?.kind === 'tuple' ? [value.items.length, value.count] : [],
+  );
+  assert.deepEqual(lengths, [
+    [100, 100],
+    [4, 100],
+    [100, 100],
+    [4, 100],
+  ]);
+});

@@ -8,12 +8,14 @@ import { Memo } from './memo.ts';
 import { moduleTarget, resolve, type Target } from './names.ts';
 import type { Recorder, Site } from './recorder.ts';
 import type { PickleFactTables } from './tables.ts';
-import { type Bytes, type Call, forget, type GlobalValue, keptElements, type Text, unknown, type Value } from './values.ts';
+import { type Bytes, type Call, forget, type GlobalValue, keptElements, lightened, type Text, unknown, type Value } from './values.ts';
 
 /** Deeper stacks come from no pickler: it writes lists and dicts in batches of 1,000. */
 export const deepestStack = 4_000_000;
 /** Values that wait on the stack and are kept: the oldest, and as many of the newest. */
 const keptWaiting = 200_000;
+/** Values at both ends of the stack that stay whole however much the stream has put together. */
+const keptWhole = 1000;
 /** Elements of all containers of one stream that are kept by reference. */
 const mostKept = 500_000;
 const mostSightings = 20_000;
@@ -52,6 +54,7 @@ export class Machine implements Interpreter {
   wrapper: Call | undefined;
   #kept = 0;
   #forgottenTo = 0;
+  #lightenAt = 2 * mostKept;
   readonly #sightings = new Map<Target, { value: GlobalValue; used: boolean }>();
 
   /** Constants handed to the caller already: once as a constant, once as an argument would be twice. */
@@ -127,7 +130,7 @@ export class Machine implements Interpreter {
 
   /**
    * Millions of values may wait on the stack, which only tuples and sets make of them: those in the middle are forgotten, so that memory
-   * does not grow with the file. Who names something by a forgotten text names something that cannot be known, and is told so.
+   * does not grow with the file; of containers that wait, or stand in the memo, the first elements stay. Who names something by a forgotten text names something that cannot be known, and is told so.
    * @param since opcodes since the last call: each may have taken one value off.
    */
   relieve(since: number): void {
@@ -136,6 +139,10 @@ export class Machine implements Interpreter {
     const from = Math.max(keptWaiting, Math.min(this.#forgottenTo, length) - since);
     if (to > from) forget(this.stack, from, to);
     this.#forgottenTo = Math.max(keptWaiting, Math.min(Math.max(to, this.#forgottenTo), length));
+    if (this.#kept < this.#lightenAt) return;
+    this.#lightenAt = this.#kept + mostKept;
+    for (let at = keptWhole; at < length - keptWhole; at += 1) this.stack[at] = lightened(this.stack[at] as Value);
+    this.memo.lighten();
   }
 
   go(): void {

@@ -1,6 +1,6 @@
 /** The unpickler's memo, in memory that does not grow with the file: late entries keep only where their text lies. */
 import type { ByteSource } from '../engine/source.ts';
-import { forgotten, type Text, type Value } from './values.ts';
+import { forgotten, lightened, type Text, type Value } from './values.ts';
 
 /** Entries kept as values; a pickle with more is a large data structure whose late parts are plain data. */
 const keptEntries = 200_000;
@@ -50,6 +50,12 @@ export class Memo {
     }
     this.#late[2 * at] = value.offset + 1;
     this.#late[2 * at + 1] = value.length;
+  }
+
+  /** Containers keep their first elements only. */
+  lighten(): void {
+    for (const [index, value] of this.#dense.entries()) this.#dense[index] = lightened(value);
+    for (const [index, value] of this.#sparse) this.#sparse.set(index, lightened(value));
   }
 
   get(index: number, source: ByteSource): Value | undefined {

@@ -161,6 +161,16 @@ export function forget(values: Value[], from: number, to: number): void {
   }
 }
 
+/** Of containers that wait, or that nobody may ask for again. */
+const keptOfWaiting = 4;
+
+/** @returns a container with its first elements alone; whoever holds the whole one keeps it. */
+export function lightened(value: Value): Value {
+  return 'items' in value && value.kind !== 'call' && value.items.length > keptOfWaiting
+    ? { ...value, items: value.items.slice(0, keptOfWaiting) }
+    : value;
+}
+
 /** The arguments of a call; a value that is no sequence stands for arguments nobody can know. */
 export function argumentsOf(value: Value): readonly Value[] {
   if (value.kind === 'tuple' || value.kind === 'list') return value.items;
