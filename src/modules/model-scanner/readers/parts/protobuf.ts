@@ -89,7 +89,7 @@ export function fieldText(source: ByteSource, { start, end }: Field, most = 4096
 }
 
 /** More top-level fields than any model has: a file of these is something else. */
-const mostFields = 4_000_000;
+const mostFields = 1_000_000;
 
 /** True when the bytes parse as a message to their end and use only these field numbers, with a wire type each. */
 export function fitsShape(source: ByteSource, start: number, end: number, shape: ReadonlyMap<number, number>): boolean {
