@@ -54,3 +54,30 @@ test('what cannot be read ends with 2 and a sentence', async () => {
   const { code, err } = await run('check', 'missing.csv');
   assert.deepEqual([code, /there is no file/.test(err)], [2, true]);
 });
+
+test('what an option may not be ends with 3 and says what it may', async () => {
+  const wrong: readonly (readonly [says: RegExp, ...args: string[]])[] = [
+    [/a number from 0 to 1/, 'check', 'old.csv', '--fail-below', '1.01'],
+    [/a number from 0 to 1/, 'check', 'old.csv', '--fail-below', '-0.1'],
+    [/low, medium or high/, 'drift', 'old.csv', 'new.csv', '--sensitivity', 'all'],
+    [/must be none, or of/, 'drift', 'old.csv', 'new.csv', '--tests', 'energy,none'],
+    [/whole number from 0 to 4294967295/, 'poisoning', 'old.csv', '--seed', '4294967296'],
+    [/whole number from 0 to 4294967295/, 'poisoning', 'old.csv', '--seed', '1.5'],
+  ];
+  for (const { says, code, err } of await Promise.all(wrong.map(async ([says, ...args]) => ({ says, ...(await run(...args)) })))) {
+    assert.equal(code, 3, err);
+    assert.match(err, says);
+  }
+});
+
+test('tests are chosen by name, or none', async () => {
+  const answered = async (...args: string[]): Promise<readonly string[]> => {
+    const { statistics } = JSON.parse((await run('drift', 'old.csv', 'new.csv', '--json', ...args)).out).columns[0];
+    return ['energy', 'mannWhitney', 'welch'].filter((name) => statistics[name] !== null);
+  };
+  assert.deepEqual(await Promise.all([answered(), answered('--tests', 'energy'), answered('--tests', 'none')]), [
+    ['energy', 'mannWhitney', 'welch'],
+    ['energy'],
+    [],
+  ]);
+});
