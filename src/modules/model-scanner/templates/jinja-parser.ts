@@ -342,7 +342,8 @@ class ExpressionParser {
     while (!this.done() && !this.is('}')) {
       const before = this.#at;
       const key = this.one();
-      entries.push({ key, value: this.take(':') ? this.one() : key });
+      // Without a colon there is no value. The key again would be walked twice, and so would every dictionary in it: 2^depth times.
+      entries.push({ key, value: this.take(':') ? this.one() : { kind: 'unreadable', at: key.at } });
       if (!this.take(',') && this.#at === before) this.skip();
     }
     this.take('}');

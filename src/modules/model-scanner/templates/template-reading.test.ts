@@ -48,6 +48,34 @@ test('templates of hundreds of thousands of signs are read in less than three se
   assert.ok(user + system < 3_000_000);
 });
 
+test('no form of nesting costs more than its length: each part of a template is looked at a bounded number of times', () => {
+  // 2^26 looks would be seconds.
+  const deep = 26;
+  const forms: Readonly<Record<string, (levels: number) => string>> = {
+    'dictionaries without values': (n) => `{{ ${'{ a '.repeat(n)}${'}'.repeat(n)} }}`,
+    'blocks that do not end': (n) => "{% for m in messages %}{{ m['content'] }}{% ".repeat(n),
+    'filters by attribute': (n) => `{{ x${"|map(attribute='__class__')".repeat(n)} }}`,
+    'filters in filters': (n) => `{{ ${'x|map(attribute='.repeat(n)}'a'${')'.repeat(n)} }}`,
+    'attributes by name': (n) => `{{ x${"|attr('a'~y)".repeat(n)} }}`,
+    'places in places': (n) => `{{ ${'x['.repeat(n)}'a'~y${']'.repeat(n)} }}`,
+    'formats of formats': (n) => `{{ 'a'${".format('b')".repeat(n)} }}`,
+    calls: (n) => `{{ ${'f('.repeat(n)}1${')'.repeat(n)} }}`,
+    conditions: (n) => `{% if ${"('abc def' in m.content or ".repeat(n)}x${')'.repeat(n)} %}`,
+    choices: (n) => `{{ ${'(a if b else '.repeat(n)}c${')'.repeat(n)} }}`,
+    products: (n) => `{{ ${'(2 * '.repeat(n)}x${')'.repeat(n)} }}`,
+  };
+  for (const [form, write] of Object.entries(forms)) {
+    const startedAt = process.cpuUsage();
+    readTemplate(write(deep));
+    const { user, system } = process.cpuUsage(startedAt);
+    assert.ok(user + system < 300_000, `${form}: ${user + system} µs`);
+  }
+});
+
+test('a dictionary whose entry has no colon is read like any other', () => {
+  assert.notDeepEqual(readTemplate("{{ {x.__class__.__init__('a')} }}").dangers, []);
+});
+
 test('no cut or changed template throws', () => {
   const templates = [...provedTemplates, ...harmlessTemplates.map(([, template]) => template)];
   let random = 7;

@@ -229,7 +229,10 @@ class TemplateWalk {
 
   /** `of.name`, `of['name']`, `of|attr('name')`. */
   #reach(of: JinjaExpression, name: string, at: number): Taint {
-    const taint = this.#walk(of);
+    return this.#reached({ of, taint: this.#walk(of) }, name, at);
+  }
+  /** The same of what was walked already: whoever walks a part twice walks the parts of its parts four times. */
+  #reached({ of, taint }: { readonly of: JinjaExpression; readonly taint: Taint }, name: string, at: number): Taint {
     // What else a message holds is no speech: its role, its type, its tools.
     const content = (name === 'content' || name === 'text') && of.kind !== 'constant' ? true : taint.content && !fields.has(name);
     if (ladder.has(name) || /^__\w+/.test(name)) {
@@ -313,17 +316,17 @@ class TemplateWalk {
       this.#danger({ what: 'looks up an attribute by computed name', effect: 'exec', certainty: 'possible', at: at });
       return { ...this.#walk(of), hidden: true };
     }
-    if (byAttribute.has(name)) this.#filterAttribute(of, args, at);
     const taint = this.#walk(of);
+    if (byAttribute.has(name)) this.#filterAttribute({ of, taint }, args, at);
     const given = this.#both(args.map(({ value }) => value));
     return { hidden: taint.hidden, content: taint.content || given.content };
   }
-  #filterAttribute(of: JinjaExpression, args: readonly JinjaArgument[], at: number): void {
+  #filterAttribute(walked: { readonly of: JinjaExpression; readonly taint: Taint }, args: readonly JinjaArgument[], at: number): void {
     for (const { name, value } of args) {
       if (name !== 'attribute' && name !== null) continue;
       const key = fold(value, this.#constants);
       if (typeof key === 'string')
-        for (const hop of key.split('.').slice(0, 20)) if (ladder.has(hop) || /^__\w+/.test(hop)) this.#reach(of, hop, at);
+        for (const hop of key.split('.').slice(0, 20)) if (ladder.has(hop) || /^__\w+/.test(hop)) this.#reached(walked, hop, at);
       if (key === undefined && mayHoldPiece(value, this.#pieces))
         this.#danger({ what: 'puts the name of a Python attribute together', effect: 'exec', certainty: 'possible', at: at });
     }
