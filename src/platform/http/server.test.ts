@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -128,5 +129,37 @@ test('files of a build that came after the start are served, and nothing beside 
   } finally {
     await app.close();
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('who sends more than is taken reads why, although they were still sending when it was refused', async () => {
+  const taking = endpoint({ ...shape, method: 'POST', path: '/api/taking', operation: 'taking', summary: 'D' });
+  const app = await createServer({
+    door: 'product',
+    ready: () => true,
+    routes: [handle(taking, () => ({ text: 'taken' }), { transaction: 'none' })],
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  try {
+    const { port } = app.server.address() as { port: number };
+    const bytes = 3 * 2 ** 20;
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1');
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+      });
+      socket.on('error', reject).on('end', () => socket.end());
+      socket.on('close', () => resolve(text));
+      const head = `POST /api/taking HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
+      socket.write(head);
+      // Refused by what it announces; the rest is on its way.
+      const piece = Buffer.alloc(bytes / 16, 0x20);
+      for (let part = 0; part < 16; part += 1) setTimeout(() => socket.write(piece), 10 + 5 * part);
+    });
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+    assert.match(answer, /request\.tooLarge/);
+  } finally {
+    await app.close();
   }
 });

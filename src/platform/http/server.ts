@@ -12,10 +12,13 @@ import type { Route } from './handle.ts';
 import { mountOpenapi } from './openapi-pages.ts';
 import { problemOf } from './problem-reply.ts';
 import { limitHook, RateLimit } from './rate-limit.ts';
+import { readAway } from './read-away.ts';
 import { securityHeaders } from './security-headers.ts';
 import { packedFromBytes } from './send-text.ts';
 import { refuse, type ServerParts } from './server-parts.ts';
 import { traceIdOf } from './trace.ts';
+
+const tooLarge = 413;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,7 +53,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     measure(request, reply);
     done();
   });
-  app.setErrorHandler((error, request, reply) => refuse(problemOf(error), request, reply));
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status === tooLarge) await readAway(request.raw);
+    return refuse(problem, request, reply);
+  });
   await addGuards(app, parts);
   addBodyParsers(app);
   addProbes(app, parts);
