@@ -6,7 +6,7 @@ import { freshLogs } from '../test-log.ts';
 import { signDue } from '../tree/checkpoints.ts';
 import { readNotes } from '../tree/note-file.ts';
 import { isConsistent, isIncluded } from '../tree/proofs.ts';
-import { latestCheckpoint, proveConsistency, proveInclusion, signingKeys } from '../tree/proving.ts';
+import { latestCheckpoint, proveConsistency, proveInclusion, rootAt, signingKeys } from '../tree/proving.ts';
 import { publicKeyObject } from '../tree/public-key.ts';
 import { isSignedBy, readNote } from '../tree/signed-note.ts';
 import { keepCheckpointAcrossWorkspaces, readTreeSize } from '../tree/tree-store.ts';
@@ -121,4 +121,22 @@ test('an older backup is seen by the second place', async (t) => {
   const { state, defects } = await inDatabase(log.database, () => verifyLog({ restart: true }, log.context()));
   assert.equal(state, 'tampered');
   assert.ok(defects.some(({ kind, sentence }) => kind === 'rollback' && sentence.includes('5 entries; this log has 3')));
+});
+
+test('the root of a size is the same while entries are added: a tile may become whole between two looks at it', async () => {
+  const log = await logs();
+  await log.fill(250);
+  const seen = new Map<number, string>();
+  let adding = true;
+  const add = (async () => {
+    for (let round = 0; round < 12; round += 1) await log.fill(25);
+    adding = false;
+  })();
+  while (adding) {
+    const { size, root } = await log.run(() => proveInclusion({ index: 0 }));
+    seen.set(size, root);
+  }
+  await add;
+  assert.ok(seen.size > 1);
+  for (const [size, root] of seen) assert.equal((await log.run(() => rootAt(size)))?.toString('hex'), root, `${size} entries`);
 });

@@ -171,18 +171,30 @@ export async function readTile(level: number, index: number, width: number): Pro
   return read(level, index, width);
 }
 
-/** Several tiles in one statement, and a second one when some are open. @returns what answers each of them. */
+/**
+ * Several tiles in one statement, and two more when some are open: entries may be added meanwhile, and a tile that was open when it was
+ * looked for is whole a moment later, while the open one of its level is the next. What is not whole after the open ones were read was the
+ * open one. @returns what answers each of them
+ */
 export async function readTiles(places: readonly TilePlace[]): Promise<TileReader> {
+  const whole = await wholeTiles(places);
+  const missing = places.filter((place) => !whole.has(nameOf(place)));
+  const open = missing.length > 0 ? await readMyOpenTiles() : new Map<number, Buffer>();
+  if (missing.length > 0) for (const [name, hashes] of await wholeTiles(missing)) whole.set(name, hashes);
+  const nothing = Buffer.alloc(0);
+  // An earlier tree saw the beginning of a tile that is open.
+  return async (level, index, width) => whole.get(nameOf({ level, index })) ?? (open.get(level) ?? nothing).subarray(0, width * hashBytes);
+}
+
+const nameOf = ({ level, index }: Pick<TilePlace, 'level' | 'index'>): string => `${level} ${index}`;
+
+async function wholeTiles(places: readonly TilePlace[]): Promise<Map<string, Buffer>> {
   const rows = await rowsOf<{ level: number; index: string; hashes: Buffer }>(
     `select t.level, t.index, t.hashes from unnest($1::integer[], $2::bigint[]) as p (level, index)
      join audit_logs.tile t on t.level = p.level and t.index = p.index`,
     [places.map(({ level }) => level), places.map(({ index }) => index)],
   );
-  const whole = new Map(rows.map(({ level, index, hashes }) => [`${level} ${index}`, hashes]));
-  const open = whole.size < places.length ? await readMyOpenTiles() : new Map<number, Buffer>();
-  const nothing = Buffer.alloc(0);
-  // An earlier tree saw the beginning of a tile that is open.
-  return async (level, index, width) => whole.get(`${level} ${index}`) ?? (open.get(level) ?? nothing).subarray(0, width * hashBytes);
+  return new Map(rows.map(({ level, index, hashes }) => [`${level} ${index}`, hashes]));
 }
 
 async function readMyOpenTiles(): Promise<Map<number, Buffer>> {
