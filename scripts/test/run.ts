@@ -1,4 +1,4 @@
-/** The test command: runs each part of the files in one process, two parts at a time, and closes with the totals of all. */
+/** The test command: runs each part of the files in one process, three parts at a time where there are two cores, and closes with the totals of all. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -186,7 +186,7 @@ export async function readTiles(places: readonly TilePlace[]): Promise<TileReade
   return async (level, index, width) => whole.get(nameOf({ level, index })) ?? (open.get(level) ?? nothing).subarray(0, width * hashBytes);
 }
 
-const nameOf = ({ level, index }: Pick<TilePlace, 'level' | 'index'>): string => `${level} ${index}`;
+const nameOf = ({ level, index }: { readonly level: number; readonly index: number | string }): string => `${level} ${index}`;
 
 async function wholeTiles(places: readonly TilePlace[]): Promise<Map<string, Buffer>> {
   const rows = await rowsOf<{ level: number; index: string; hashes: Buffer }>(
@@ -194,7 +194,7 @@ async function wholeTiles(places: readonly TilePlace[]): Promise<Map<string, Buf
      join audit_logs.tile t on t.level = p.level and t.index = p.index`,
     [places.map(({ level }) => level), places.map(({ index }) => index)],
   );
-  return new Map(rows.map(({ level, index, hashes }) => [`${level} ${index}`, hashes]));
+  return new Map(rows.map((row) => [nameOf(row), row.hashes]));
 }
 
 async function readMyOpenTiles(): Promise<Map<number, Buffer>> {
